@@ -1,0 +1,43 @@
+# The lab's commands. Each does its own set-up: a virtual environment in .venv with the locked packages.
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+ARGS ?=
+
+.PHONY: help setup demo serve compare test lint bench lock
+
+help:  ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/ready  ## make the virtual environment with everything installed
+
+$(VENV)/ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs Python 3.11 or newer; set PYTHON=python3.x, this is %d.%d." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it, on Debian and Ubuntu by 'apt-get install python3-venv'."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@echo "Installing the packages into $(VENV) (once, about a minute) ..."
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@touch $@
+
+demo: setup  ## serve the lab and open it in the browser: four techniques side by side
+	@$(PY) manage.py demo $(ARGS)
+
+serve: setup  ## serve the lab (ARGS="--host --port --workers")
+	@$(PY) manage.py serve $(ARGS)
+
+compare: setup  ## measure the four techniques, about two minutes: table and report
+	@$(PY) manage.py compare $(ARGS)
+
+test: setup  ## run all tests, in a real browser too
+	@tests/setup
+	@$(PY) -m pytest $(ARGS)
+
+lint: setup  ## check style
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+
+bench: setup  ## measure the server against its yardsticks
+	@$(PY) manage.py bench $(ARGS)
+
+lock: setup  ## write the versions in .venv into requirements.lock
+	@{ echo "# Made by \`make lock\`; names no index."; $(PY) -m pip freeze; } > requirements.lock

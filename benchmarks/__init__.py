@@ -1,0 +1,1 @@
+"""The measurements: load, scenarios, figures, report."""

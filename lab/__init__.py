@@ -1,0 +1,1 @@
+"""The chat that all techniques deliver, and everything that they share."""

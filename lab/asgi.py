@@ -1,0 +1,117 @@
+"""The server's front door: the chat's routes, the pages', and the WebSockets'."""
+
+import asyncio
+import io
+import os
+from importlib import import_module
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
+
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler
+from django.http import Http404
+from django.urls import re_path, resolve
+
+pages = get_asgi_application()
+
+from lab import http  # noqa: E402  (these need Django set up)
+from lab.guard import guard  # noqa: E402
+from lab.message import Refused  # noqa: E402
+
+
+class ChatHandler(ASGIHandler):
+    """Django for the chat's routes, whose views are all async: no middleware, no thread, no signal.
+
+    Stock Django pays a thread for each request (ThreadSensitiveContext, synchronous receivers of its signals, the
+    closing of the response). Nothing on these routes is synchronous, so nothing needs one.
+    """
+
+    def load_middleware(self, is_async=False):
+        """Load none."""
+
+    async def __call__(self, scope, receive, send):
+        """Answer one request; cancel its view when the client goes away."""
+        try:
+            body = await read_body(scope, receive)
+        except RequestAborted:
+            return
+        answering = asyncio.ensure_future(self.answer(scope, body, send))
+        leaving = asyncio.ensure_future(receive())  # nothing more can come but the client's going
+        try:
+            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            leaving.cancel()
+            if not answering.done():
+                answering.cancel()
+        try:
+            await answering
+        except asyncio.CancelledError:
+            pass
+
+    async def answer(self, scope, body, send):
+        """Run the view and send its response."""
+        request = self.request_class(scope, io.BytesIO(body))
+        try:
+            view, args, kwargs = resolve(request.path_info)
+            response = await view(request, *args, **kwargs)
+        except Http404:
+            response = http.refusal(Refused("address: nothing is here.", status=404))
+        except Refused as refused:
+            response = http.refusal(refused)
+        await self.send_response(response, send)
+
+
+async def read_body(scope, receive):
+    """Return the body; raise Refused (413) as soon as it is known to be over the limit."""
+    if scope["method"] in ("GET", "HEAD"):
+        await receive()
+        return b""
+    http.body_limit_of(scope["headers"])
+    body = bytearray()
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise RequestAborted
+        body += event.get("body", b"")
+        if len(body) > settings.BODY_MAX:
+            raise http.too_large()
+        if not event.get("more_body"):
+            return bytes(body)
+
+
+def by_road(chat):
+    """Send the chat's addresses to `chat`, all others to stock Django."""
+
+    async def app(scope, receive, send):
+        road = chat if scope["path"].endswith(("/messages/", "/healthz")) else pages
+        await road(scope, receive, send)
+
+    return app
+
+
+def with_sender(app):
+    """Leave the server's own `send` in the scope: the way for consumers past the middlewares' wrappers."""
+
+    async def passing(scope, receive, send):
+        await app(dict(scope, sender=send), receive, send)
+
+    return passing
+
+
+async def no_room(scope, receive, send):
+    """Refuse a WebSocket to an address that is no room's."""
+    raise Refused("address: no room is here.", status=404)
+
+
+routes = [
+    route
+    for technique in settings.TECHNIQUES
+    for route in getattr(import_module(f"{technique}.urls"), "websocket_urlpatterns", [])
+]
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*routes, re_path("", no_room)])))
+application = guard(ProtocolTypeRouter({"http": by_road(ChatHandler()), "websocket": with_sender(sockets)}))

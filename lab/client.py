@@ -1,0 +1,181 @@
+"""The base of the four Python clients; they read and write a room as a browser would. No Django here."""
+
+import contextlib
+import http.client
+import json
+import random
+import secrets
+import socket
+import threading
+from urllib.parse import quote, urlencode, urlsplit
+
+from lab import sockets
+from lab.message import Refused
+
+CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the words and numbers of EventSource and WebSocket
+BACKOFF, BACKOFF_MAX = 0.5, 30.0  # seconds: the first wait is below the one, no wait is over the other
+TIMEOUT = 45.0  # seconds of silence before a connection counts as dead; servers show life every 15 to 20
+LATER = (429, 503)  # statuses that ask to come again
+FAULTS = (OSError, EOFError, http.client.HTTPException)
+
+
+class Connection(http.client.HTTPConnection):
+    """An HTTP connection over an instrumented socket; it connects anew by itself after `close`."""
+
+    past = sockets.Traffic()
+
+    def connect(self):
+        """Open the socket."""
+        self.sock = sockets.connect(self.host, self.port, self.timeout)
+
+    def close(self):
+        """Read the meter, then close; a thread that waits on the socket wakes."""
+        self.past = self.traffic()
+        if self.sock:
+            with contextlib.suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+        super().close()
+
+    def traffic(self):
+        """Return the Traffic of all sockets this connection has had."""
+        return self.past + (self.sock.traffic() if self.sock else sockets.Traffic())
+
+
+class Client:
+    """One reader and writer of one room.
+
+    A technique overrides `open` and `fetch`, and `publish` and `hang_up` only where they differ. `messages` may run
+    in one thread or greenlet while `publish` is called from another.
+    """
+
+    technique = None
+
+    def __init__(self, url, room, author="anonymous", after=None, stage=None, timeout=TIMEOUT):
+        """Aim at the server `url`; `after`: id of the last message seen (None: begin with the recent ones)."""
+        self.origin = url.rstrip("/")
+        address = urlsplit(self.origin)
+        self.reading, self.publishing = (
+            Connection(address.hostname, address.port or 80, timeout=timeout) for _ in range(2)
+        )
+        self.room, self.author, self.after, self.stage = room, author, after, stage
+        self.ready_state = CLOSED
+        self.requests = self.empty_responses = self.reconnects = self.repeated = self.resets = 0
+        self.opening = threading.Lock()
+        self.ended = threading.Event()
+
+    def open(self):
+        """Make ready to fetch. Raises OSError where nobody answers, Refused where the server says no."""
+
+    def fetch(self):
+        """Wait, the technique's way, for the next messages and return them: perhaps none. Raises as `open` does."""
+        raise NotImplementedError
+
+    def publish(self, text, nonce=None, sent_at=None):
+        """Publish once, however often the connection breaks; return the stored message. Raises Refused."""
+        fields = {"author": self.author, "text": text, "nonce": nonce or secrets.token_urlsafe(16), "sent_at": sent_at}
+        return self.insist(lambda: self.ask(self.publishing, "POST", self.path(), fields), self.publishing.close)
+
+    def messages(self):
+        """Yield every message of the room once, in order, for ever; come back by itself after any fault.
+
+        Each is the message's dict with `arrived_at` added: when the kernel took it in, ms since the epoch. Ends
+        after `close`; raises Refused where coming again cannot help.
+        """
+        while not self.ended.is_set():
+            for message in self.insist(self._opened_fetch, self.hang_up) or ():
+                if self.after is not None and message["id"] <= self.after:
+                    self.repeated += 1
+                    continue
+                self.after = message["id"]
+                yield message | {"arrived_at": self.arrived_at}
+
+    def _opened_fetch(self):
+        self.ensure_open()
+        return self.fetch()
+
+    def ensure_open(self):
+        """Open unless that is done; whichever thread comes first does it."""
+        with self.opening:
+            if self.ready_state != OPEN:
+                self.ready_state = CONNECTING
+                self.open()
+                self.ready_state = OPEN
+
+    def insist(self, action, hang_up):
+        """Return `action()`; after a fault `hang_up()`, wait (exponential backoff, full jitter) and try again."""
+        failures = 0
+        while not self.ended.is_set():
+            try:
+                return action()
+            except Refused as refused:
+                if refused.status not in LATER:
+                    raise
+            except FAULTS:
+                pass
+            except (AttributeError, ValueError):
+                if not self.ended.is_set():  # `close` took the socket away under the reader
+                    raise
+            if self.ended.is_set():
+                break
+            hang_up()
+            self.reconnects += 1
+            self.ended.wait(random.uniform(0, min(BACKOFF_MAX, BACKOFF * 2**failures)))
+            failures += 1
+        return None
+
+    def hang_up(self):
+        """Close the reading connection; the next fetch opens a fresh one."""
+        self.ready_state = CLOSED
+        self.reading.close()
+
+    def close(self):
+        """End for good: `messages` stops."""
+        self.ended.set()
+        self.hang_up()
+        self.publishing.close()
+
+    @property
+    def arrived_at(self):
+        """When the kernel took in what was fetched last, ms since the epoch."""
+        return self.reading.sock.arrived_at if self.reading.sock else 0.0
+
+    def traffic(self):
+        """Return the Traffic of all connections this client has had."""
+        return self.reading.traffic() + self.publishing.traffic()
+
+    def path(self, **query):
+        """Return the address of the room's messages with its query; what is None is left out."""
+        query = urlencode({name: value for name, value in query.items() if value is not None})
+        stage = f"stages/{self.stage}/" if self.stage else ""
+        return f"/{self.technique}/{stage}{quote(self.room)}/messages/" + (f"?{query}" if query else "")
+
+    def ask(self, connection, method, path, fields=None):
+        """Return the JSON object that the server answers. Raises Refused for its refusals, OSError for faults."""
+        body = None if fields is None else json.dumps(fields).encode()
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        connection.request(method, path, body, headers)
+        return self.answer(connection.getresponse())
+
+    def answer(self, response):
+        """Return the object in a response's body; raise Refused where its status is one of refusal."""
+        self.requests += 1
+        body = response.read()
+        try:
+            fields = json.loads(body)
+        except ValueError as exc:
+            raise EOFError(f"{response.status} {response.reason}: not JSON") from exc
+        if response.status >= 400:
+            raise Refused(fields.get("error", response.reason), response.status)
+        return fields
+
+    def page(self, page):
+        """Count a page's emptiness and its reset; return its messages."""
+        self.empty_responses += not page["messages"]
+        if page.get("reset"):
+            self.reset()
+        return page["messages"]
+
+    def reset(self):
+        """Start anew: the server holds another history than the one that `after` belongs to."""
+        self.resets += 1
+        self.after = None

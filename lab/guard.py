@@ -1,0 +1,70 @@
+"""The gate before every road, HTTP and WebSocket alike: whose Host, which Origin."""
+
+import json
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from lab.message import Refused
+
+PORTS = {"http": 80, "https": 443}
+WEB = {"ws": "http", "wss": "https"}  # the scheme of the page that may open such a socket
+
+
+def guard(app):
+    """Wrap an ASGI application: refuse foreign hosts and origins, and answer every Refused in JSON."""
+
+    async def guarded(scope, receive, send):
+        try:
+            check(scope)
+            await app(scope, receive, send)
+        except Refused as refused:
+            await refuse(scope, send, refused)
+
+    return guarded
+
+
+def check(scope):
+    """Raise Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own."""
+    hosts = [value for name, value in scope["headers"] if name == b"host"]
+    origins = [value for name, value in scope["headers"] if name == b"origin"]
+    if len(hosts) != 1 or not is_ours(hosts[0]):
+        raise Refused("Host: not this server's.")
+    if not origins and scope["type"] == "http":
+        return  # no browser's
+    if len(origins) != 1 or not is_same(origins[0], scope["scheme"], hosts[0]):
+        raise Refused("Origin: publishing and reading are for this server's own pages.", status=403)
+
+
+@lru_cache(maxsize=1_000)
+def is_ours(host):
+    """Tell whether ALLOWED_HOSTS names this Host header (bytes)."""
+    domain, _port = split_domain_port(host.decode("latin-1"))
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+@lru_cache(maxsize=1_000)
+def is_same(origin, scheme, host):
+    """Tell whether an Origin header is `scheme`, host and port of the server that was asked."""
+    try:
+        theirs = urlsplit(origin.decode("ascii"))
+        ours = urlsplit(f"{WEB.get(scheme, scheme)}://{host.decode('ascii')}")
+        return _triple(theirs) == _triple(ours)
+    except ValueError:  # no address at all
+        return False
+
+
+def _triple(url):
+    return url.scheme, url.hostname, url.port or PORTS.get(url.scheme)
+
+
+async def refuse(scope, send, refused):
+    """Answer a refused request or handshake with its status and one sentence in JSON."""
+    kind = "http.response" if scope["type"] == "http" else "websocket.http.response"
+    body = json.dumps({"error": str(refused)}).encode()
+    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **refused.headers}
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": f"{kind}.start", "status": refused.status, "headers": pairs})
+    await send({"type": f"{kind}.body", "body": body})

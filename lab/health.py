@@ -1,0 +1,31 @@
+"""Whether this process can keep its promises: its database and its channel layer answer."""
+
+import asyncio
+import json
+
+from channels.layers import get_channel_layer
+
+from lab import http, store
+
+PATIENCE = 2.0  # seconds
+
+
+async def healthz(request):
+    """Answer 200 with what was asked and answered, or 503 naming what does not."""
+    checks = {"database": store.heads([""]), "channel_layer": _layer_answers()}
+    answers = await asyncio.gather(
+        *(asyncio.wait_for(check, PATIENCE) for check in checks.values()), return_exceptions=True
+    )
+    parts = {name: not isinstance(answer, BaseException) for name, answer in zip(checks, answers, strict=True)}
+    if all(parts.values()):
+        return http.answer(json.dumps({"ok": True, **parts}))
+    away = " and ".join(name for name, answers in parts.items() if not answers)
+    error = {"ok": False, "error": f"{away}: not available.", **parts}
+    return http.answer(json.dumps(error), status=503, headers={"Retry-After": "1"})
+
+
+async def _layer_answers():
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.send(channel, {"type": "health"})
+    await layer.receive(channel)

@@ -1,0 +1,67 @@
+"""What the HTTP side of every technique shares: the view that publishes, answers in JSON, refusals."""
+
+import json
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from lab import chat
+from lab.message import Refused, clean_after, clean_room, parse
+
+
+def messages(deliver):
+    """Make the view of a technique's messages: GET delivers by `deliver(request, room)`, POST publishes."""
+
+    async def view(request, room):
+        room = clean_room(room)
+        if request.method == "GET":
+            return await deliver(request, room)
+        if request.method == "POST":
+            return await publish(request, room)
+        raise Refused("method: GET or POST.", status=405, headers={"Allow": "GET, POST"})
+
+    return view
+
+
+async def publish(request, room):
+    """Publish the body's message: 201, or 200 where its nonce is stored already, with the message."""
+    if request.content_type != "application/json":
+        raise Refused("Content-Type: application/json is expected.", status=415)
+    message, new = await chat.publish(room, parse(request.body), request.META["REMOTE_ADDR"])
+    return answer(message.json, status=201 if new else 200)
+
+
+def after(request):
+    """Return the id of the last message the client has seen, or None where it names none."""
+    return clean_after(request.GET.get("after"))
+
+
+def page(page, **more):
+    """Answer with a Page; its messages were encoded once for all readers."""
+    fields = {"last": page.last, "more": page.more} | ({"reset": True} if page.reset else {}) | more
+    texts = ",".join([message.json for message in page.messages])
+    return answer('{"messages":[%s],%s' % (texts, json.dumps(fields, separators=(",", ":"))[1:]))
+
+
+def answer(text, status=200, headers=None):
+    """Answer with a JSON text."""
+    body = text.encode()
+    headers = {"Content-Length": str(len(body)), "Cache-Control": "no-store"} | (headers or {})
+    return HttpResponse(body, content_type="application/json", status=status, headers=headers)
+
+
+def refusal(refused):
+    """Answer a request that was refused: its status, and one sentence in JSON."""
+    return answer(json.dumps({"error": str(refused)}), status=refused.status, headers=refused.headers)
+
+
+def body_limit_of(headers):
+    """Raise Refused (413) where the headers announce a body over the limit; headers are ASGI's pairs of bytes."""
+    for name, value in headers:
+        if name == b"content-length" and int(value) > settings.BODY_MAX:
+            raise too_large()
+
+
+def too_large():
+    """Return the refusal of a body over the limit."""
+    return Refused(f"body: at most {settings.BODY_MAX:,} bytes.", status=413)

@@ -1,0 +1,171 @@
+"""What somebody said in a room, and the rules of names and texts."""
+
+import json
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+
+ROOM_MAX, AUTHOR_MAX, TEXT_MAX, NONCE_MAX = 64, 40, 4_000, 64  # characters
+ID_MAX = 2**63 - 1
+NONCE = re.compile(r"[\x20-\x7e]{1,%d}" % NONCE_MAX)
+DIGITS = re.compile(r"[0-9]{1,19}")
+
+
+class Refused(ValueError):
+    """A request that breaks a rule; `status` is HTTP's, the text one sentence for the client."""
+
+    def __init__(self, sentence, status=400, headers=None):
+        super().__init__(sentence)
+        self.status = status
+        self.headers = headers or {}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A message not yet stored: no id, no time of publishing."""
+
+    room: str
+    author: str
+    text: str
+    nonce: str
+    sent_at: float | None
+
+
+@dataclass(slots=True)
+class Message:
+    """A stored message; times are milliseconds since the epoch, `id` counts 1, 2, 3 … in its room."""
+
+    id: int
+    room: str
+    author: str
+    text: str
+    nonce: str
+    sent_at: float | None
+    published_at: float
+    _encoded: dict = field(default_factory=dict, repr=False, compare=False)
+
+    def encoded(self, encode):
+        """Return `encode(self)`, computed for the first reader and handed to all the others."""
+        try:
+            return self._encoded[encode]
+        except KeyError:
+            return self._encoded.setdefault(encode, encode(self))
+
+    def as_dict(self):
+        """Return the fields of the message as they travel."""
+        return {name: getattr(self, name) for name in FIELDS}
+
+    @property
+    def json(self):
+        """The message as one line of JSON; line ends inside the text are escaped."""
+        return self.encoded(to_json)
+
+
+FIELDS = ("id", "room", "author", "text", "nonce", "sent_at", "published_at")
+
+
+def to_json(message):
+    """Encode one message as compact JSON."""
+    return json.dumps(message.as_dict(), ensure_ascii=False, separators=(",", ":"))
+
+
+def parse(body):
+    """Return the object in a JSON text (bytes or str); raise Refused for anything else."""
+    try:
+        value = json.loads(body.decode() if isinstance(body, bytes) else body, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as exc:
+        raise Refused("body: not UTF-8.") from exc
+    except RecursionError as exc:
+        raise Refused("body: JSON nested too deep.") from exc
+    except Refused:
+        raise
+    except ValueError as exc:
+        raise Refused("body: not JSON.") from exc
+    if not isinstance(value, dict):
+        raise Refused("body: a JSON object is expected.")
+    return value
+
+
+def _refuse_constant(name):
+    raise Refused(f"body: {name} is not JSON.")
+
+
+def draft(room, fields):
+    """Check what a client wants to publish in `room`; return the Draft or raise Refused."""
+    return Draft(
+        room,
+        clean_author(fields.get("author")),
+        clean_text(fields.get("text")),
+        clean_nonce(fields.get("nonce")),
+        clean_sent_at(fields.get("sent_at")),
+    )
+
+
+def clean_room(name):
+    """Return the room's name in NFC without white space at its ends; raise Refused (404) where it is no room's."""
+    name = unicodedata.normalize("NFC", name).strip()
+    if not 1 <= len(name) <= ROOM_MAX or not all(_names_a_room(char) for char in name) or _is_mark(name[0]):
+        raise Refused(f"room: 1 to {ROOM_MAX} letters, digits, - and _.", status=404)
+    return name
+
+
+def _names_a_room(char):
+    # Marks belong to the letters of many scripts: हिन्दी is three letters and three marks.
+    return char in "-_" or unicodedata.category(char)[0] == "L" or char.isdecimal() or _is_mark(char)
+
+
+def _is_mark(char):
+    return unicodedata.category(char) in ("Mn", "Mc")
+
+
+def clean_author(name):
+    """Return the author's name in NFC without white space at its ends; raise Refused where it is none."""
+    if not isinstance(name, str):
+        raise Refused("author: a text is expected.")
+    name = unicodedata.normalize("NFC", name).strip()
+    if not 1 <= len(name) <= AUTHOR_MAX:
+        raise Refused(f"author: 1 to {AUTHOR_MAX} characters.")
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in name):
+        raise Refused("author: no control characters.")
+    return name
+
+
+def clean_text(text):
+    """Return the text untouched; raise Refused where it is empty, too long, or cannot be stored."""
+    if not isinstance(text, str):
+        raise Refused("text: a text is expected.")
+    if len(text) > TEXT_MAX:
+        raise Refused(f"text: at most {TEXT_MAX:,} characters.")
+    if not text.strip():
+        raise Refused("text: not only white space.")
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
+        raise Refused("text: no NUL and no lone surrogates.")
+    return text
+
+
+def clean_nonce(nonce):
+    """Return the nonce, or make one where the client gave none; raise Refused where it is none."""
+    if nonce is None:
+        return secrets.token_urlsafe(16)
+    if not isinstance(nonce, str) or not NONCE.fullmatch(nonce):
+        raise Refused(f"nonce: 1 to {NONCE_MAX} printable ASCII characters.")
+    return nonce
+
+
+def clean_sent_at(sent_at):
+    """Return the publisher's clock in milliseconds or None; raise Refused where it is no finite number."""
+    if sent_at is None:
+        return None
+    if isinstance(sent_at, (int, float)) and not isinstance(sent_at, bool) and abs(sent_at) < 1e300:
+        return float(sent_at)
+    raise Refused("sent_at: a number of milliseconds is expected.")
+
+
+def clean_after(after):
+    """Return the id of the last message seen, or None where it is left out; raise Refused where it is no id."""
+    if after is None:
+        return None
+    if not DIGITS.fullmatch(after) or int(after) > ID_MAX:
+        raise Refused(f"after: a whole number from 0 to {ID_MAX}.")
+    return int(after)

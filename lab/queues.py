@@ -1,0 +1,106 @@
+"""Queues: the mailbox on the server of every reader who waits for messages."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(slots=True)
+class Page:
+    """Messages in the order of their ids; `last` is what to ask `after` next.
+
+    `more`: there are more already. `reset`: the `after` asked for is not of this history, which starts anew here.
+    """
+
+    messages: list
+    last: int
+    more: bool = False
+    reset: bool = False
+
+
+class Queue:
+    """What was published in a room and one reader has not fetched yet.
+
+    It is bounded: when it overflows it is emptied, and the gap in the ids sends its reader back to history.
+    """
+
+    __slots__ = ("ended", "last", "room", "turn", "waiting", "woken")
+
+    def __init__(self, room, after):
+        self.room = room
+        self.resume(after)
+        self.turn = 0  # counts the readers; the newest alone is served
+        self.waiting = deque()
+        self.woken = None  # the future on which the reader sleeps
+        self.ended = False
+
+    def __enter__(self):
+        """Let the room fill the queue; what was published since `after` comes from history."""
+        self.room.enter(self)
+        return self
+
+    def __exit__(self, *exc_info):
+        """Let the room forget the queue."""
+        self.room.queues.discard(self)
+
+    def resume(self, after):
+        """Go on after the message with the id `after`; None starts with the recent ones."""
+        self.last = max(0, self.room.last - settings.RECENT) if after is None else after
+
+    def put(self, message):
+        """Add a message that was just published, and wake the reader."""
+        if message.id <= self.last:
+            return
+        if len(self.waiting) >= settings.QUEUE_MAX:
+            self.waiting.clear()
+        self.waiting.append(message)
+        self.wake()
+
+    def wake(self):
+        """Let the reader look at its queue now."""
+        if self.woken is not None and not self.woken.done():
+            self.woken.set_result(None)
+
+    def end(self):
+        """Give the reader nothing more: the server is going away."""
+        self.ended = True
+        self.wake()
+
+    async def fetch(self, timeout=None):
+        """Return the next Page, as soon as there is one; an empty one after `timeout` seconds (None: never).
+
+        A second reader of the same queue ends the first one's waiting with an empty Page.
+        """
+        self.turn = turn = self.turn + 1
+        self.wake()
+        if not self._due() and not self.ended:
+            await self._sleep(timeout)
+        if turn != self.turn or self.ended or not self._due():
+            return Page([], self.last)
+        if self.waiting and self.waiting[0].id == self.last + 1:
+            page = Page(list(self.waiting), self.waiting[-1].id)
+        else:
+            page = await self.room.history(self.last)
+            if turn != self.turn:
+                return Page([], self.last)
+        self.last = page.last
+        while self.waiting and self.waiting[0].id <= page.last:
+            self.waiting.popleft()
+        return page
+
+    def _due(self):
+        return self.waiting or self.last != self.room.last
+
+    async def _sleep(self, timeout):
+        loop = asyncio.get_running_loop()
+        self.woken = woken = loop.create_future()
+        alarm = None if timeout is None else loop.call_later(timeout, self.wake)
+        try:
+            await woken
+        finally:
+            if self.woken is woken:
+                self.woken = None
+            if alarm is not None:
+                alarm.cancel()

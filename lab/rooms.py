@@ -1,0 +1,156 @@
+"""What one process knows of its open rooms: their newest messages and their readers' queues.
+
+The store is the truth. Ids decide what is missing: a room that hears of message 17 while its last is 15 reads 16
+from the store, and so does a queue.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from itertools import islice
+
+from django.conf import settings
+
+from lab import bell, store
+from lab.queues import Page
+
+REJOIN = 10  # looks between renewals of the rooms' places in the channel layer's groups
+IDLE = 60  # seconds after which a room that nobody reads is closed
+
+log = logging.getLogger(__name__)
+_rooms = {}
+_looking = None  # the task that looks after the rooms of the process
+_going = False  # the server is shutting down
+
+
+class Room:
+    """One room in one process: one subscription, however many readers."""
+
+    def __init__(self, name):
+        self.name = name
+        self.last = 0  # id of the newest message this process has heard of
+        self.tail = deque(maxlen=settings.TAIL_MAX)  # the newest messages, up to `last` without a gap
+        self.queues = set()
+        self.used_at = 0.0  # the loop's clock, seconds
+        self.bell = bell.Bell(name, self._hear)
+        self.listening = None
+        self.opening = asyncio.create_task(self._open())
+
+    async def _open(self):
+        await self.bell.join()  # Join first, so that nothing falls in between.
+        self.last = max(0, (await store.heads([self.name]))[self.name] - settings.RECENT)
+        await self.catch_up()
+        self.listening = asyncio.create_task(self.bell.listen())
+
+    def close(self):
+        """Stop listening; the room is opened anew when somebody asks for it."""
+        if self.listening:
+            self.listening.cancel()
+
+    async def _hear(self, messages):
+        if messages[0].id > self.last + 1:
+            await self.catch_up()
+        self._append(messages)
+
+    async def catch_up(self):
+        """Read from the store what this process has not heard of."""
+        while messages := await store.read(self.name, self.last, settings.PAGE_MAX):
+            self._append(messages)
+
+    def _append(self, messages):
+        for message in messages:
+            if message.id == self.last + 1:
+                self.last = message.id
+                self.tail.append(message)
+                for queue in self.queues:
+                    queue.put(message)
+
+    def restart(self):
+        """Forget everything: the database was replaced by one in which less was said."""
+        self.last = 0
+        self.tail.clear()
+        for queue in self.queues:
+            queue.waiting.clear()
+            queue.wake()
+
+    async def history(self, after=None):
+        """Return the Page after the message with the id `after`; None: the recent ones."""
+        if after is None:
+            after = max(0, self.last - settings.RECENT)
+        elif after > self.last:  # another process may have told the client of what we have not heard yet
+            if after > (await store.heads([self.name]))[self.name]:
+                page = await self.history()
+                page.reset = True
+                return page
+            await self.catch_up()
+        messages = []
+        if self.tail and self.tail[0].id <= after + 1:
+            start = after + 1 - self.tail[0].id
+            messages = list(islice(self.tail, start, start + settings.PAGE_MAX))
+        elif after < self.last:
+            messages = await store.read(self.name, after, settings.PAGE_MAX)
+        last = messages[-1].id if messages else after
+        return Page(messages, last, more=last < self.last)
+
+    def enter(self, queue):
+        """Fill this queue from now on."""
+        self.queues.add(queue)
+        queue.ended = _going
+
+
+async def get(name):
+    """Return the open Room; raise Unavailable when the database does not answer or too many rooms are open."""
+    global _looking
+    room = _rooms.get(name)
+    if room is None:
+        if len(_rooms) >= settings.ROOMS_MAX:
+            raise store.Unavailable("too many rooms are open, try again.")
+        room = _rooms[name] = Room(name)
+    if _looking is None or _looking.done():
+        _looking = asyncio.create_task(_look_after_rooms())
+    room.used_at = asyncio.get_running_loop().time()
+    if room.listening is None:
+        try:
+            await asyncio.shield(room.opening)
+        except store.Unavailable:
+            _rooms.pop(name, None)
+            raise
+    return room
+
+
+def end_all():
+    """Let every reader of the process go: the server is shutting down."""
+    global _going
+    _going = True
+    for room in _rooms.values():
+        for queue in room.queues:
+            queue.end()
+
+
+async def _look_after_rooms():
+    """Every LOOK seconds find what no bell announced; close what nobody reads; renew what the layer may lose."""
+    looks = 0
+    while _rooms:
+        await asyncio.sleep(settings.LOOK)
+        looks += 1
+        try:
+            await _look([room for room in _rooms.values() if room.listening])
+        except store.Unavailable:
+            continue  # the readers wait; the next look may succeed
+        for room in list(_rooms.values()):
+            if room.listening and not room.queues and asyncio.get_running_loop().time() - room.used_at > IDLE:
+                del _rooms[room.name]
+                room.close()
+            elif looks % REJOIN == 0:
+                await room.bell.join()
+
+
+async def _look(rooms):
+    known = {room.name: room.last for room in rooms}
+    heads = await store.heads(known)
+    for room in rooms:
+        if heads[room.name] < known[room.name]:
+            log.warning("room %s: the database holds less than was said; starting anew", room.name)
+            room.restart()
+        if heads[room.name] > room.last:
+            await room.catch_up()

@@ -1,0 +1,108 @@
+"""Running the server: uvicorn with the lab's limits, and a goodbye on every stream when it ends."""
+
+import asyncio
+import resource
+import socket
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError
+from uvicorn.supervisors import Multiprocess
+
+KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
+GOODBYE = 3  # seconds that open requests get to end once the server is told to
+
+
+class CannotServe(Exception):
+    """The server cannot start; the text is one sentence that says why."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which ends every stream by the chat's own goodbye before it closes connections."""
+
+    async def shutdown(self, sockets=None):
+        """Say goodbye, then close."""
+        from lab import rooms
+
+        rooms.end_all()
+        for _ in range(10 * GOODBYE):
+            if not self.server_state.tasks:
+                break
+            await asyncio.sleep(0.1)
+        await super().shutdown(sockets)
+
+
+def serve(host, port, workers=1, announce=print):
+    """Migrate, listen on `host` and `port` (0: any), tell the addresses by `announce`, serve until a signal comes.
+
+    Raises CannotServe when the port is taken or the database cannot be used.
+    """
+    listening = listen(host, port)
+    migrate()
+    allow_many_connections()
+    config = uvicorn.Config(
+        "lab.asgi:application",
+        workers=workers,
+        log_config=None,  # Django's LOGGING rules
+        timeout_keep_alive=KEEP_ALIVE,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=settings.BEHIND_PROXY,
+        ws_max_size=settings.BODY_MAX,
+        ws_per_message_deflate=False,  # compression would hide the technique's own bytes, and costs memory
+        timeout_graceful_shutdown=GOODBYE,
+        backlog=4_096,
+    )
+    announce(f"The lab listens on http://{address(host)}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
+    server = Server(config)
+    try:
+        if workers > 1:
+            Multiprocess(config, target=server.run, sockets=[listening]).run()
+        else:
+            server.run([listening])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        listening.close()
+
+
+def listen(host, port):
+    """Return a socket that listens on `host` and `port`; raise CannotServe where that is taken or not ours."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(4_096)
+    except (OSError, OverflowError) as exc:
+        listening.close()
+        reason = getattr(exc, "strerror", None) or "not a port"
+        raise CannotServe(f"Cannot listen on {host}:{port}: {reason}; choose another with --port.") from exc
+    return listening
+
+
+def address(host):
+    """Return the host as it stands in an address."""
+    if host in ("0.0.0.0", "::"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def migrate():
+    """Bring the database's tables up to date."""
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as exc:
+        raise CannotServe(f"The database cannot be used: {exc}") from exc
+
+
+def allow_many_connections():
+    """Raise this process's limit of open files to what the system grants it."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def drop_refusals():
+    """Return a log filter: uvicorn calls it an error when a handshake is refused by an answer of its own."""
+    return lambda record: "without completing handshake" not in record.getMessage()

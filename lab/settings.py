@@ -1,0 +1,130 @@
+"""Django's settings; the environment may change those read through `env`."""
+
+from pathlib import Path
+
+import environ
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+TECHNIQUES = env.list("LAB_TECHNIQUES", default=["polling", "longpoll", "sse", "websocket"])
+
+# The folder of everything that a server keeps: database, secret key.
+DATA = Path(env.str("LAB_DATA", default=str(BASE_DIR / "data")))
+DATA.mkdir(parents=True, exist_ok=True)
+
+
+def secret_key(path):
+    """Return the key kept in `path`; make one at the first start."""
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(get_random_secret_key())
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA / "secret_key")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Believe a proxy's X-Forwarded-For and -Proto; uvicorn takes them from FORWARDED_ALLOW_IPS alone.
+BEHIND_PROXY = "FORWARDED_ALLOW_IPS" in env.ENVIRON
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "lab",
+    *TECHNIQUES,
+]
+# The pages' middleware; the chat's own routes pass none of it (see lab/asgi.py).
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lab.views.content_security_policy",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "lab.views.techniques",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "lab.urls"
+ASGI_APPLICATION = "lab.asgi.application"
+
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'lab.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a writer waits for the lock instead of failing on it
+        "timeout": 15,  # seconds
+        # FULL: an acknowledged message has reached the disk, not only the system's cache.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CHANNEL_LAYERS = {
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    if REDIS_URL
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+}
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True  # serve from the source folders: nothing to collect
+WHITENOISE_AUTOREFRESH = DEBUG
+
+USE_I18N = True
+USE_TZ = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+
+# What one client or one room may cost; each bound is tried at the bound and one past it.
+BODY_MAX = 65_536  # bytes of a publish, by HTTP or in one frame
+PAGE_MAX = 500  # messages in one answer
+RECENT = 50  # messages given to a reader that names no `after`
+TAIL_MAX = 1_000  # newest messages that a process remembers of a room
+QUEUE_MAX = 256  # messages waiting in one queue before it falls back to history
+QUEUE_IDLE = 60  # seconds that a user's queue lives unread
+QUEUES_MAX = 20_000  # users' queues in a process; past it 503
+ROOMS_MAX = 10_000  # rooms open in a process; past it 503
+WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
+HOLD = 25  # seconds a long poll is held; under the idle timeout of common proxies
+HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
+HEARTBEAT = 15  # seconds of silence on an event stream before a comment
+LOOK = 1.0  # seconds between looks at the store for messages whose bell never rang
+# Messages a second from one address, twice that in a burst; 0: no limit.
+PUBLISH_RATE = env.int("LAB_PUBLISH_RATE", default=200)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"refusals": {"()": "lab.serving.drop_refusals"}},
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {
+        "lab": {"handlers": ["console"], "level": "INFO"},
+        "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "filters": ["refusals"]},
+        "django.request": {"level": "ERROR"},  # a refusal is the client's affair
+        "django.security": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,5 @@
+"""Long polling: the server holds each request until there is a message, and the browser asks again."""
+
+TITLE = "Long polling"
+COLOUR = "#0072B2"
+STAGES = ()

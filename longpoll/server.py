@@ -1,0 +1,73 @@
+"""Hold the request until there is a message in the user's queue."""
+
+import asyncio
+import re
+import secrets
+
+from django.conf import settings
+
+from lab import chat, http
+from lab.message import Refused
+
+SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
+
+_mailboxes = {}  # id: Mailbox
+
+
+async def deliver(request, room):
+    """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
+    seconds = hold(request)
+    mailbox = await claim(request.GET.get("queue"), room, http.after(request))
+    with mailbox:
+        page = await mailbox.queue.fetch(seconds)
+    return http.page(page, queue=mailbox.id)
+
+
+def hold(request):
+    """Return for how many seconds the client wants the request held; raise Refused where it is no such number."""
+    text = request.GET.get("hold", str(settings.HOLD))
+    if not SECONDS.fullmatch(text) or float(text) > settings.HOLD_MAX:
+        raise Refused(f"hold: seconds from 0 to {settings.HOLD_MAX}.")
+    return float(text)
+
+
+async def claim(mailbox_id, room, after):
+    """Return the user's Mailbox; a new one where the id is missing, unknown, expired, or another room's."""
+    mailbox = _mailboxes.get(mailbox_id)
+    if mailbox is None or mailbox.queue.room.name != room:
+        mailbox = Mailbox(await chat.follow(room, after))
+    elif after is not None:
+        # What the client names is what it has: an answer that was cut off is given again.
+        mailbox.queue.resume(after)
+    return mailbox
+
+
+class Mailbox:
+    """A queue that lives on between two requests, and is dropped when nobody has read it for QUEUE_IDLE seconds."""
+
+    def __init__(self, queue):
+        if len(_mailboxes) >= settings.QUEUES_MAX:
+            raise Refused("too many queues are open, try again.", status=503, headers={"Retry-After": "1"})
+        self.id = secrets.token_urlsafe(16)  # 128 bits that nobody guesses
+        self.queue = queue
+        self.readers = 0
+        self.expiry = None
+        _mailboxes[self.id] = self
+        queue.__enter__()
+
+    def __enter__(self):
+        """Begin to read."""
+        self.readers += 1
+        if self.expiry:
+            self.expiry.cancel()
+
+    def __exit__(self, *exc_info):
+        """Stop reading; the queue fills on."""
+        self.readers -= 1
+        if not self.readers:
+            self.expiry = asyncio.get_running_loop().call_later(settings.QUEUE_IDLE, self.drop)
+
+    def drop(self):
+        """Close the queue for good."""
+        del _mailboxes[self.id]
+        self.queue.__exit__()

@@ -1,0 +1,5 @@
+"""Short polling: the browser asks again and again, and the server answers at once."""
+
+TITLE = "Short polling"
+COLOUR = "#E69F00"
+STAGES = ()

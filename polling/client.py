@@ -1,0 +1,28 @@
+"""The Python client that asks again and again."""
+
+import random
+import time
+
+from lab import client
+
+
+class Client(client.Client):
+    """Asks every `interval` seconds; its first request comes at a random phase."""
+
+    technique = "polling"
+
+    def __init__(self, *args, interval=1.0, **options):
+        super().__init__(*args, **options)
+        self.interval = interval
+        self.due = None  # the monotonic clock at the next request, seconds
+
+    def open(self):
+        """Choose the phase."""
+        self.due = time.monotonic() + random.uniform(0, self.interval)
+
+    def fetch(self):
+        """Wait for the next tick and ask what is new."""
+        now = time.monotonic()
+        self.ended.wait(max(0, self.due - now))
+        self.due = max(self.due + self.interval, now)
+        return self.page(self.ask(self.reading, "GET", self.path(after=self.after)))

@@ -1,0 +1,8 @@
+"""Its addresses."""
+
+from django.urls import path
+
+from lab.http import messages
+from polling import server
+
+urlpatterns = [path("<str:room>/messages/", messages(server.deliver))]

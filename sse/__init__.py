@@ -1,0 +1,5 @@
+"""Server-Sent Events: the server keeps one answer open and writes each message into it."""
+
+TITLE = "Server-Sent Events"
+COLOUR = "#009E73"
+STAGES = ()

@@ -1,0 +1,36 @@
+"""Keep one answer open and write each message into it as an event."""
+
+from django.conf import settings
+from django.http import StreamingHttpResponse
+
+from lab import chat
+from lab.message import clean_after
+
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nothing may hold events back
+RETRY = b"retry: 1000\n\n"  # milliseconds before the browser connects again
+RESET = b"event: reset\ndata: {}\n\n"
+ALIVE = b": alive\n\n"
+
+
+async def deliver(request, room):
+    """Answer with an event stream that ends only with the server."""
+    after = clean_after(request.headers.get("Last-Event-ID") or request.GET.get("after"))
+    queue = await chat.follow(room, after)
+    return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
+
+
+async def stream(queue):
+    """Yield the messages as events, and a comment after HEARTBEAT seconds of silence."""
+    yield RETRY
+    with queue:
+        while not queue.ended:
+            page = await queue.fetch(settings.HEARTBEAT)
+            if page.reset:
+                yield RESET
+            yield b"".join([message.encoded(event) for message in page.messages]) or ALIVE
+    yield RETRY
+
+
+def event(message):
+    """Encode a message as an event; its JSON is one line, so no text can break out of the field."""
+    return f"id: {message.id}\ndata: {message.json}\n\n".encode()

@@ -1,0 +1,5 @@
+"""WebSocket: one connection carries messages both ways, as frames."""
+
+TITLE = "WebSocket"
+COLOUR = "#CC79A7"
+STAGES = ("echo", "list", "sync", "async", "room")
