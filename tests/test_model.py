@@ -112,7 +112,7 @@ def test_agrees_with_a_published_measurement():
     assert model.mean("polling", p) * 1000 == pytest.approx(155.6, abs=0.1)
 
 
-@pytest.mark.parametrize("size, framing", [(125, 2), (126, 4), (65_535, 4), (65_536, 10)])
+@pytest.mark.parametrize(("size", "framing"), [(125, 2), (126, 4), (65_535, 4), (65_536, 10)])
 def test_a_frame_is_as_long_as_rfc_6455_says(size, framing):
     assert model.WebSocket.framing(Parameters(message=size)) == framing
 
