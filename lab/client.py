@@ -1,5 +1,6 @@
 """The base of the four Python clients; they read and write a room as a browser would. No Django here."""
 
+import collections
 import contextlib
 import http.client
 import json
@@ -7,6 +8,7 @@ import random
 import secrets
 import socket
 import threading
+import time
 from urllib.parse import quote, urlencode, urlsplit
 
 from lab import sockets
@@ -60,6 +62,7 @@ class Client:
         self.room, self.author, self.after, self.stage = room, author, after, stage
         self.ready_state = CLOSED
         self.requests = self.empty_responses = self.reconnects = self.repeated = self.resets = 0
+        self.fetched = collections.deque()  # messages that came and were not yet yielded
         self.opening = threading.Lock()
         self.ended = threading.Event()
 
@@ -81,13 +84,24 @@ class Client:
         Each is the message's dict with `arrived_at` added: when the kernel took it in, ms since the epoch. Ends
         after `close`; raises Refused where coming again cannot help.
         """
+        for message, new in self.arrivals():
+            if new:
+                yield message
+
+    def arrivals(self):
+        """Yield (message, whether it is new) for all that the wire brings, for whoever counts what came twice."""
         while not self.ended.is_set():
-            for message in self.insist(self._opened_fetch, self.hang_up) or ():
-                if self.after is not None and message["id"] <= self.after:
+            while self.fetched:
+                message = self.fetched.popleft()
+                new = self.after is None or message["id"] > self.after
+                if new:
+                    self.after = message["id"]
+                else:
                     self.repeated += 1
-                    continue
-                self.after = message["id"]
-                yield message | {"arrived_at": self.arrived_at}
+                yield message, new
+            batch = self.insist(self._opened_fetch, self.hang_up) or ()
+            # Kept, so that whoever stops in the middle of a batch finds the rest of it later.
+            self.fetched.extend(message | {"arrived_at": self.arrived_at} for message in batch)
 
     def _opened_fetch(self):
         self.ensure_open()
@@ -137,7 +151,7 @@ class Client:
     @property
     def arrived_at(self):
         """When the kernel took in what was fetched last, ms since the epoch."""
-        return self.reading.sock.arrived_at if self.reading.sock else 0.0
+        return self.reading.sock.arrived_at if self.reading.sock else time.time() * 1000
 
     def traffic(self):
         """Return the Traffic of all connections this client has had."""

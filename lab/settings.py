@@ -6,10 +6,11 @@ import environ
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from lab.techniques import TECHNIQUES
+
 env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-TECHNIQUES = env.list("LAB_TECHNIQUES", default=["polling", "longpoll", "sse", "websocket"])
 
 # The folder of everything that a server keeps: database, secret key.
 DATA = Path(env.str("LAB_DATA", default=str(BASE_DIR / "data")))

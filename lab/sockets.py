@@ -61,10 +61,9 @@ class Socket(socket.socket):
         count, ancillary, _flags, _address = self.recvmsg_into([view[:nbytes] if nbytes else view], ANCILLARY, flags)
         return self._stamped(count, ancillary)
 
-    def _stamped(self, what, ancillary=None):
-        if ancillary is None:
-            self.arrived_at = time.time() * 1000
-        for level, kind, data in ancillary or ():
+    def _stamped(self, what, ancillary=()):
+        self.arrived_at = time.time() * 1000  # stays where the kernel gives no stamp
+        for level, kind, data in ancillary:
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                 seconds, nanoseconds = STAMP.unpack_from(data)
                 self.arrived_at = seconds * 1e3 + nanoseconds / 1e6
