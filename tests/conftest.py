@@ -1,42 +1,77 @@
-"""A real server process for the tests."""
+"""A real server process for the tests, and a fresh room in it for each."""
 
+import itertools
 import os
-import re
-import signal
-import subprocess
-import sys
-from pathlib import Path
+import tempfile
+
+os.environ["LAB_DATA"] = tempfile.mkdtemp(prefix="lab-tests-")  # whoever reads the settings here leaves no trace
 
 import pytest
+from processes import TESTS, RedisProcess, ServerProcess
 
-ROOT = Path(__file__).resolve().parent.parent
+from lab.settings import TECHNIQUES
+
+_rooms = itertools.count(1)
 
 
-class ServerProcess:
-    """`manage.py serve` on a free port with a database of its own; it can be killed and started again there."""
-
-    def __init__(self, data, **environment):
-        self.environment = os.environ | {"LAB_DATA": str(data), "LAB_PUBLISH_RATE": "0"} | environment
-        self.port, self.process = 0, None
-
-    def start(self, *options):
-        command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *options]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True)
-        self.port = int(re.search(r":(\d+)/", self.process.stdout.readline()).group(1))
-        return self
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.port}"
-
-    def stop(self, by=signal.SIGTERM):
-        self.process.send_signal(by)
-        self.process.wait(20)
-        self.process.stdout.close()
+def pytest_generate_tests(metafunc):
+    """Run a test that names a `technique` for every one of them."""
+    named = [marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")]
+    if "technique" in metafunc.fixturenames and not any("technique" in names for names in named):
+        metafunc.parametrize("technique", TECHNIQUES)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
+    """The server that most tests share."""
     server = ServerProcess(tmp_path_factory.mktemp("data")).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """A server with small bounds (see small_settings.py)."""
+    server = ServerProcess(tmp_path_factory.mktemp("small"), **SMALL).start()
+    yield server
+    server.stop()
+
+
+SMALL = {"DJANGO_SETTINGS_MODULE": "small_settings", "PYTHONPATH": str(TESTS)}
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Return a function that starts servers of the test's own, on one database unless `data` names another."""
+    servers = []
+
+    def started(*options, data="data", **environment):
+        server = ServerProcess(tmp_path / data, **environment)
+        servers.append(server)
+        return server.start(*options)
+
+    yield started
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def redis():
+    """A Redis of the test's own."""
+    redis = RedisProcess().start()
+    yield redis
+    redis.stop()
+
+
+@pytest.fixture
+def room():
+    """A room that no other test has used."""
+    return f"room-{next(_rooms)}"
+
+
+@pytest.fixture(autouse=True)
+def _no_tracebacks():
+    """Section 4: whatever a test did, no server's log tells of a bug."""
+    yield
+    for server in ServerProcess.running:
+        server.check()

@@ -1,0 +1,118 @@
+"""Processes that the tests start: the lab's server, and Redis."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = Path(__file__).resolve().parent
+PATIENCE = 30  # seconds that any wait of the tests may last; busy machines are slow
+BUGS = ("Traceback", "never retrieved", "ASGI callable", "Exception ignored")  # what a server's log must never hold
+
+
+class ServerProcess:
+    """`manage.py serve` on a free port with a database of its own; it can be killed and started again there."""
+
+    running = set()
+
+    def __init__(self, data, **environment):
+        self.environment = os.environ | {"LAB_DATA": str(data), "LAB_PUBLISH_RATE": "0"} | environment
+        self.log = Path(data) / f"stderr.{time.monotonic_ns()}"
+        self.port, self.process = 0, None
+
+    def start(self, *options):
+        """Start and wait until it listens."""
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *options]
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        line = self.process.stdout.readline()
+        assert line, f"the server did not start: {self.log.read_text()}"
+        self.port = int(re.search(r":(\d+)/", line).group(1))
+        self.running.add(self)
+        return self
+
+    @property
+    def url(self):
+        """The address of the server's pages."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self, by=signal.SIGTERM):
+        """End the process and wait for its end; return its exit code."""
+        self.running.discard(self)
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        self.check()
+        return code
+
+    def kill(self):
+        """End the process at once, as a power cut would."""
+        return self.stop(signal.SIGKILL)
+
+    def check(self):
+        """Fail where the server's log tells of a bug."""
+        log = self.log.read_text(errors="replace")
+        assert not any(word in log for word in BUGS), log
+
+
+class RedisProcess:
+    """A Redis on a free port that keeps nothing."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.process = None
+
+    def start(self):
+        """Start and wait until it answers; after `stop`, on the same port again."""
+        program = shutil.which("redis-server")
+        assert program, "These tests need redis-server: run tests/setup, which says how to install it."
+        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        self.process = subprocess.Popen(command, cwd="/tmp", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until(self.answers, "redis-server did not start")
+        return self
+
+    def answers(self):
+        """Tell whether it answers."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(5) == b"+PONG"
+        except OSError:
+            return False
+
+    @property
+    def url(self):
+        """Its address, as REDIS_URL names it."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def stop(self):
+        """End it at once."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE)
+
+
+def free_port():
+    """Return a port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def until(true, otherwise, patience=PATIENCE):
+    """Wait until `true()` is, and return what it returned; fail with `otherwise` after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while not (answer := true()):
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.02)
+    return answer
