@@ -104,5 +104,6 @@ def allow_many_connections():
 
 
 def drop_refusals():
-    """Return a log filter: uvicorn calls it an error when a handshake is refused by an answer of its own."""
-    return lambda record: "without completing handshake" not in record.getMessage()
+    """Return a log filter: uvicorn calls it an error when a handshake is refused, or a frame is not UTF-8."""
+    refusals = ("without completing handshake", "Invalid UTF-8 sequence received from client")
+    return lambda record: not any(refusal in record.getMessage() for refusal in refusals)
