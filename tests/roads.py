@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from importlib import import_module
 
 import raw
-from lab.settings import TECHNIQUES
 from streams import stream
+
+from lab.settings import TECHNIQUES
 
 HTTP = [technique for technique in TECHNIQUES if technique != "websocket"]  # they publish by POST
 
