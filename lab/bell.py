@@ -34,7 +34,7 @@ async def _ring():
     while _unrung:
         messages, _unrung[:] = sorted(_unrung, key=lambda message: (message.room, message.id)), []
         for room, its in groupby(messages, key=lambda message: message.room):
-            event = {"type": "bell", "messages": [message.json for message in its]}
+            event = {"type": "bell", "messages": f"[{','.join([message.json for message in its])}]"}
             await _patiently(get_channel_layer().group_send(group(room), event))
 
 
@@ -69,7 +69,7 @@ class Bell:
                 if event is None:
                     await asyncio.sleep(PAUSE)
                 else:
-                    await self.hear([Message(**json.loads(text)) for text in event["messages"]])
+                    await self.hear([Message(**fields) for fields in json.loads(event["messages"])])
         finally:
             if self.channel:
                 await _patiently(self.layer.group_discard(self.group, self.channel))

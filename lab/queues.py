@@ -26,10 +26,11 @@ class Queue:
     It is bounded: when it overflows it is emptied, and the gap in the ids sends its reader back to history.
     """
 
-    __slots__ = ("ended", "last", "room", "turn", "waiting", "woken")
+    __slots__ = ("ended", "last", "push", "room", "turn", "waiting", "woken")
 
     def __init__(self, room, after):
         self.room = room
+        self.push = None  # a function that delivers one message at once, or returns False where it cannot
         self.resume(after)
         self.turn = 0  # counts the readers; the newest alone is served
         self.waiting = deque()
@@ -49,14 +50,22 @@ class Queue:
         """Go on after the message with the id `after`; None starts with the recent ones."""
         self.last = max(0, self.room.last - settings.RECENT) if after is None else after
 
+    def push_by(self, push, encode):
+        """Deliver a message to a reader who waits by `push(encode(message))`; None: wake the reader instead."""
+        self.push = push and (lambda message: push(message.encoded(encode)))
+
     def put(self, message):
         """Add a message that was just published, and wake the reader."""
         if message.id <= self.last:
             return
+        if self.push and self.woken and message.id == self.last + 1 and self.push(message):
+            self.last = message.id  # a reader who waits is served on the spot: to wake it would cost more
+            return
         if len(self.waiting) >= settings.QUEUE_MAX:
             self.waiting.clear()
         self.waiting.append(message)
-        self.wake()
+        if self.woken is not None:
+            self.wake()
 
     def wake(self):
         """Let the reader look at its queue now."""
@@ -75,7 +84,7 @@ class Queue:
         """
         self.turn = turn = self.turn + 1
         self.wake()
-        if not self._due() and not self.ended:
+        if self.last == self.room.last and not self.waiting and not self.ended:
             await self._sleep(timeout)
         if turn != self.turn or self.ended or not self._due():
             return Page([], self.last)

@@ -49,6 +49,8 @@ def serve(host, port, workers=1, announce=print):
         log_level="warning",
         access_log=False,
         proxy_headers=settings.BEHIND_PROXY,
+        http="lab.protocol:HTTPProtocol",
+        ws="lab.protocol:WebSocketProtocol",
         ws_max_size=settings.BODY_MAX,
         ws_per_message_deflate=False,  # compression would hide the technique's own bytes, and costs memory
         timeout_graceful_shutdown=GOODBYE,

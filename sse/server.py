@@ -5,6 +5,7 @@ from django.http import StreamingHttpResponse
 
 from lab import chat
 from lab.message import clean_after
+from lab.protocol import chunk
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nothing may hold events back
 RETRY = b"retry: 1000\n\n"  # milliseconds before the browser connects again
@@ -16,6 +17,7 @@ async def deliver(request, room):
     """Answer with an event stream that ends only with the server."""
     after = clean_after(request.headers.get("Last-Event-ID") or request.GET.get("after"))
     queue = await chat.follow(room, after)
+    queue.push_by(request.scope.get("push"), event_chunk)
     return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
 
 
@@ -34,3 +36,8 @@ async def stream(queue):
 def event(message):
     """Encode a message as an event; its JSON is one line, so no text can break out of the field."""
     return f"id: {message.id}\ndata: {message.json}\n\n".encode()
+
+
+def event_chunk(message):
+    """Encode a message as the chunk of the answer that holds its event."""
+    return chunk(message.encoded(event))

@@ -4,10 +4,12 @@ import asyncio
 import json
 from urllib.parse import parse_qs
 
+from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from lab import chat
 from lab.message import Refused, clean_after, clean_room, parse
+from lab.protocol import text_frame
 
 NORMAL, GOING_AWAY, UNSUPPORTED, TRY_AGAIN_LATER = 1000, 1001, 1003, 1013  # close codes, RFC 6455 §7.4.1 and IANA
 
@@ -17,6 +19,10 @@ class Consumer(AsyncWebsocketConsumer):
 
     channel_layer_alias = None  # the room's one subscription serves all its connections
     delivering = None
+
+    async def dispatch(self, message):
+        """Call the handler of an event; stock Channels would first look after database connections, by a thread."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self):
         """Accept the connection and begin to deliver; a room or `after` that cannot be is refused."""
@@ -29,6 +35,7 @@ class Consumer(AsyncWebsocketConsumer):
     async def deliver(self, queue):
         """Send the messages as frames until the connection or the server ends."""
         send = self.scope["sender"]  # past the session's wrapper, which costs more than the frame
+        queue.push_by(self.scope.get("push"), frame)
         try:
             with queue:
                 while not queue.ended:
@@ -36,7 +43,7 @@ class Consumer(AsyncWebsocketConsumer):
                     if page.reset:
                         await self.say(type="reset")
                     for message in page.messages:
-                        await send(message.encoded(frame))
+                        await send(message.encoded(event))
             await self.close(GOING_AWAY)
         except Refused:  # the database is away, and with it the history that the queue fell back to
             await self.close(TRY_AGAIN_LATER)
@@ -68,9 +75,14 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def say(self, **fields):
         """Send one JSON object."""
-        await self.send(json.dumps(fields))
+        await self.scope["sender"]({"type": "websocket.send", "text": json.dumps(fields)})
+
+
+def event(message):
+    """Encode a message as the ASGI event that sends it."""
+    return {"type": "websocket.send", "text": '{"type":"message",' + message.json[1:]}
 
 
 def frame(message):
-    """Encode a message as the ASGI event that sends it, once for all connections."""
-    return {"type": "websocket.send", "text": '{"type":"message",' + message.json[1:]}
+    """Encode a message as the bytes of its frame."""
+    return text_frame(message.encoded(event)["text"])

@@ -1,0 +1,115 @@
+"""The bench's own load: cheap asyncio connections that count what comes and look at nothing.
+
+It measures the server's cost alone, so it parses as little as it can: a delivery is a mark in the bytes that
+passed. For latencies and ledgers there is the harness.
+"""
+
+import asyncio
+import json
+import os
+
+from websockets.frames import Frame, Opcode
+
+MARK = b'"mark'  # begins each nonce, and stands in each message once
+HANDSHAKE = (
+    "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+REQUEST = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+
+
+class Subscriber(asyncio.Protocol):
+    """A connection that counts the messages delivered to it."""
+
+    def __init__(self, head):
+        self.head = head
+        self.delivered = 0
+        self.opened = asyncio.get_running_loop().create_future()
+        self.rest = b""
+        self.lost = False
+
+    def connection_made(self, transport):
+        """Ask for the stream, or for the upgrade."""
+        self.transport = transport
+        transport.write(self.head)
+
+    def data_received(self, data):
+        """Count the marks, also one that two reads share."""
+        if not self.opened.done():
+            self.opened.set_result(data)
+        data = self.rest + data
+        self.delivered += data.count(MARK)
+        self.rest = data[-len(MARK) + 1 :]
+
+    def connection_lost(self, exc):
+        """Remember that the server let go."""
+        self.lost = True
+        if not self.opened.done():
+            self.opened.set_exception(exc or EOFError("closed before the first byte"))
+
+
+async def subscribe(port, head, path, count):
+    """Open `count` connections to `path`; return them when each has had its first bytes."""
+    loop = asyncio.get_running_loop()
+    data = head.format(path=path, port=port).encode()
+    subscribers = []
+    for _ in range(count):
+        _transport, subscriber = await loop.create_connection(lambda: Subscriber(data), "127.0.0.1", port)
+        subscribers.append(subscriber)
+    await asyncio.gather(*(subscriber.opened for subscriber in subscribers))
+    return subscribers
+
+
+def publish_frame(number, text):
+    """Return the bytes of one masked frame that publishes `text`."""
+    fields = {"type": "publish", "author": "bench", "text": text, "nonce": f"mark{os.getpid()}.{number}"}
+    return Frame(Opcode.TEXT, json.dumps(fields, separators=(",", ":")).encode()).serialize(mask=True)
+
+
+def publish_request(port, path, number, text):
+    """Return the bytes of one POST that publishes `text`."""
+    body = json.dumps({"author": "bench", "text": text, "nonce": f"mark{os.getpid()}.{number}"}).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+async def fan_out(port, head, path, frame_path, subscribers, rate, seconds, text, cpu):
+    """Publish `rate` messages a second to that many subscribers; return (CPU seconds by `cpu()`, deliveries).
+
+    The messages are published by frames on one more WebSocket at `frame_path`.
+    """
+    readers = await subscribe(port, head, path, subscribers)
+    (publisher,) = await subscribe(port, HANDSHAKE, frame_path, 1)
+    before = cpu(), sum(reader.delivered for reader in readers)
+    loop = asyncio.get_running_loop()
+    start = loop.time()
+    for number in range(int(rate * seconds)):
+        await asyncio.sleep(start + number / rate - loop.time())
+        publisher.transport.write(publish_frame(number, text))
+    await asyncio.sleep(0.5)  # the last ones are under way
+    after = cpu(), sum(reader.delivered for reader in readers)
+    for reader in (*readers, publisher):
+        reader.transport.abort()
+    return after[0] - before[0], after[1] - before[1]
+
+
+async def exchange(port, make_request, connections, seconds):
+    """Repeat `make_request(number)` on keep-alive connections; return (answers a second, statuses seen)."""
+    loop = asyncio.get_running_loop()
+    statuses = {}
+    numbers = iter(range(10**9))
+    end = loop.time() + seconds
+
+    async def one():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while loop.time() < end:
+            writer.write(make_request(next(numbers)))
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+            await reader.readexactly(length)
+            status = int(head[9:12])
+            statuses[status] = statuses.get(status, 0) + 1
+        writer.close()
+
+    await asyncio.gather(*(one() for _ in range(connections)))
+    return sum(statuses.values()) / seconds, statuses
