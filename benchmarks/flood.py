@@ -69,8 +69,8 @@ def publish_frame(number, text):
 def publish_request(port, path, number, text):
     """Return the bytes of one POST that publishes `text`."""
     body = json.dumps({"author": "bench", "text": text, "nonce": f"mark{os.getpid()}.{number}"}).encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def fan_out(port, head, path, frame_path, subscribers, rate, seconds, text, cpu):

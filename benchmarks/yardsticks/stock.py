@@ -13,7 +13,7 @@ settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], MIDDLEWAR
 
 async def messages(request, room):
     """Answer that there is nothing new."""
-    return JsonResponse({"messages": [], "last": 0, "more": False})
+    return JsonResponse({"messages": [], "last": 0, "more": False}, headers={"Content-Length": "42"})
 
 
 urlpatterns = [path("polling/<str:room>/messages/", messages)]
