@@ -68,9 +68,6 @@ class ChatHandler(ASGIHandler):
 
 async def read_body(scope, receive):
     """Return the body; raise Refused (413) as soon as it is known to be over the limit."""
-    if scope["method"] in ("GET", "HEAD"):
-        await receive()
-        return b""
     http.body_limit_of(scope["headers"])
     body = bytearray()
     while True:
