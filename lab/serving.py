@@ -106,6 +106,14 @@ def allow_many_connections():
 
 
 def drop_refusals():
-    """Return a log filter: uvicorn calls it an error when a handshake is refused, or a frame is not UTF-8."""
-    refusals = ("without completing handshake", "Invalid UTF-8 sequence received from client")
-    return lambda record: not any(refusal in record.getMessage() for refusal in refusals)
+    """Return a log filter for what uvicorn calls errors and is the client's affair.
+
+    A handshake refused by an answer of its own, a frame that is not UTF-8, a client that pipelined requests and left.
+    """
+    affairs = ("without completing handshake", "Invalid UTF-8 sequence received from client", "the handler is closed")
+
+    def is_ours(record):
+        told = record.getMessage() + (str(record.exc_info[1]) if record.exc_info else "")
+        return not any(affair in told for affair in affairs)
+
+    return is_ours
