@@ -10,11 +10,14 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("healthz", health.healthz, name="healthz"),
     path("compare/<str:room>/", views.compare, name="compare"),
+    path("colours.css", views.colours, name="colours"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["lab"]), name="jsi18n"),
 ]
-for technique in settings.TECHNIQUES:
+for name in settings.TECHNIQUES:
+    technique = {"technique": name}
     urlpatterns += [
-        path(f"{technique}/<str:room>/", views.chat, {"technique": technique}, name=technique),
-        path(f"{technique}/", include(f"{technique}.urls")),
+        path(f"{name}/<str:room>/", views.chat, technique, name=name),
+        path(f"{name}/stages/<str:stage>/<str:room>/", views.stage, technique, name=f"{name}-stage"),
+        path(f"{name}/", include(f"{name}.urls")),
     ]

@@ -1,12 +1,15 @@
 """The pages."""
 
 from importlib import import_module
+from pathlib import Path
+from urllib.parse import quote
 
 from django.conf import settings
-from django.http import Http404
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.views.decorators.cache import cache_control
 
-from lab.message import Refused, clean_room
+from lab.message import ROOM_MAX, Refused, clean_room
 
 POLICY = "; ".join(
     (
@@ -23,8 +26,15 @@ POLICY = "; ".join(
 
 
 def index(request):
-    """Choose a room, and a technique or all of them."""
-    return render(request, "lab/index.html")
+    """Choose a room, and a technique or all of them; its form comes back here with the choice in the query."""
+    room, to = request.GET.get("room", "lobby"), request.GET.get("to")
+    try:
+        clean = clean_room(room)
+    except Refused:
+        return render(request, "lab/index.html", {"room": room, "refused": True}, status=400)
+    if to in _destinations():
+        return HttpResponseRedirect(f"/{to}/{quote(clean, safe='')}/")
+    return render(request, "lab/index.html", {"room": clean})
 
 
 def chat(request, room, technique):
@@ -37,9 +47,26 @@ def compare(request, room):
     return render(request, "lab/compare.html", {"room": _room(room)})
 
 
+def stage(request, technique, stage, room):
+    """One stage of a technique's staircase, with its source and both sides' buttons to close."""
+    described = _described(technique)
+    if stage not in described["stages"]:
+        raise Http404
+    path, source = _source(technique, stage)
+    context = {"room": _room(room), "technique": described, "stage": stage, "path": path, "source": source}
+    return render(request, "lab/stage.html", context)
+
+
+@cache_control(max_age=60)
+def colours(request):
+    """The techniques' colours as a style sheet: pages carry no style of their own."""
+    rules = [f'[data-technique="{name}"] {{ --colour: {_described(name)["colour"]}; }}' for name in settings.TECHNIQUES]
+    return HttpResponse("\n".join(rules), content_type="text/css; charset=utf-8")
+
+
 def techniques(request):
-    """Tell every page of the techniques: name, title, colour, sentence, stages."""
-    return {"techniques": [_described(name) for name in settings.TECHNIQUES]}
+    """Tell every page of the techniques: name, title, colour, sentence, stages; and the rule of room names."""
+    return {"techniques": [_described(name) for name in settings.TECHNIQUES], "room_max": ROOM_MAX}
 
 
 def content_security_policy(get_response):
@@ -53,6 +80,11 @@ def content_security_policy(get_response):
     return middleware
 
 
+def _destinations():
+    stages = [f"{name}/stages/{stage}" for name in settings.TECHNIQUES for stage in import_module(name).STAGES]
+    return ["compare", *settings.TECHNIQUES, *stages]
+
+
 def _described(name):
     technique = import_module(name)
     return {
@@ -61,7 +93,20 @@ def _described(name):
         "colour": technique.COLOUR,
         "sentence": technique.__doc__,
         "stages": technique.STAGES,
+        "client": f"{name}/client.js",
+        # Templates of the technique's own, where it brings them.
+        "about": [f"{name}/about.html", "lab/nothing.html"],
+        "steps": [f"{name}/steps.html", "lab/nothing.html"],
     }
+
+
+def _source(technique, stage):
+    """Return (path, text) of a stage's source; the last step of a staircase is the technique's server itself."""
+    folder = Path(import_module(technique).__file__).parent
+    file = folder / "stages" / f"{stage}.py"
+    if not file.exists():
+        file = folder / "server.py"
+    return file.relative_to(folder.parent).as_posix(), file.read_text()
 
 
 def _room(name):

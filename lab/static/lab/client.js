@@ -1,0 +1,209 @@
+/** The base of the browser's clients: one vocabulary, coming back by itself, an outbox that keeps order. */
+export const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
+export const [CONNECTING, OPEN, CLOSING, CLOSED] = STATES.keys();
+
+const BACKOFF = 500, BACKOFF_MAX = 30_000; // ms: the first wait is below the one, no wait is over the other
+const STEADY = 5_000; // ms open before a fault counts as the first of its row
+const PATIENCE = 15_000; // ms that an answer may take beyond what was asked for
+const LATER = [429, 503]; // statuses that ask to come again
+
+/** A request that breaks a rule; the message is the server's own sentence. */
+export class Refused extends Error {
+  constructor(sentence, status) {
+    super(sentence);
+    this.status = status;
+  }
+}
+
+/** One reader and writer of a room. A technique overrides `open`, `close`, and `publish` only where it differs. */
+export class Client {
+  readyState = CLOSED;
+  after = null; // id of the last message delivered; null: begin with the recent ones
+  outbox = []; // what was said and not yet accepted, in order
+  requests = 0;
+  bytes = 0; // delivered, as the browser can tell them
+  returns = true; // come back by itself
+  failures = 0;
+
+  onopen() {}
+  onmessage(message) {}
+  onerror(error, wait) {}
+  onclose() {}
+  onreadystatechange() {}
+  onreset() {}
+  onpublished(draft) {}
+  onrefused(draft, refused) {}
+  ontrace(direction, text) {} // "up" or "down": what is written and read, as text
+
+  constructor(technique, room, { base = location.origin, stage = null } = {}) {
+    const place = [technique, ...(stage ? ["stages", stage] : []), room].map(encodeURIComponent).join("/");
+    this.messages = `${base}/${place}/messages/`;
+    this.socketAddress = `${base.replace(/^http/, "ws")}/ws/${place}/`;
+    this.meter();
+  }
+
+  /** Begin to ask for messages: override. Call `opened` when the server has answered, `broken` when it is away. */
+  open() {}
+
+  /** Let go of what `open` made; may return a promise: override. */
+  close() {}
+
+  /** Publish a draft; resolve when it is on the server's disk. Throws Refused; other errors mean: away. */
+  async publish(draft, signal) {
+    await this.fetch(this.messages, { method: "POST", headers: { "Content-Type": "application/json" }, signal }, draft);
+  }
+
+  /** Connect, and stay connected until `end`. */
+  start() {
+    clearTimeout(this.waiting);
+    this.started ??= Date.now();
+    this.session = new AbortController();
+    this.become(CONNECTING);
+    this.open();
+  }
+
+  /** Close for good. */
+  async end() {
+    clearTimeout(this.waiting);
+    this.session?.abort();
+    this.become(CLOSING);
+    await this.close();
+    this.become(CLOSED);
+    this.onclose();
+  }
+
+  /** Publish this once, now or when the connection is back. */
+  say(author, text) {
+    const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
+    this.outbox.push(draft);
+    this.flush();
+    return draft;
+  }
+
+  async flush() {
+    if (this.flushing) return;
+    this.flushing = true; // one at a time: the outbox keeps its order
+    while (this.outbox.length && this.readyState === OPEN && (await this.settle(this.outbox[0]))) this.outbox.shift();
+    this.flushing = false;
+  }
+
+  /** Publish a draft; resolve to false where it must be tried again, with the same nonce. */
+  async settle(draft) {
+    try {
+      await this.publish(draft, this.patience());
+    } catch (error) {
+      if (!(error instanceof Refused)) this.broken(error);
+      else if (LATER.includes(error.status)) setTimeout(() => this.flush(), BACKOFF + pause(1));
+      else this.onrefused(draft, error);
+      return error instanceof Refused && !LATER.includes(error.status);
+    }
+    this.onpublished(draft);
+    return true;
+  }
+
+  /** Ask for messages after the last one, deliver the answer, then call `next`. */
+  async ask(query, hold, next) {
+    const { signal } = this.session;
+    let page;
+    try {
+      page = await this.fetch(this.address(this.messages, query), { signal: this.patience(hold), cache: "no-store" });
+    } catch (error) {
+      if (!signal.aborted) this.broken(error);
+      return;
+    }
+    if (signal.aborted) return;
+    if (page.reset) this.reset();
+    this.opened();
+    for (const message of page.messages) this.deliver(message);
+    this.after = page.last;
+    next(page);
+  }
+
+  async fetch(address, options, fields) {
+    const body = fields && JSON.stringify(fields);
+    const { pathname, search } = new URL(address);
+    this.requests += 1;
+    this.ontrace("up", `${options.method ?? "GET"} ${pathname}${search} ${body ?? ""}`);
+    const response = await fetch(address, { ...options, body });
+    const text = await response.text();
+    this.ontrace("down", `${response.status} ${text}`);
+    const answer = JSON.parse(text);
+    if (!response.ok) throw new Refused(answer.error, response.status);
+    return answer;
+  }
+
+  /** Return the signal that ends a request: the session is over, or nobody answers. */
+  patience(hold = 0) {
+    return AbortSignal.any([this.session.signal, AbortSignal.timeout(hold + PATIENCE)]);
+  }
+
+  address(base, query) {
+    const known = Object.entries({ after: this.after, ...query }).filter(([, value]) => value != null);
+    return known.length ? `${base}?${new URLSearchParams(known)}` : base;
+  }
+
+  opened() {
+    if (this.readyState === OPEN) return;
+    this.openedAt = Date.now();
+    this.become(OPEN);
+    this.onopen();
+    this.flush();
+  }
+
+  deliver(message) {
+    if (message.id <= this.after) return; // seen before the connection broke
+    this.after = message.id ?? this.after;
+    this.onmessage(message);
+  }
+
+  reset() {
+    this.after = null;
+    this.onreset();
+  }
+
+  /** Close after a fault, wait (exponential backoff, full jitter) and begin again. */
+  broken(error) {
+    if (this.session.signal.aborted) return;
+    this.session.abort();
+    this.close();
+    if (this.readyState === OPEN) {
+      this.after ??= 0; // it was open on an empty room: whatever is said from now on must not be missed
+      if (Date.now() - this.openedAt > STEADY) this.failures = 0;
+    }
+    this.become(CLOSED);
+    const hopeless = !this.returns || (error instanceof Refused && !LATER.includes(error.status));
+    const wait = hopeless ? null : pause(this.failures++);
+    this.onerror(error, wait);
+    this.onclose();
+    if (wait !== null) this.waiting = setTimeout(() => this.start(), wait);
+  }
+
+  become(state) {
+    this.readyState = state;
+    this.onreadystatechange();
+  }
+
+  /** Count what resource timing tells of every answer. */
+  meter() {
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) {
+        if (entry.initiatorType === "fetch" && entry.name.startsWith(this.messages)) this.bytes += entry.transferSize;
+      }
+    }).observe({ type: "resource" });
+  }
+
+  /** Count the text of an event or a frame: of streams, that is what a browser shows to a page. */
+  count(text) {
+    this.bytes += new TextEncoder().encode(text).length;
+    this.ontrace("down", text);
+  }
+}
+
+function pause(failures) {
+  return Math.random() * Math.min(BACKOFF_MAX, BACKOFF * 2 ** failures);
+}
+
+// Not crypto.randomUUID, which browsers keep from pages on plain HTTP.
+function nonce() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

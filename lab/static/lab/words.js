@@ -1,0 +1,20 @@
+/** Numbers, durations and elements, in the language of the page. */
+const language = document.documentElement.lang;
+const whole = new Intl.NumberFormat(language);
+const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+
+export const number = (value) => whole.format(value);
+
+/** A duration given in ms, for people. */
+export function duration(ms) {
+  if (Math.abs(ms) < 1_000) return interpolate(gettext("%s ms"), [whole.format(Math.round(ms))]);
+  return interpolate(gettext("%s s"), [tenths.format(ms / 1_000)]);
+}
+
+/** A new element with a class and a text: textContent alone, so that nothing in a message is ever markup. */
+export function element(name, className, text = "") {
+  const made = document.createElement(name);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
