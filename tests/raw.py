@@ -77,12 +77,14 @@ def dialled(url):
         yield connection
 
 
-def exchange(url, request, more=()):
-    """Write the bytes of a request, then those of `more`, end the writing, and return all that comes back."""
+def exchange(url, *parts):
+    """Write the bytes of a request that asks for a close; return all that comes back."""
     with dialled(url) as connection:
-        for part in (request, *more):
-            connection.sendall(part)
-        connection.shutdown(socket.SHUT_WR)
+        try:
+            for part in parts:
+                connection.sendall(part)
+        except ConnectionError:
+            pass  # the server may end before it has read all of a body it refuses
         return everything(connection)
 
 
@@ -93,7 +95,7 @@ def everything(connection):
         while chunk := connection.recv(65_536):
             chunks.append(chunk)
     except ConnectionError:
-        pass  # the server may end before it has read all of a body it refuses
+        pass
     return b"".join(chunks)
 
 
