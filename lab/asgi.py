@@ -40,18 +40,14 @@ class ChatHandler(ASGIHandler):
             body = await read_body(scope, receive)
         except RequestAborted:
             return
-        answering = asyncio.ensure_future(self.answer(scope, body, send))
-        leaving = asyncio.ensure_future(receive())  # nothing more can come but the client's going
+        leaving = Leaving(receive)
         try:
-            await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            leaving.cancel()
-            if not answering.done():
-                answering.cancel()
-        try:
-            await answering
+            await self.answer(scope, body, send)
         except asyncio.CancelledError:
-            pass
+            if not leaving.happened:
+                raise
+        finally:
+            leaving.forget()
 
     async def answer(self, scope, body, send):
         """Run the view and send its response."""
@@ -64,6 +60,33 @@ class ChatHandler(ASGIHandler):
         except Refused as refused:
             response = http.refusal(refused)
         await self.send_response(response, send)
+
+
+class Leaving:
+    """Watches for the client's going away, and cancels the task that answers it."""
+
+    def __init__(self, receive):
+        self.receive = receive
+        self.happened = False
+        self.answering, self.watching = asyncio.current_task(), None
+        # An answer that needs no waiting is out before the loop gets here, and pays for no second task.
+        self.starting = asyncio.get_running_loop().call_soon(self.start)
+
+    def start(self):
+        """Begin to watch."""
+        self.watching = asyncio.create_task(self.watch())
+
+    async def watch(self):
+        """Wait for the one event that can still come."""
+        await self.receive()
+        self.happened = True
+        self.answering.cancel()
+
+    def forget(self):
+        """Watch no more."""
+        self.starting.cancel()
+        if self.watching:
+            self.watching.cancel()
 
 
 async def read_body(scope, receive):

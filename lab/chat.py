@@ -1,20 +1,23 @@
 """The chat: publish, history, follow. Every technique delivers by these three, and adds nothing to their rules."""
 
 from lab import bell, rooms, store
-from lab.message import draft
+from lab.message import Refused
 from lab.queues import Queue
 from lab.rates import allow
 
 
-async def publish(room, fields, publisher):
-    """Store what `fields` say in `room`; return (Message, whether it is new).
+async def publish(draft, publisher):
+    """Store a Draft; return (Message, whether it is new).
 
-    `publisher` is the network address held to the rate. Raises Refused: 400 for a bad field, 409 for a nonce used
-    for another message, 429 over the rate, 503 when the database is away.
+    `publisher` is the network address held to the rate. Raises Refused: 409 for a nonce used for another message,
+    429 over the rate, 503 when the database is away.
     """
-    message = draft(room, fields)
-    allow(publisher)
-    return await store.add(message, bell.ring)
+    try:
+        allow(publisher)
+        return await store.add(draft, bell.ring)
+    except Refused as refused:
+        refused.nonce = draft.nonce
+        raise
 
 
 async def history(room, after=None):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 
 from lab import chat
-from lab.message import Refused, clean_after, clean_room, parse
+from lab.message import Refused, clean_after, clean_room, draft, parse
 
 
 def messages(deliver):
@@ -27,7 +27,7 @@ async def publish(request, room):
     """Publish the body's message: 201, or 200 where its nonce is stored already, with the message."""
     if request.content_type != "application/json":
         raise Refused("Content-Type: application/json is expected.", status=415)
-    message, new = await chat.publish(room, parse(request.body), request.META["REMOTE_ADDR"])
+    message, new = await chat.publish(draft(room, parse(request.body)), request.META["REMOTE_ADDR"])
     return answer(message.json, status=201 if new else 200)
 
 

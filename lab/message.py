@@ -21,6 +21,7 @@ class Refused(ValueError):
         super().__init__(sentence)
         self.status = status
         self.headers = headers or {}
+        self.nonce = None  # of the publish that was refused, where it is known
 
 
 @dataclass(slots=True)

@@ -1,14 +1,13 @@
 """Deliver and publish on one connection, each message a frame."""
 
 import asyncio
-import json
 from urllib.parse import parse_qs
 
 from channels.consumer import get_handler_name
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from lab import chat
-from lab.message import Refused, clean_after, clean_room, parse
+from lab import chat, frames
+from lab.message import Refused, clean_after, clean_room
 from lab.protocol import text_frame
 
 NORMAL, GOING_AWAY, UNSUPPORTED, TRY_AGAIN_LATER = 1000, 1001, 1003, 1013  # close codes, RFC 6455 §7.4.1 and IANA
@@ -34,16 +33,15 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def deliver(self, queue):
         """Send the messages as frames until the connection or the server ends."""
-        send = self.scope["sender"]  # past the session's wrapper, which costs more than the frame
         queue.push_by(self.scope.get("push"), frame)
         try:
             with queue:
                 while not queue.ended:
                     page = await queue.fetch()
                     if page.reset:
-                        await self.say(type="reset")
+                        await self.say(frames.reset())
                     for message in page.messages:
-                        await send(message.encoded(event))
+                        await self.say(message.encoded(frames.delivered))
             await self.close(GOING_AWAY)
         except Refused:  # the database is away, and with it the history that the queue fell back to
             await self.close(TRY_AGAIN_LATER)
@@ -54,35 +52,25 @@ class Consumer(AsyncWebsocketConsumer):
         """Publish what a frame says, or close."""
         if text_data is None:
             return await self.close(UNSUPPORTED)
-        nonce = None
         try:
-            fields = parse(text_data)
-            nonce = fields.get("nonce")
-            if fields.get("type") == "close":
+            draft = frames.read(text_data, self.room)
+            if draft is None:
                 return await self.close(NORMAL)
-            if fields.get("type") != "publish":
-                raise Refused("type: publish or close.")
-            message, _new = await chat.publish(self.room, fields, self.scope["client"][0])
-            await self.say(type="published", nonce=message.nonce, id=message.id)
+            message, _new = await chat.publish(draft, self.scope["client"][0])
+            await self.say(frames.published(message))
         except Refused as refused:
-            known = {"nonce": nonce} if isinstance(nonce, str) else {}
-            await self.say(type="error", error=str(refused), **known)
+            await self.say(frames.error(refused))
 
     async def disconnect(self, code):
         """Stop delivering."""
         if self.delivering:
             self.delivering.cancel()
 
-    async def say(self, **fields):
-        """Send one JSON object."""
-        await self.scope["sender"]({"type": "websocket.send", "text": json.dumps(fields)})
-
-
-def event(message):
-    """Encode a message as the ASGI event that sends it."""
-    return {"type": "websocket.send", "text": '{"type":"message",' + message.json[1:]}
+    async def say(self, text):
+        """Send one frame, past the session's wrapper, which costs more than the frame."""
+        await self.scope["sender"]({"type": "websocket.send", "text": text})
 
 
 def frame(message):
-    """Encode a message as the bytes of its frame."""
-    return text_frame(message.encoded(event)["text"])
+    """Encode a message as the bytes of its frame, the same for all connections."""
+    return text_frame(message.encoded(frames.delivered))

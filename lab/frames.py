@@ -1,0 +1,51 @@
+"""The JSON that WebSocket frames carry, the same on every stage."""
+
+import json
+import time
+
+from lab.message import Message, Refused, draft, parse
+
+
+def read(text, room):
+    """Return the Draft that a client's frame publishes in `room`, or None where it asks to close.
+
+    Raises Refused, with the frame's `nonce` where it has one, for anything else; `text` is None for a binary frame.
+    """
+    fields = parse("" if text is None else text)
+    if fields.get("type") == "close":
+        return None
+    try:
+        if fields.get("type") != "publish":
+            raise Refused("type: publish or close.")
+        return draft(room, fields)
+    except Refused as refused:
+        refused.nonce = fields.get("nonce")
+        raise
+
+
+def numbered(number, written):
+    """Return a Draft as the Message with the id `number`, without storing it anywhere."""
+    return Message(
+        number, written.room, written.author, written.text, written.nonce, written.sent_at, time.time() * 1000
+    )
+
+
+def delivered(message):
+    """Return the frame that delivers a message."""
+    return '{"type":"message",' + message.json[1:]
+
+
+def published(message):
+    """Return the frame that acknowledges a publish."""
+    return json.dumps({"type": "published", "nonce": message.nonce, "id": message.id})
+
+
+def error(refused):
+    """Return the frame that refuses a publish."""
+    nonce = {"nonce": refused.nonce} if isinstance(refused.nonce, str) else {}
+    return json.dumps({"type": "error", "error": str(refused), **nonce})
+
+
+def reset():
+    """Return the frame that says that history starts anew."""
+    return json.dumps({"type": "reset"})

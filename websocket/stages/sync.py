@@ -1,0 +1,46 @@
+"""Step 3, sync: the channel layer's groups keep the rooms apart, and reach every process by Redis.
+
+Written without `await`: Channels runs each event in a thread, and `async_to_sync` calls the layer from there.
+"""
+
+from itertools import count
+
+from asgiref.sync import async_to_sync
+from channels.generic.websocket import WebsocketConsumer
+
+from lab import bell, frames
+from lab.message import Refused, clean_room
+
+numbers = count(1)
+
+
+class Consumer(WebsocketConsumer):
+    """One connection, which joins the group of its room."""
+
+    def connect(self):
+        """Join the room's group, then accept."""
+        self.room = clean_room(self.scope["url_route"]["kwargs"]["room"])
+        self.group = f"sync.{bell.group(self.room)}"
+        async_to_sync(self.channel_layer.group_add)(self.group, self.channel_name)
+        self.accept()
+
+    def receive(self, text_data=None, bytes_data=None):
+        """Send the message to the room's group."""
+        try:
+            draft = frames.read(text_data, self.room)
+        except Refused as refused:
+            return self.send(frames.error(refused))
+        if draft is None:
+            return self.close()
+        message = frames.numbered(next(numbers), draft)
+        event = {"type": "chat.message", "frame": frames.delivered(message)}
+        async_to_sync(self.channel_layer.group_send)(self.group, event)
+        self.send(frames.published(message))
+
+    def chat_message(self, event):
+        """Deliver what the group was sent."""
+        self.send(event["frame"])
+
+    def disconnect(self, code):
+        """Leave the room's group."""
+        async_to_sync(self.channel_layer.group_discard)(self.group, self.channel_name)
