@@ -1,17 +1,18 @@
 """A results folder as figures: the valid runs of each technique, each figure as a median with its range."""
 
-import csv
 import json
 import statistics
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-COLOURS = "#56B4E9", "#D55E00", "#F0E442", "#000000"  # for techniques that name none; Okabe and Ito's palette
-WORKLOAD = "scenario", "clients", "rooms", "rate", "interval", "hold", "text_bytes", "duration_s"
+from benchmarks import looks
+
+WORKLOAD = "scenario", "clients", "rooms", "rate", "text_bytes"  # what all techniques of a comparison share
+VARIANT = "interval", "hold"  # what only some of them know, seconds
 
 
 @dataclass(frozen=True)
@@ -32,53 +33,66 @@ class Figure:
         return self.median is not None
 
 
-@dataclass
+@dataclass(eq=False)
 class Series:
-    """The runs of one technique (at one stage) under one workload."""
+    """The runs of one technique, at one stage and with one interval and hold, under one workload."""
 
+    folder: Path
     technique: str
     stage: str | None
-    workload: tuple
+    title: str
     runs: list = field(default_factory=list)
-    folder: Path | None = None
+
+    @property
+    def look(self):
+        """Its looks.Look, the same in every plot."""
+        return looks.look(self.technique, self.stage)
 
     @property
     def valid(self):
         """The runs that count."""
-        return [run for run in self.runs if run.get("valid")]
+        return [run for run in self.runs if run.get("valid") is True]
 
-    @property
-    def title(self):
-        """What readers call it."""
-        return named(self.technique)[0] + (f" · {self.stage}" if self.stage else "")
+    def figure(self, *path):
+        """Return the Figure at this path of keys in the runs."""
+        return Figure.of([dig(run, *path) for run in self.valid])
 
-    def figure(self, *path, of=None):
-        """Return the Figure at this path in the runs, or of what `of(run)` computes."""
-        return Figure.of([of(run) if of else dig(run, *path) for run in self.valid])
-
-    def per(self, *path, count="delivered", scale=1.0):
-        """Return the Figure of a sum divided by how many were delivered (or published …), times `scale`."""
-
-        def ratio(run):
-            value, number = dig(run, *path), dig(run, count)
-            return scale * value / number if value is not None and number else None
-
-        return self.figure(of=ratio)
+    def per(self, *path, count=("delivered",), scale=1.0):
+        """Return the Figure of a sum divided by a count of the same run, times `scale`."""
+        return Figure.of([ratio(dig(run, *path), dig(run, *count), scale) for run in self.valid])
 
     def total(self, name):
-        """Return the sum of a count over all runs, refused ones too: nothing lost is passed over."""
-        return sum(dig(run, name) or 0 for run in self.runs)
+        """Return the sum of a count over all runs, the refused ones too: no loss is passed over."""
+        return round(sum(dig(run, name) or 0 for run in self.runs))
 
     @cached_property
-    def latencies(self):
-        """The sorted latencies in ms of each valid run that has its deliveries on disk."""
-        arrays = [latencies(self.folder, run) for run in self.valid]
-        return [array for array in arrays if array.size]
+    def deliveries(self):
+        """The deliveries of each valid run that has them on disk: data frames with scheduled_ms and latency_ms."""
+        frames = [deliveries(self.folder, run) for run in self.valid]
+        return [frame for frame in frames if frame is not None and len(frame)]
 
 
-@dataclass
+@dataclass(eq=False)
+class Comparison:
+    """The Series that one workload allows to compare."""
+
+    workload: dict
+    series: list
+
+    @property
+    def valid(self):
+        """The Series with at least one valid run."""
+        return [series for series in self.series if series.valid]
+
+    @property
+    def clients(self):
+        """How many clients there are."""
+        return self.workload.get("clients") or 1
+
+
+@dataclass(eq=False)
 class Results:
-    """Everything a results.json says, in the order in which it is shown."""
+    """Everything that a results.json says, in the order in which it is shown."""
 
     folder: Path
     manifest: dict
@@ -87,63 +101,56 @@ class Results:
     @classmethod
     def load(cls, folder):
         """Read `folder`/results.json."""
-        document = json.loads((Path(folder) / "results.json").read_text())
+        document = json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
         return cls(Path(folder), document.get("manifest") or {}, document.get("runs") or [])
 
     @cached_property
-    def series(self):
-        """The Series, techniques in the order in which they first come in TECHNIQUES' usual order."""
-        found = {}
+    def comparisons(self):
+        """The Comparisons, one for each workload, by size."""
+        groups = {}
         for run in self.runs:
-            workload = tuple((name, freeze(run.get(name))) for name in WORKLOAD)
-            key = workload, run.get("technique", "?"), run.get("stage")
-            found.setdefault(key, Series(key[1], key[2], workload, folder=self.folder)).runs.append(run)
-        return sorted(found.values(), key=lambda series: (rank(series.technique), str(series.stage or "~")))
+            groups.setdefault(tuple(freeze(run.get(name)) for name in WORKLOAD), []).append(run)
+        keys = sorted(groups, key=lambda key: [(isinstance(part, str), part or 0) for part in key])
+        return [Comparison(dict(zip(WORKLOAD, key, strict=True)), series_of(self.folder, groups[key])) for key in keys]
 
-    @cached_property
-    def workloads(self):
-        """The Series of each workload: {workload: [Series]}."""
-        return {
-            workload: [series for series in self.series if series.workload == workload]
-            for workload in sorted({series.workload for series in self.series}, key=str)
-        }
+
+def series_of(folder, runs):
+    """Sort the runs of one workload into Series, each with a title that tells it from the others."""
+    groups = {}
+    for run in runs:
+        key = str(run.get("technique")), run.get("stage") or None, *(freeze(run.get(name)) for name in VARIANT)
+        groups.setdefault(key, []).append(run)
+    varied = {key[:2] for key in groups if sum(key[:2] == other[:2] for other in groups) > 1}
+    found = []
+    for technique, stage, *variant in sorted(groups, key=lambda key: (looks.rank(key[0]), str(key[1:]))):
+        parts = [looks.named(technique)[0], stage]
+        if (technique, stage) in varied:
+            parts += [f"{name} {value:g} s" for name, value in zip(VARIANT, variant, strict=True) if value is not None]
+        title = " · ".join(part for part in parts if part)
+        found.append(Series(folder, technique, stage, title, groups[technique, stage, *variant]))
+    return found
 
 
 def dig(fields, *path):
     """Return the number at a path of keys; None where there is none."""
     for name in path:
         fields = fields.get(name) if isinstance(fields, dict) else None
-    return fields if isinstance(fields, int | float) and fields == fields else None
+    return fields if isinstance(fields, int | float) and np.isfinite(fields) else None
+
+
+def ratio(value, count, scale=1.0):
+    """Return `scale`·value/count; None where one of them is missing or nothing was counted."""
+    return scale * value / count if value is not None and count else None
 
 
 def freeze(value):
     """Return a value that can be a key."""
-    return value if isinstance(value, str | int | float | None) else json.dumps(value, sort_keys=True)
+    return value if value is None or isinstance(value, str | int | float) else json.dumps(value, sort_keys=True)
 
 
-ORDER = ["polling", "longpoll", "sse", "websocket"]
-
-
-def rank(name):
-    """Return where a technique stands in every table and plot: those of the staircase first."""
-    return (ORDER.index(name), "") if name in ORDER else (len(ORDER), name)
-
-
-def named(name):
-    """Return (title, colour) of a technique, from its module where there is one."""
-    try:
-        module = import_module(name) if str(name).isidentifier() else None
-    except ImportError:
-        module = None
-    colour = getattr(module, "COLOUR", COLOURS[sum(map(ord, str(name))) % len(COLOURS)])
-    return getattr(module, "TITLE", str(name)), colour
-
-
-def latencies(folder, run):
-    """Return the sorted latencies in ms of a run's deliveries.csv; empty where there is no such file."""
+def deliveries(folder, run):
+    """Return a run's deliveries.csv as a data frame; None where there is none."""
     path = Path(folder) / "runs" / f"{run.get('technique')}-{run.get('repetition')}" / "deliveries.csv"
     if not path.is_file():
-        return np.array([])
-    with path.open(newline="") as file:
-        values = [row["latency_ms"] for row in csv.DictReader(file)]
-    return np.sort(np.array([value for value in values if value], dtype=float))
+        return None
+    return pd.read_csv(path, usecols=["scheduled_ms", "latency_ms"]).dropna().sort_values("scheduled_ms")

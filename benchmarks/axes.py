@@ -1,0 +1,100 @@
+"""What the plots' axes share: logarithms in plain numbers, and names that stand beside what they name."""
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+SHORTEST = 0.01  # ms: what lies under it is drawn there, on a logarithmic axis
+INK = "#333333"
+DASHES = 4, 2.5  # the model's lines
+GAP = 15  # points between two names
+# Where a point's name may stand, in points from the point; the first that is free is taken.
+PLACES = [(x, y) for y in (0, 13, -13, 22, -22, 36, -36, 52, -52) for x in (13, -13)]
+
+
+def logarithmic(axis):
+    """Make an axis logarithmic once all is drawn, with ticks in plain numbers: 0.1, 1, 10, 1,000."""
+    vertical = axis.axis_name == "y"
+    (axis.axes.set_yscale if vertical else axis.axes.set_xscale)("log")
+    low, high = axis.get_view_interval()
+    axis.set_major_locator(LogLocator(subs=(1,) if high / low > 150 else (1, 2, 5), numticks=12))
+    axis.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:,.10g}"))
+    axis.set_minor_formatter(NullFormatter())
+    if high / low <= 150:
+        axis.set_minor_locator(NullLocator())
+
+
+def name_lines(axes, ends):
+    """Write each series' title to the right of its line's end; `ends` are (x, y, series)."""
+    axes.figure.draw_without_rendering()
+    height = axes.get_window_extent().height * 72 / axes.figure.dpi
+    ends = sorted(ends, key=lambda end: end[1])
+    wanted = [float(axes.transAxes.inverted().transform(axes.transData.transform(end[:2]))[1]) for end in ends]
+    for (x, y, series), place in zip(ends, spread(wanted, GAP / height), strict=True):
+        axes.annotate(
+            series.title,
+            (x, y),
+            (1.04, place),
+            textcoords="axes fraction",
+            va="center",
+            color=series.look.ink,
+            fontweight="bold",
+            fontsize=11.5,
+            arrowprops={"arrowstyle": "-", "color": series.look.colour, "linewidth": 1, "shrinkA": 1, "shrinkB": 4},
+        )
+
+
+def spread(wanted, gap):
+    """Move sorted places apart until `gap` lies between each two, about as far up as down."""
+    places = list(wanted)
+    for _ in range(200):
+        for low in range(len(places) - 1):
+            overlap = gap - (places[low + 1] - places[low])
+            if overlap > 1e-9:
+                places[low] -= overlap / 2
+                places[low + 1] += overlap / 2
+    below = max(0, -places[0]) if places else 0
+    return [place + below for place in places]
+
+
+def name_points(axes, points, size=11.5):
+    """Write each series' title beside its point, where nothing else stands; `points` are (x, y, series)."""
+    canvas = axes.figure
+    canvas.draw_without_rendering()
+    scale = canvas.dpi / 72
+    taken = [box(*axes.transData.transform(point[:2]) / scale, 14, 14) for point in points]
+    frame = axes.get_window_extent()
+    for x, y, series in points:
+        at, width = axes.transData.transform((x, y)) / scale, 0.68 * size * len(series.title)
+        options = []
+        for right, up in PLACES:
+            center = at[0] + right + np.sign(right) * width / 2
+            place = box(center, at[1] + up, width, size * 1.25)
+            outside = place[0] < frame.x0 / scale or place[2] > frame.x1 / scale
+            options.append((sum(overlap(place, other) for other in taken) + 1e4 * outside, len(options), place))
+        _cost, chosen, place = min(options)
+        taken.append(place)
+        right, up = PLACES[chosen]
+        axes.annotate(
+            series.title,
+            (x, y),
+            (right, up),
+            textcoords="offset points",
+            ha="left" if right > 0 else "right",
+            va="center",
+            color=series.look.ink,
+            fontweight="bold",
+            fontsize=size,
+            arrowprops={"arrowstyle": "-", "color": series.look.colour, "linewidth": 1} if abs(up) > 15 else None,
+        )
+
+
+def box(x, y, width, height):
+    """Return (left, bottom, right, top) of a box around a point."""
+    return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def overlap(one, other):
+    """Return the area that two boxes share."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0, width) * max(0, height)

@@ -1,0 +1,64 @@
+"""How a technique looks in every plot and table: title, colour, marker; and how a figure is written down."""
+
+from dataclasses import dataclass
+from importlib import import_module
+
+ORDER = ["polling", "longpoll", "sse", "websocket"]  # as they were invented; others follow by name
+COLOURS = "#56B4E9", "#D55E00", "#7A7A00", "#555555"  # for those that name none
+MARKERS = "o", "s", "^", "D"  # told apart in black and white too
+OTHER_MARKERS = "v", "P", "X", "*", "p", "h", "<", ">"
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colour and marker of a series; `ink` is its colour dark enough for text on white."""
+
+    colour: str
+    ink: str
+    marker: str
+
+
+def rank(name):
+    """Return the place of a technique in every table and plot."""
+    return (ORDER.index(name), "") if name in ORDER else (len(ORDER), name)
+
+
+def named(name):
+    """Return (title, colour) of a technique, from its module where there is one."""
+    try:
+        module = import_module(name) if name.isidentifier() else None
+    except Exception:  # a folder that is gone, or anything else that a name may hit: the figures stand without it
+        module = None
+    title, colour = getattr(module, "TITLE", None), getattr(module, "COLOUR", None)
+    fallback = COLOURS[sum(map(ord, name)) % len(COLOURS)]
+    return title if isinstance(title, str) else name, colour if isinstance(colour, str) else fallback
+
+
+def look(technique, stage=None):
+    """Return the Look of a technique at a stage."""
+    colour = named(technique)[1]
+    if technique in ORDER and not stage:
+        marker = MARKERS[ORDER.index(technique)]
+    else:
+        marker = OTHER_MARKERS[sum(map(ord, technique + (stage or ""))) % len(OTHER_MARKERS)]
+    return Look(colour, darker(colour), marker)
+
+
+def darker(colour, factor=0.62):
+    """Return a #rrggbb colour scaled towards black: text needs more contrast than a line."""
+    parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{int(part * factor):02x}" for part in parts)
+
+
+def number(value, digits=3):
+    """Write a figure with as many digits as it deserves: 0.0123, 1.23, 12.3, 1,234."""
+    if value is None:
+        return "–"
+    if value == 0:
+        return "0"
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:,.0f}"
+    for decimals in range(10):
+        if abs(value) >= 10 ** (digits - 1 - decimals):
+            return f"{value:,.{decimals}f}"
+    return f"{value:.1e}"
