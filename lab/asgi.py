@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+import re
 from importlib import import_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
@@ -16,6 +17,9 @@ from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import Http404
 from django.urls import re_path, resolve
+
+# Told apart by the whole address: a room may be called "messages", and then /polling/messages/ is its page.
+CHAT = re.compile(r"/healthz|/\w+/(stages/\w+/)?[^/]+/messages/")
 
 pages = get_asgi_application()
 
@@ -108,7 +112,7 @@ def by_road(chat):
     """Send the chat's addresses to `chat`, all others to stock Django."""
 
     async def app(scope, receive, send):
-        road = chat if scope["path"].endswith(("/messages/", "/healthz")) else pages
+        road = chat if CHAT.fullmatch(scope["path"]) else pages
         await road(scope, receive, send)
 
     return app
