@@ -33,7 +33,7 @@ class Consumer(AsyncWebsocketConsumer):
         if draft is None:
             return await self.close()
         message = frames.numbered(next(numbers), draft)
-        for connection in list(connections):
+        for connection in tuple(connections):  # the list may change while we wait
             await connection.send(frames.delivered(message))
         await self.send(frames.published(message))
 

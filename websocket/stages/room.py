@@ -4,4 +4,4 @@ One subscription for each process and room instead of one for each connection; i
 nothing is lost between two connections; bounded queues, so that a slow reader costs nobody anything.
 """
 
-from websocket.server import Consumer as Consumer  # noqa: PLC0414  (the step is to read that file)
+from websocket.server import Consumer as Consumer
