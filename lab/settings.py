@@ -45,7 +45,7 @@ INSTALLED_APPS = [
 # The pages' middleware; the chat's own routes pass none of it (see lab/asgi.py).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lab.files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -94,6 +94,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 USE_I18N = True
 USE_TZ = True
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "lab" / "locale"]  # for the techniques' words too
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 
 X_FRAME_OPTIONS = "SAMEORIGIN"
