@@ -44,7 +44,7 @@ def chat(request, room, technique):
 
 def compare(request, room):
     """The chat of one room by all techniques, side by side."""
-    return render(request, "lab/compare.html", {"room": _room(room)})
+    return render(request, "lab/compare.html", {"room": _room(room), "comparing": True})
 
 
 def stage(request, technique, stage, room):
@@ -87,11 +87,12 @@ def _destinations():
 
 def _described(name):
     technique = import_module(name)
+    sentence = technique.__doc__.partition(": ")[2] or technique.__doc__
     return {
         "name": name,
         "title": technique.TITLE,
         "colour": technique.COLOUR,
-        "sentence": technique.__doc__,
+        "sentence": sentence[0].upper() + sentence[1:],
         "stages": technique.STAGES,
         "client": f"{name}/client.js",
         # Templates of the technique's own, where it brings them.

@@ -38,6 +38,8 @@ document.addEventListener("delivered", ({ detail: { panel, message, latency } })
   composer.status(interpolate(gettext("Delivered: %s"), [told.join(" · ")]));
 });
 
+document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 let hiddenAt = null;
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenAt = Date.now();

@@ -1,6 +1,6 @@
 /** The latest latencies as dots, newest at the right, on a logarithmic scale. */
 const SHOWN = 40; // dots
-const LINES = { "1 ms": 1, "10 ms": 10, "100 ms": 100, "1 s": 1_000 };
+const LINES = { "1 ms": 1, "10 ms": 10, "100 ms": 100, "1 s": 1_000, "10 s": 10_000 };
 const TOP = 4; // the scale ends at 10^TOP ms
 const LEFT = 16; // percent kept for the names of the lines
 
