@@ -7,7 +7,7 @@ import tempfile
 os.environ["LAB_DATA"] = tempfile.mkdtemp(prefix="lab-tests-")  # whoever reads the settings here leaves no trace
 
 import pytest
-from processes import TESTS, RedisProcess, ServerProcess
+from processes import SMALL, RedisProcess, ServerProcess
 
 from lab.settings import TECHNIQUES
 
@@ -31,13 +31,10 @@ def server(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
-    """A server with small bounds (see small_settings.py)."""
+    """A server with small bounds."""
     server = ServerProcess(tmp_path_factory.mktemp("small"), **SMALL).start()
     yield server
     server.stop()
-
-
-SMALL = {"DJANGO_SETTINGS_MODULE": "small_settings", "PYTHONPATH": str(TESTS)}
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = Path(__file__).resolve().parent
+SMALL = {"DJANGO_SETTINGS_MODULE": "small_settings", "PYTHONPATH": str(TESTS)}  # see small_settings.py
 PATIENCE = 30  # seconds that any wait of the tests may last; busy machines are slow
 BUGS = ("Traceback", "never retrieved", "ASGI callable", "Exception ignored")  # what a server's log must never hold
 

@@ -5,9 +5,10 @@ from lab.settings import DATABASES, env
 
 HEARTBEAT = 0.3
 QUEUE_IDLE = 0.5
-QUEUES_MAX = 30
-ROOMS_MAX = 60
 TAIL_MAX = 5
 QUEUE_MAX = 4
-WAITING_MAX = env.int("SMALL_WAITING_MAX", default=10_000)
+QUEUES_MAX = env.int("SMALL_QUEUES_MAX", default=1_000)
+ROOMS_MAX = env.int("SMALL_ROOMS_MAX", default=1_000)
+WAITING_MAX = env.int("SMALL_WAITING_MAX", default=1_000)
+LOOK = env.float("SMALL_LOOK", default=1.0)
 DATABASES["default"]["OPTIONS"]["timeout"] = 0.5

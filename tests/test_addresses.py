@@ -1,0 +1,118 @@
+"""Section 2: which addresses there are, and which there are not."""
+
+from urllib.parse import quote
+
+import pytest
+from raw import ask, dial, get, post, room_path, shake, socket_path
+from roads import HTTP, TECHNIQUES, publish, publish_many
+
+NO_ROOMS = ["a.b", "a%20b", "a%0Ab", "%20", "a%00b", "%F0%9F%98%80", "%FF", "a%09b", "%E2%80%A8", "a+b", "..", "%CC%81"]
+NO_ROOMS.append("x" * 65)
+NO_ROADS = ["/", "/ws/", "/ws/websocket/", "/ws/polling/lobby/", "/polling/lobby/messages/", "/ws/websocket/lobby"]
+GOOD = {"author": "Ann", "text": "hi"}
+
+
+def test_2_the_first_page_lets_one_choose(server):
+    answer = get(server.url, "/")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("name", ["lobby", "物理课", "messages", "healthz"])
+def test_2_every_technique_has_a_page_for_a_room(server, technique, name):
+    answer = get(server.url, f"/{technique}/{quote(name)}/")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    assert name in answer.body.decode()
+
+
+@pytest.mark.parametrize("name", ["lobby", "messages"])
+def test_2_all_techniques_stand_side_by_side_on_one_page(server, name):
+    answer = get(server.url, f"/compare/{name}/")
+    assert answer.status == 200
+    assert all(technique in answer.body.decode() for technique in TECHNIQUES)
+
+
+@pytest.mark.parametrize("name", NO_ROOMS)
+def test_4_404_a_name_that_is_no_room_has_no_page(server, technique, name):
+    assert get(server.url, f"/{technique}/{name}/").status == 404
+    assert get(server.url, f"/compare/{name}/").status == 404
+
+
+@pytest.mark.parametrize("technique", HTTP)
+@pytest.mark.parametrize("name", NO_ROOMS)
+def test_4_404_a_name_that_is_no_room_has_no_messages(server, technique, name):
+    for answer in (
+        get(server.url, f"/{technique}/{name}/messages/"),
+        post(server.url, f"/{technique}/{name}/messages/", GOOD),
+    ):
+        assert answer.status == 404
+        assert answer.sentence in ("room: 1 to 64 letters, digits, - and _.", "address: nothing is here.")
+
+
+def test_1_3_a_room_of_64_characters_is_one_and_of_65_is_none(server, room, technique):
+    name = (room + "物" * 64)[:64]
+    assert publish(technique, server, name)[0] == 201
+    if technique in HTTP:
+        assert post(server.url, room_path(technique, name + "理"), GOOD).status == 404
+    else:
+        assert shake(server.url, quote(f"/ws/websocket/{name}理/")).status == 404
+
+
+@pytest.mark.parametrize("path", [*NO_ROADS, "/ws/websocket/a/b/"])
+def test_4_404_a_websocket_to_no_rooms_address_is_refused(server, path):
+    answer = shake(server.url, path)
+    assert (answer.status, answer.sentence) == (404, "address: no room is here.")
+
+
+def test_2_the_websockets_address_by_http_is_no_page(server, room):
+    assert get(server.url, socket_path(room)).status == 404
+
+
+def test_2_healthz_answers_for_the_database_and_the_channel_layer(server):
+    answer = get(server.url, "/healthz")
+    assert answer.status == 200
+    assert answer.json == {"ok": True, "database": True, "channel_layer": True}
+
+
+@pytest.mark.parametrize("technique", [technique for technique in HTTP if technique != "sse"])
+def test_2_a_poll_gives_at_most_500_and_says_that_there_are_more(server, room, technique):
+    publish_many(server, room, 1_001)
+    seen, after, more = [], 0, []
+    while len(seen) < 1_001:
+        page = get(server.url, room_path(technique, room, f"?after={after}")).json
+        assert len(page["messages"]) <= 500
+        seen += [message["id"] for message in page["messages"]]
+        more.append(page["more"])
+        after = page["last"]
+    assert seen == list(range(1, 1_002))
+    assert more == [True, True, False]
+
+
+def test_2_a_poll_is_answered_at_once_when_there_is_nothing(server, room):
+    answer = get(server.url, room_path("polling", room))
+    assert answer.json == {"messages": [], "last": 0, "more": False}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("query", ["?after=0&after=1", "?x=y", "?after=1&x[]=%00", "?after=1;x", "?%FF=%FF&after=1"])
+@pytest.mark.parametrize("technique", ["polling", "longpoll"])
+def test_4_odd_queries_make_no_error(server, room, technique, query):
+    publish_many(server, room, 2)
+    assert get(server.url, room_path(technique, room, query)).status in (200, 400)
+
+
+def test_4_a_handshake_that_is_none_is_refused(server, room):
+    for header, value in (("Sec-WebSocket-Version", "8"), ("Sec-WebSocket-Key", None), ("Sec-WebSocket-Key", "short")):
+        assert 400 <= shake(server.url, socket_path(room), {header: value}).status < 500
+
+
+def test_4_a_handshake_to_a_page_or_of_another_protocol_makes_no_error(server, room):
+    answer = ask(server.url, "GET", "/", headers={"Connection": "Upgrade", "Upgrade": "h2c"})
+    assert answer.status in (200, 400, 426)
+
+
+def test_2_4_a_room_is_named_in_the_websockets_address_as_in_http(server, room):
+    publish("polling", server, f"{room}-é", "hi")
+    with dial(server.url, f"{room}-e\u0301", "?after=0") as connection:
+        assert '"hi"' in connection.recv(10)
