@@ -1,0 +1,91 @@
+"""The table in the terminal, and what it comes to in one sentence."""
+
+from rich.table import Table
+
+from benchmarks.measures import Histogram
+
+COLUMNS = (
+    "technique",
+    *("mean", "p50", "p99", "max"),
+    *("TCP", "IP"),
+    *("requests", "empty"),
+    "CPU",
+    *("lost", "repeated", "reordered"),
+    "valid",
+)
+CAPTION = (
+    "mean to max: delivery latency, ms; TCP, IP: bytes a delivered message, up and down together; "
+    "CPU: of the server, ms per 1,000 deliveries"
+)
+
+
+def rows(runs):
+    """Return {technique: figures}: those of its valid runs taken together, of all runs where none is valid."""
+    techniques = dict.fromkeys(run["technique"] for run in runs)
+    return {name: _together([run for run in runs if run["technique"] == name]) for name in techniques}
+
+
+def _together(runs):
+    valid = [run for run in runs if run["valid"]]
+    counted = valid or runs
+    latencies = Histogram()
+    for run in counted:
+        latencies.merge(run["histogram"])
+    total = {name: sum(run[name] for run in counted) for name in ("arrived", "heard", "requests", "empty_responses")}
+    arrived = total["arrived"] or float("nan")
+    return total | {
+        "latency_ms": latencies.summary(),
+        "tcp": sum(sum(run["tcp_bytes"].values()) for run in counted) / arrived,
+        "ip": sum(sum(run["ip_bytes"].values()) for run in counted) / arrived,
+        "cpu": 1e6 * sum(run["server_cpu_s"] for run in counted) / (arrived + total["heard"]),
+        **{name: sum(run[name] for run in runs) for name in ("lost", "repeated", "reordered")},
+        "valid": f"{len(valid)} of {len(runs)}",
+        "refused": not valid,
+        "flags": list(dict.fromkeys(flag for run in runs for flag in run["flags"])),
+    }
+
+
+def table(figures):
+    """Return the table of `rows` for the terminal; what is refused is dim."""
+    made = Table(caption=CAPTION)
+    for number, name in enumerate(COLUMNS):
+        made.add_column(name, justify="right" if number else "left")
+    for technique, row in figures.items():
+        latencies = [_number(row["latency_ms"][name]) for name in ("mean", "p50", "p99", "max")]
+        costs = [f"{row[name]:,.0f}" for name in ("tcp", "ip", "requests", "empty_responses", "cpu")]
+        ledger = [f"{row[name]:,}" for name in ("lost", "repeated", "reordered")]
+        made.add_row(technique, *latencies, *costs, *ledger, row["valid"], style="dim" if row["refused"] else "")
+    return made
+
+
+def line(run, number, count):
+    """Return one line about a run that is complete."""
+    p50 = _number(run["latency_ms"]["p50"]) or "-"
+    words = "; ".join(run["flags"]) or f"{run['delivered']:,} deliveries, half of them within {p50} ms"
+    return f"{number} of {count}, {run['technique']}: {words}"
+
+
+def _number(milliseconds):
+    return "" if milliseconds is None else f"{milliseconds:,.1f}"
+
+
+def refusals(figures):
+    """Return one sentence for each technique with a refused run."""
+    return [f"Refused, {name}: {'; '.join(row['flags'])}." for name, row in figures.items() if row["flags"]]
+
+
+def conclusion(figures):
+    """Return one sentence: who was soonest, who cost least; or why nothing can be said."""
+    figures = {name: row for name, row in figures.items() if not row["refused"]}
+    if len(figures) < 2:
+        return "Fewer than two techniques have valid runs: there is nothing to compare."
+    p50 = {name: row["latency_ms"]["p50"] for name, row in figures.items()}
+    ip, cpu = ({name: row[key] for name, row in figures.items()} for key in ("ip", "cpu"))
+    soonest, latest = min(p50, key=p50.get), max(p50, key=p50.get)
+    small, large = min(ip, key=ip.get), max(ip, key=ip.get)
+    frugal, costly = min(cpu, key=cpu.get), max(cpu, key=cpu.get)
+    return (
+        f"Half of the messages arrive within {p50[soonest]:,.1f} ms by {soonest} and {p50[latest]:,.1f} by {latest}; "
+        f"a delivery costs {ip[small]:,.0f} bytes (IP) by {small} and {ip[large]:,.0f} by {large}, "
+        f"and the server's CPU {cpu[frugal]:,.0f} µs by {frugal} and {cpu[costly]:,.0f} by {costly}."
+    )

@@ -1,0 +1,102 @@
+"""manage.py compare: measure the techniques against each other."""
+
+import dataclasses
+import shutil
+import signal
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from benchmarks import runner, table
+from benchmarks.scenario import CannotCompare, check, load
+
+RESULTS = settings.BASE_DIR / "benchmarks" / "results"
+REPORT = 6  # seconds that the report takes, as a rule
+INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
+
+
+class Command(BaseCommand):
+    """Run a scenario, show the table, leave the raw data and a report."""
+
+    help = "Measure the techniques against each other: in about two minutes a table, raw data, and a report."
+
+    def add_arguments(self, parser):
+        """Name the options."""
+        parser.add_argument("--scenario", default="quick", help="name in benchmarks/scenarios/, or a TOML file")
+        parser.add_argument("--techniques", help="names with commas between them (default: all)")
+        parser.add_argument("--repetitions", type=int, help="runs of each technique (default: the scenario's)")
+        parser.add_argument("--seed", type=int, help="of order and publishing times (default: the scenario's)")
+        parser.add_argument("--out", type=Path, default=RESULTS, help="where the folder of results is made")
+
+    def handle(self, *, scenario, techniques, repetitions, seed, out, **options):
+        """Compare; Ctrl-C keeps the runs that are complete."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
+        runs, folder = [], None
+        try:
+            plan = load(scenario)
+            given = {"repetitions": repetitions, "seed": seed}
+            given = {name: value for name, value in given.items() if value is not None}
+            for name, value in given.items():
+                check(name, value, f"--{name}")
+            plan = dataclasses.replace(plan, **given)
+            techniques = chosen(techniques)
+            folder = runner.new_folder(out, plan)
+            self.compare(folder, plan, techniques, runs)
+        except CannotCompare as exc:
+            forget(folder, runs)
+            raise CommandError(str(exc)) from exc
+        except KeyboardInterrupt:
+            forget(folder, runs)
+            kept = f"the {len(runs)} complete runs are in {folder / 'results.json'}" if runs else "no run was complete"
+            raise CommandError(f"Interrupted: {kept}.", returncode=INTERRUPTED) from None
+
+    def compare(self, folder, plan, techniques, runs):
+        """Measure, append each complete run to `runs`, show the table, write the report."""
+        each, count = runner.seconds(plan), plan.repetitions * len(techniques)
+        with Progress(TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}")) as progress:
+            bar = progress.add_task("", total=each * count + REPORT, left="")
+
+            def show(what, elapsed=0.0):
+                done = len(runs) * each + min(elapsed, each)
+                left = each * count + REPORT - done
+                progress.update(bar, completed=done, description=what, left=f"{left // 60:.0f}:{left % 60:02.0f} left")
+
+            for run in runner.compare(folder, plan, techniques, show):
+                runs.append(run)
+                show(run["technique"])
+                progress.print(table.line(run, len(runs), count))
+            show("report")
+            write_report(folder)
+            progress.update(bar, completed=each * count + REPORT, description="done", left="")
+        figures = table.rows(runs)
+        console = Console()
+        console.print(table.table(figures))
+        for sentence in (*table.refusals(figures), table.conclusion(figures)):
+            console.print(sentence, highlight=False)
+        self.stdout.write(str(folder / "report.html"))
+
+
+def chosen(names):
+    """Return the techniques named in `names`, all where that is None; raise CannotCompare for one that is none."""
+    techniques = settings.TECHNIQUES if names is None else [name.strip() for name in names.split(",")]
+    for name in techniques:
+        if name not in settings.TECHNIQUES:
+            raise CannotCompare(f"There is no technique {name!r}: choose among {', '.join(settings.TECHNIQUES)}.")
+    return list(dict.fromkeys(techniques))
+
+
+def forget(folder, runs):
+    """Remove the folder of a comparison that brought nothing."""
+    if folder and not runs:
+        shutil.rmtree(folder)
+
+
+def write_report(folder):
+    """Make plots and report; they need a second to import, which nobody waits for at the start."""
+    from benchmarks import report
+
+    report.write(folder)
