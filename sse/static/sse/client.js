@@ -13,7 +13,7 @@ export class Client extends Base {
     };
     source.addEventListener("reset", () => this.reset());
     // EventSource would come back by itself, but at a fixed pace, and after some faults never.
-    source.onerror = () => this.broken(new Error("the stream ended"));
+    source.onerror = () => this.broken(new Error(gettext("The stream ended.")));
   }
 
   close() {

@@ -16,7 +16,7 @@ export class Client extends Base {
       else if (type === "reset") this.reset();
       else this.answers.get(fields.nonce)?.(fields);
     };
-    socket.onclose = ({ code }) => this.broken(new Error(`closed with ${code}`));
+    socket.onclose = ({ code }) => this.broken(new Error(interpolate(gettext("Closed with code %s."), [code])));
   }
 
   close() {
