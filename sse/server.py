@@ -4,7 +4,7 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 
 from lab import chat
-from lab.message import clean_after
+from lab.message import Refused, clean_after
 from lab.protocol import chunk
 
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nothing may hold events back
@@ -24,12 +24,15 @@ async def deliver(request, room):
 async def stream(queue):
     """Yield the messages as events, and a comment after HEARTBEAT seconds of silence."""
     yield RETRY
-    with queue:
-        while not queue.ended:
-            page = await queue.fetch(settings.HEARTBEAT)
-            if page.reset:
-                yield RESET
-            yield b"".join([message.encoded(event) for message in page.messages]) or ALIVE
+    try:
+        with queue:
+            while not queue.ended:
+                page = await queue.fetch(settings.HEARTBEAT)
+                if page.reset:
+                    yield RESET
+                yield b"".join([message.encoded(event) for message in page.messages]) or ALIVE
+    except Refused:
+        pass  # the database is away, and with it the history that the queue fell back to; the client comes again
     yield RETRY
 
 
