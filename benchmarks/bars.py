@@ -53,15 +53,16 @@ def stacked_bar(axes, y, series, level, predicted):
     )
     axes.plot([both.low, both.high], [y, y], color=INK, linewidth=1.2)
     if predicted:
-        axes.plot([predicted], [y], "|", color="black", markersize=17, markeredgewidth=2)
+        axes.plot([predicted], [y], "|", color="white", markersize=18, markeredgewidth=4.5)
+        axes.plot([predicted], [y], "|", color="black", markersize=18, markeredgewidth=2)
     end = max(both.high, predicted or 0)
-    text = f"{number(both.median)}  ({number(up.median)} up, {number(down.median)} down)"
+    text = f"{both.median:,.0f}  ({up.median:,.0f} up, {down.median:,.0f} down)"
     axes.annotate(text, (end, y), (8, 0), textcoords="offset points", va="center", fontsize=11)
 
 
 def cpu(canvas, comparison):
     """CPU seconds of all server processes per 1,000 deliveries."""
-    found = [(series, series.per("server_cpu_s", scale=1000)) for series in comparison.valid]
+    found = [(series, series.cpu) for series in comparison.valid]
     found = [(series, figure) for series, figure in found if figure]
     if not found:
         return None
@@ -97,7 +98,7 @@ def head(axes, y, series):
 def finish(axes, places, names, label):
     """Turn the rows downwards, leave room for the figures at the bars' ends, name the axis."""
     axes.set_yticks(places, names)
-    axes.invert_yaxis()
+    axes.set_ylim(axes.get_ylim()[1], -1)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
     axes.set_xlim(0, axes.get_xlim()[1] * 1.35)

@@ -11,7 +11,7 @@ from benchmarks.summary import dig
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 TICKS = 0, 0.5, 0.9, 0.99, 0.999, 0.9999
-RAREST = 10  # deliveries that must lie above a percentile for it to be drawn
+RAREST = 5  # deliveries that must lie above a percentile for it to be drawn
 STEPS = 120  # points of a curve
 CAPTION = (
     "Read it from the right: of 100 deliveries, 99 were no later than the curve at 99. Solid: measured, the median of "
@@ -38,7 +38,7 @@ def percentiles(canvas, comparison):
         axes.fill_between(x, low, high, color=look.colour, alpha=0.25, linewidth=0)
         axes.plot(x, median, color=look.colour, linewidth=2.4)
         marked = [np.abs(shares - share).argmin() for share in TICKS if shares[0] <= share <= shares[-1]]
-        axes.plot(x[marked], median[marked], look.marker, color=look.colour, markeredgecolor=INK, markersize=7.5)
+        axes.plot(x[marked], median[marked], look.marker, color=look.colour, markeredgecolor=INK, markersize=look.size)
         ends.append((x[-1], median[-1], series))
         if series.technique in model.MODELS:
             p = prediction.parameters(comparison, series, delay)
@@ -46,6 +46,10 @@ def percentiles(canvas, comparison):
             axes.plot(x, predicted, color=look.ink, linewidth=1.3, dashes=DASHES)
     end = max(x for x, _y, _series in ends)
     ticks = [share for share in TICKS if nines(share) <= end + 1e-9]
+    key = {"color": "#555555"}
+    keys = [axes.plot([], [], linewidth=2.4, label="measured", **key)[0]]
+    keys += axes.plot([], [], linewidth=1.3, dashes=DASHES, label="model", **key)
+    canvas.legend(handles=keys, loc="outside upper right", ncols=2, frameon=False, fontsize=11)
     axes.set_xticks(nines(ticks), [f"{100 * share:g}" for share in ticks])
     axes.set_xlim(-0.03 * end, end)
     axes.set_xlabel("percentile of deliveries")

@@ -1,11 +1,14 @@
 """How a technique looks in every plot and table: title, colour, marker; and how a figure is written down."""
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 
 ORDER = ["polling", "longpoll", "sse", "websocket"]  # as they were invented; others follow by name
 COLOURS = "#56B4E9", "#D55E00", "#7A7A00", "#555555"  # for those that name none
-MARKERS = "o", "s", "^", "D"  # told apart in black and white too
+# Marker and its size in points: told apart in black and white too, and where the later lies on the earlier.
+MARKERS = ("o", 8), ("s", 8), ("^", 11), ("D", 5.5)
+HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 OTHER_MARKERS = "v", "P", "X", "*", "p", "h", "<", ">"
 
 
@@ -16,6 +19,7 @@ class Look:
     colour: str
     ink: str
     marker: str
+    size: float  # points
 
 
 def rank(name):
@@ -31,17 +35,17 @@ def named(name):
         module = None
     title, colour = getattr(module, "TITLE", None), getattr(module, "COLOUR", None)
     fallback = COLOURS[sum(map(ord, name)) % len(COLOURS)]
-    return title if isinstance(title, str) else name, colour if isinstance(colour, str) else fallback
+    return title if isinstance(title, str) else name, colour if HEX.fullmatch(str(colour)) else fallback
 
 
 def look(technique, stage=None):
     """Return the Look of a technique at a stage."""
     colour = named(technique)[1]
     if technique in ORDER and not stage:
-        marker = MARKERS[ORDER.index(technique)]
+        marker, size = MARKERS[ORDER.index(technique)]
     else:
-        marker = OTHER_MARKERS[sum(map(ord, technique + (stage or ""))) % len(OTHER_MARKERS)]
-    return Look(colour, darker(colour), marker)
+        marker, size = OTHER_MARKERS[sum(map(ord, technique + (stage or ""))) % len(OTHER_MARKERS)], 8.5
+    return Look(colour, darker(colour), marker, size)
 
 
 def darker(colour, factor=0.62):

@@ -249,15 +249,15 @@ def ip(technique, p):
     return model and model.payload(p) + PACKET * model.packets(p)
 
 
-def crossing(technique, other, p, level=payload, low=1e-3, high=1e5):
+def crossing(technique, other, p, level=payload, others=None, low=1e-3, high=1e5):
     """Return the rate λ, messages a second, above which `technique` costs less than `other`; None where never.
 
-    `level` is `payload` or `ip`; the search goes from `low` to `high` by bisection.
+    `level` is `payload` or `ip`, `others` the Parameters of the other technique where its sizes differ; the search
+    goes from `low` to `high` by bisection.
     """
 
     def saves(rate):
-        at = replace(p, rate=rate)
-        return level(technique, at) < level(other, at)
+        return level(technique, replace(p, rate=rate)) < level(other, replace(others or p, rate=rate))
 
     if technique not in MODELS or other not in MODELS or saves(low) or not saves(high):
         return None

@@ -37,12 +37,13 @@ WIDTH, HEIGHT = 7.2, 4.5  # inches: a page's text width
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawn plot: file name without ending, its title, what it shows and how to read it, and the SVG's path."""
+    """A drawn plot: file name without ending, title, what it shows and how to read it, its SVG, its Comparison."""
 
     name: str
     title: str
     caption: str
     svg: Path
+    comparison: object
 
 
 def write(results, folder):
@@ -71,4 +72,4 @@ def render(draw, comparison, folder, suffix):
     path = folder / f"{draw.__name__.replace('_', '-')}{suffix}.svg"
     canvas.savefig(path, metadata={"Date": None, "Creator": None})
     canvas.savefig(path.with_suffix(".png"), metadata={"Software": None})
-    return [Plot(path.stem, title, caption, path)]
+    return [Plot(path.stem, title, caption, path, comparison)]

@@ -151,6 +151,22 @@ def at_interval(p, interval):
     return replace(p, interval=interval)
 
 
+def crossings(comparison):
+    """Return [(title of polling, of the other, λ at TCP, λ at IP)]: above λ a room's rate makes polling cheaper."""
+    delay, _titles = base(comparison)
+    plain = [series for series in comparison.valid if series.technique in model.MODELS and not series.stage]
+    polled = [series for series in plain if series.technique == "polling"]
+    found = []
+    for one in polled[:1]:
+        p = parameters(comparison, one, delay)
+        for other in plain:
+            if other.technique != "polling":
+                q = parameters(comparison, other, delay)
+                rates = [model.crossing("polling", other.technique, p, level, q) for level in (model.payload, model.ip)]
+                found.append((one.title, other.title, *rates))
+    return found
+
+
 def explain(comparison, row, delay):
     """Return sentences on what could set the measured figure apart: suspicions, not findings."""
     series, technique = row.series, row.series.technique

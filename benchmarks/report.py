@@ -1,29 +1,104 @@
 """One page that says what was measured, to be trusted and printed: report.html, with its plots beside it."""
 
+import base64
+import shlex
 import sys
+from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
-from benchmarks.summary import Results
+from benchmarks import answer, model, plots, prediction, tables
+from benchmarks.looks import number
+from benchmarks.summary import Results, dig
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+OPTIONS = "scenario", "repetitions", "seed"
+WORDS = {
+    "clients": "{:,} readers",
+    "rooms": "{:,} rooms",
+    "rate": "{:g} messages a second in each room",
+    "text_bytes": "texts of {:,} bytes",
+}
 
 
 def write(folder):
     """Make plots/ and report.html from results.json in `folder`; return the report's path."""
     folder = Path(folder)
     results = Results.load(folder)
-    page = environment().get_template("report.html").render(results=results)
+    drawn = plots.write(results, folder / "plots")
+    sections = [
+        section(comparison, [plot for plot in drawn if plot.comparison is comparison])
+        for comparison in results.comparisons
+    ]
+    page = (
+        environment()
+        .get_template("report.html")
+        .render(
+            results=results,
+            manifest=results.manifest,
+            losses=answer.losses(results),
+            refused=[run for run in results.runs if run.get("valid") is not True],
+            flagged=[run for run in results.runs if run.get("valid") is True and run.get("flags")],
+            sections=sections,
+            seconds=sum(dig(run, "duration_s") or 0 for run in results.runs),
+            command=command(results.manifest),
+            raw=sorted(str(path.relative_to(folder)) for path in folder.glob("runs/*/*.csv")),
+        )
+    )
     path = folder / "report.html"
     path.write_text(page, encoding="utf-8")
     return path
 
 
+def section(comparison, drawn):
+    """Return what the template shows of one Comparison."""
+    delay, of = prediction.base(comparison)
+    return {
+        "comparison": comparison,
+        "workload": workload(comparison.workload),
+        "sentences": answer.sentences(comparison),
+        "repetitions": sorted({len(series.valid) for series in comparison.valid}),
+        "groups": tables.groups(comparison),
+        "plots": drawn,
+        "rows": prediction.rows(comparison),
+        "unknown": [series.title for series in comparison.valid if series.technique not in model.MODELS],
+        "base_ms": 1000 * delay,
+        "base_of": of,
+        "crossings": prediction.crossings(comparison),
+    }
+
+
+def workload(fields):
+    """Return in words what all techniques of a comparison had to do."""
+    known = [words.format(fields[name]) for name, words in WORDS.items() if isinstance(fields.get(name), int | float)]
+    return ", ".join(known)
+
+
+def command(manifest):
+    """Return the command that repeats the measurement."""
+    if isinstance(manifest.get("command"), str):
+        return manifest["command"]
+    options = [f"--{name} {shlex.quote(str(manifest[name]))}" for name in OPTIONS if manifest.get(name) is not None]
+    return "python manage.py compare " + " ".join(options)
+
+
 def environment():
     """Return the templates, with everything escaped that they insert."""
     loader = FileSystemLoader(TEMPLATES)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"number": number, "data_uri": data_uri, "join_words": answer.join, "groupby_series": by_series}
+    return made
+
+
+def by_series(rows):
+    """Return [(series, its rows)]."""
+    return [(series, list(of)) for series, of in groupby(rows, key=lambda row: row.series)]
+
+
+def data_uri(path):
+    """Return an SVG as an address that holds all of it: the page needs no other file."""
+    return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from matplotlib.ticker import NullLocator
 
 from benchmarks import model, prediction
 from benchmarks.axes import DASHES, INK, SHORTEST, logarithmic, name_points
-from benchmarks.looks import number
 
 DOTS = 1500  # at most, of one run through time
 OCTAVES = 3  # how far polling's interval is varied, up and down
@@ -34,7 +33,7 @@ def trade_off(canvas, comparison):
         top = max(y, late or y)
         axes.plot([x, x], [y, top], color=look.colour, linewidth=2.2)
         axes.plot([x], [top], "_", color=look.colour, markersize=13, markeredgewidth=2.2)
-        axes.plot([x], [y], look.marker, color=look.colour, markeredgecolor=INK, markersize=10)
+        axes.plot([x], [y], look.marker, color=look.colour, markeredgecolor=INK, markersize=1.3 * look.size)
         points.append((x, y, series))
     words = interval_curve(axes, comparison)
     axes.set_xlabel("bytes a second and client, at IP level, both ways")
@@ -62,7 +61,7 @@ def interval_curve(axes, comparison):
     axes.plot(x, y, color=ink, linewidth=1.3, dashes=DASHES, zorder=1)
     for place, up in ((0, -9), (-1, 9)):
         axes.annotate(
-            f"every {number(others[place].interval)} s",
+            f"every {others[place].interval:g} s",
             (x[place], y[place]),
             (0, up),
             textcoords="offset points",

@@ -53,13 +53,27 @@ class Series:
         """The runs that count."""
         return [run for run in self.runs if run.get("valid") is True]
 
-    def figure(self, *path):
-        """Return the Figure at this path of keys in the runs."""
-        return Figure.of([dig(run, *path) for run in self.valid])
+    def figure(self, *path, scale=1):
+        """Return the Figure at this path of keys in the runs, times `scale`."""
+        return Figure.of([ratio(dig(run, *path), 1, scale) for run in self.valid])
 
     def per(self, *path, count=("delivered",), scale=1.0):
         """Return the Figure of a sum divided by a count of the same run, times `scale`."""
         return Figure.of([ratio(dig(run, *path), dig(run, *count), scale) for run in self.valid])
+
+    @property
+    def cpu(self):
+        """The Figure of the server's CPU seconds per 1,000 deliveries, those to publishers' connections included."""
+        return Figure.of(
+            [
+                ratio(
+                    dig(run, "server_cpu_s"),
+                    (dig(run, "arrived") or dig(run, "delivered") or 0) + (dig(run, "heard") or 0),
+                    1000,
+                )
+                for run in self.valid
+            ]
+        )
 
     def total(self, name):
         """Return the sum of a count over all runs, the refused ones too: no loss is passed over."""

@@ -1,0 +1,72 @@
+"""The tables of the report: figures as rows, techniques as columns, so that they fit a phone."""
+
+from dataclasses import dataclass
+
+from benchmarks import prediction
+from benchmarks.looks import number
+from benchmarks.summary import Figure, dig, ratio
+
+MEGABYTE = 1_000_000
+PERCENTILES = {"mean": "mean", "p50": "p50", "p90": "p90", "p99": "p99", "p999": "p99.9", "max": "max"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A figure as it is shown: the median, and the range where there is more than one run to give one."""
+
+    text: str
+    spread: str = ""
+    best: bool = False
+
+
+def groups(comparison):
+    """Return [(heading, [(what, unit, [Cell])])] over the series that have valid runs."""
+    latency = [(name, "ms", lambda one, key=key: one.figure("latency_ms", key)) for key, name in PERCENTILES.items()]
+    network = [
+        ("TCP payload", "bytes a message", lambda one: prediction.bytes_per_message(one, "tcp")),
+        ("IP level", "bytes a message", lambda one: prediction.bytes_per_message(one, "ip")),
+        ("of that, up", "bytes a message", lambda one: prediction.bytes_per_message(one, "ip", "up")),
+        (
+            "requests",
+            "a message",
+            lambda one: Figure.of([ratio(dig(run, "requests"), arrived(run)) for run in one.valid]),
+        ),
+        ("empty answers", "% of requests", lambda one: one.per("empty_responses", count=("requests",), scale=100)),
+    ]
+    server = [
+        ("CPU time", "s per 1,000 deliveries", lambda one: one.cpu),
+        ("memory", "MB, all of the server", lambda one: one.figure("server_rss_bytes", scale=1 / MEGABYTE)),
+    ]
+    found = [
+        ("Delivery latency", [line(comparison, *row) for row in latency]),
+        ("Network, a delivered message", [line(comparison, *row) for row in network]),
+        ("Server", [line(comparison, *row) for row in server]),
+        ("Ledger, all runs", [ledger(comparison, name) for name in ("expected", "lost", "repeated", "reordered")]),
+    ]
+    return [(heading, [row for row in rows if any(cell.text != "–" for cell in row[2])]) for heading, rows in found]
+
+
+def arrived(run):
+    """Return how many deliveries the bytes and requests of a run brought."""
+    return dig(run, "arrived") or dig(run, "delivered")
+
+
+def line(comparison, what, unit, figure):
+    """Return a row; its smallest median is marked as the best where it is the only one."""
+    figures = [figure(series) for series in comparison.valid]
+    medians = [one.median for one in figures if one]
+    lowest = min(medians) if len(medians) > 1 and medians.count(min(medians)) == 1 else None
+    return what, unit, [cell(one, one.median == lowest if one else False) for one in figures]
+
+
+def cell(figure, best=False):
+    """Return a Figure's Cell."""
+    if not figure:
+        return Cell("–")
+    low, high = number(figure.low), number(figure.high)
+    return Cell(number(figure.median), "" if low == high else f"{low} – {high}", best)
+
+
+def ledger(comparison, name):
+    """Return the row of a sum over all runs, those refused included."""
+    return name, "deliveries", [Cell(f"{series.total(name):,}") for series in comparison.valid]
