@@ -31,6 +31,7 @@ GRACE = 3.0  # seconds, besides a polling interval, in which stragglers may stil
 @events.init_command_line_parser.add_listener
 def add_arguments(parser):
     """Name the options; Locust's page shows them, but for the last ones."""
+    # The web page on this machine alone; Locust would open it to the network.
     parser.set_defaults(host="http://127.0.0.1:8000", web_host="127.0.0.1", num_users=44, spawn_rate=44)
     parser.add_argument("--technique", choices=TECHNIQUES, default=TECHNIQUES[0], help="how messages are delivered")
     parser.add_argument("--stage", default="", help="a step of the technique's staircase; empty: the finished one")
@@ -60,7 +61,7 @@ def prepare(environment, **_):
     """Begin to note; without a window to measure, let publishing begin at once."""
     options = environment.parsed_options
     environment.recorder = Recorder(psutil.Process(options.server_pid) if options.server_pid else None)
-    environment.reader_numbers, environment.publisher_numbers = count(), count()
+    environment.numbers = {person.__name__: count() for person in (Reader, Publisher)}
     load = secrets.token_hex(4)
     environment.rooms = [f"load-{load}-{number}" for number in range(options.rooms)]
     Publisher.fixed_count = options.rooms * options.publishers
@@ -80,4 +81,4 @@ def record(environment):
 @events.user_error.add_listener
 def note_failure(user_instance, exception, **_):
     """Remember that a reader or publisher ended too early."""
-    user_instance.recorder.failure = f"{type(exception).__name__}: {exception}"
+    user_instance.environment.recorder.failure = f"{type(exception).__name__}: {exception}"

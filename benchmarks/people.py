@@ -20,25 +20,32 @@ class Person(User):
 
     abstract = True
 
-    def enter(self, number):
-        """Make a Client in the room whose turn it is with this number."""
-        options = self.environment.parsed_options
-        self.recorder = self.environment.recorder
-        technique = import_module(f"{options.technique}.client").Client
+    def on_start(self):
+        """Take a number, and with it a room."""
+        self.options, self.recorder = self.environment.parsed_options, self.environment.recorder
+        self.number = next(self.environment.numbers[type(self).__name__])
+        self.room = self.environment.rooms[self.number % self.options.rooms]
+        self.clients = []
+
+    def enter(self):
+        """Return a new Client in the room."""
+        technique = import_module(f"{self.options.technique}.client").Client
         takes = inspect.signature(technique).parameters
-        own = {name: getattr(options, name) for name in OF_TECHNIQUES if name in takes}
-        room = self.environment.rooms[number % options.rooms]
-        author = f"{type(self).__name__} {number}"
-        self.client = technique(self.environment.host, room, author, stage=options.stage or None, **own)
+        own = {name: getattr(self.options, name) for name in OF_TECHNIQUES if name in takes}
+        author = f"{type(self).__name__} {self.number}"
+        client = technique(self.environment.host, self.room, author, stage=self.options.stage or None, **own)
+        self.clients.append(client)
+        return client
 
     def on_stop(self):
         """Leave."""
-        self.client.close()
+        for client in self.clients:
+            client.close()
 
     def report(self, name, milliseconds, text):
         """Let Locust's own page show it."""
         self.environment.events.request.fire(
-            request_type=self.client.technique,
+            request_type=self.options.technique,
             name=name,
             response_time=milliseconds,
             response_length=len(text),
@@ -53,14 +60,13 @@ class Reader(Person):
     @task
     def read(self):
         """Note every arrival."""
-        number, joined = next(self.environment.reader_numbers), time.time() * 1000
-        self.enter(number)
-        self.recorder.readers.append(self.client)
-        for message, _new in self.client.arrivals():
+        client, joined = self.enter(), time.time() * 1000
+        self.recorder.readers.append(client)
+        for message, _new in client.arrivals():
             scheduled, arrived = message["sent_at"], message["arrived_at"]
             if scheduled is None or scheduled < joined:
                 continue  # history, which a late reader is given first, was not delivered late
-            self.recorder.deliveries.append((number, message["room"], message["id"], scheduled, arrived))
+            self.recorder.deliveries.append((self.number, message["room"], message["id"], scheduled, arrived))
             self.report("delivery", arrived - scheduled, message["text"])
 
 
@@ -71,31 +77,42 @@ class Publisher(Person):
 
     @task
     def publish(self):
-        """Publish at each instant of the schedule; when late, at once."""
-        number, options = next(self.environment.publisher_numbers), self.environment.parsed_options
-        self.enter(number)
-        self.recorder.publishers.append(self.client)
+        """Publish at each instant of the schedule, whether or not the last publish is answered."""
+        idle, rate = [self.enter()], self.options.rate / self.options.publishers
+        self.recorder.publishers.append(self)
         self.recorder.working += 1
         self.recorder.begun.wait()
-        rng = random.Random(f"{options.seed} {number}")
-        schedule = instants(rng, options.rate / options.publishers, self.recorder.begun_at)
-        for instant in pace(schedule, self.recorder.end):
-            self.publish_once("".join(rng.choices(string.ascii_letters, k=options.text_bytes)), instant * 1000)
+        rng = random.Random(f"{self.options.seed} {self.number}")
+        for instant in pace(instants(rng, rate, self.recorder.begun_at), self.recorder.end):
+            text = "".join(rng.choices(string.ascii_letters, k=self.options.text_bytes))
+            # A connection takes one publish at a time. While the server is slow, more of them keep the schedule.
+            client = idle.pop() if idle else self.enter()
+            gevent.spawn(self.publish_once, client, text, instant * 1000, idle).link_exception(self.fail)
         self.recorder.working -= 1
-        self.client.ended.wait()  # stay, as somebody would who may yet say something
+        gevent.get_hub().switch()  # stay, as somebody would who may yet say something
 
-    def publish_once(self, text, scheduled):
-        """Publish, note it, and begin to read where that has opened the reading connection."""
+    def publish_once(self, client, text, scheduled, idle):
+        """Publish and note it; begin to read where that has opened the reading connection."""
         self.recorder.due += self.recorder.in_window(scheduled)
-        reading, started = self.client.ready_state == OPEN, time.time() * 1000
-        stored = self.client.publish(text, sent_at=scheduled)
+        reading, started = client.ready_state == OPEN, time.time() * 1000
+        stored = client.publish(text, sent_at=scheduled)
+        if stored is None:  # closed meanwhile
+            return
         answered = time.time() * 1000
-        self.recorder.publishes.append((self.client.room, stored["id"], scheduled, started, answered))
+        self.recorder.publishes.append((self.room, stored["id"], scheduled, started, answered))
         self.report("publish", answered - scheduled, text)
-        if self.client.ready_state == OPEN and not reading:
-            gevent.spawn(self.hear)
+        if client.ready_state == OPEN and not reading:
+            gevent.spawn(self.hear, client).link_exception(self.fail)
+        if idle:
+            client.close()
+        else:
+            idle.append(client)
 
-    def hear(self):
+    def hear(self, client):
         """Count what is delivered here too: the server worked for it."""
-        for _ in self.client.arrivals():
+        for _ in client.arrivals():
             self.recorder.heard += 1
+
+    def fail(self, greenlet):
+        """Tell Locust what ended a greenlet of this publisher."""
+        self.environment.events.user_error.fire(user_instance=self, exception=greenlet.exception, tb=None)

@@ -41,7 +41,7 @@ class Recorder:
 
     server: psutil.Process | None = None
     readers: list = field(default_factory=list)  # Clients; a reader's number is its place
-    publishers: list = field(default_factory=list)  # Clients
+    publishers: list = field(default_factory=list)  # Locust's users, each with some `clients`
     deliveries: list = field(default_factory=list)  # (reader, room, id, scheduled, arrived), both ms since the epoch
     publishes: list = field(default_factory=list)  # (room, id, scheduled, started, answered), ms since the epoch
     lags: list = field(default_factory=list)  # ms
@@ -86,7 +86,9 @@ class Recorder:
         return Counts(
             at=time.time(),
             traffic=sum((reader.reading.traffic() for reader in self.readers), Traffic()),
-            publish_traffic=sum((publisher.traffic() for publisher in self.publishers), Traffic()),
+            publish_traffic=sum(
+                (client.traffic() for publisher in self.publishers for client in publisher.clients), Traffic()
+            ),
             arrived=len(self.deliveries),
             heard=self.heard,
             requests=sum(reader.requests for reader in self.readers),
@@ -99,7 +101,8 @@ class Recorder:
     def complete(self):
         """Tell whether all that was scheduled is published and delivered."""
         ledger = self.ledger()
-        return not self.working and ledger["delivered"] >= ledger["expected"]
+        published = not self.working and ledger["published"] >= self.due
+        return published and ledger["delivered"] >= ledger["expected"]
 
     def ledger(self):
         """Judge what was published and delivered so far."""

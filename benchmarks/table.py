@@ -1,22 +1,28 @@
 """The table in the terminal, and what it comes to in one sentence."""
 
+from rich.align import Align
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from benchmarks.measures import Histogram
 
-COLUMNS = (
-    "technique",
-    *("mean", "p50", "p99", "max"),
-    *("TCP", "IP"),
-    *("requests", "empty"),
-    "CPU",
-    *("lost", "repeated", "reordered"),
-    "valid",
-)
-CAPTION = (
-    "mean to max: delivery latency, ms; TCP, IP: bytes a delivered message, up and down together; "
-    "CPU: of the server, ms per 1,000 deliveries"
-)
+ROWS = {  # label: how to write the figure in one technique's row of `rows`
+    "latency, ms: mean": lambda row: _number(row["latency_ms"]["mean"]),
+    "p50": lambda row: _number(row["latency_ms"]["p50"]),
+    "p99": lambda row: _number(row["latency_ms"]["p99"]),
+    "max": lambda row: _number(row["latency_ms"]["max"]),
+    "bytes a delivery: TCP": lambda row: f"{row['tcp']:,.0f}",
+    "IP": lambda row: f"{row['ip']:,.0f}",
+    "requests": lambda row: f"{row['requests']:,}",
+    "answered empty": lambda row: f"{row['empty_responses']:,}",
+    "server CPU, ms per 1,000 deliveries": lambda row: f"{row['cpu']:,.0f}",
+    "deliveries": lambda row: f"{row['delivered']:,}",
+    "lost": lambda row: f"{row['lost']:,}",
+    "repeated": lambda row: f"{row['repeated']:,}",
+    "out of order": lambda row: f"{row['reordered']:,}",
+    "valid runs": lambda row: row["valid"],
+}
+SECTIONS = ("max", "IP", "answered empty", "server CPU, ms per 1,000 deliveries", "out of order")  # a line below
 
 
 def rows(runs):
@@ -38,7 +44,7 @@ def _together(runs):
         "tcp": sum(sum(run["tcp_bytes"].values()) for run in counted) / arrived,
         "ip": sum(sum(run["ip_bytes"].values()) for run in counted) / arrived,
         "cpu": 1e6 * sum(run["server_cpu_s"] for run in counted) / (arrived + total["heard"]),
-        **{name: sum(run[name] for run in runs) for name in ("lost", "repeated", "reordered")},
+        **{name: sum(run[name] for run in runs) for name in ("delivered", "lost", "repeated", "reordered")},
         "valid": f"{len(valid)} of {len(runs)}",
         "refused": not valid,
         "flags": list(dict.fromkeys(flag for run in runs for flag in run["flags"])),
@@ -46,15 +52,12 @@ def _together(runs):
 
 
 def table(figures):
-    """Return the table of `rows` for the terminal; what is refused is dim."""
-    made = Table(caption=CAPTION)
-    for number, name in enumerate(COLUMNS):
-        made.add_column(name, justify="right" if number else "left")
+    """Return the table of `rows` for the terminal, a column for each technique; what is refused is dim."""
+    made = Table("", box=SIMPLE_HEAD)
     for technique, row in figures.items():
-        latencies = [_number(row["latency_ms"][name]) for name in ("mean", "p50", "p99", "max")]
-        costs = [f"{row[name]:,.0f}" for name in ("tcp", "ip", "requests", "empty_responses", "cpu")]
-        ledger = [f"{row[name]:,}" for name in ("lost", "repeated", "reordered")]
-        made.add_row(technique, *latencies, *costs, *ledger, row["valid"], style="dim" if row["refused"] else "")
+        made.add_column(technique, justify="right", no_wrap=True, style="dim" if row["refused"] else "")
+    for label, write in ROWS.items():
+        made.add_row(Align.right(label), *map(write, figures.values()), end_section=label in SECTIONS)
     return made
 
 
