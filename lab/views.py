@@ -103,10 +103,9 @@ def _described(name):
 
 def _source(technique, stage):
     """Return (path, text) of a stage's source; the last step of a staircase is the technique's server itself."""
-    folder = Path(import_module(technique).__file__).parent
-    file = folder / "stages" / f"{stage}.py"
-    if not file.exists():
-        file = folder / "server.py"
+    module = import_module(technique)
+    folder = Path(module.__file__).parent
+    file = folder / "server.py" if stage == module.STAGES[-1] else folder / "stages" / f"{stage}.py"
     return file.relative_to(folder.parent).as_posix(), file.read_text()
 
 

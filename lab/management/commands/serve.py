@@ -19,6 +19,10 @@ class Command(BaseCommand):
     def handle(self, *, host, port, workers, **options):
         """Serve until a signal comes."""
         try:
-            serving.serve(host, port, workers, announce=self.stdout.write)
+            serving.serve(host, port, workers, announce=self.announce)
         except serving.CannotServe as exc:
             raise CommandError(str(exc)) from exc
+
+    def announce(self, sentence):
+        """Tell where the lab listens."""
+        self.stdout.write(sentence)
