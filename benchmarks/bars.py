@@ -51,7 +51,7 @@ def stacked_bar(axes, y, series, level, predicted):
     axes.barh(
         y, down.median, 0.8, left=up.median, color=series.look.colour, edgecolor=series.look.colour, linewidth=0.8
     )
-    axes.plot([both.low, both.high], [y, y], color=INK, linewidth=1.2)
+    ranged(axes, y, both)
     if predicted:
         axes.plot([predicted], [y], "|", color="white", markersize=18, markeredgewidth=4.5)
         axes.plot([predicted], [y], "|", color="black", markersize=18, markeredgewidth=2)
@@ -72,7 +72,7 @@ def cpu(canvas, comparison):
         look, y = series.look, 2 * place + 0.35
         head(axes, 2 * place - 0.35, series)
         axes.barh(y, figure.median, 0.75, color=look.colour)
-        axes.plot([figure.low, figure.high], [y, y], color=INK, linewidth=1.2)
+        ranged(axes, y, figure)
         axes.annotate(number(figure.median), (figure.high, y), (8, 0), textcoords="offset points", va="center")
     finish(axes, [], [], "CPU seconds of the server per 1,000 deliveries")
     return (
@@ -80,6 +80,12 @@ def cpu(canvas, comparison):
         "User and system time of all server processes, divided by the deliveries: accepting and storing the messages "
         "and answering empty polls included. Shorter is better. The thin line is the range of the runs.",
     )
+
+
+def ranged(axes, y, figure):
+    """Draw the range of the runs, where there are several."""
+    if figure.low < figure.high:
+        axes.plot([figure.low, figure.high], [y, y], color=INK, linewidth=1.2)
 
 
 def head(axes, y, series):

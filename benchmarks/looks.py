@@ -60,6 +60,8 @@ def number(value, digits=3):
         return "–"
     if value == 0:
         return "0"
+    if abs(value) < 10 ** (digits - 1):
+        value = float(f"{value:.{digits}g}")  # 0.9999 is 1.00, not 1.000
     if abs(value) >= 10 ** (digits - 1):
         return f"{value:,.0f}"
     for decimals in range(10):

@@ -8,17 +8,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from benchmarks import answer, model, plots, prediction, tables
+from benchmarks import answer, deviation, model, plots, prediction, tables
 from benchmarks.looks import number
 from benchmarks.summary import Results, dig
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 OPTIONS = "scenario", "repetitions", "seed"
 WORDS = {
-    "clients": "{:,} readers",
-    "rooms": "{:,} rooms",
-    "rate": "{:g} messages a second in each room",
-    "text_bytes": "texts of {:,} bytes",
+    "clients": ("{:,} reader", "{:,} readers"),
+    "rooms": ("one room", "{:,} rooms"),
+    "rate": ("one message a second in each room", "{:g} messages a second in each room"),
+    "text_bytes": ("texts of one byte", "texts of {:,} bytes"),
 }
 
 
@@ -58,10 +58,11 @@ def section(comparison, drawn):
         "comparison": comparison,
         "workload": workload(comparison.workload),
         "sentences": answer.sentences(comparison),
+        "missing": [series.title for series in comparison.series if not series.valid],
         "repetitions": sorted({len(series.valid) for series in comparison.valid}),
         "groups": tables.groups(comparison),
         "plots": drawn,
-        "rows": prediction.rows(comparison),
+        "rows": deviation.rows(comparison),
         "unknown": [series.title for series in comparison.valid if series.technique not in model.MODELS],
         "base_ms": 1000 * delay,
         "base_of": of,
@@ -71,8 +72,8 @@ def section(comparison, drawn):
 
 def workload(fields):
     """Return in words what all techniques of a comparison had to do."""
-    known = [words.format(fields[name]) for name, words in WORDS.items() if isinstance(fields.get(name), int | float)]
-    return ", ".join(known)
+    known = {name: fields[name] for name in WORDS if isinstance(fields.get(name), int | float)}
+    return ", ".join(WORDS[name][value != 1].format(value) for name, value in known.items())
 
 
 def command(manifest):
@@ -87,8 +88,19 @@ def environment():
     """Return the templates, with everything escaped that they insert."""
     loader = FileSystemLoader(TEMPLATES)
     made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"number": number, "data_uri": data_uri, "join_words": answer.join, "groupby_series": by_series}
+    made.filters |= {
+        "number": number,
+        "data_uri": data_uri,
+        "join_words": answer.join,
+        "per_cent": per_cent,
+        "groupby_series": by_series,
+    }
     return made
+
+
+def per_cent(value):
+    """Write a difference in per cent with its sign."""
+    return f"{value:+,.1f} %".replace("-", "−") if abs(value) >= 0.05 else "0.0 %"
 
 
 def by_series(rows):

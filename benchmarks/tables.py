@@ -52,11 +52,11 @@ def arrived(run):
 
 
 def line(comparison, what, unit, figure):
-    """Return a row; its smallest median is marked as the best where it is the only one."""
+    """Return a row; the smallest median is marked, with all whose range of runs reaches it, unless that is all."""
     figures = [figure(series) for series in comparison.valid]
-    medians = [one.median for one in figures if one]
-    lowest = min(medians) if len(medians) > 1 and medians.count(min(medians)) == 1 else None
-    return what, unit, [cell(one, one.median == lowest if one else False) for one in figures]
+    best = min((one for one in figures if one), key=lambda one: one.median, default=None)
+    marked = [bool(one) and one.low <= best.high for one in figures]
+    return what, unit, [cell(one, mark and not all(marked)) for one, mark in zip(figures, marked, strict=True)]
 
 
 def cell(figure, best=False):
