@@ -8,7 +8,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
-from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors import multiprocess
 
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
 GOODBYE = 3  # seconds that open requests get to end once the server is told to
@@ -31,6 +31,16 @@ class Server(uvicorn.Server):
                 break
             await asyncio.sleep(0.1)
         await super().shutdown(sockets)
+
+
+class Worker(multiprocess.Process):
+    """One of several server processes."""
+
+    @property
+    def server(self):
+        """The process's own server, made where it runs."""
+        self._server = self._server or Server(self.config)
+        return self._server
 
 
 def serve(host, port, workers=1, announce=print):
@@ -57,12 +67,12 @@ def serve(host, port, workers=1, announce=print):
         backlog=4_096,
     )
     announce(f"The lab listens on http://{address(host)}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
-    server = Server(config)
     try:
         if workers > 1:
-            Multiprocess(config, target=server.run, sockets=[listening]).run()
+            multiprocess.Process = Worker  # the supervisor would start uvicorn's plain servers
+            multiprocess.Multiprocess(config, [listening]).run()
         else:
-            server.run([listening])
+            Server(config).run([listening])
     except KeyboardInterrupt:
         pass
     finally:
