@@ -5,6 +5,7 @@ passed. For latencies and ledgers there is the harness.
 """
 
 import asyncio
+import itertools
 import json
 import os
 
@@ -45,18 +46,19 @@ class Subscriber(asyncio.Protocol):
         """Remember that the server let go."""
         self.lost = True
         if not self.opened.done():
-            self.opened.set_exception(exc or EOFError("closed before the first byte"))
+            self.opened.cancel()
 
 
-async def subscribe(port, head, path, count):
-    """Open `count` connections to `path`; return them when each has had its first bytes."""
+async def subscribe(port, head, path, count, answers=True):
+    """Open `count` connections to `path`; return them, when each has had its first bytes if the server `answers`."""
     loop = asyncio.get_running_loop()
     data = head.format(path=path, port=port).encode()
     subscribers = []
     for _ in range(count):
         _transport, subscriber = await loop.create_connection(lambda: Subscriber(data), "127.0.0.1", port)
         subscribers.append(subscriber)
-    await asyncio.gather(*(subscriber.opened for subscriber in subscribers))
+    if answers:
+        await asyncio.gather(*(subscriber.opened for subscriber in subscribers))
     return subscribers
 
 
@@ -66,7 +68,7 @@ def publish_frame(number, text):
     return Frame(Opcode.TEXT, json.dumps(fields, separators=(",", ":")).encode()).serialize(mask=True)
 
 
-def publish_request(port, path, number, text):
+def publish_request(port, path, text, number):
     """Return the bytes of one POST that publishes `text`."""
     body = json.dumps({"author": "bench", "text": text, "nonce": f"mark{os.getpid()}.{number}"}).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
@@ -93,23 +95,41 @@ async def fan_out(port, head, path, frame_path, subscribers, rate, seconds, text
     return after[0] - before[0], after[1] - before[1]
 
 
-async def exchange(port, make_request, connections, seconds):
-    """Repeat `make_request(number)` on keep-alive connections; return (answers a second, statuses seen)."""
+class Asker(asyncio.Protocol):
+    """A keep-alive connection that asks again as soon as it was answered, and counts the statuses."""
+
+    def __init__(self, make_request, numbers, statuses):
+        self.make_request, self.numbers, self.statuses = make_request, numbers, statuses
+        self.unread = b""
+
+    def connection_made(self, transport):
+        """Ask for the first time."""
+        self.transport = transport
+        transport.write(self.make_request(next(self.numbers)))
+
+    def data_received(self, data):
+        """Ask again once the answer is whole."""
+        self.unread += data
+        head, _blank, body = self.unread.partition(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        if not length or len(body) < int(length):
+            return
+        self.unread = b""
+        status = int(head[9:12])
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        self.transport.write(self.make_request(next(self.numbers)))
+
+
+async def exchange(port, make_request, connections, seconds, cpu):
+    """Repeat `make_request(number)` on keep-alive connections; return ({status: answers}, CPU seconds by `cpu()`)."""
     loop = asyncio.get_running_loop()
-    statuses = {}
-    numbers = iter(range(10**9))
-    end = loop.time() + seconds
-
-    async def one():
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        while loop.time() < end:
-            writer.write(make_request(next(numbers)))
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-            await reader.readexactly(length)
-            status = int(head[9:12])
-            statuses[status] = statuses.get(status, 0) + 1
-        writer.close()
-
-    await asyncio.gather(*(one() for _ in range(connections)))
-    return sum(statuses.values()) / seconds, statuses
+    numbers, statuses = itertools.count(), {}
+    before = cpu()
+    askers = [
+        await loop.create_connection(lambda: Asker(make_request, numbers, statuses), "127.0.0.1", port)
+        for _ in range(connections)
+    ]
+    await asyncio.sleep(seconds)
+    for transport, _asker in askers:
+        transport.abort()
+    return statuses, cpu() - before

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import json
 import logging
+from functools import lru_cache
 from itertools import groupby
 
 from channels.layers import get_channel_layer
@@ -38,6 +39,7 @@ async def _ring():
             await _patiently(get_channel_layer().group_send(group(room), event))
 
 
+@lru_cache(maxsize=10_000)
 def group(room):
     """Return the name of the room's group: a hash, because group names are short ASCII and rooms' names are not."""
     return "room." + hashlib.sha256(room.encode()).hexdigest()[:32]

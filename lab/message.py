@@ -11,6 +11,7 @@ ID_MAX = 2**63 - 1
 NONCE = re.compile(r"[\x20-\x7e]{1,%d}" % NONCE_MAX)
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 DIGITS = re.compile(r"[0-9]{1,19}")
 
 
@@ -70,7 +71,7 @@ FIELDS = ("id", "room", "author", "text", "nonce", "sent_at", "published_at")
 
 def to_json(message):
     """Encode one message as compact JSON."""
-    return json.dumps(message.as_dict(), ensure_ascii=False, separators=(",", ":"))
+    return COMPACT.encode(message.as_dict())
 
 
 def parse(body):

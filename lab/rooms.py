@@ -5,6 +5,7 @@ from the store, and so does a queue.
 """
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from itertools import islice
@@ -48,9 +49,10 @@ class Room:
             self.listening.cancel()
 
     async def _hear(self, messages):
-        if messages[0].id > self.last + 1:
-            await self.catch_up()
-        self._append(messages)
+        with contextlib.suppress(store.Unavailable):  # the next look tries again
+            if messages[0].id > self.last + 1:
+                await self.catch_up()
+            self._append(messages)
 
     async def catch_up(self):
         """Read from the store what this process has not heard of."""

@@ -90,8 +90,11 @@ def _insert(drafts, known):
     """Insert what is not `known`, {(room, nonce): Message}; the rooms' rows stay locked until the commit."""
     known, counters, rows, results = dict(known), {}, [], []
     fresh = Counter(room for room, _ in {(draft.room, draft.nonce) for draft in drafts} - known.keys())
-    for room in sorted(fresh):  # always in the same order, so that two processes never wait for each other
-        counters[room] = _take_ids(room, fresh[room])
+    with connection.cursor() as cursor:
+        for room in sorted(fresh):  # always in the same order, so that two processes never wait for each other
+            cursor.execute(TAKE_IDS, [room, fresh[room], fresh[room]])
+            key, last = cursor.fetchone()
+            counters[room] = key, last - fresh[room] + 1
     for draft in drafts:
         message = known.get((draft.room, draft.nonce))
         if message is None:
@@ -108,14 +111,6 @@ def _insert(drafts, known):
     with connection.cursor() as cursor:
         cursor.executemany(INSERT, rows)
     return results
-
-
-def _take_ids(room, count):
-    """Lock the room's row, or make it, and take `count` ids; return (the row's key, the first id)."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_IDS, [room, count, count])
-        key, last = cursor.fetchone()
-    return key, last - count + 1
 
 
 def _fields(draft):

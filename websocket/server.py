@@ -1,9 +1,11 @@
 """Deliver and publish on one connection, each message a frame."""
 
 import asyncio
+from contextlib import suppress
 from urllib.parse import parse_qs
 
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from lab import chat, frames
@@ -16,12 +18,19 @@ NORMAL, GOING_AWAY, UNSUPPORTED, TRY_AGAIN_LATER = 1000, 1001, 1003, 1013  # clo
 class Consumer(AsyncWebsocketConsumer):
     """One connection: its queue is delivered by a task, while `receive` publishes."""
 
-    channel_layer_alias = None  # the room's one subscription serves all its connections
     delivering = None
 
-    async def dispatch(self, message):
-        """Call the handler of an event; stock Channels would first look after database connections, by a thread."""
-        await getattr(self, get_handler_name(message))(message)
+    async def __call__(self, scope, receive, send):
+        """Handle one event after the other; the room's one subscription to the channel layer serves all connections.
+
+        Stock Channels would subscribe each of them, and add a task and a thread's look after the database to every
+        event; the session's wrapper around `send` would cost more than the frame.
+        """
+        self.scope, self.base_send = scope, scope["sender"]
+        with suppress(StopConsumer):
+            while True:
+                event = await receive()
+                await getattr(self, get_handler_name(event))(event)
 
     async def connect(self):
         """Accept the connection and begin to deliver; a room or `after` that cannot be is refused."""
@@ -39,9 +48,9 @@ class Consumer(AsyncWebsocketConsumer):
                 while not queue.ended:
                     page = await queue.fetch()
                     if page.reset:
-                        await self.say(frames.reset())
+                        await self.send(frames.reset())
                     for message in page.messages:
-                        await self.say(message.encoded(frames.delivered))
+                        await self.send(message.encoded(frames.delivered))
             await self.close(GOING_AWAY)
         except Refused:  # the database is away, and with it the history that the queue fell back to
             await self.close(TRY_AGAIN_LATER)
@@ -57,18 +66,14 @@ class Consumer(AsyncWebsocketConsumer):
             if draft is None:
                 return await self.close(NORMAL)
             message, _new = await chat.publish(draft, self.scope["client"][0])
-            await self.say(frames.published(message))
+            await self.send(frames.published(message))
         except Refused as refused:
-            await self.say(frames.error(refused))
+            await self.send(frames.error(refused))
 
     async def disconnect(self, code):
         """Stop delivering."""
         if self.delivering:
             self.delivering.cancel()
-
-    async def say(self, text):
-        """Send one frame, past the session's wrapper, which costs more than the frame."""
-        await self.scope["sender"]({"type": "websocket.send", "text": text})
 
 
 def frame(message):

@@ -1,0 +1,63 @@
+"""manage.py bench: what a delivery, a poll, a publish and an idle connection cost the server."""
+
+import statistics
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from benchmarks import bench
+from lab.serving import allow_many_connections
+
+
+class Command(BaseCommand):
+    """Measure the lab's server against its yardsticks."""
+
+    help = "Measure the lab's server against its yardsticks; prints medians and ratios."
+
+    def add_arguments(self, parser):
+        """Name the options."""
+        parser.add_argument("--repetitions", type=int, default=5, help="default: %(default)s, about five minutes")
+
+    def handle(self, *, repetitions, **options):
+        """Measure, then print."""
+        if repetitions < 1:
+            raise CommandError("--repetitions: at least 1.")
+        allow_many_connections()
+        console = Console()
+        columns = (TextColumn("Measuring"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+        try:
+            with Progress(*columns, console=console) as progress:
+                task = progress.add_task("bench", total=None)
+                figures = bench.measure(repetitions, lambda done, of: progress.update(task, completed=done, total=of))
+        except AssertionError as exc:
+            raise CommandError(f"The bench cannot be believed: {exc}.") from exc
+        except KeyboardInterrupt:
+            raise CommandError("Stopped; nothing is left running.") from None
+        console.print(costs(figures), ratios(figures))
+
+
+def costs(figures):
+    """Return the table of the medians, with the least and the greatest figure of the repetitions."""
+    table = Table(title=f"Medians of {len(figures['polls'])} repetitions")
+    for column, justify in (("what", "left"), ("median", "right"), ("least", "right"), ("most", "right"), ("", "left")):
+        table.add_column(column, justify=justify)
+    for name, values in figures.items():
+        unit, what, _measure = bench.MEASURES[name]
+        cells = (f"{value:,.1f}" for value in (statistics.median(values), min(values), max(values)))
+        table.add_row(what, *cells, unit)
+    return table
+
+
+def ratios(figures):
+    """Return the table of the ratios and of what they aim at."""
+    table = Table(title="Ratios, each of figures taken in the same repetition")
+    for column, justify in (("what", "left"), ("ratio", "right"), ("aim", "left"), ("", "left")):
+        table.add_column(column, justify=justify)
+    for over, under, bound, aim in bench.RATIOS:
+        ratio = bench.ratio(figures, over, under)
+        reached = ratio >= aim if bound == "at least" else ratio <= aim
+        what = f"{bench.MEASURES[over][1]} ÷ {bench.MEASURES[under][1]}"
+        table.add_row(what, f"{ratio:.2f}", f"{bound} {aim}", "reached" if reached else "missed")
+    return table
