@@ -9,6 +9,8 @@ import sys
 import time
 from datetime import UTC, datetime
 
+import psutil
+
 from benchmarks.manifest import manifest
 from benchmarks.scenario import CannotCompare
 from benchmarks.server import cores, last_line, serving, started
@@ -49,11 +51,7 @@ def compare(folder, scenario, techniques, on_time=lambda name, elapsed: None):
     for repetition, technique in order(techniques, scenario.repetitions, scenario.seed):
         place = folder / "runs" / f"{technique}-{repetition}"
         place.mkdir(parents=True)
-        try:
-            figures = measure(place, scenario, technique, scenario.seed + repetition - 1, on_time)
-        except BaseException:
-            shutil.rmtree(place)  # an incomplete run is no result
-            raise
+        figures = measure(place, scenario, technique, scenario.seed + repetition - 1, on_time)
         run = {"technique": technique, "stage": None, "scenario": scenario.name, "repetition": repetition}
         run |= {name: getattr(scenario, name) for name in ("clients", *SHARED)} | figures
         results["runs"].append(run)
@@ -93,6 +91,18 @@ def watch(process, patience, on_time):
         on_time(elapsed)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.2)
+
+
+def tidy(folder, runs):
+    """Leave nothing of a comparison that ended early but its complete `runs`: no process, no other file."""
+    for process in psutil.Process().children(recursive=True):
+        process.kill()
+    complete = {f"{run['technique']}-{run['repetition']}" for run in runs}
+    for place in folder.glob("runs/*"):
+        if place.name not in complete:
+            shutil.rmtree(place)
+    if not runs:
+        shutil.rmtree(folder)
 
 
 def write(path, results):

@@ -5,6 +5,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from benchmarks.measures import Histogram
+from lab.techniques import TECHNIQUES
 
 ROWS = {  # label: how to write the figure in one technique's row of `rows`
     "latency, ms: mean": lambda row: _number(row["latency_ms"]["mean"]),
@@ -15,19 +16,19 @@ ROWS = {  # label: how to write the figure in one technique's row of `rows`
     "IP": lambda row: f"{row['ip']:,.0f}",
     "requests": lambda row: f"{row['requests']:,}",
     "answered empty": lambda row: f"{row['empty_responses']:,}",
-    "server CPU, ms per 1,000 deliveries": lambda row: f"{row['cpu']:,.0f}",
+    "server CPU ms per 1,000": lambda row: f"{row['cpu']:,.0f}",
     "deliveries": lambda row: f"{row['delivered']:,}",
     "lost": lambda row: f"{row['lost']:,}",
     "repeated": lambda row: f"{row['repeated']:,}",
     "out of order": lambda row: f"{row['reordered']:,}",
     "valid runs": lambda row: row["valid"],
 }
-SECTIONS = ("max", "IP", "answered empty", "server CPU, ms per 1,000 deliveries", "out of order")  # a line below
+SECTIONS = ("max", "IP", "answered empty", "server CPU ms per 1,000", "out of order")  # a line below
 
 
 def rows(runs):
     """Return {technique: figures}: those of its valid runs taken together, of all runs where none is valid."""
-    techniques = dict.fromkeys(run["technique"] for run in runs)
+    techniques = sorted({run["technique"] for run in runs}, key=TECHNIQUES.index)
     return {name: _together([run for run in runs if run["technique"] == name]) for name in techniques}
 
 

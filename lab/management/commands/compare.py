@@ -1,7 +1,6 @@
 """manage.py compare: measure the techniques against each other."""
 
 import dataclasses
-import shutil
 import signal
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from benchmarks.scenario import CannotCompare, check, load
 
 RESULTS = settings.BASE_DIR / "benchmarks" / "results"
 REPORT = 6  # seconds that the report takes, as a rule
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # all of them mean Ctrl-C
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
 
 
@@ -33,8 +33,8 @@ class Command(BaseCommand):
 
     def handle(self, *, scenario, techniques, repetitions, seed, out, **options):
         """Compare; Ctrl-C keeps the runs that are complete."""
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.default_int_handler)
+        for number in SIGNALS:
+            signal.signal(number, interrupt)
         runs, folder = [], None
         try:
             plan = load(scenario)
@@ -47,12 +47,17 @@ class Command(BaseCommand):
             folder = runner.new_folder(out, plan)
             self.compare(folder, plan, techniques, runs)
         except CannotCompare as exc:
-            forget(folder, runs)
+            self.tidy(folder, runs)
             raise CommandError(str(exc)) from exc
         except KeyboardInterrupt:
-            forget(folder, runs)
-            kept = f"the {len(runs)} complete runs are in {folder / 'results.json'}" if runs else "no run was complete"
-            raise CommandError(f"Interrupted: {kept}.", returncode=INTERRUPTED) from None
+            self.tidy(folder, runs)
+            kept = f"{len(runs)} complete, in {folder / 'results.json'}" if runs else "none complete"
+            raise CommandError(f"Interrupted; runs: {kept}.", returncode=INTERRUPTED) from None
+
+    def tidy(self, folder, runs):
+        """Clean up, where there is something."""
+        if folder:
+            runner.tidy(folder, runs)
 
     def compare(self, folder, plan, techniques, runs):
         """Measure, append each complete run to `runs`, show the table, write the report."""
@@ -89,10 +94,11 @@ def chosen(names):
     return list(dict.fromkeys(techniques))
 
 
-def forget(folder, runs):
-    """Remove the folder of a comparison that brought nothing."""
-    if folder and not runs:
-        shutil.rmtree(folder)
+def interrupt(_number, _frame):
+    """Stop, once: what cleans up must not be stopped too."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def write_report(folder):

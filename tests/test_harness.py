@@ -1,0 +1,372 @@
+"""The measurements: schedule, histogram, ledger, scenarios, and a small comparison from end to end."""
+
+import csv
+import json
+import random
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from itertools import islice, pairwise
+from pathlib import Path
+
+import psutil
+import pytest
+
+from benchmarks import measures, runner, scenario, table
+from lab.techniques import TECHNIQUES
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = """\
+clients = 8
+rooms = 2
+rate = 20.0
+text_bytes = 100
+interval = 0.2
+warmup = 1.0
+duration = 2.0
+"""
+COMPARE = [sys.executable, "manage.py", "compare"]
+FIELDS = {
+    "technique",
+    "stage",
+    "scenario",
+    "repetition",
+    "clients",
+    "rooms",
+    "rate",
+    "interval",
+    "hold",
+    "text_bytes",
+    "duration_s",
+    "published",
+    "expected",
+    "delivered",
+    "lost",
+    "repeated",
+    "reordered",
+    "latency_ms",
+    "tcp_bytes",
+    "ip_bytes",
+    "bytes_per_message",
+    "publish_bytes",
+    "requests",
+    "empty_responses",
+    "connections",
+    "server_cpu_s",
+    "server_rss_bytes",
+    "cpu_ms_per_1000_deliveries",
+    "generator_cpu",
+    "loop_lag_ms",
+    "publisher_lag_ms",
+    "valid",
+    "flags",
+}
+
+
+def small(folder, text=SMALL):
+    """Write a scenario and return its path."""
+    path = folder / "small.toml"
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory):
+    """Compare all techniques for two seconds each; return (the results' folder, what the terminal showed)."""
+    folder = tmp_path_factory.mktemp("comparison")
+    command = [*COMPARE, "--scenario", small(folder), "--out", folder, "--seed", "7"]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert shown.returncode == 0, shown.stderr
+    (results,) = folder.glob("*-small")
+    return results, shown.stdout
+
+
+@pytest.fixture(scope="module")
+def runs(comparison):
+    """The comparison's runs by technique."""
+    results = json.loads((comparison[0] / "results.json").read_text())
+    return {run["technique"]: run for run in results["runs"]}
+
+
+def rows(path):
+    """Return a CSV file's rows as dicts."""
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_technique_has_a_run_with_every_field(runs):
+    assert sorted(runs) == sorted(TECHNIQUES)
+    for run in runs.values():
+        assert set(run) >= FIELDS
+        assert list(run["latency_ms"]) == ["mean", "p50", "p90", "p99", "p999", "max"]
+        assert (run["clients"], run["rooms"], run["rate"], run["interval"]) == (8, 2, 20, 0.2)
+
+
+def test_every_message_reaches_every_reader_once_and_in_order(runs):
+    for run in runs.values():
+        assert run["published"] > 0
+        assert run["delivered"] == run["expected"] == run["published"] * 4
+        assert (run["lost"], run["repeated"], run["reordered"], run["unanswered"], run["early"]) == (0, 0, 0, 0, 0)
+
+
+def test_the_figures_make_sense(runs):
+    for run in runs.values():
+        latencies = run["latency_ms"]
+        percentiles = [latencies[name] for name in ("p50", "p90", "p99", "p999", "max")]
+        assert percentiles == sorted(percentiles)
+        assert 0 < latencies["mean"] < latencies["max"]
+        for way in ("up", "down"):
+            assert run["ip_bytes"][way] > run["tcp_bytes"][way] >= 0
+        assert run["bytes_per_message"]["ip"] > run["bytes_per_message"]["tcp"] > 100
+        assert run["server_cpu_s"] > 0 < run["server_rss_bytes"]
+        assert run["duration_s"] == pytest.approx(2, rel=0.2)
+        assert run["connections"] == 8
+
+
+def test_streams_add_two_segments_to_a_message(runs):
+    """52 bytes of headers each: the message's segment and its acknowledgement."""
+    for name in ("sse", "websocket"):
+        run = runs[name]
+        assert run["tcp_bytes"]["up"] == run["requests"] == run["empty_responses"] == 0
+        added = run["bytes_per_message"]["ip"] - run["bytes_per_message"]["tcp"]
+        assert 52 < added <= 104 * 1.05  # messages that come together share segments
+
+
+def test_polls_keep_their_interval(runs):
+    run = runs["polling"]
+    assert run["requests"] == pytest.approx(8 * run["duration_s"] / 0.2, rel=0.15)
+    assert run["latency_ms"]["p50"] > runs["websocket"]["latency_ms"]["p50"]
+
+
+def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
+    for name, run in runs.items():
+        place = comparison[0] / "runs" / f"{name}-1"
+        deliveries, publishes = rows(place / "deliveries.csv"), rows(place / "publishes.csv")
+        published, readers = {}, {row["client"]: row["room"] for row in rows(place / "clients.csv")}
+        for row in publishes:
+            published.setdefault(row["room"], []).append(int(row["id"]))
+        ledger = measures.judge(
+            published, readers, ((row["client"], row["room"], int(row["id"])) for row in deliveries)
+        )
+        assert ledger == {key: run[key] for key in ledger}
+        latencies = measures.Histogram(float(row["latency_ms"]) for row in deliveries)
+        assert latencies.summary() == pytest.approx(run["latency_ms"], rel=1e-3)
+
+
+def test_the_manifest_says_how_to_run_it_again(comparison):
+    manifest = json.loads((comparison[0] / "results.json").read_text())["manifest"]
+    assert (manifest["seed"], manifest["scenario_text"]) == (7, SMALL)
+    assert {"python", "django", "channels", "uvicorn", "locust", "websockets"} <= set(manifest["versions"])
+    assert manifest["machine"]["cores"] >= 1
+    assert manifest["started"] <= manifest["finished"]
+    assert isinstance(manifest["kernel_stamps"], bool)
+
+
+def test_the_terminal_shows_table_conclusion_and_report(comparison):
+    folder, shown = comparison
+    for words in (*TECHNIQUES, "p99", "lost", "valid runs", "half of", "report.html"):
+        assert words in shown, shown
+    assert (folder / "report.html").is_file()
+
+
+def test_interrupting_keeps_complete_runs_and_leaves_no_process(tmp_path):
+    path = small(tmp_path, SMALL.replace("warmup = 1.0", "warmup = 0.2").replace("duration = 2.0", "duration = 0.5"))
+    command = [*COMPARE, "--scenario", path, "--out", tmp_path]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline().startswith("1 of 4")
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGINT)
+        _shown, said = process.communicate(timeout=30)
+    assert (process.returncode, said.count("\n")) == (130, 1)
+    assert "Interrupted" in said
+    gone, alive = psutil.wait_procs(family, timeout=10)
+    assert not alive, (gone, alive)
+    (results,) = tmp_path.glob("*/results.json")
+    assert len(json.loads(results.read_text())["runs"]) == len(list(results.parent.glob("runs/*"))) == 1
+
+
+def test_a_stalled_server_is_seen_by_every_message_scheduled_meanwhile(tmp_path):
+    """Who counts from the publishing itself would see one late message in each room: coordinated omission."""
+    frozen = []
+
+    def freeze():
+        children = psutil.Process().children(recursive=True)
+        (server,) = [child for child in children if "serve" in child.cmdline()]
+        server.suspend()
+        frozen.append(time.time() * 1000)
+        time.sleep(0.7)
+        frozen.append(time.time() * 1000)
+        server.resume()
+
+    def on_time(_technique, elapsed):
+        if elapsed > 2 and not threads:
+            threads.append(threading.Thread(target=freeze))
+            threads[0].start()
+
+    threads = []
+    plan = scenario.load(small(tmp_path, SMALL.replace("duration = 2.0", "duration = 3.0")))
+    runner.measure(tmp_path, plan, "websocket", 1, on_time)
+    threads[0].join()
+    begin, end = frozen
+    deliveries = rows(tmp_path / "deliveries.csv")
+    during = [row for row in deliveries if begin < float(row["scheduled_ms"]) < end]
+    assert all(float(row["arrived_ms"]) >= end for row in during if float(row["latency_ms"]) > 50)
+    late = [row for row in during if float(row["latency_ms"]) >= end - float(row["scheduled_ms"])]
+    assert len({(row["room"], row["id"]) for row in late}) > 8  # of about 28
+
+
+def test_pace_skips_no_instant_after_a_stall():
+    start = time.time()
+    schedule = [start + 0.01 * number for number in range(1, 21)]
+    begun = []
+    for instant in measures.pace(iter(schedule), start + 1):
+        begun.append((instant, time.time()))
+        if len(begun) == 5:
+            time.sleep(0.1)
+    assert [instant for instant, _ in begun] == schedule
+    assert all(now >= instant for instant, now in begun)
+    stalled_until = begun[5][1]
+    assert all(now >= stalled_until for _, now in begun[5:])
+    assert begun[6][1] - begun[6][0] > 0.05  # the seventh waited for the fifth, and it shows
+
+
+def test_pace_ends_before_the_end():
+    start = time.time()
+    schedule = [start, start + 0.01, start + 0.02]
+    assert list(measures.pace(schedule, start + 0.015)) == schedule[:2]
+
+
+def test_instants_are_poisson():
+    times = list(islice(measures.instants(random.Random(1), 50, 100), 5_000))
+    gaps = [after - before for before, after in pairwise(times)]
+    mean = sum(gaps) / len(gaps)
+    deviation = (sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5
+    assert times[0] > 100
+    assert mean == pytest.approx(1 / 50, rel=0.05) == deviation
+
+
+def test_percentiles_to_three_digits():
+    figures = measures.Histogram(range(1, 1001)).summary()
+    expected = {"mean": 500.5, "p50": 500, "p90": 900, "p99": 990, "p999": 999, "max": 1000}
+    assert figures == pytest.approx(expected, rel=1e-3)
+
+
+def test_histograms_merge_without_averaging():
+    fast, slow = measures.Histogram([1] * 990), measures.Histogram([500] * 10)
+    fast.merge(slow.encoded)
+    assert fast.summary() == pytest.approx(measures.Histogram([1] * 990 + [500] * 10).summary())
+    assert fast.summary()["p99"] == pytest.approx(1, rel=1e-3)
+
+
+def test_nothing_counted_gives_no_figures():
+    assert set(measures.Histogram().summary().values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("arrived", "fault"),
+    [
+        ([1, 2, 3, 4], {}),
+        ([1, 3, 4], {"lost": 1, "delivered": 3}),
+        ([1, 2, 2, 3, 4, 2], {"repeated": 2}),
+        ([1, 3, 2, 4], {"reordered": 1}),
+        ([4, 1, 2, 3], {"reordered": 3}),
+        ([1, 2, 3, 4, 5], {"delivered": 5}),
+        ([], {"lost": 4, "delivered": 0}),
+    ],
+)
+def test_the_ledger_finds_what_was_planted(arrived, fault):
+    sound = {"published": 4, "expected": 4, "delivered": 4, "lost": 0, "repeated": 0, "reordered": 0}
+    ledger = measures.judge({"a": [1, 2, 3, 4]}, {0: "a"}, [(0, "a", number) for number in arrived])
+    assert ledger == sound | fault
+
+
+def test_the_ledger_finds_a_message_of_another_room():
+    ledger = measures.judge({"a": [1], "b": [1]}, {0: "a", 1: "b"}, [(0, "a", 1), (1, "b", 1), (1, "a", 1)])
+    assert (ledger["delivered"], ledger["expected"]) == (3, 2)
+
+
+def sound_run(**faults):
+    """Return the figures that decide whether a run is valid."""
+    lag = {"p99": 1.0}
+    run = {"published": 4, "expected": 4, "delivered": 4, "lost": 0, "repeated": 0, "reordered": 0, "unanswered": 0}
+    return run | {"early": 0, "failure": "", "generator_cpu": 0.3, "loop_lag_ms": lag, "publisher_lag_ms": lag} | faults
+
+
+@pytest.mark.parametrize(
+    ("faults", "words"),
+    [
+        ({"lost": 2, "delivered": 2}, "2 of 4 deliveries were lost"),
+        ({"repeated": 1}, "1 deliveries were repeated"),
+        ({"reordered": 1}, "out of order"),
+        ({"delivered": 5}, "5 deliveries came where 4 are possible"),
+        ({"published": 0, "expected": 0, "delivered": 0}, "nothing was published"),
+        ({"unanswered": 3}, "3 publishes were not answered"),
+        ({"generator_cpu": 0.81}, "81% of a core"),
+        ({"loop_lag_ms": {"p99": 90}}, "loop was 90 ms late"),
+        ({"publisher_lag_ms": {"p99": 90}}, "publishing was 90 ms late"),
+        ({"failure": "OSError: away"}, "OSError: away"),
+    ],
+)
+def test_a_run_is_refused_in_words(faults, words):
+    assert measures.flags(sound_run()) == []
+    (flag,) = measures.flags(sound_run(**faults))
+    assert words in flag
+
+
+def test_losses_are_said_first():
+    assert "lost" in measures.flags(sound_run(lost=1, delivered=3, generator_cpu=0.9))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (SMALL.replace("rooms = 2", "rooms = 0"), "line 2: rooms must be a whole number from 1 to 1,000, not 0"),
+        (SMALL.replace("rooms = 2", "rooms = 2.5"), "line 2: rooms must be a whole number"),
+        (SMALL.replace("rooms = 2", "rooms = true"), "line 2: rooms must be a whole number"),
+        (SMALL.replace("rooms = 2", "rooms = 9"), "line 2: rooms are more than clients"),
+        (SMALL.replace("rate = 20.0", "rate = nan"), "line 3: rate must be a number"),
+        (SMALL.replace("rate = 20.0", "rates = 20.0"), "line 3: rates is no setting"),
+        (SMALL.replace("rate = 20.0", "rate = "), "line 3"),
+        (SMALL.replace("rate = 20.0\n", ""), "says nothing of rate"),
+    ],
+)
+def test_a_bad_scenario_is_refused_with_its_line(tmp_path, text, words):
+    with pytest.raises(scenario.CannotCompare) as refused:
+        scenario.load(small(tmp_path, text))
+    assert words in str(refused.value)
+    assert re.fullmatch(r"[^\n]+\.", str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--scenario", "nowhere"], "There is no scenario nowhere: give a file, or one of"),
+        (["--techniques", "polling,pigeon"], "There is no technique 'pigeon'"),
+        (["--repetitions", "0"], "--repetitions must be a whole number"),
+        (["--out", "/proc/nowhere"], "cannot be made"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
+    shown = subprocess.run([*COMPARE, *options], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    assert shown.returncode == 1
+    assert words in shown.stderr
+    assert shown.stderr.count("\n") == 1
+
+
+def test_techniques_are_interleaved_in_a_random_order_that_the_seed_decides():
+    order = runner.order(["a", "b", "c"], 20, 5)
+    assert order == runner.order(["a", "b", "c"], 20, 5) != runner.order(["a", "b", "c"], 20, 6)
+    assert Counter(order) == Counter((number, name) for number in range(1, 21) for name in "abc")
+    blocks = [tuple(name for _, name in order[start : start + 3]) for start in range(0, 60, 3)]
+    assert all(sorted(block) == ["a", "b", "c"] for block in blocks)
+    assert len(set(blocks)) > 1
+
+
+def test_a_refused_run_is_in_no_conclusion(runs):
+    lossy = [run | {"valid": False, "flags": ["2 of 9 deliveries were lost"]} for run in runs.values()]
+    assert "nothing to compare" in table.conclusion(table.rows(lossy))
+    assert all("lost" in sentence for sentence in table.refusals(table.rows(lossy)))
