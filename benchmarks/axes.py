@@ -31,7 +31,7 @@ def name_lines(axes, ends):
     wanted = [float(axes.transAxes.inverted().transform(axes.transData.transform(end[:2]))[1]) for end in ends]
     for (x, y, series), place in zip(ends, spread(wanted, GAP / height), strict=True):
         axes.annotate(
-            series.title,
+            series.label,
             (x, y),
             (1.04, place),
             textcoords="axes fraction",
@@ -64,7 +64,7 @@ def name_points(axes, points, size=11.5):
     taken = [box(*axes.transData.transform(point[:2]) / scale, 14, 14) for point in points]
     frame = axes.get_window_extent()
     for x, y, series in points:
-        at, width = axes.transData.transform((x, y)) / scale, 0.68 * size * len(series.title)
+        at, width = axes.transData.transform((x, y)) / scale, 0.68 * size * len(series.label)
         options = []
         for right, up in PLACES:
             center = at[0] + right + np.sign(right) * width / 2
@@ -75,7 +75,7 @@ def name_points(axes, points, size=11.5):
         taken.append(place)
         right, up = PLACES[chosen]
         axes.annotate(
-            series.title,
+            series.label,
             (x, y),
             (right, up),
             textcoords="offset points",

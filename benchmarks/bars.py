@@ -91,7 +91,7 @@ def ranged(axes, y, figure):
 def head(axes, y, series):
     """Write a series' title above its bars."""
     axes.annotate(
-        series.title,
+        series.label,
         (0, y),
         (2, 0),
         textcoords="offset points",
@@ -107,5 +107,6 @@ def finish(axes, places, names, label):
     axes.set_ylim(axes.get_ylim()[1], -1)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     axes.set_xlim(0, axes.get_xlim()[1] * 1.35)
     axes.set_xlabel(label)

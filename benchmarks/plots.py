@@ -71,5 +71,6 @@ def render(draw, comparison, folder, suffix):
     title, caption = told
     path = folder / f"{draw.__name__.replace('_', '-')}{suffix}.svg"
     canvas.savefig(path, metadata={"Date": None, "Creator": None})
+    canvas.set_layout_engine("none")  # all stands where it belongs: the same in both files, and done once
     canvas.savefig(path.with_suffix(".png"), metadata={"Software": None})
     return [Plot(path.stem, title, caption, path, comparison)]

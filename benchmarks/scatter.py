@@ -86,7 +86,7 @@ def through_time(canvas, comparison):
         thin = slice(None, None, -(-len(frame) // DOTS))
         dots = {"color": series.look.ink, "alpha": 0.5, "markersize": 4, "markeredgewidth": 0, "rasterized": True}
         axes.plot(seconds[thin], frame["latency_ms"].clip(lower=SHORTEST)[thin], ".", **dots)
-        axes.set_title(series.title, fontsize=11.5, pad=3, color=series.look.ink)
+        axes.set_title(series.label, fontsize=11.5, pad=3, color=series.look.ink)
     for axes in panes:
         logarithmic(axes.yaxis)
         axes.yaxis.set_minor_locator(NullLocator())

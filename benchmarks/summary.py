@@ -12,6 +12,7 @@ import pandas as pd
 from benchmarks import looks
 
 WORKLOAD = "scenario", "clients", "rooms", "rate", "text_bytes"  # what all techniques of a comparison share
+LABEL = 36  # characters
 VARIANT = "interval", "hold"  # what only some of them know, seconds
 
 
@@ -42,6 +43,12 @@ class Series:
     stage: str | None
     title: str
     runs: list = field(default_factory=list)
+
+    @property
+    def label(self):
+        """Its title, short enough to stand in a plot."""
+        words = " ".join(self.title.split())
+        return words if len(words) <= LABEL else words[: LABEL - 1] + "…"
 
     @property
     def look(self):
