@@ -1,0 +1,120 @@
+"""Promise 3.5: a slow, silent or dead reader delays nobody else and costs bounded memory."""
+
+import json
+import socket
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+
+import psutil
+import pytest
+from processes import PATIENCE
+from raw import KEY, room_path, socket_path
+from roads import client, publish, publish_many
+from streams import Parser
+
+COUNT, TEXT = 1_200, "x" * 3_990  # messages, about 5 MB
+DEAF = 16
+MEMORY = 60e6  # bytes that the server may grow by: 16 readers times 5 MB would be 80 MB
+
+
+@contextmanager
+def deaf(server, path, *headers):
+    """Ask for something over a socket with a small buffer, and do not read what comes."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.settimeout(PATIENCE)
+        connection.connect(("127.0.0.1", server.port))
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", *headers, "", ""]
+        connection.sendall("\r\n".join(lines).encode())
+        yield connection
+
+
+def handshake(server):
+    """Return the headers of a WebSocket's handshake."""
+    names = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {KEY}")
+    return (*names, f"Origin: {server.url}")
+
+
+def memory(server):
+    return psutil.Process(server.process.pid).memory_info().rss
+
+
+WAYS = {
+    "sse": lambda server, room: deaf(server, room_path("sse", room, "?after=0")),
+    "websocket": lambda server, room: deaf(server, socket_path(room, "?after=0"), *handshake(server)),
+}
+
+
+@pytest.mark.parametrize("technique", list(WAYS))
+def test_3_5_readers_that_never_read_delay_nobody_and_cost_bounded_memory(start, room, technique):
+    server = start()
+    publish_many(server, f"{room}-warm", COUNT, TEXT + "{}")
+    with ExitStack() as stack:
+        for _ in range(DEAF):
+            stack.enter_context(WAYS[technique](server, room))
+        reader = client(technique, server, room, after=0)
+        publish("polling", server, room, "first")
+        messages = reader.messages()
+        next(messages)
+        before = memory(server)
+        publish_many(server, room, COUNT, TEXT + "{}")
+        assert [message["id"] for message in islice(messages, COUNT)] == list(range(2, COUNT + 2))
+        reader.close()
+        assert memory(server) - before < MEMORY
+
+
+def test_3_5_a_stream_read_late_is_read_whole(server, room):
+    with WAYS["sse"](server, room) as connection:
+        publish_many(server, room, COUNT, TEXT + "{}")
+        parser, ids, head = Parser(), [], b""
+        while b"\r\n\r\n" not in head:
+            head += connection.recv(1)
+        file = connection.makefile("rb")
+        while len(ids) < COUNT:
+            size = int(file.readline(), 16)
+            assert size, "the stream ended"
+            ids += [int(last_id) for _kind, _data, last_id in parser.feed(file.read(size))]
+            file.readline()
+        file.close()
+    assert ids == list(range(1, COUNT + 1))
+
+
+def test_3_5_a_websocket_read_late_is_read_whole(server, room):
+    with WAYS["websocket"](server, room) as connection:
+        publish_many(server, room, COUNT, TEXT + "{}")
+        file = connection.makefile("rb")
+        while file.readline().strip():
+            pass
+        ids = []
+        while len(ids) < COUNT:
+            first, length = file.read(2)
+            assert (first, length) == (0x81, 126)  # a whole text frame of more than 125 bytes
+            ids.append(json.loads(file.read(int.from_bytes(file.read(2), "big")))["id"])
+        file.close()
+    assert ids == list(range(1, COUNT + 1))
+
+
+def test_3_5_a_poll_never_read_delays_nobody(server, room, technique):
+    publish_many(server, room, COUNT, TEXT + "{}")
+    with ExitStack() as stack:
+        for way in ("polling", "longpoll"):
+            for _ in range(4):
+                stack.enter_context(deaf(server, room_path(way, room, "?after=0")))
+        reader = client(technique, server, room, after=COUNT)
+        messages = reader.messages()
+        publish("polling", server, room, "last")
+        assert next(messages)["text"] == "last"
+        reader.close()
+
+
+def test_3_5_readers_that_vanish_leave_no_queue_behind(small, room):
+    publish("polling", small, room, "first")
+    for _ in range(20):
+        for way in WAYS.values():
+            with way(small, room) as connection:
+                connection.recv(1)
+    for number in range(20):
+        publish("polling", small, room, str(number))
+    reader = client("sse", small, room, after=0)
+    assert len(list(islice(reader.messages(), 21))) == 21
+    reader.close()
