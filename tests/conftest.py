@@ -9,7 +9,7 @@ os.environ["LAB_DATA"] = tempfile.mkdtemp(prefix="lab-tests-")  # whoever reads 
 import pytest
 from processes import SMALL, RedisProcess, ServerProcess
 
-from lab.settings import TECHNIQUES
+from lab.techniques import TECHNIQUES
 
 _rooms = itertools.count(1)
 

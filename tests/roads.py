@@ -8,7 +8,7 @@ from importlib import import_module
 import raw
 from streams import stream
 
-from lab.settings import TECHNIQUES
+from lab.techniques import TECHNIQUES
 
 HTTP = [technique for technique in TECHNIQUES if technique != "websocket"]  # they publish by POST
 

@@ -1,10 +1,13 @@
 """Promises 3.2 and 1.3 between every two techniques: one publishes, the other delivers."""
 
-from itertools import islice, product
+from itertools import count, islice, product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from roads import TECHNIQUES, client, publish, publish_many, read
 
+COUNTER = count(1)
 TEXTS = {
     "a carriage return": "a\rb",
     "a line feed": "a\nb",
@@ -58,6 +61,18 @@ def test_1_3_a_text_comes_live_character_for_character(server, room, technique, 
         reader.publish(f"{number}{text}"[:4_000])
         assert next(messages)["text"] == f"{number}{text}"[:4_000]
     reader.close()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    text=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200).filter(str.strip),
+    publishing=st.sampled_from(TECHNIQUES),
+)
+def test_1_3_any_text_that_is_accepted_is_delivered_character_for_character(server, text, publishing):
+    room = f"any-{next(COUNTER)}"
+    publish(publishing, server, room, text)
+    for technique in TECHNIQUES:
+        assert read(technique, server, room, 1, "?after=0").messages[0]["text"] == text
 
 
 @pytest.mark.parametrize("author", ["王小明", "O'Neil <b>&amp;", "👩‍🚀", "a" * 40, "é" * 40])
