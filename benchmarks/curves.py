@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks import model, prediction
 from benchmarks.axes import DASHES, INK, SHORTEST, logarithmic, name_lines
-from benchmarks.summary import dig
+from benchmarks.series import dig
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 TICKS = 0, 0.5, 0.9, 0.99, 0.999, 0.9999

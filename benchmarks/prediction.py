@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from benchmarks import model
-from benchmarks.summary import Figure, dig
+from benchmarks.series import Figure, dig
 
 # What the load's clients and the lab's server write: request without path, answer's head, bodies without messages.
 REQUEST = "GET {} HTTP/1.1\r\nHost: 127.0.0.1:50000\r\nAccept-Encoding: identity\r\n\r\n"

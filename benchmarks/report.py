@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader
 
 from benchmarks import answer, deviation, model, plots, prediction, tables
 from benchmarks.looks import number
-from benchmarks.summary import Results, dig
+from benchmarks.series import dig
+from benchmarks.summary import Results
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 OPTIONS = "scenario", "repetitions", "seed"

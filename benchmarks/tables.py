@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from benchmarks import prediction
 from benchmarks.looks import number
-from benchmarks.summary import Figure, dig, ratio
+from benchmarks.series import Figure, dig, ratio
 
 MEGABYTE = 1_000_000
 PERCENTILES = {"mean": "mean", "p50": "p50", "p90": "p90", "p99": "p99", "p999": "p99.9", "max": "max"}
@@ -23,9 +23,9 @@ def groups(comparison):
     """Return [(heading, [(what, unit, [Cell])])] over the series that have valid runs."""
     latency = [(name, "ms", lambda one, key=key: one.figure("latency_ms", key)) for key, name in PERCENTILES.items()]
     network = [
-        ("TCP payload", "bytes a message", lambda one: prediction.bytes_per_message(one, "tcp")),
-        ("IP level", "bytes a message", lambda one: prediction.bytes_per_message(one, "ip")),
-        ("of that, up", "bytes a message", lambda one: prediction.bytes_per_message(one, "ip", "up")),
+        ("TCP payload", "bytes", lambda one: prediction.bytes_per_message(one, "tcp")),
+        ("IP level", "bytes", lambda one: prediction.bytes_per_message(one, "ip")),
+        ("of that, up", "bytes", lambda one: prediction.bytes_per_message(one, "ip", "up")),
         (
             "requests",
             "a message",

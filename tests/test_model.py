@@ -114,14 +114,14 @@ def test_agrees_with_a_published_measurement():
 
 @pytest.mark.parametrize(("size", "framing"), [(125, 2), (126, 4), (65_535, 4), (65_536, 10)])
 def test_a_frame_is_as_long_as_rfc_6455_says(size, framing):
-    assert model.WebSocket.framing(Parameters(message=size)) == framing
+    assert model.MODELS["websocket"].framing(Parameters(message=size)) == framing
 
 
 def test_an_event_is_framed_as_it_is_written():
     message = b"x" * 100
     event = b"id: 123\ndata: " + message + b"\n\n"
     chunk = b"%x\r\n%b\r\n" % (len(event), event)
-    assert model.EventStream.framing(Parameters(message=100, digits=3)) == len(chunk) - len(message)
+    assert model.MODELS["sse"].framing(Parameters(message=100, digits=3)) == len(chunk) - len(message)
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)

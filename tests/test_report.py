@@ -293,3 +293,11 @@ def test_needs_no_django():
 )
 def test_figures_have_as_many_digits_as_they_deserve(value, text):
     assert looks.number(value) == text
+
+
+def test_deliveries_that_two_runs_claim_are_nobodys(tmp_path):
+    folder = make_folder(tmp_path, [make_run("sse")])
+    document = json.loads((folder / "results.json").read_text())
+    document["runs"].append(document["runs"][0] | {"clients": 200})
+    (folder / "results.json").write_text(json.dumps(document))
+    assert not any(series.deliveries for one in Results.load(folder).comparisons for series in one.series)
