@@ -20,6 +20,7 @@ def run(recorder, window):
         "duration_s": window.at,
         **_server(recorder.server, window),
         "generator_cpu": window.generator_cpu / window.at,
+        "other_cpu": max(0, window.machine_cpu - window.generator_cpu - window.server_cpu) / window.at,
         "loop_lag_ms": Histogram(recorder.lags).summary(),
         "publisher_lag_ms": Histogram(
             started - scheduled for *_r, scheduled, started, _answered in publishes

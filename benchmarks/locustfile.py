@@ -12,9 +12,10 @@ import gevent
 import psutil
 from locust import events  # before anything of the lab's: it patches the sockets and locks that clients use
 
-# The project's `websocket` shares its name with a package that others import: the root comes first.
+# The project's `websocket` shares its name with a package that others import: the root comes first. Twice, in the
+# place of this file's folder: Locust puts that there while it reads the file, and then drops the first place.
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:1] = [str(ROOT)] * 2
 
 import websocket  # noqa: E402
 from benchmarks.people import Publisher, Reader  # noqa: E402
@@ -50,8 +51,13 @@ def add_arguments(parser):
 
 
 @events.init.add_listener
-def measure_once_all_are_there(environment, **_):
-    """With --record, measure as soon as every user is there."""
+def listen(environment, **_):
+    """Remember what ends a reader or publisher too early; with --record, measure as soon as all are there."""
+
+    def note(exception, **_):
+        environment.recorder.failure = f"{type(exception).__name__}: {exception}"
+
+    environment.events.user_error.add_listener(note)
     if environment.parsed_options.record:
         environment.events.spawning_complete.add_listener(lambda **_: gevent.spawn(record, environment))
 
@@ -76,9 +82,3 @@ def record(environment):
     figures = recorder.measure(options.interval + GRACE)
     recorder.write(Path(options.record), figures)
     environment.runner.quit()
-
-
-@events.user_error.add_listener
-def note_failure(user_instance, exception, **_):
-    """Remember that a reader or publisher ended too early."""
-    user_instance.environment.recorder.failure = f"{type(exception).__name__}: {exception}"

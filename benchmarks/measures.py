@@ -12,6 +12,7 @@ SPIN = 0.002  # seconds before an instant from which the clock is watched: sleep
 
 GENERATOR_CPU_MAX = 0.8  # of a core
 LOOP_LAG_MAX = 50.0  # ms, 99th percentile: from there on the generator, not the server, sets the pace
+OTHER_CPU = 0.3  # cores; from there on other programs are worth naming
 PUBLISHER_LAG_MAX = 50.0  # ms, 99th percentile, between the scheduled instant and the publishing
 
 
@@ -102,6 +103,7 @@ def flags(run):
     """Return in words why a run is refused, losses first; an empty list for a valid one."""
     cpu, loop, publisher = run["generator_cpu"], run["loop_lag_ms"]["p99"] or 0, run["publisher_lag_ms"]["p99"] or 0
     expected, delivered = run["expected"], run["delivered"]
+    others = f"; other programs kept {run['other_cpu']:.1f} cores busy" if run["other_cpu"] > OTHER_CPU else ""
     refusals = [
         (run["lost"], f"{run['lost']:,} of {expected:,} deliveries were lost"),
         (run["repeated"], f"{run['repeated']:,} deliveries were repeated"),
@@ -112,7 +114,10 @@ def flags(run):
         (run["early"], f"{run['early']:,} deliveries came before they were published: the clock was changed"),
         (run["failure"], f"a reader or publisher failed: {run['failure']}"),
         (cpu > GENERATOR_CPU_MAX, f"the generator used {cpu:.0%} of a core, over {GENERATOR_CPU_MAX:.0%}"),
-        (loop > LOOP_LAG_MAX, f"the generator's loop was {loop:.0f} ms late at p99, over {LOOP_LAG_MAX:.0f}"),
-        (publisher > PUBLISHER_LAG_MAX, f"publishing was {publisher:.0f} ms late at p99, over {PUBLISHER_LAG_MAX:.0f}"),
+        (loop > LOOP_LAG_MAX, f"the generator's loop was {loop:.0f} ms late at p99, over {LOOP_LAG_MAX:.0f}{others}"),
+        (
+            publisher > PUBLISHER_LAG_MAX,
+            f"publishing was {publisher:.0f} ms late at p99, over {PUBLISHER_LAG_MAX:.0f}{others}",
+        ),
     ]
     return [words for refused, words in refusals if refused]

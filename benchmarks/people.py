@@ -7,7 +7,7 @@ import time
 from importlib import import_module
 
 import gevent
-from locust import User, task
+from locust import User, constant, task
 
 from benchmarks.measures import instants, pace
 from lab.client import OPEN
@@ -19,6 +19,7 @@ class Person(User):
     """Somebody in a room."""
 
     abstract = True
+    wait_time = constant(1)  # seconds until somebody whom an error has ended tries again
 
     def on_start(self):
         """Take a number, and with it a room."""

@@ -13,6 +13,7 @@ from lab.sockets import Traffic
 
 TICK = 0.01  # seconds between looks at how late the loop is
 REPEATS = 0.2  # seconds after the last delivery in which it may come again
+BUSY = ("user", "nice", "system", "irq", "softirq", "steal")  # what a processor does when it does not idle
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Counts:
     reconnects: int
     server_cpu: float  # seconds
     generator_cpu: float  # seconds
+    machine_cpu: float  # seconds, of all programs
 
     def __sub__(self, other):
         """Subtract field by field."""
@@ -96,6 +98,7 @@ class Recorder:
             reconnects=sum(reader.reconnects for reader in self.readers),
             server_cpu=sum(times.user + times.system for times in (process.cpu_times() for process in family)),
             generator_cpu=own.user + own.system,
+            machine_cpu=sum(value for name, value in psutil.cpu_times()._asdict().items() if name in BUSY),
         )
 
     def complete(self):
