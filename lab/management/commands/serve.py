@@ -26,3 +26,4 @@ class Command(BaseCommand):
     def announce(self, sentence):
         """Tell where the lab listens."""
         self.stdout.write(sentence)
+        self.stdout.flush()  # whoever started us by a pipe waits for it
