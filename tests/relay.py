@@ -6,11 +6,11 @@ from contextlib import suppress
 
 
 class Relay:
-    """Listens on a port of its own and carries bytes to and from `port`; `cut` drops every connection at once."""
+    """Listens on a port and carries bytes to and from the port `target`; `cut` drops every connection at once."""
 
-    def __init__(self, port):
-        self.target, self.connections, self.lock, self.cuts = port, set(), threading.Lock(), 0
-        self.listening = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, target, port=0):
+        self.target, self.connections, self.lock, self.cuts = target, set(), threading.Lock(), 0
+        self.listening = socket.create_server(("127.0.0.1", port))
         self.port = self.listening.getsockname()[1]
         self.threads = [threading.Thread(target=self._accept)]
         self.threads[0].start()

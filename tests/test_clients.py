@@ -1,0 +1,170 @@
+"""The Python clients: what they count, how they come back, and how they end."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from types import SimpleNamespace
+
+import pytest
+from processes import PATIENCE, free_port, until
+from relay import Relay
+from roads import HTTP, TECHNIQUES, client, publish, publish_many
+
+from lab.client import BACKOFF, BACKOFF_MAX, CLOSED, OPEN, Client
+from lab.message import Refused
+
+
+def test_a_message_says_when_it_arrived(server, room, technique):
+    before = time.time() * 1000
+    reader = client(technique, server, room, after=0)
+    reader.publish("hi", sent_at=before)
+    message = next(reader.messages())
+    reader.close()
+    assert before - 50 <= message["arrived_at"] <= time.time() * 1000 + 50
+    assert message["sent_at"] == before
+
+
+def test_5_1_a_clients_state_is_told_in_the_words_of_the_browser(server, room, technique):
+    reader = client(technique, server, room, after=0)
+    assert reader.ready_state == CLOSED
+    reader.publish("hi")
+    next(reader.messages())
+    assert reader.ready_state == OPEN
+    reader.close()
+    assert reader.ready_state == CLOSED
+
+
+def test_close_ends_a_reader_that_waits(server, room, technique):
+    reader = client(technique, server, room, after=0)
+    with ThreadPoolExecutor() as pool:
+        received = pool.submit(lambda: list(reader.messages()))
+        until(lambda: reader.ready_state == OPEN, "never open")
+        time.sleep(0.1)
+        reader.close()
+        assert received.result(PATIENCE) == []
+
+
+def test_close_ends_a_publisher_who_finds_nobody(room, technique):
+    speaker = client(technique, SimpleNamespace(url=f"http://127.0.0.1:{free_port()}"), room)
+    with ThreadPoolExecutor() as pool:
+        said = pool.submit(speaker.publish, "hi")
+        until(lambda: speaker.reconnects, "never tried again")
+        speaker.close()
+        assert said.result(PATIENCE) is None
+
+
+def test_a_client_publishes_once_the_server_is_there(start, room, technique):
+    port = free_port()
+    speaker = client(technique, SimpleNamespace(url=f"http://127.0.0.1:{port}"), room)
+    with ThreadPoolExecutor() as pool:
+        said = pool.submit(speaker.publish, "early")
+        until(lambda: speaker.reconnects, "never tried again")
+        with Relay(start().port, port):
+            assert said.result(PATIENCE)["id"] == 1
+            speaker.close()
+
+
+def test_5_2_a_publish_whose_answer_was_cut_is_stored_once(server, room, technique):
+    with Relay(server.port) as relay:
+        speaker = client(technique, relay, room)
+        cutting = threading.Event()
+
+        def cut():
+            while not cutting.wait(0.013):
+                relay.cut()
+
+        thread = threading.Thread(target=cut)
+        thread.start()
+        try:
+            ids = [speaker.publish(str(number))["id"] for number in range(8)]
+        finally:
+            cutting.set()
+            thread.join()
+            speaker.close()
+    assert ids == list(range(1, 9))
+
+
+def test_a_refusal_is_raised_with_its_sentence(server, room, technique):
+    speaker = client(technique, server, room)
+    with pytest.raises(Refused, match="not only white space"):
+        speaker.publish(" ")
+    assert speaker.publish("hi")["id"] == 1
+    speaker.close()
+
+
+def test_a_room_that_is_none_is_raised_and_not_asked_for_again(server, technique):
+    reader = client(technique, server, "a.b")
+    with pytest.raises(Refused, match="room: "):
+        next(reader.messages())
+    assert reader.reconnects == 0
+    reader.close()
+
+
+def test_requests_are_counted(server, room, technique):
+    publish_many(server, room, 3)
+    reader = client(technique, server, room, after=0)
+    list(islice(reader.messages(), 3))
+    assert reader.requests == 1
+    assert (reader.reconnects, reader.repeated, reader.resets) == (0, 0, 0)
+    reader.close()
+
+
+def test_empty_answers_are_counted_where_one_asks(server, room):
+    reader = client("polling", server, room, after=0)
+    with ThreadPoolExecutor() as pool:
+        received = pool.submit(lambda: next(reader.messages()))
+        until(lambda: reader.empty_responses >= 3, "nothing was asked")
+        publish("polling", server, room)
+        assert received.result(PATIENCE)["id"] == 1
+    reader.close()
+
+
+def test_5_4_polling_begins_at_a_random_phase(server, room):
+    phases = []
+    for _ in range(20):
+        reader = client("polling", server, room, interval=1.0)
+        reader.open()
+        phases.append(reader.due - time.monotonic())
+        reader.close()
+    assert all(-0.1 <= phase <= 1 for phase in phases)
+    assert max(phases) - min(phases) > 0.1
+
+
+def test_traffic_is_counted_in_bytes(server, room, technique):
+    reader = client(technique, server, room, after=0)
+    publish("polling", server, room, "x" * 1_000)
+    next(reader.messages())
+    while_open = reader.traffic()
+    reader.close()
+    traffic = reader.traffic()
+    assert traffic.tcp_down > 1_000
+    assert traffic.ip_down > traffic.tcp_down
+    assert traffic.tcp_up > 50
+    assert traffic.connections >= 1
+    assert (while_open - while_open).tcp_down == 0
+    assert traffic.tcp_down >= while_open.tcp_down
+
+
+def test_5_2_waits_grow_exponentially_and_are_jittered(monkeypatch):
+    drawn = []
+    monkeypatch.setattr("lab.client.random.uniform", lambda low, high: drawn.append((low, high)) or 0)
+    lonely = Client(f"http://127.0.0.1:{free_port()}", "lobby")
+
+    def fail():
+        if len(drawn) == 10:
+            lonely.close()
+        raise OSError
+
+    assert lonely.insist(fail, lambda: None) is None
+    assert drawn == [(0, min(BACKOFF_MAX, BACKOFF * 2**failures)) for failures in range(10)]
+
+
+def test_a_program_fault_is_not_taken_for_the_networks():
+    lonely = Client("http://127.0.0.1:1", "lobby")
+    with pytest.raises(KeyError):
+        lonely.insist(lambda: {}["x"], lambda: None)
+
+
+def test_the_techniques_that_publish_by_post_are_those_with_http_routes():
+    assert set(TECHNIQUES) - set(HTTP) == {"websocket"}
