@@ -19,7 +19,7 @@ def losses(results):
 
 def sentences(comparison):
     """Return what the figures of the valid runs say of latency, bytes, and cost."""
-    series = comparison.valid
+    series = [one for one in comparison.valid if not one.stage] or comparison.valid
     late = {one.title: one.figure("latency_ms", "p99") for one in series}
     return [
         sentence

@@ -39,12 +39,12 @@ def name_lines(axes, ends):
             color=series.look.ink,
             fontweight="bold",
             fontsize=11.5,
-            arrowprops={"arrowstyle": "-", "color": series.look.colour, "linewidth": 1, "shrinkA": 1, "shrinkB": 4},
+            arrowprops=leader(series, 0),
         )
 
 
 def spread(wanted, gap):
-    """Move sorted places apart until `gap` lies between each two, about as far up as down."""
+    """Move sorted places apart until `gap` lies between each two, and keep them from 0 to 1 while there is room."""
     places = list(wanted)
     for _ in range(200):
         for low in range(len(places) - 1):
@@ -52,8 +52,8 @@ def spread(wanted, gap):
             if overlap > 1e-9:
                 places[low] -= overlap / 2
                 places[low + 1] += overlap / 2
-    below = max(0, -places[0]) if places else 0
-    return [place + below for place in places]
+        places[0], places[-1] = max(places[0], 0.0), min(places[-1], 1.0)
+    return places
 
 
 def name_points(axes, points, size=11.5):
@@ -69,8 +69,8 @@ def name_points(axes, points, size=11.5):
         for right, up in PLACES:
             center = at[0] + right + np.sign(right) * width / 2
             place = box(center, at[1] + up, width, size * 1.25)
-            outside = place[0] < frame.x0 / scale or place[2] > frame.x1 / scale
-            options.append((sum(overlap(place, other) for other in taken) + 1e4 * outside, len(options), place))
+            inside = box_inside(place, [edge / scale for edge in frame.extents])
+            options.append((sum(overlap(place, other) for other in taken) + 1e4 * (not inside), len(options), place))
         _cost, chosen, place = min(options)
         taken.append(place)
         right, up = PLACES[chosen]
@@ -84,13 +84,24 @@ def name_points(axes, points, size=11.5):
             color=series.look.ink,
             fontweight="bold",
             fontsize=size,
-            arrowprops={"arrowstyle": "-", "color": series.look.colour, "linewidth": 1} if abs(up) > 15 else None,
+            arrowprops=leader(series, 0 if right > 0 else 1) if abs(up) > 15 else None,
         )
+
+
+def leader(series, side):
+    """Return the line from a name to what it names; it leaves the name at its left (0) or right (1) end."""
+    line = {"arrowstyle": "-", "color": series.look.colour, "linewidth": 1, "shrinkA": 1, "shrinkB": 4}
+    return line | {"relpos": (side, 0.5)}
 
 
 def box(x, y, width, height):
     """Return (left, bottom, right, top) of a box around a point."""
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
+
+
+def box_inside(one, frame):
+    """Tell whether a box lies inside a frame."""
+    return frame[0] <= one[0] and frame[1] <= one[1] and one[2] <= frame[2] and one[3] <= frame[3]
 
 
 def overlap(one, other):

@@ -29,7 +29,7 @@ def bytes_per_message(canvas, comparison):
             stacked_bar(axes, y, series, level, predicted and predicted / p.rate)
             places.append(y)
             levels.append(LEVELS[level])
-    finish(axes, places, levels, "bytes a delivered message")
+    finish(axes, 3 * len(shown) - 1, places, levels, "bytes a delivered message")
     keys = [Patch(facecolor=UP, hatch=HATCH, edgecolor="#777777", label="up"), Patch(facecolor="#999999", label="down")]
     keys.append(axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="model")[0])
     canvas.legend(handles=keys, loc="outside upper right", ncols=3, frameon=False, fontsize=11)
@@ -74,7 +74,7 @@ def cpu(canvas, comparison):
         axes.barh(y, figure.median, 0.75, color=look.colour)
         ranged(axes, y, figure)
         axes.annotate(number(figure.median), (figure.high, y), (8, 0), textcoords="offset points", va="center")
-    finish(axes, [], [], "CPU seconds of the server per 1,000 deliveries")
+    finish(axes, 2 * len(found) - 1.1, [], [], "CPU seconds of the server per 1,000 deliveries")
     return (
         "What a delivery costs the server",
         "User and system time of all server processes, divided by the deliveries: accepting and storing the messages "
@@ -101,10 +101,10 @@ def head(axes, y, series):
     )
 
 
-def finish(axes, places, names, label):
-    """Turn the rows downwards, leave room for the figures at the bars' ends, name the axis."""
+def finish(axes, bottom, places, names, label):
+    """Turn the rows downwards to `bottom`, leave room for the figures at the bars' ends, name the axis."""
     axes.set_yticks(places, names)
-    axes.set_ylim(axes.get_ylim()[1], -1)
+    axes.set_ylim(bottom, -1)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter("{x:,.10g}")

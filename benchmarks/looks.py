@@ -27,15 +27,27 @@ def rank(name):
     return (ORDER.index(name), "") if name in ORDER else (len(ORDER), name)
 
 
+def module_of(name):
+    """Return the package of a technique; None where there is none."""
+    try:
+        return import_module(name) if name.isidentifier() else None
+    except Exception:  # a folder that is gone, or anything else that a name may hit: the figures stand without it
+        return None
+
+
 def named(name):
     """Return (title, colour) of a technique, from its module where there is one."""
-    try:
-        module = import_module(name) if name.isidentifier() else None
-    except Exception:  # a folder that is gone, or anything else that a name may hit: the figures stand without it
-        module = None
+    module = module_of(name)
     title, colour = getattr(module, "TITLE", None), getattr(module, "COLOUR", None)
     fallback = COLOURS[sum(map(ord, name)) % len(COLOURS)]
     return title if isinstance(title, str) else name, colour if HEX.fullmatch(str(colour)) else fallback
+
+
+def place(name, stage):
+    """Return the place of a technique at a stage: the finished one, then its staircase from the first step."""
+    stages = getattr(module_of(name), "STAGES", ())
+    step = list(stages).index(stage) if stage in stages else len(stages)
+    return rank(name), bool(stage), step, stage or ""
 
 
 def look(technique, stage=None):

@@ -39,6 +39,9 @@ def write(folder):
             results=results,
             manifest=results.manifest,
             losses=answer.losses(results),
+            losses_count=any(
+                dig(run, name) for run in results.runs if run.get("valid") is True for name in answer.LEDGER
+            ),
             refused=[run for run in results.runs if run.get("valid") is not True],
             flagged=[run for run in results.runs if run.get("valid") is True and run.get("flags")],
             sections=sections,

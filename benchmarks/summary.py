@@ -72,7 +72,7 @@ def series_of(folder, runs):
         groups.setdefault(key, []).append(run)
     varied = {key[:2] for key in groups if sum(key[:2] == other[:2] for other in groups) > 1}
     found = []
-    for technique, stage, *variant in sorted(groups, key=lambda key: (looks.rank(key[0]), str(key[1:]))):
+    for technique, stage, *variant in sorted(groups, key=lambda key: (looks.place(*key[:2]), str(key[2:]))):
         parts = [looks.named(technique)[0], stage]
         if (technique, stage) in varied:
             parts += [f"{name} {value:g} s" for name, value in zip(VARIANT, variant, strict=True) if value is not None]

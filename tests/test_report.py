@@ -114,7 +114,7 @@ def test_the_same_results_give_the_same_bytes(tmp_path):
     one, other = tmp_path / "a" / "results", tmp_path / "b" / "results"
     for folder in (one, other):
         folder.mkdir(parents=True)
-        report.write(make_folder(folder, all_techniques(repetitions=2)))
+        report.write(make_folder(folder, [make_run("polling", 1), make_run("polling", 2), make_run("sse")]))
     files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
     assert len([path for path in files if path.suffix in (".svg", ".png")]) == 2 * len(PLOTS)
     assert not [path for path in files if (one / path).read_bytes() != (other / path).read_bytes()]
