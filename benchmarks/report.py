@@ -117,6 +117,16 @@ def data_uri(path):
     return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode()
 
 
+def main(folders):
+    """Write the report of each folder anew; say where it is."""
+    if not folders:
+        sys.exit("usage: python -m benchmarks.report FOLDER ...")
+    for folder in folders:
+        try:
+            sys.stdout.write(f"{write(folder)}\n")
+        except (OSError, ValueError) as exc:
+            sys.exit(f"{folder}: the results cannot be read: {exc}.")
+
+
 if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        sys.stdout.write(f"{write(name)}\n")
+    main(sys.argv[1:])

@@ -301,3 +301,10 @@ def test_deliveries_that_two_runs_claim_are_nobodys(tmp_path):
     document["runs"].append(document["runs"][0] | {"clients": 200})
     (folder / "results.json").write_text(json.dumps(document))
     assert not any(series.deliveries for one in Results.load(folder).comparisons for series in one.series)
+
+
+def test_a_folder_without_results_is_one_sentence(tmp_path):
+    with pytest.raises(SystemExit, match="the results cannot be read"):
+        report.main([tmp_path])
+    with pytest.raises(SystemExit, match="usage"):
+        report.main([])
