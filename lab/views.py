@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 
+from lab.listing import listing
 from lab.message import ROOM_MAX, Refused, clean_room
 
 POLICY = "; ".join(
@@ -53,7 +54,7 @@ def stage(request, technique, stage, room):
     if stage not in described["stages"]:
         raise Http404
     path, source = _source(technique, stage)
-    context = {"room": _room(room), "technique": described, "stage": stage, "path": path, "source": source}
+    context = {"room": _room(room), "technique": described, "stage": stage, "path": path, "source": listing(source)}
     return render(request, "lab/stage.html", context)
 
 

@@ -112,10 +112,10 @@ export class Client {
       return;
     }
     if (signal.aborted) return;
-    if (page.reset) this.reset();
     this.opened();
+    if (page.reset) this.reset();
     for (const message of page.messages) this.deliver(message);
-    this.after = page.last;
+    this.after = Math.max(this.after, page.last);
     next(page);
   }
 

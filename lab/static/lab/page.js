@@ -38,6 +38,10 @@ document.addEventListener("delivered", ({ detail: { panel, message, latency } })
   composer.status(interpolate(gettext("Delivered: %s"), [told.join(" · ")]));
 });
 
+// A page that was left may be kept alive, and its connections with it: six of them are all there are.
+addEventListener("pagehide", () => panels.forEach((panel) => panel.client.end()));
+addEventListener("pageshow", ({ persisted }) => persisted && panels.forEach((panel) => panel.client.start()));
+
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
 let hiddenAt = null;

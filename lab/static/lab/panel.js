@@ -34,13 +34,13 @@ export class Panel {
     setInterval(() => this.showCounters(), LOOK);
   }
 
-  /** A polling client's interval is the reader's choice. */
+  /** How often a client asks is the reader's choice, where it asks. */
   offerInterval() {
-    if (!this.client.interval) return;
+    if (!this.client.every) return;
     const select = this.parts.interval.querySelector("select");
     this.parts.interval.hidden = false;
     select.value = String(this.client.interval);
-    select.onchange = () => (this.client.interval = Number(select.value));
+    select.onchange = () => this.client.every(Number(select.value));
   }
 
   showState() {

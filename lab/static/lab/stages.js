@@ -26,6 +26,7 @@ client.onrefused = (draft, refused) => (parts.notice.textContent = refused.messa
 client.ontrace = (direction, text) => log(parts.frames, `${direction === "up" ? "↑" : "↓"} ${text}`, direction);
 
 parts.open.onclick = () => client.start();
+addEventListener("pagehide", () => client.end());
 document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 parts.client.onclick = () => client.end();
 parts.server.hidden = !client.requestClose; // only a connection that carries both ways can ask for it
@@ -35,6 +36,7 @@ parts.form.onsubmit = (event) => {
   client.say(gettext("Student"), parts.form.elements.text.value);
 };
 client.start();
+addEventListener("pagehide", () => client.end());
 document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 
 /** A line with the seconds since the page came, in a log of bounded length. */

@@ -1,10 +1,11 @@
 /** Asks again and again: every `interval` milliseconds, the first time at a random phase. */
-import { Client as Base } from "../lab/client.js";
+import { Client as Base, OPEN } from "../lab/client.js";
 
 export class Client extends Base {
   interval = 1_000; // ms
 
   open(wait = Math.random() * this.interval) {
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => this.poll(), wait);
   }
 
@@ -14,6 +15,12 @@ export class Client extends Base {
       const elapsed = performance.now() - asked;
       this.open(page.more ? 0 : Math.max(0, this.interval - elapsed));
     });
+  }
+
+  /** Ask every so many milliseconds, from now on. */
+  every(interval) {
+    this.interval = interval;
+    if (this.readyState === OPEN) this.open(interval);
   }
 
   close() {

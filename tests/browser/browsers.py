@@ -1,0 +1,106 @@
+"""Chromium, driven by Selenium: a window and what the tests do with it."""
+
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import quote
+
+from processes import PATIENCE
+
+import websocket
+
+# Selenium takes one name from the package websocket-client, whose import name is our technique's. Only its BiDi
+# protocol needs it, which these tests do not speak.
+with patch.object(websocket, "WebSocketApp", None, create=True):
+    from selenium import webdriver
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.remote.webdriver import WebDriver  # noqa: F401  (the module that takes it)
+    from selenium.webdriver.support.wait import WebDriverWait
+
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1600,1000",
+)
+DRIVER = Path("/usr/bin/chromedriver")  # where Debian puts it; elsewhere Selenium finds or fetches one
+LOOK = 0.02  # seconds between looks at a page
+
+
+class Window:
+    """One browser with a profile of its own, and what the tests do with it."""
+
+    def __init__(self, language="en"):
+        options = webdriver.ChromeOptions()
+        self.profile = tempfile.TemporaryDirectory(prefix="lab-browser-", ignore_cleanup_errors=True)
+        for flag in (*FLAGS, f"--user-data-dir={self.profile.name}", f"--accept-lang={language}"):
+            options.add_argument(flag)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        service = webdriver.ChromeService(str(DRIVER) if DRIVER.exists() else None)
+        self.driver = webdriver.Chrome(options=options, service=service)
+        self.driver.set_page_load_timeout(PATIENCE)
+        self.driver.set_script_timeout(PATIENCE)
+
+    def close(self):
+        self.driver.quit()
+        self.profile.cleanup()
+
+    def open(self, server, *parts):
+        """Open a page."""
+        self.driver.get(f"{server.url}/{''.join(quote(part) + '/' for part in parts)}")
+        return self
+
+    def chat(self, server, technique, room):
+        """Open the chat, wait until every pane is open, and let it ask often where it asks."""
+        self.open(server, technique, room)
+        self.until_state("OPEN 1")
+        for shortest in self.all("[data-part=interval]:not([hidden]) option:first-child"):
+            shortest.click()
+        return self
+
+    def all(self, selector):
+        return self.driver.find_elements(By.CSS_SELECTOR, selector)
+
+    def one(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def texts(self, selector):
+        """Return the texts of all elements, read at one moment."""
+        script = "return Array.from(document.querySelectorAll(arguments[0]), (element) => element.textContent)"
+        return self.driver.execute_script(script, selector)
+
+    def until(self, true, otherwise):
+        """Wait until `true()` is."""
+        WebDriverWait(self.driver, PATIENCE, LOOK, [StaleElementReferenceException]).until(lambda _: true(), otherwise)
+        return self
+
+    def until_state(self, *states, pane=""):
+        """Wait until every pane shows one of these readyStates."""
+        selector = f"{pane} [data-part=state]"
+        return self.until(lambda: set(self.texts(selector)) <= set(states), f"the state is not {states}")
+
+    def until_texts(self, *texts, pane=""):
+        """Wait until the messages of a pane are these, and no other."""
+        selector = f"{pane} .message .text"
+        self.until(
+            lambda: self.texts(selector) == list(texts), f"the messages are not {texts}, but {self.texts(selector)}"
+        )
+        return self
+
+    def say(self, *texts):
+        """Type into the composer."""
+        for text in texts:
+            self.one(".composer [name=text]").send_keys(text, Keys.ENTER)
+        return self
+
+    def complaints(self, expected=None):
+        """Return what the browser's console complains of since it was asked last."""
+        entries = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        return [entry for entry in entries if not (expected and expected.search(entry))]

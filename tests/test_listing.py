@@ -1,0 +1,21 @@
+"""The source that a stage's page shows is the source, and nothing in it is markup."""
+
+import html
+import re
+from importlib import import_module
+from pathlib import Path
+
+from lab.listing import listing
+
+
+def test_keeps_every_character(technique):
+    for file in Path(import_module(technique).__file__).parent.rglob("*.py"):
+        source = file.read_text()
+        assert html.unescape(re.sub(r'<span class="\w+">|</span>', "", listing(source))) == source
+
+
+def test_escapes_what_it_shows():
+    assert listing('x = "<script>" < 1  # <b>\n') == (
+        'x = <span class="text">&quot;&lt;script&gt;&quot;</span> &lt; <span class="number">1</span>'
+        '  <span class="comment"># &lt;b&gt;</span>\n'
+    )
