@@ -42,7 +42,8 @@ def percentiles(canvas, comparison):
         ends.append((x[-1], median[-1], series))
         if series.technique in model.MODELS:
             p = prediction.parameters(comparison, series, delay)
-            predicted = [max(SHORTEST, 1000 * model.quantile(series.technique, p, share)) for share in shares]
+            predicted = np.array([1000 * model.quantile(series.technique, p, share) for share in shares])
+            predicted[predicted < low.min() / 2] = np.nan  # on its way to a delay of 0, which this axis cannot show
             axes.plot(x, predicted, color=look.ink, linewidth=1.3, dashes=DASHES)
     end = max(x for x, _y, _series in ends)
     ticks = [share for share in TICKS if nines(share) <= end + 1e-9]

@@ -146,9 +146,16 @@ def test_the_answer_is_derived_from_the_figures(page):
         r"(WebSocket|Server-Sent Events) delivered soonest: half of the messages arrived within 1\.8", text
     )
     assert "cannot be told from it" in text
-    assert "Long polling cost 941 bytes, 1.7 times as many" in text
+    assert "Long polling cost 941, 1.7 times as many" in text
     assert "WebSocket cost the server least" in text
     assert "Medians of 3 valid runs" in text
+
+
+def test_nobody_is_best_who_is_alone(tmp_path):
+    text = text_of(written(tmp_path, [make_run("polling"), refused("sse", "too busy")]))
+    assert "So this compares nothing." in text
+    assert "Short polling delivered: half of the messages" in text
+    assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
 
 
 def test_says_how_to_run_it_again(page):
