@@ -129,6 +129,9 @@ class Client:
             except (AttributeError, ValueError):
                 if not self.ended.is_set():  # `close` took the socket away under the reader
                     raise
+            finally:
+                if self.ended.is_set():
+                    hang_up()  # `close` came while the action was about to connect
             if self.ended.is_set():
                 break
             hang_up()
