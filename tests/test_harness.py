@@ -140,6 +140,19 @@ def test_streams_add_two_segments_to_a_message(runs):
         assert 52 < added <= 104 * 1.05  # messages that come together share segments
 
 
+def test_a_frame_costs_its_json_and_four_bytes(comparison, runs):
+    """RFC 6455: a server's frame of 126 to 65,535 bytes has four bytes of framing."""
+    publishes = rows(comparison[0] / "runs" / "websocket-1" / "publishes.csv")
+    numbers = {
+        "id": 10,
+        "sent_at": float(publishes[0]["scheduled_ms"]),
+        "published_at": float(publishes[0]["answered_ms"]),
+    }
+    texts = {"room": publishes[0]["room"], "author": "Publisher 0", "text": 100 * "x", "nonce": 22 * "x"}
+    message = json.dumps({"type": "message"} | numbers | texts, separators=(",", ":"))
+    assert runs["websocket"]["bytes_per_message"]["tcp"] == pytest.approx(4 + len(message), rel=0.03)
+
+
 def test_polls_keep_their_interval(runs):
     run = runs["polling"]
     polls = 8 * run["duration_s"] / 0.2
