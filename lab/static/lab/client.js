@@ -1,11 +1,14 @@
-/** The base of the browser's clients: one vocabulary, coming back by itself, an outbox that keeps order. */
+/** The base of the browser's clients: one vocabulary, and coming back by itself. */
+import { Outbox } from "./outbox.js";
+
 export const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 export const [CONNECTING, OPEN, CLOSING, CLOSED] = STATES.keys();
 
-const BACKOFF = 500, BACKOFF_MAX = 30_000; // ms: the first wait is below the one, no wait is over the other
+const BACKOFF = 500; // ms: the first wait is shorter
+const BACKOFF_MAX = 30_000; // ms: no wait is longer
 const STEADY = 5_000; // ms open before a fault counts as the first of its row
 const PATIENCE = 15_000; // ms that an answer may take beyond what was asked for
-const LATER = [429, 503]; // statuses that ask to come again
+export const LATER = [429, 503]; // statuses that ask to come again
 
 /** A request that breaks a rule; the message is the server's own sentence. */
 export class Refused extends Error {
@@ -19,7 +22,7 @@ export class Refused extends Error {
 export class Client {
   readyState = CLOSED;
   after = null; // id of the last message delivered; null: begin with the recent ones
-  outbox = []; // what was said and not yet accepted, in order
+  outbox = new Outbox(this);
   requests = 0;
   bytes = 0; // delivered, as the browser can tell them
   returns = true; // come back by itself
@@ -74,31 +77,7 @@ export class Client {
 
   /** Publish this once, now or when the connection is back. */
   say(author, text) {
-    const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
-    this.outbox.push(draft);
-    this.flush();
-    return draft;
-  }
-
-  async flush() {
-    if (this.flushing) return;
-    this.flushing = true; // one at a time: the outbox keeps its order
-    while (this.outbox.length && this.readyState === OPEN && (await this.settle(this.outbox[0]))) this.outbox.shift();
-    this.flushing = false;
-  }
-
-  /** Publish a draft; resolve to false where it must be tried again, with the same nonce. */
-  async settle(draft) {
-    try {
-      await this.publish(draft, this.patience());
-    } catch (error) {
-      if (!(error instanceof Refused)) this.broken(error);
-      else if (LATER.includes(error.status)) setTimeout(() => this.flush(), BACKOFF + pause(1));
-      else this.onrefused(draft, error);
-      return error instanceof Refused && !LATER.includes(error.status);
-    }
-    this.onpublished(draft);
-    return true;
+    return this.outbox.add(author, text);
   }
 
   /** Ask for messages after the last one, deliver the answer, then call `next`. */
@@ -147,7 +126,7 @@ export class Client {
     this.openedAt = Date.now();
     this.become(OPEN);
     this.onopen();
-    this.flush();
+    this.outbox.flush();
   }
 
   deliver(message) {
@@ -199,11 +178,6 @@ export class Client {
   }
 }
 
-function pause(failures) {
+export function pause(failures) {
   return Math.random() * Math.min(BACKOFF_MAX, BACKOFF * 2 ** failures);
-}
-
-// Not crypto.randomUUID, which browsers keep from pages on plain HTTP.
-function nonce() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,9 +1,11 @@
 /** Numbers, durations and elements, in the language of the page. */
 const language = document.documentElement.lang;
 const whole = new Intl.NumberFormat(language);
+const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
-export const number = (value) => whole.format(value);
+/** A count, exact as long as it is short. */
+export const number = (value) => (value < 100_000 ? whole : short).format(value);
 
 /** A duration given in ms, for people. */
 export function duration(ms) {
