@@ -1,4 +1,6 @@
-"""uvicorn's two protocols, with one thing more: bytes that are ready can be pushed without waking a task.
+"""uvicorn's two protocols, with two things more: whole answers, and bytes pushed without waking a task.
+
+uvicorn writes an answer's head and body apart, which costs a packet and a system call on each; here they go together.
 
 Both put `push` into the scope: `push(data)` writes at once what belongs on the connection next, whole and framed as
 the protocol wants it, and returns False where the connection's buffer is full or its answer is over. On other
@@ -13,9 +15,11 @@ from websockets.frames import Frame, Opcode
 
 
 class HTTPProtocol(HttpToolsProtocol):
-    """Lets a streaming answer push chunks."""
+    """Writes head and body together, and lets a streaming answer push chunks."""
 
     def _start_asgi_task(self, cycle, app):
+        if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with
+            cycle.transport = HeadHolder(self.transport)
         cycle.scope["push"] = partial(self._push, cycle)
         super()._start_asgi_task(cycle, app)
 
@@ -24,6 +28,26 @@ class HTTPProtocol(HttpToolsProtocol):
             return False
         self.transport.write(data)
         return True
+
+
+class HeadHolder:
+    """A transport for one answer, which holds the head back until the body's first bytes."""
+
+    def __init__(self, transport):
+        self.transport = transport
+        self.head = None
+
+    def write(self, data):
+        """Hold the head; write all else, the head before it."""
+        if self.head is None and not data.startswith(b"HTTP/1.1 100"):
+            self.head = data
+        else:
+            self.transport.write(self.head + data if self.head else data)
+            self.head = self.head and b""
+
+    def __getattr__(self, name):
+        """Be the transport in all else."""
+        return getattr(self.transport, name)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
