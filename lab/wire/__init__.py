@@ -1,0 +1,1 @@
+"""The instrumented relay: it carries a link and its faults, and counts and shows every byte that passes."""

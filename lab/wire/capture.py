@@ -1,0 +1,129 @@
+"""The exchanges of the last minutes, bounded by time, count and bytes."""
+
+import re
+import time
+from collections import deque
+from dataclasses import dataclass, field
+
+COUNT = 20_000  # exchanges
+BYTES = 32 << 20  # bytes of them all
+AGE = 600.0  # seconds
+KEPT = 1 << 20  # bytes kept of one exchange; of a longer one the beginning
+OPENINGS = 1_000  # connections whose first exchanges are kept longer than the others
+OPENING_BYTES = 16_384  # an opening exchange longer than that is as any other
+OPENING_KINDS = frozenset({"connect", "handshake", "stream"})
+NAMED = 1_048_576  # bytes in which messages are looked for
+ID = re.compile(rb'(?:^|\n)id: ?(\d{1,19})[\r\n]|"id":\s*(\d{1,19})[,}]')
+NONCE = re.compile(rb'"nonce":\s*"([^"\\]{1,64})"')
+MESSAGES = 500  # ids or nonces told of one exchange
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What passed as one thing: a request, an answer, an event, a frame.
+
+    Of the kinds "connect" | "request" | "answer" | "empty" | "stream" | "event" | "comment" | "handshake" | "frame" |
+    "ping" | "pong" | "close" | "disconnect" | "other". All bytes of a connection's direction belong to one exchange
+    each, in order.
+    """
+
+    wire: str
+    connection: int
+    at: float  # ms since the epoch, when its last byte passed the browser's end of the link
+    direction: str
+    kind: str
+    size: int = 0  # bytes
+    payload: int = 0  # bytes of messages in it
+    answers: int | None = None  # id of the request
+    transit_ms: float = 0.0  # of its last byte in the link: measured for down, the link's delay for up
+    data: bytes = b""  # its bytes, the first KEPT
+    inside: int | None = None  # bytes left of the chunk in which it begins; None where nothing is chunked
+    id: int = 0
+    plain: bytes = field(default=b"", repr=False)  # of a masked frame: its payload
+    note: dict | None = None  # what else is known: a connect's peer, how a disconnect came
+
+    def as_dict(self):
+        """Return the fields as they travel in the events."""
+        return {
+            "id": self.id,
+            "wire": self.wire,
+            "connection": self.connection,
+            "at": self.at,
+            "transit_ms": round(self.transit_ms, 3),
+            "direction": self.direction,
+            "kind": self.kind,
+            "size": self.size,
+            "payload": self.payload,
+            "messages": self.messages(),
+            "answers": self.answers,
+        } | (self.note or {})
+
+    def messages(self):
+        """Return the ids of the messages in it, or, of a publish, their nonces."""
+        if not self.payload:
+            return []
+        text = (self.plain or self.data)[:NAMED]
+        if self.direction == "up":
+            return [nonce.decode("latin-1") for nonce in NONCE.findall(text)[:MESSAGES]]
+        # An event names its id twice, as a field and in its JSON; a text cannot hold an unescaped quotation mark.
+        return list(dict.fromkeys(int(field or own) for field, own in ID.findall(text)))[:MESSAGES]
+
+
+class Capture:
+    """Keeps exchanges; ids count 1, 2, 3 … over all wires."""
+
+    def __init__(self, count=COUNT, most=BYTES, age=AGE):
+        self.count, self.most, self.age = count, most, age
+        self.exchanges = deque()
+        self.openings = {}  # (wire, connection): [Exchange]
+        self.bytes = self.last = 0
+
+    def add(self, exchange):
+        """Take in an exchange and give it its id; drop what is too old or too much."""
+        self.last += 1
+        exchange.id = self.last
+        self.exchanges.append(exchange)
+        self.bytes += len(exchange.data)
+        if exchange.kind in OPENING_KINDS and len(exchange.data) <= OPENING_BYTES:
+            self.openings.setdefault((exchange.wire, exchange.connection), []).append(exchange)
+            if len(self.openings) > OPENINGS:
+                del self.openings[next(iter(self.openings))]
+        while len(self.exchanges) > self.count or self.bytes > self.most:
+            self.drop()
+        return exchange
+
+    def drop(self):
+        """Forget the oldest exchange."""
+        self.bytes -= len(self.exchanges.popleft().data)
+
+    def age_out(self):
+        """Forget what is too old."""
+        oldest = (time.time() - self.age) * 1000
+        while self.exchanges and self.exchanges[0].at < oldest:
+            self.drop()
+
+    def since(self, last):
+        """Return the exchanges after the id `last` that are still here."""
+        new = min(self.last - last, len(self.exchanges))
+        return [self.exchanges[place] for place in range(-new, 0)]
+
+    def find(self, number):
+        """Return the exchange with that id, or None where it is gone or never was."""
+        if self.exchanges and self.exchanges[0].id <= number <= self.last:
+            return self.exchanges[number - self.exchanges[0].id]
+        openings = (exchange for opening in self.openings.values() for exchange in opening)
+        return next((exchange for exchange in openings if exchange.id == number), None)
+
+    def of(self, wire=None):
+        """Return the exchanges of one wire (None: of all) in order, with the openings of their connections."""
+        kept = [exchange for exchange in self.exchanges if wire in (None, exchange.wire)]
+        first = kept[0].id if kept else 0
+        live = {(exchange.wire, exchange.connection) for exchange in kept}
+        openings = [
+            exchange
+            for key, opening in self.openings.items()
+            if key in live
+            for exchange in opening
+            if exchange.id < first
+        ]
+        return openings + kept

@@ -1,0 +1,235 @@
+"""One connection through a wire: the browser's, the server's, and a pipe each way."""
+
+import asyncio
+import socket
+import struct
+import time
+
+from lab.wire import meter
+from lab.wire.account import Account
+from lab.wire.kinds import DOWN, UP
+from lab.wire.pipe import END, RESET, Pipe
+
+CONNECT_TIMEOUT = 10  # seconds for the server to accept
+LINGER = 1.0  # seconds that an end which was told the end may take to close
+AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: closing sends RST
+SMALL, LARGE = 4_096, 1 << 20  # bytes of a kernel's buffer: of a slow reader, and again
+
+
+class End(asyncio.Protocol):
+    """One end of a connection; `out` carries away what it reads, `into` brings what it writes."""
+
+    transport = out = into = None
+    at_end = lost = False
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def connection_made(self, transport):
+        """Join the pipes to the transport."""
+        self.transport = self.out.source = self.into.sink = transport
+        transport.set_write_buffer_limits(high=65_536)
+        self.connection.joined(self)
+
+    def data_received(self, data):
+        """Carry what was read."""
+        self.out.push(data)
+
+    def eof_received(self):
+        """Carry the end; the other direction stays open, unless there is nobody to carry it to."""
+        self.at_end = True
+        if self.out.closed:
+            return False
+        self.out.push(END)
+        return True
+
+    def pause_writing(self):
+        """Let the pipe wait for a slow reader."""
+        self.into.stalled = True
+
+    def resume_writing(self):
+        """Go on."""
+        self.into.stalled = False
+        self.into.pump()
+
+    def connection_lost(self, exc):
+        """Tell the other end, by the way of the pipe."""
+        self.lost = True
+        self.into.close()
+        if exc is not None or not self.at_end:
+            self.out.push(RESET)
+        self.connection.left(self)
+
+    def finish(self, how):
+        """End what this end writes: by FIN, or all of it by RST."""
+        if self.transport is None or self.lost:
+            return
+        if how == RESET:
+            reset(self.transport)
+        elif self.transport.can_write_eof() and not self.transport.is_closing():
+            self.transport.write_eof()
+
+
+class BrowserEnd(End):
+    """The end towards the browser; its bytes up are read as they enter the link."""
+
+    def data_received(self, data):
+        """Carry what was read, then read it."""
+        self.out.push(data)
+        connection = self.connection
+        connection.account.feed(UP, data, connection.wire.link.delay_ms)
+
+
+class Connection:
+    """A browser's connection and the one to the server that stands for it."""
+
+    def __init__(self, wire):
+        self.wire, self.number = wire, next(wire.numbers)
+        open_at = time.monotonic() + wire.link.connect_ms / 1000 if wire.link.connect_ms else 0.0
+        self.browser, self.server = BrowserEnd(self), End(self)
+        self.up = Pipe(wire, UP, wire.lane(UP), no_matter, self.server_told, open_at)
+        self.down = Pipe(wire, DOWN, wire.lane(DOWN), self.carried_down, self.browser_told, open_at)
+        self.browser.out = self.server.into = self.up
+        self.server.out = self.browser.into = self.down
+        self.account = self.connecting = self.socket = None
+        self.told = set()  # ends that were told the end of what comes
+        self.last = meter.Packets()
+        self.over = False
+
+    def joined(self, end):
+        """Connect to the server as soon as the browser has come."""
+        if end is self.server:
+            if self.over:
+                end.transport.abort()
+            else:
+                self.slow_reader()
+                if self.wire.frozen:
+                    self.down.pause()
+                self.up.pump()
+            return
+        self.socket = end.transport.get_extra_info("socket")
+        if not self.wire.is_open():
+            self.over = True
+            reset(end.transport)
+            return
+        self.wire.connections.add(self)
+        self.account = Account(self.wire, self.number, end.transport.get_extra_info("peername"))
+        if self.wire.frozen:
+            self.up.pause()
+        self.connecting = self.wire.loop.create_task(self.connect())
+
+    async def connect(self):
+        """Open the connection to the server; where it refuses, the browser is told by a reset."""
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self.wire.loop.create_connection(lambda: self.server, *self.wire.target)
+        except (OSError, TimeoutError):
+            self.server.lost = True
+            self.up.close()
+            self.down.push(RESET)
+            self.down.pump()
+
+    def carried_down(self, data, seconds):
+        """Read what leaves the link for the browser."""
+        self.account.feed(DOWN, data, seconds * 1000)
+
+    def server_told(self, how):
+        """Pass the browser's end on to the server."""
+        self.tell(self.server, how)
+
+    def browser_told(self, how):
+        """Pass the server's end on to the browser."""
+        self.tell(self.browser, how)
+
+    def tell(self, end, how):
+        """Finish one end; close where nothing more can come of the other."""
+        end.finish(how)
+        self.told.add(end)
+        if how == RESET:
+            self.cut(reset=True)
+        elif len(self.told) == 2 or self.browser.lost or self.server.lost:
+            self.cut()
+
+    def left(self, end):
+        """Note a closed end; forget the connection when both are gone."""
+        if self.account is None:  # refused
+            return
+        if end is self.browser:
+            self.last, self.socket = meter.read(self.socket), None
+        if self.browser.lost and (self.server.lost or self.server.transport is None):
+            self.cut(reset=True)
+        elif self.told and not self.over:
+            self.cut()
+
+    def gone(self):
+        """Settle the counts."""
+        if self in self.wire.connections:
+            self.wire.connections.discard(self)
+            self.wire.packets += self.last
+            self.over = True
+            self.up.close()
+            self.down.close()
+            self.account.end()
+
+    def cut(self, reset=False):
+        """Close both ends, by RST or by FIN, and drop what is on its way."""
+        self.over = True
+        self.account.reset = self.account.reset or reset
+        self.connecting.cancel()
+        for pipe in (self.up, self.down):
+            pipe.close()
+        for end in (self.browser, self.server):
+            if end.transport is None:
+                end.lost = True
+            end.finish(RESET if reset else END)
+            if not (reset or end.lost):
+                self.see_off(end)
+        if self.browser.lost and self.server.lost:
+            self.gone()
+
+    def see_off(self, end):
+        """Close an end that was told the end: at once where it has ended too, else in a moment.
+
+        Closing with bytes unread would send RST, so they are read and dropped.
+        """
+        if end.at_end:
+            end.transport.close()
+            return
+        if end.out.paused and not end.transport.is_closing():
+            end.out.paused = False
+            end.transport.resume_reading()
+        self.wire.loop.call_later(LINGER, end.transport.close)
+
+    def relink(self):
+        """Let a change of the link be felt."""
+        self.slow_reader()
+        for pipe in (self.up, self.down):
+            pipe.relink(self.wire.lane(pipe.direction))
+
+    def slow_reader(self):
+        """Keep the kernel from reading ahead where the browser is to be a slow reader."""
+        if (self.wire.trickle or self.slow) and self.server.transport and not self.server.lost:
+            self.slow = bool(self.wire.trickle)
+            size = SMALL if self.slow else LARGE
+            far = self.server.transport.get_extra_info("socket")
+            far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
+
+    slow = False
+
+    def packets(self):
+        """Return the Packets of the browser's side so far."""
+        return meter.read(self.socket) if self.socket else self.last
+
+
+def reset(transport):
+    """Close a connection by RST."""
+    connection = transport.get_extra_info("socket")
+    try:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    except OSError:  # closed meanwhile
+        pass
+    transport.abort()
+
+
+def no_matter(data, seconds):
+    """Hear that bytes went up: they were read when they came."""

@@ -1,0 +1,6 @@
+"""An exchange taken apart, for whoever wants to read it."""
+
+
+def taken_apart(exchange):
+    """Return the parts."""
+    return []
