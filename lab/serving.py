@@ -11,7 +11,6 @@ from django.db import DatabaseError
 from uvicorn.supervisors import multiprocess
 
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
-GOODBYE = 3  # seconds that open requests get to end once the server is told to
 
 
 class CannotServe(Exception):
@@ -26,7 +25,7 @@ class Server(uvicorn.Server):
         from lab import rooms
 
         rooms.end_all()
-        for _ in range(10 * GOODBYE):
+        for _ in range(round(10 * settings.GOODBYE)):
             if not self.server_state.tasks:
                 break
             await asyncio.sleep(0.1)
@@ -63,7 +62,7 @@ def serve(host, port, workers=1, announce=print):
         ws="lab.protocol:WebSocketProtocol",
         ws_max_size=settings.BODY_MAX,
         ws_per_message_deflate=False,  # compression would hide the technique's own bytes, and costs memory
-        timeout_graceful_shutdown=GOODBYE,
+        timeout_graceful_shutdown=settings.GOODBYE,
         backlog=4_096,
     )
     announce(f"The lab listens on http://{address(host)}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")

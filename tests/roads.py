@@ -33,7 +33,7 @@ def client(technique, server, room, author="Ann", **options):
 
 
 def publish(technique, server, room, text="hi", author="Ann", **more):
-    """Publish and return (status, body); a WebSocket's frames stand for 201 and 400."""
+    """Publish and return (status, body); a WebSocket's frame stands for 201."""
     return publish_fields(technique, server, room, {"author": author, "text": text} | more)
 
 
@@ -47,7 +47,7 @@ def publish_fields(technique, server, room, fields):
 
 
 def publish_frame(connection, fields):
-    """Publish on an open WebSocket; return (201 or 400, what the frame that answers says)."""
+    """Publish on an open WebSocket; return (201 or the refusal's status, what the frame that answers says)."""
     if isinstance(fields, dict):
         fields = json.dumps({"type": "publish", "nonce": secrets.token_hex(8)} | fields)
     elif isinstance(fields, bytes):
@@ -55,7 +55,7 @@ def publish_frame(connection, fields):
     connection.send(fields)
     while (answer := raw.hear(connection))["type"] in ("message", "reset"):
         pass
-    return (400 if answer["type"] == "error" else 201), answer
+    return (answer["status"] if answer["type"] == "error" else 201), answer
 
 
 def publish_many(server, room, count, text="{}"):

@@ -4,6 +4,7 @@ from lab.settings import *  # noqa: F403
 from lab.settings import DATABASES, env
 
 HEARTBEAT = 0.3
+GOODBYE = 0.3
 QUEUE_IDLE = 0.5
 TAIL_MAX = 5
 QUEUE_MAX = 4
@@ -11,4 +12,4 @@ QUEUES_MAX = env.int("SMALL_QUEUES_MAX", default=1_000)
 ROOMS_MAX = env.int("SMALL_ROOMS_MAX", default=1_000)
 WAITING_MAX = env.int("SMALL_WAITING_MAX", default=1_000)
 LOOK = env.float("SMALL_LOOK", default=1.0)
-DATABASES["default"]["OPTIONS"]["timeout"] = 0.5
+DATABASES["default"]["OPTIONS"]["timeout"] = 0.3

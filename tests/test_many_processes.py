@@ -34,15 +34,16 @@ def waiting(reader):
     return messages
 
 
-def test_3_6_what_is_published_at_one_process_is_delivered_at_the_other_by_the_look(two, room, technique):
+def test_3_6_what_is_published_at_one_process_is_delivered_at_the_other_by_the_look(two, room):
     here, there = two
     publish("polling", here, room, "first")
-    reader = client(technique, there, room, after=0)
-    messages = waiting(reader)
-    for number in range(2):
-        publish(technique, here, room, str(number))
-        assert next(messages)["text"] == str(number)
-    reader.close()
+    readers = [client(technique, there, room, after=0) for technique in TECHNIQUES]
+    received = [waiting(reader) for reader in readers]
+    for technique in TECHNIQUES:
+        publish(technique, here, room, technique)
+    for reader, messages in zip(readers, received, strict=True):
+        assert [message["text"] for message in islice(messages, len(TECHNIQUES))] == TECHNIQUES
+        reader.close()
 
 
 def test_3_6_ids_count_without_a_gap_under_publishers_at_two_processes(two, room):

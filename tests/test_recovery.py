@@ -6,7 +6,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
-from types import SimpleNamespace
 
 from processes import PATIENCE
 from relay import Relay
@@ -61,13 +60,11 @@ def everything_once(received, count):
 
 def test_3_1_an_accepted_message_survives_sigkill_at_the_next_instant(start, room, technique):
     server = start()
-    for number in range(1, 4):
-        status, answer = publish(technique, server, room, f"text {number}")
-        server.kill()
-        assert (status, answer["id"]) == (201, number)
-        server.start()
-    messages = read(technique, server, room, 3, "?after=0").messages
-    assert [message["text"] for message in messages] == ["text 1", "text 2", "text 3"]
+    status, answer = publish(technique, server, room, "kept")
+    server.kill()
+    assert (status, answer["id"]) == (201, 1)
+    server.start()
+    assert read(technique, server, room, 1, "?after=0").messages[0]["text"] == "kept"
 
 
 def test_3_1_what_32_clients_were_told_is_stored_is_stored_after_sigkill(start, room):
@@ -102,24 +99,24 @@ def test_3_1_what_32_clients_were_told_is_stored_is_stored_after_sigkill(start, 
 
 def test_3_2_clients_of_all_techniques_resume_across_sigkill_and_restart(start, room):
     server = start()
-    with reading(server, room, 4 * 40) as readers, speaking(server, room, 40) as speakers:
+    with reading(server, room, 4 * 25) as readers, speaking(server, room, 25) as speakers:
         for _ in range(2):
             time.sleep(0.2)
             server.kill()
             server.start()
         settled(speakers)
-        everything_once(settled(readers), 40)
+        everything_once(settled(readers), 25)
 
 
 def test_3_2_clients_of_all_techniques_resume_across_dropped_connections(server, room):
-    with Relay(server.port) as relay, reading(relay, room, 4 * 40) as readers:
-        with speaking(relay, room, 40) as speakers:
+    with Relay(server.port) as relay, reading(relay, room, 4 * 25) as readers:
+        with speaking(relay, room, 25) as speakers:
             while not all(speaker.done() for speaker in speakers):
-                time.sleep(random.uniform(0.05, 0.2))
+                time.sleep(random.uniform(0.1, 0.2))
                 relay.cut()
             settled(speakers)
-        everything_once(settled(readers), 40)
-        assert relay.cuts >= 3
+        everything_once(settled(readers), 25)
+        assert relay.cuts >= 2
 
 
 def test_3_2_a_client_resumes_where_another_of_its_kind_ended(server, room, technique):
@@ -133,17 +130,19 @@ def test_3_2_a_client_resumes_where_another_of_its_kind_ended(server, room, tech
     assert seen == list(range(1, 121))
 
 
-def test_2_1a_a_client_starts_anew_when_the_database_was_replaced(start, room, technique):
+def test_2_1a_clients_start_anew_when_the_database_was_replaced(start, room):
     server = start()
     publish_many(server, room, 5, "old {}")
-    reader = client(technique, server, room, after=0)
-    messages = reader.messages()
-    assert [message["text"] for message in islice(messages, 5)] == [f"old {number}" for number in range(1, 6)]
+    readers = [client(technique, server, room, after=0) for technique in TECHNIQUES]
+    received = [reader.messages() for reader in readers]
+    for messages in received:
+        assert [message["text"] for message in islice(messages, 5)] == [f"old {number}" for number in range(1, 6)]
     server.kill()
     for file in server.log.parent.glob("lab.sqlite3*"):
         file.unlink()
     server.start()
-    publish("polling", SimpleNamespace(url=server.url), room, "new 1")
-    message = next(messages)
-    assert (message["id"], message["text"], reader.resets) == (1, "new 1", 1)
-    reader.close()
+    publish("polling", server, room, "new 1")
+    for reader, messages in zip(readers, received, strict=True):
+        message = next(messages)
+        assert (message["id"], message["text"], reader.resets) == (1, "new 1", 1)
+        reader.close()

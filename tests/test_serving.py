@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import PATIENCE, ROOT, until
+from processes import PATIENCE, ROOT, SMALL, until
 from raw import dial, dialled, get, room_path
 from roads import publish, publish_many
 from streams import stream
@@ -67,7 +67,7 @@ def test_2_sigterm_answers_a_held_poll_with_an_empty_answer(start, room):
 
 
 def test_sigterm_ends_the_process_whatever_its_readers_do(start, room):
-    server = start()
+    server = start(**SMALL)
     publish_many(server, room, 300, "x" * 3_990 + "{}")
     with dialled(server.url) as deaf, dialled(server.url) as mute:
         for number in range(1, 4):
@@ -78,24 +78,15 @@ def test_sigterm_ends_the_process_whatever_its_readers_do(start, room):
         assert server.stop() == -signal.SIGTERM  # within the patience of `stop`
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_ctrl_c_ends_the_process_without_a_word(start, room, workers):
+@pytest.mark.parametrize(("workers", "by"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM)])
+def test_a_signal_ends_all_processes_without_a_word(start, room, workers, by):
     server = start("--workers", workers)
     publish("polling", server, room)
     children = psutil.Process(server.process.pid).children(recursive=True)
+    assert len(children) >= int(workers) - 1
     with stream(server.url, room_path("sse", room)):
-        assert server.stop(signal.SIGINT) in (0, -signal.SIGINT)
+        assert server.stop(by) in (0, -by)
     assert server.log.read_text() == ""
-    _gone, alive = psutil.wait_procs(children, PATIENCE)
-    assert alive == []
-
-
-def test_a_server_of_two_processes_ends_all_of_them_on_sigterm(start, room):
-    server = start("--workers", "2")
-    publish("polling", server, room)
-    children = psutil.Process(server.process.pid).children(recursive=True)
-    assert len(children) >= 2
-    server.stop()
     _gone, alive = psutil.wait_procs(children, PATIENCE)
     assert alive == []
 
