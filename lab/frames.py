@@ -41,9 +41,9 @@ def published(message):
 
 
 def error(refused):
-    """Return the frame that refuses a publish."""
+    """Return the frame that refuses a publish; its status is the one that HTTP would give."""
     nonce = {"nonce": refused.nonce} if isinstance(refused.nonce, str) else {}
-    return json.dumps({"type": "error", "error": str(refused), **nonce})
+    return json.dumps({"type": "error", "error": str(refused), "status": refused.status, **nonce})
 
 
 def reset():

@@ -73,7 +73,7 @@ class Client(client.Client):
         finally:
             del self.answers[nonce]
         if fields["type"] == "error":
-            raise Refused(fields["error"])
+            raise Refused(fields["error"], fields["status"])
         return fields
 
     def wait_for(self, answer):
