@@ -117,7 +117,7 @@ HEARTBEAT = 15  # seconds of silence on an event stream before a comment
 GOODBYE = 3  # seconds that open requests get to end once the server is told to
 LOOK = 1.0  # seconds between looks at the store for messages whose bell never rang
 # Messages a second from one address, twice that in a burst; 0: no limit.
-PUBLISH_RATE = env.int("LAB_PUBLISH_RATE", default=200)
+PUBLISH_RATE = env.int("LAB_PUBLISH_RATE", default=2_000)
 
 LOGGING = {
     "version": 1,
