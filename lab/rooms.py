@@ -15,12 +15,12 @@ from django.conf import settings
 from lab import bell, store
 from lab.queues import Page
 
-REJOIN = 10  # looks between renewals of the rooms' places in the channel layer's groups
+REJOIN = 10  # seconds between renewals of the rooms' places in the channel layer's groups
 IDLE = 60  # seconds after which a room that nobody reads is closed
 
 log = logging.getLogger(__name__)
 _rooms = {}
-_looking = None  # the task that looks after the rooms of the process
+_looking = None  # the tasks that look after the rooms of the process
 _going = False  # the server is shutting down
 
 
@@ -109,13 +109,13 @@ async def get(name):
             raise store.Unavailable("too many rooms are open, try again.")
         room = _rooms[name] = Room(name)
     if _looking is None or _looking.done():
-        _looking = asyncio.create_task(_look_after_rooms())
+        _looking = asyncio.gather(_look_after_rooms(), _renew_places())
     room.used_at = asyncio.get_running_loop().time()
     if room.listening is None:
         try:
             await asyncio.shield(room.opening)
-        except store.Unavailable:
-            _rooms.pop(name, None)
+        except Exception:
+            _rooms.pop(name, None)  # the next one who asks tries again
             raise
     return room
 
@@ -130,11 +130,9 @@ def end_all():
 
 
 async def _look_after_rooms():
-    """Every LOOK seconds find what no bell announced; close what nobody reads; renew what the layer may lose."""
-    looks = 0
+    """Every LOOK seconds find what no bell announced, and close what nobody reads."""
     while _rooms:
         await asyncio.sleep(settings.LOOK)
-        looks += 1
         try:
             await _look([room for room in _rooms.values() if room.listening])
         except store.Unavailable:
@@ -143,8 +141,13 @@ async def _look_after_rooms():
             if room.listening and not room.queues and asyncio.get_running_loop().time() - room.used_at > IDLE:
                 del _rooms[room.name]
                 room.close()
-            elif looks % REJOIN == 0:
-                await room.bell.join()
+
+
+async def _renew_places():
+    """Every REJOIN seconds renew what a channel layer may lose; one that hangs holds up nothing else."""
+    while _rooms:
+        await asyncio.sleep(REJOIN)
+        await asyncio.gather(*(room.bell.join() for room in _rooms.values()))
 
 
 async def _look(rooms):
