@@ -3,7 +3,9 @@
 import re
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from websockets.frames import apply_mask
 
 COUNT = 20_000  # exchanges
 BYTES = 32 << 20  # bytes of them all
@@ -12,7 +14,6 @@ KEPT = 1 << 20  # bytes kept of one exchange; of a longer one the beginning
 OPENINGS = 1_000  # connections whose first exchanges are kept longer than the others
 OPENING_BYTES = 16_384  # an opening exchange longer than that is as any other
 OPENING_KINDS = frozenset({"connect", "handshake", "stream"})
-NAMED = 1_048_576  # bytes in which messages are looked for
 ID = re.compile(rb'(?:^|\n)id: ?(\d{1,19})[\r\n]|"id":\s*(\d{1,19})[,}]')
 NONCE = re.compile(rb'"nonce":\s*"([^"\\]{1,64})"')
 MESSAGES = 500  # ids or nonces told of one exchange
@@ -39,7 +40,6 @@ class Exchange:
     data: bytes = b""  # its bytes, the first KEPT
     inside: int | None = None  # bytes left of the chunk in which it begins; None where nothing is chunked
     id: int = 0
-    plain: bytes = field(default=b"", repr=False)  # of a masked frame: its payload
     note: dict | None = None  # what else is known: a connect's peer, how a disconnect came
 
     def as_dict(self):
@@ -62,11 +62,19 @@ class Exchange:
         """Return the ids of the messages in it, or, of a publish, their nonces."""
         if not self.payload:
             return []
-        text = (self.plain or self.data)[:NAMED]
+        text = self.data
         if self.direction == "up":
+            text = unmasked(text) if self.kind == "frame" else text
             return [nonce.decode("latin-1") for nonce in NONCE.findall(text)[:MESSAGES]]
         # An event names its id twice, as a field and in its JSON; a text cannot hold an unescaped quotation mark.
         return list(dict.fromkeys(int(field or own) for field, own in ID.findall(text)))[:MESSAGES]
+
+
+def unmasked(frame):
+    """Return a masked frame's payload as it was meant (RFC 6455 §5.3)."""
+    length = frame[1] & 0x7F
+    begin = 2 + (0 if length < 126 else 2 if length == 126 else 8)
+    return apply_mask(frame[begin + 4 :], frame[begin : begin + 4]) if frame[1] & 0x80 else frame[begin:]
 
 
 class Capture:

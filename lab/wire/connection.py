@@ -156,8 +156,11 @@ class Connection:
             return
         if end is self.browser:
             self.last, self.socket = meter.read(self.socket), None
-        if self.browser.lost and (self.server.lost or self.server.transport is None):
-            self.cut(reset=True)
+        if self.server.transport is None and self.browser.lost:
+            self.connecting.cancel()
+            self.server.lost = True
+        if self.browser.lost and self.server.lost:
+            self.gone()
         elif self.told and not self.over:
             self.cut()
 

@@ -1,0 +1,91 @@
+"""One direction of a connection, read as it passes: the ground that the readers of HTTP, events and frames share."""
+
+from lab.wire.capture import KEPT, Exchange
+from lab.wire.kinds import OTHER, zeros
+
+
+class Scanner:
+    """Gives every byte its kind and every exchange its bytes, however the stream is cut into pieces.
+
+    `state(data, place)` reads on from `place` and returns how far it came; it is changed by what it reads. Bytes are
+    counted as `other` when they pass, and get their kind once that is known.
+    """
+
+    def __init__(self, account, direction):
+        self.account, self.wire, self.direction = account, account.wire, direction
+        self.counts = account.wire.bytes[direction]
+        self.at = self.transit_ms = 0.0
+        self.data, self.start = b"", 0  # what is read now, and where in it the exchange under way begins
+        self.kept, self.size = [], 0  # the exchange's bytes of before, the first KEPT, and how many there were
+        self.tally = zeros()  # of the exchange under way, as far as kinds are known
+        self.inside = None  # bytes left of the chunk in which the exchange under way began; None: no chunks
+        self.state = self.foreign
+
+    def feed(self, data, at, transit_ms):
+        """Read a piece of the stream."""
+        self.data, self.start, self.at, self.transit_ms = data, 0, at, transit_ms
+        length, place = len(data), 0
+        self.counts[OTHER] += length
+        while place < length:
+            place = self.state(data, place)
+        if self.start < length:
+            if self.size < KEPT:
+                self.kept.append(data[self.start :])
+            self.size += length - self.start
+        self.data, self.start = b"", 0
+
+    def count(self, kind, size):
+        """Give `size` bytes their kind."""
+        self.counts[kind] += size
+        self.counts[OTHER] -= size
+        self.tally[kind] += size
+
+    def move(self, tally, kind, but=()):
+        """Make all bytes of a `tally`, except kinds in `but`, of another kind."""
+        for place, size in enumerate(tally):
+            if size and place != kind and place not in but:
+                self.counts[place] -= size
+                self.counts[kind] += size
+                tally[kind] += size
+                tally[place] = 0
+
+    def emit(self, kind, place, payload=0, answers=None):
+        """Close the exchange under way at `place`; return it."""
+        piece = self.data[self.start : place]
+        size = len(piece)
+        if self.kept:
+            size += self.size
+            piece = b"".join((*self.kept, piece))
+            self.kept, self.size = [], 0
+        account = self.account
+        exchange = Exchange(
+            self.wire.name,
+            account.number,
+            self.at,
+            self.direction,
+            kind,
+            size,
+            payload,
+            answers,
+            self.transit_ms,
+            piece if size <= KEPT else piece[:KEPT],
+            self.inside,
+        )
+        self.start = place
+        self.tally = zeros()
+        return self.wire.capture.add(exchange)
+
+    def foreign(self, data, place):
+        """Pass what is not understood."""
+        self.emit("other", len(data))
+        return len(data)
+
+    def give_up(self, data, place):
+        """Understand nothing any more; return how far that goes."""
+        self.state = self.foreign
+        return self.foreign(data, place)
+
+    def end(self):
+        """Hear that nothing more comes."""
+        if self.size:
+            self.emit("other", 0)
