@@ -52,7 +52,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "lab.views.content_security_policy",
+    "lab.policy.content_security_policy",
 ]
 TEMPLATES = [
     {
@@ -90,6 +90,9 @@ CHANNEL_LAYERS = {
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # serve from the source folders: nothing to collect
 WHITENOISE_AUTOREFRESH = DEBUG
+
+# The wires before this server, {"page": port, "control": port, "wires": {technique: port}}; manage.py demo lays them.
+WIRES = env.json("LAB_WIRES", default={})
 
 USE_I18N = True
 USE_TZ = True

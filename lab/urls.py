@@ -18,6 +18,7 @@ for name in settings.TECHNIQUES:
     technique = {"technique": name}
     urlpatterns += [
         path(f"{name}/<str:room>/", views.chat, technique, name=name),
+        path(f"{name}/<str:room>/pane/", views.pane, technique, name=f"{name}-pane"),
         path(f"{name}/stages/<str:stage>/<str:room>/", views.stage, technique, name=f"{name}-stage"),
         path(f"{name}/", include(f"{name}.urls")),
     ]

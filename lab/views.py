@@ -8,22 +8,12 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
 
+from lab import origins
 from lab.listing import listing
 from lab.message import ROOM_MAX, Refused, clean_room
-
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'self'",
-    )
-)
+from lab.policy import POLICY, policy
 
 
 def index(request):
@@ -45,7 +35,27 @@ def chat(request, room, technique):
 
 def compare(request, room):
     """The chat of one room by all techniques, side by side."""
-    return render(request, "lab/compare.html", {"room": _room(room), "comparing": True})
+    context = {"room": _room(room), "comparing": True}
+    laid = origins.of(request)
+    if laid is None:
+        return render(request, "lab/compare.html", context)
+    described = [
+        {"technique": _described(name), "origin": laid.wires[name], "pane": f"{name}-pane"} for name in laid.wires
+    ]
+    response = render(request, "lab/compare.html", context | {"wires": described, "control": laid.control})
+    response.headers[POLICY] = policy(connect=[laid.control], frame=laid.wires.values())
+    return response
+
+
+@xframe_options_exempt
+def pane(request, room, technique):
+    """One technique's pane, at its own wire's origin, to be framed by the page of all of them and by nobody else."""
+    room, laid = _room(room), origins.of(request)
+    if laid is None:
+        raise Http404
+    response = render(request, "lab/pane.html", {"room": room, "technique": _described(technique), "board": laid.page})
+    response.headers[POLICY] = policy(ancestors=[laid.page])
+    return response
 
 
 def stage(request, technique, stage, room):
@@ -68,17 +78,6 @@ def colours(request):
 def techniques(request):
     """Tell every page of the techniques: name, title, colour, sentence, stages; and the rule of room names."""
     return {"techniques": [_described(name) for name in settings.TECHNIQUES], "room_max": ROOM_MAX}
-
-
-def content_security_policy(get_response):
-    """Let the pages load and call nothing but this server."""
-
-    def middleware(request):
-        response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        return response
-
-    return middleware
 
 
 def _destinations():

@@ -1,13 +1,18 @@
-"""manage.py demo: run the lab's server and open all techniques side by side in the browser."""
+"""manage.py demo: lay a wire for each technique before the lab's server and open them side by side in the browser."""
 
+import json
 import os
-import re
 import sys
 import threading
 import urllib.request
 import webbrowser
 
+from django.conf import settings
+from django.core.management.base import CommandError
+
+from lab import serving
 from lab.management.commands import serve
+from lab.wire import process
 
 PAGE = "compare/lobby/"
 PATIENCE = 30  # seconds that the server may take to answer
@@ -15,16 +20,58 @@ DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")  # one of them is set where Unix has a
 
 
 class Command(serve.Command):
-    """Serve the lab, and show it."""
+    """Serve the lab behind its wires, and show it."""
 
-    help = "Serve the lab and open it in the browser, where there is one: all techniques side by side."
+    help = "Serve the lab, each technique by a wire of its own, and open all side by side, where there is a browser."
 
-    def announce(self, sentence):
-        """Tell the address; open it once the server answers."""
-        address = re.search(r"http://\S+", sentence).group() + PAGE
-        super().announce(f"{sentence}\nAll techniques side by side: {address}")
+    def handle(self, *, host, port, workers, **options):
+        """Serve until a signal comes."""
+        try:
+            page, *rest = ports(host, port, 2 + len(settings.TECHNIQUES))
+        except serving.CannotServe as exc:
+            raise CommandError(str(exc)) from exc
+        *wires, control = rest
+        laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
+        os.environ["LAB_WIRES"] = json.dumps(laid)  # the server's pages name them
+        command = [sys.executable, "manage.py", "serve", "--host", host, "--port", str(page), "--workers", str(workers)]
+        os.chdir(settings.BASE_DIR)
+        sentences = []
+        try:
+            process.main(
+                wires=laid["wires"], server_command=command, target=(host, page), host=host, control_port=control,
+                origins=[f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")],
+                announce=sentences.append, ready=lambda state: self.tell(host, page, sentences),
+            )  # fmt: skip
+        except process.CannotRun as exc:
+            raise CommandError(str(exc)) from exc
+
+    def tell(self, host, page, sentences):
+        """Tell the addresses; open the page once the server answers."""
+        base = f"http://{serving.address(host)}:{page}/"
+        self.announce(f"The lab listens on {base}  (Ctrl-C ends it)\nAll techniques side by side: {base}{PAGE}")
+        for sentence in sentences:
+            self.announce(sentence)
         if has_display():
-            threading.Thread(target=show, args=(address,), daemon=True).start()
+            threading.Thread(target=show, args=(base + PAGE,), daemon=True).start()
+
+
+def ports(host, first, count):
+    """Return `count` ports: `first` (0: any) and those after it, or any where one of these is taken.
+
+    Raises CannotServe where `first` itself is taken.
+    """
+    held = []
+    try:
+        held.append(serving.listen(host, first))
+        for _ in range(count - 1):
+            try:
+                held.append(serving.listen(host, first and held[-1].getsockname()[1] + 1))
+            except serving.CannotServe:
+                held.append(serving.listen(host, 0))
+        return [each.getsockname()[1] for each in held]
+    finally:
+        for each in held:
+            each.close()
 
 
 def has_display():

@@ -76,8 +76,13 @@ export class Client {
   }
 
   /** Publish this once, now or when the connection is back. */
-  say(author, text) {
-    return this.outbox.add(author, text);
+  say(author, text, nonce) {
+    return this.outbox.add(author, text, nonce);
+  }
+
+  /** How long a message may wait at the server until it is asked for, ms; `round`: the link's round trip. Override. */
+  waits(round) {
+    return 0;
   }
 
   /** Ask for messages after the last one, deliver the answer, then call `next`. */

@@ -3,14 +3,15 @@
 export class Composer {
   said = new Set(); // nonces of what this page said and did not see everywhere yet
 
-  constructor(form, publisher) {
+  /** `publish(text, {author, by})` returns the draft. */
+  constructor(form, publish) {
     this.form = form;
     const { author, text } = form.elements;
     author.value = remembered() ?? interpolate(gettext("Guest %s"), [100 + Math.floor(900 * Math.random())]);
     author.onchange = () => remember(author.value);
     form.onsubmit = (event) => {
       event.preventDefault();
-      this.say(publisher);
+      this.say(publish);
     };
     text.onkeydown = (event) => {
       // While an input method composes, Enter chooses a character.
@@ -21,27 +22,24 @@ export class Composer {
     text.focus();
   }
 
-  say(publisher) {
+  say(publish) {
     const { author, text, by } = this.form.elements;
     if (!text.value.trim()) return;
-    const panel = publisher(by?.value);
-    const draft = panel.client.say(author.value, text.value);
-    this.said.add(draft.nonce);
+    const { nonce } = publish(text.value, { author: author.value, by: by?.value });
+    this.said.add(nonce);
     text.value = "";
     text.focus();
-    panel.showCounters();
   }
 
-  published(title, draft) {
-    if (this.said.has(draft.nonce)) this.status(interpolate(gettext("Published by %s."), [title]));
+  published(title, nonce) {
+    if (this.said.has(nonce)) this.status(interpolate(gettext("Published by %s."), [title]));
   }
 
   /** Say why, and give the text back. */
-  refused(draft, refused) {
-    const { text } = this.form.elements;
-    this.said.delete(draft.nonce);
-    text.value ||= draft.text;
-    this.status(interpolate(gettext("Not published. %s"), [refused.message]));
+  refused({ nonce, text: typed, sentence }) {
+    if (!this.said.delete(nonce)) return;
+    this.form.elements.text.value ||= typed;
+    this.status(interpolate(gettext("Not published. %s"), [sentence]));
   }
 
   status(text) {

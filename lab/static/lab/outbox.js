@@ -14,8 +14,8 @@ export class Outbox {
     return this.drafts.length;
   }
 
-  add(author, text) {
-    const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
+  add(author, text, known = nonce()) {
+    const draft = { author, text, nonce: known, sent_at: Date.now() };
     this.drafts.push(draft);
     this.flush();
     return draft;
@@ -45,6 +45,6 @@ export class Outbox {
 }
 
 // Not crypto.randomUUID, which browsers keep from pages on plain HTTP.
-function nonce() {
+export function nonce() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,46 +1,36 @@
 /** A page with panes: one composer for all of them, and what a page that was hidden has missed. */
-import { OPEN } from "./client.js";
+import { Board } from "./board.js";
 import { Composer } from "./composer.js";
-import { Panel } from "./panel.js";
+import * as controls from "./controls.js";
+import * as lanes from "./lanes.js";
+import * as scenes from "./scenes.js";
+import * as scoreboard from "./scoreboard.js";
 import { duration } from "./words.js";
 
 const GRACE = 10_000; // ms hidden before a page speaks of it
+const PARTS = { lanes, controls, scoreboard, scenes }; // each starts where the page has a [data-slot] of its name
 
-const panels = await Promise.all([...document.querySelectorAll("[data-client]")].map((root) => Panel.on(root)));
-const composer = new Composer(document.querySelector("form.composer"), (name) => publisher(name));
-for (const panel of panels) {
-  panel.client.onpublished = (draft) => composer.published(panel.title, draft);
-  panel.client.onrefused = (draft, refused) => composer.refused(draft, refused);
-  panel.client.start();
-}
-
-let turn = 0;
-
-/** The pane of this name; without a name the next one that is open, in turn. */
-function publisher(name) {
-  if (name) return panels.find((panel) => panel.name === name);
-  const order = panels.map((_, place) => panels[(turn + place) % panels.length]);
-  const chosen = order.find((panel) => panel.client.readyState === OPEN) ?? order[0];
-  turn = panels.indexOf(chosen) + 1;
-  return chosen;
+const board = await Board.on(document);
+const composer = new Composer(document.querySelector("form.composer"), (text, how) => board.publish(text, how));
+board.addEventListener("published", ({ detail: { pane, nonce } }) => composer.published(pane.title, nonce));
+board.addEventListener("refused", ({ detail }) => composer.refused(detail));
+for (const [name, part] of Object.entries(PARTS)) {
+  const slot = document.querySelector(`[data-slot=${name}]`);
+  if (slot) part.start(board, slot);
 }
 
 // What the composer said, delivered pane by pane: told once, when it is everywhere.
 const arrivals = new Map();
-document.addEventListener("delivered", ({ detail: { panel, message, latency } }) => {
+board.addEventListener("delivered", ({ detail: { pane, message, latency } }) => {
   if (!composer.said.has(message.nonce)) return;
   const told = arrivals.get(message.nonce) ?? [];
   arrivals.set(message.nonce, told);
-  told.push(`${panel.title} ${duration(latency)}`);
-  if (told.length < panels.length) return;
+  told.push(`${pane.title} ${duration(latency)}`);
+  if (told.length < board.panes.size) return;
   arrivals.delete(message.nonce);
   composer.said.delete(message.nonce);
   composer.status(interpolate(gettext("Delivered: %s"), [told.join(" · ")]));
 });
-
-// A page that was left may be kept alive, and its connections with it: six of them are all there are.
-addEventListener("pagehide", () => panels.forEach((panel) => panel.client.end()));
-addEventListener("pageshow", ({ persisted }) => persisted && panels.forEach((panel) => panel.client.start()));
 
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 

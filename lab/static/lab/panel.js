@@ -40,7 +40,15 @@ export class Panel {
     const select = this.parts.interval.querySelector("select");
     this.parts.interval.hidden = false;
     select.value = String(this.client.interval);
-    select.onchange = () => this.client.every(Number(select.value));
+    select.onchange = () => this.every(Number(select.value));
+  }
+
+  /** Let the client ask so often, where it asks. */
+  every(interval) {
+    if (!this.client.every) return;
+    this.client.every(interval);
+    this.parts.interval.querySelector("select").value = String(interval);
+    this.root.dispatchEvent(new CustomEvent("interval", { detail: interval }));
   }
 
   showState() {

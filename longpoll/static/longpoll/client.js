@@ -1,16 +1,19 @@
 /** Keeps one request waiting at the server, on a queue of its own, and asks again as soon as it was answered. */
 import { Client as Base } from "../lab/client.js";
 
-const HOLD = 25; // seconds that the server may hold a request
-
 export class Client extends Base {
   queue = null; // the id of this user's queue
+  hold = 25; // seconds that the server may hold a request
 
   // The first request is not held: its answer tells that the server is there.
   open(hold = 0) {
     this.ask({ queue: this.queue, hold }, hold * 1_000, (page) => {
       this.queue = page.queue;
-      this.open(HOLD); // the recursion that long polling is known for
+      this.open(this.hold); // the recursion that long polling is known for
     });
+  }
+
+  waits(round) {
+    return round; // of the answer that went before, and of the next request
   }
 }

@@ -23,6 +23,10 @@ export class Client extends Base {
     if (this.readyState === OPEN) this.open(interval);
   }
 
+  waits(round) {
+    return Math.max(this.interval, round);
+  }
+
   close() {
     clearTimeout(this.timer);
   }

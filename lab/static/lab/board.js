@@ -1,0 +1,89 @@
+/** The page as a whole: its panes, the wires they hang on, and one voice for all of them. */
+import { Agent } from "./agent.js";
+import { OPEN } from "./client.js";
+import { Panel } from "./panel.js";
+import { Pane } from "./panes.js";
+import { Wire } from "./wire.js";
+
+const TOLD = ["delivered", "readystate", "away", "back", "published", "refused", "waits", "streams", "slowed", "hello"];
+
+/** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "pause". */
+export class Board extends EventTarget {
+  panes = new Map();
+  wire = null;
+  paused = false;
+  turn = 0;
+
+  /** The board of a page: [data-frame] and [data-client] hold its panes, data-control names the wires' control. */
+  static async on(root) {
+    const board = new Board();
+    const control = root.querySelector("[data-control]")?.dataset.control;
+    if (control) board.wire = Wire.connect(control);
+    for (const frame of root.querySelectorAll("[data-frame]")) board.add(frame).frame(frame);
+    for (const element of root.querySelectorAll("[data-client]")) await board.hold(element);
+    board.wire?.addEventListener("state", () => board.tellLinks());
+    return board;
+  }
+
+  add(element) {
+    const { technique: name, title } = element.dataset;
+    const colour = getComputedStyle(element).getPropertyValue("--colour").trim();
+    const pane = new Pane({ name, title, colour });
+    this.panes.set(name, pane);
+    for (const kind of TOLD) pane.addEventListener(kind, ({ detail }) => this.tell(kind, detail));
+    return pane;
+  }
+
+  /** A pane in this document. */
+  async hold(element) {
+    const { Client } = await import(element.dataset.client);
+    const panel = new Panel(element, Client);
+    const pane = this.add(element);
+    const agent = new Agent(panel, Client, (kind, fields) => pane.hear(kind, fields));
+    pane.join((what, fields) => agent.do(what, fields));
+    pane.start();
+    // A page that was left may be kept alive, and its connections with it: six of them are all there are.
+    addEventListener("pagehide", () => pane.end());
+    addEventListener("pageshow", ({ persisted }) => persisted && pane.start());
+  }
+
+  /** Publish by the pane named, or by each in turn; returns {pane, nonce}. */
+  publish(text, { author = gettext("Board"), by } = {}) {
+    const pane = by ? this.panes.get(by) : this.next();
+    return { pane, ...pane.say(author, text) };
+  }
+
+  /** The next pane that is open, in turn. */
+  next() {
+    const panes = [...this.panes.values()];
+    const order = panes.map((_, place) => panes[(this.turn + place) % panes.length]);
+    const chosen = order.find((pane) => pane.readyState === OPEN) ?? order[0];
+    this.turn = panes.indexOf(chosen) + 1;
+    return chosen;
+  }
+
+  /** Let the lanes stand still, or run. */
+  pause(paused) {
+    this.paused = paused;
+    this.tell("pause", { paused });
+  }
+
+  /** What /state tells of one wire, or null. */
+  wired(name) {
+    return this.wire?.state?.wires.find((wire) => wire.name === name) ?? null;
+  }
+
+  /** Tell each pane of its link's round trip, when that changes. */
+  tellLinks() {
+    for (const [name, pane] of this.panes) {
+      const round = 2 * (this.wired(name)?.link.delay_ms ?? 0);
+      if (round === pane.round) continue;
+      pane.round = round;
+      pane.ask("link", { round });
+    }
+  }
+
+  tell(kind, detail) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }));
+  }
+}

@@ -1,0 +1,17 @@
+/** A pane of its own origin, framed by the board: one panel, and a word with the page around it. */
+import { Agent } from "./agent.js";
+import { Panel } from "./panel.js";
+
+const root = document.querySelector("[data-client]");
+const board = document.documentElement.dataset.board; // the one origin that is spoken and listened to
+const { Client } = await import(root.dataset.client);
+const panel = new Panel(root, Client);
+const agent = new Agent(panel, Client, (kind, fields) => parent.postMessage({ kind, fields }, board));
+
+addEventListener("message", ({ origin, source, data }) => {
+  if (origin === board && source === parent) agent.do(data.what, data.fields);
+});
+addEventListener("pagehide", () => agent.end());
+addEventListener("pageshow", ({ persisted }) => persisted && agent.start());
+agent.tell("hello", {});
+agent.start();

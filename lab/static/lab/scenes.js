@@ -1,0 +1,2 @@
+/** Nothing yet. */
+export function start(board, root) {}

@@ -1,0 +1,89 @@
+/** The wires' control as the page sees it: what passes, what they count, and their links and faults. */
+const AGAIN = 1_000; // ms before a control that is away is asked again
+
+export class Wire extends EventTarget {
+  state = null; // the last state told; see lab/wire/control.py
+  source = null;
+
+  /** The wires whose control is at `base`, an origin. */
+  static connect(base) {
+    const wire = new Wire(base);
+    wire.listen();
+    return wire;
+  }
+
+  constructor(base) {
+    super();
+    this.base = base;
+  }
+
+  /** Hear of everything from now on, and again whenever the control was away. */
+  listen() {
+    const source = new EventSource(`${this.base}/events`);
+    this.source = source;
+    source.addEventListener("state", ({ data }) => this.told(JSON.parse(data)));
+    source.addEventListener("exchanges", ({ data }) => {
+      const { exchanges, left_out: leftOut } = JSON.parse(data);
+      if (leftOut) this.tell("left-out", leftOut);
+      this.tell("exchanges", exchanges);
+    });
+    source.onerror = () => {
+      source.close();
+      this.tell("away");
+      this.again = setTimeout(() => this.listen(), AGAIN);
+    };
+  }
+
+  close() {
+    clearTimeout(this.again);
+    this.source.close();
+  }
+
+  /** Change the link of a wire, or of "all": a profile or figures. Throws an Error with the control's sentence. */
+  link(name, fields) {
+    return this.change(`/wires/${encodeURIComponent(name)}/link`, fields);
+  }
+
+  /** Put a fault on a wire, or on "all". */
+  fault(name, fields) {
+    return this.change(`/wires/${encodeURIComponent(name)}/fault`, fields);
+  }
+
+  /** Kill the server and start it again after so many seconds; resolves when it listens. */
+  restart(seconds) {
+    return this.change("/server/restart", { away: seconds });
+  }
+
+  /** One exchange with its bytes and parts. */
+  exchange(id) {
+    return this.ask(`/exchanges/${id}`);
+  }
+
+  /** Where the capture of a wire is, as a file for Wireshark. */
+  captureAddress(name) {
+    return `${this.base}/capture.pcapng?wire=${encodeURIComponent(name)}`;
+  }
+
+  async change(path, fields) {
+    const headers = { "Content-Type": "application/json" };
+    const state = await this.ask(path, { method: "POST", headers, body: JSON.stringify(fields) });
+    this.told(state);
+    return state;
+  }
+
+  async ask(path, options) {
+    const response = await fetch(this.base + path, options);
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.error);
+    return answer;
+  }
+
+  told(state) {
+    this.state = state;
+    this.tell("state", state);
+  }
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
