@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "lab",
     *TECHNIQUES,
 ]
-# The pages' middleware; the chat's own routes pass none of it (see lab/asgi.py).
+# The pages' middleware; the chat's own routes pass none of it (see lab/handler.py).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "lab.files.StaticFiles",
