@@ -39,7 +39,7 @@ def started(command, core, **streams):
     """Run a command at the project's root, on one `core` (None: on any); end it when the block is left."""
     with pinned(core):
         # In a session of its own: Ctrl-C reaches the runner alone, which ends it.
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, text=True, start_new_session=True, **streams
         )
     with process:
