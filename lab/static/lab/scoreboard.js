@@ -1,2 +1,67 @@
-/** Nothing yet. */
-export function start(board, root) {}
+/** The scoreboard: latency, bytes and requests of each pane, and what the same traffic costs for many clients. */
+import { Chart } from "./chart.js";
+import { Costs } from "./costs.js";
+import { cost, difference, reading } from "./figures.js";
+import { mark, table } from "./tables.js";
+import { bytes } from "./units.js";
+import { duration, number } from "./words.js";
+
+const LOOK = 1_000; // ms between looks where there is no wire to tell the time
+
+export function start(board, root) {
+  const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+  const chart = new Chart(parts.chart);
+  const costs = new Costs(parts);
+  let first = null;
+  let held = false;
+
+  function show() {
+    first ??= reading(board); // the wires are known by now
+    if (held) return;
+    const figures = difference(board, first);
+    parts.window.textContent = interpolate(gettext("of the last %s"), [duration(1_000 * figures.seconds)]);
+    if (!parts.scoreboard.open) return;
+    parts.scores.replaceChildren(scores(figures));
+    chart.show(figures.panes);
+    costs.show(figures);
+  }
+
+  parts.anew.onclick = () => {
+    first = reading(board);
+    show();
+  };
+  parts.hold.onclick = () => {
+    held = !held;
+    parts.hold.setAttribute("aria-pressed", String(held));
+    show();
+  };
+  parts.scoreboard.ontoggle = show;
+  if (board.wire) board.wire.addEventListener("state", show);
+  else setInterval(show, LOOK);
+}
+
+function scores({ panes }) {
+  const heads = [
+    gettext("technique"),
+    gettext("messages"),
+    gettext("mean"),
+    gettext("99 of 100 within"),
+    gettext("bytes a message"),
+    gettext("requests"),
+    gettext("lost"),
+    gettext("repeated"),
+  ];
+  const rows = panes.map((figures) => [
+    mark(figures),
+    number(figures.messages),
+    latency(figures.mean),
+    latency(figures.p99),
+    figures.messages && cost(figures) !== null ? bytes(cost(figures) / figures.messages) : "–",
+    figures.requests === null ? "–" : number(figures.requests),
+    number(figures.lost),
+    number(figures.repeated),
+  ]);
+  return table(heads, rows);
+}
+
+const latency = (ms) => (ms === null ? "–" : duration(ms));

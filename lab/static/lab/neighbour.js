@@ -1,0 +1,59 @@
+/** Somebody else in the room, who publishes past the wires: what the panes pay is then for delivery alone. */
+import { Client as Base, LATER, Refused } from "./client.js";
+import { nonce } from "./outbox.js";
+
+const AGAIN = 300; // ms before a message is tried again while the server is away
+
+export class Neighbour {
+  manners = new Map(); // pane's name: "asks", "holds" or "pushes"
+  client = null; // one that publishes by POST
+
+  /** The page's one neighbour. */
+  static of(root) {
+    return (Neighbour.known ??= Neighbour.meet(root));
+  }
+
+  /** Get to know the clients of the techniques named in the page, without starting any. */
+  static async meet(root) {
+    const { room } = root.querySelector("[data-part=controls]").dataset;
+    const neighbour = new Neighbour();
+    for (const { dataset } of root.querySelectorAll("[data-module]")) {
+      const { Client } = await import(dataset.module);
+      const client = new Client(dataset.technique, room);
+      neighbour.manners.set(dataset.technique, mannerOf(client));
+      if (client.publish === Base.prototype.publish) neighbour.client ??= client;
+    }
+    return neighbour;
+  }
+
+  manner(pane) {
+    return this.manners.get(pane.name) ?? "pushes";
+  }
+
+  /** Publish until it is on the server's disk; gives up when `signal` says so. */
+  async publish(text, signal, author = gettext("Neighbour")) {
+    const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
+    while (!signal.aborted) {
+      try {
+        return await this.client.publish(draft, signal);
+      } catch (error) {
+        if (signal.aborted || (error instanceof Refused && !LATER.includes(error.status))) throw error;
+        await wait(AGAIN, signal);
+      }
+    }
+  }
+}
+
+function mannerOf(client) {
+  if ("interval" in client) return "asks";
+  return "hold" in client ? "holds" : "pushes";
+}
+
+/** Resolve after so many ms, or at once when the signal says stop. */
+export function wait(ms, signal) {
+  return new Promise((done) => {
+    if (signal?.aborted) return done();
+    const timer = setTimeout(done, Math.max(0, ms));
+    signal?.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+  });
+}

@@ -1,0 +1,93 @@
+/** The end of a scene: the figures with the model's beside them, who was right, and why. */
+import { cost, heldBack } from "./figures.js";
+import { expected } from "./formulas.js";
+import { mark, table } from "./tables.js";
+import { bytes, digits } from "./units.js";
+import { duration, element, number } from "./words.js";
+
+const ms = (value) => (value === null || value === undefined ? "–" : duration(value));
+const count = (value) => (value === null || value === undefined ? "–" : number(value));
+
+/** Columns by name: a head, the figure of a pane, how it is written, and the model's where it has one. */
+export const COLUMNS = {
+  messages: { head: gettext("messages"), value: ({ messages }) => messages, write: count },
+  mean: { head: gettext("mean"), value: ({ mean }) => mean, write: ms, model: ({ mean }) => mean },
+  least: { head: gettext("fastest"), value: ({ least }) => least, write: ms },
+  most: { head: gettext("slowest"), value: ({ most }) => most, write: ms, model: ({ most }) => most },
+  slowest: { head: gettext("slowest"), value: ({ most }) => most, write: ms }, // where a fault leaves the model behind
+  requests: {
+    head: gettext("requests"),
+    value: ({ requests }) => requests,
+    write: count,
+    model: ({ requests }) => requests,
+    round: digits,
+  },
+  bytes: { head: gettext("bytes, all in all"), value: cost, write: bytes, model: ({ ip }) => ip },
+  each: {
+    head: gettext("bytes a message"),
+    value: perMessage,
+    write: bytes,
+    model: ({ ip }, { messages }) => (messages ? ip / messages : null),
+  },
+  away: {
+    head: gettext("away for"),
+    value: ({ away, timesAway }) => (timesAway ? away : null),
+    write: (value) => (value === null ? gettext("not noticed") : duration(value)),
+  },
+  caughtUp: {
+    head: gettext("caught up with"),
+    value: (figures, { held }) => heldBack(figures, held.begin, held.end),
+    write: count,
+  },
+  behind: { head: gettext("still to come"), value: ({ behind }) => behind, write: count },
+  lost: { head: gettext("lost"), value: ({ lost }) => lost, write: count },
+  repeated: { head: gettext("repeated"), value: ({ repeated }) => repeated, write: count },
+};
+
+export function perMessage(figures) {
+  return figures.messages && cost(figures) !== null ? cost(figures) / figures.messages : null;
+}
+
+export function reveal(place, { scene, stage, figures, predictions }) {
+  const right = scene.right(figures, stage);
+  const columns = scene.columns.map((column) => COLUMNS[column] ?? column(stage));
+  const rows = figures.panes.map((pane) => row(pane, stage, columns, model(pane, figures, scene, stage)));
+  const answer = right.map((name) => predictions.titles.get(name)).join(", ") || gettext("none of them");
+  const verdict = element("p", "verdict");
+  verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
+  const who = predictions.verdict(right);
+  if (who) verdict.append(" ", element("span", "who", who), ".");
+  const box = element("div", "sideways");
+  box.append(table([gettext("technique"), ...columns.map(({ head }) => head)], rows));
+  for (const [index, line] of [...box.querySelectorAll("tbody tr")].entries()) {
+    if (!right.includes(figures.panes[index].name)) continue;
+    line.className = "right";
+    line.cells[0].append(" ", element("span", "tick", "✓"));
+  }
+  place.replaceChildren(verdict, element("p", "why", scene.why(figures, stage, right)), box, window_(figures, stage));
+}
+
+/** What the model expects of a pane; null where the scene says that it does not hold. */
+function model(pane, { seconds }, { model: given }, stage) {
+  if (!given || pane.kinds === null) return null;
+  const rate = pane.messages / seconds;
+  return expected(pane, stage.manner(pane), { ...given, rate, seconds });
+}
+
+function row(pane, stage, columns, expectation) {
+  const cells = columns.map(({ value, write, model: of, round }) => {
+    const cell = element("span", "", write(value(pane, stage)));
+    const should = expectation && of ? of(expectation, pane) : null;
+    if (should === null || Number.isNaN(should)) return cell;
+    const beside = element("span", "model", interpolate(gettext("model: %s"), [(round ?? write)(should)]));
+    const both = element("span", "both");
+    both.append(cell, " ", beside);
+    return both;
+  });
+  return [mark(pane), ...cells];
+}
+
+function window_({ seconds }, { count: published }) {
+  const words = ngettext("%s message published in %s s; bytes with TCP and IP, both ways.", "%s messages published in %s s; bytes with TCP and IP, both ways.", published);
+  return element("p", "window", interpolate(words, [number(published), digits(seconds)]));
+}

@@ -1,0 +1,58 @@
+/** Seven more connections on one origin: the browser has six. */
+import { duration, number } from "../words.js";
+import { those } from "./judge.js";
+
+const STREAMS = 7;
+const FILL = 1.5; // seconds for the connections to open
+
+export default {
+  name: "seventh",
+  title: gettext("The seventh tab"),
+  seconds: 6,
+  explain: () => gettext("Seven more clients open on each pane's origin, as seven more tabs would. Then each pane publishes a message of its own."),
+  question: () => gettext("Who can no longer publish?"),
+  options: { none: gettext("none of them") },
+  columns: [connections, published],
+  drain: 0,
+  async run(stage) {
+    for (const pane of stage.panes) pane.openStreams(STREAMS);
+    await stage.wait(FILL);
+    const watch = new AbortController();
+    const asked = new Map();
+    stage.board.addEventListener("published", ({ detail: { nonce } }) => {
+      const note = asked.get(nonce);
+      if (note) note.after = performance.now() - note.at;
+    }, { signal: watch.signal });
+    for (const pane of stage.panes) {
+      const nonce = stage.sayBy(pane, gettext("Can you hear me?"));
+      const note = { at: performance.now(), after: null };
+      asked.set(nonce, note);
+      stage.notes.set(pane.name, note);
+    }
+    await stage.wait(stage.seconds - FILL);
+    watch.abort();
+    for (const pane of stage.panes) {
+      stage.notes.get(pane.name).open = stage.board.wired(pane.name)?.connections;
+      pane.openStreams(0);
+    }
+  },
+  right: (figures, stage) => those(figures, ({ name }) => stage.notes.get(name).after === null),
+  why: () =>
+    gettext("A browser opens six HTTP/1.1 connections to one origin, for all its tabs together. Streams keep theirs for good, so the seventh waits, and a publish behind it. Held requests give theirs back with every message; WebSockets are not counted among the six. It is published now that the tabs are closed: nothing was lost."),
+};
+
+function connections(stage) {
+  return {
+    head: gettext("connections open, of 8 wanted"),
+    value: ({ name }) => stage.notes.get(name).open,
+    write: (value) => (value === undefined ? "–" : number(value)),
+  };
+}
+
+function published(stage) {
+  return {
+    head: gettext("published after"),
+    value: ({ name }) => stage.notes.get(name).after,
+    write: (value) => (value === null ? gettext("still waits") : duration(value)),
+  };
+}

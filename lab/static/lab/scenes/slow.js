@@ -1,0 +1,45 @@
+/** One reader takes a few bytes a second: who else is held up? */
+import { digits } from "../units.js";
+import { those } from "./judge.js";
+
+const RATE = 4; // messages a second
+const BYTES = 200; // per second that the slow one reads
+const LATE = 400; // ms beyond what the model allows at most: held up
+
+/** The slow one: the last pane. */
+const slow = (board) => [...board.panes.values()].at(-1);
+
+export default {
+  name: "slow",
+  title: gettext("Slow reader"),
+  seconds: 9,
+  explain: (board) =>
+    interpolate(gettext("%s reads only %s bytes a second, while people publish four messages a second."), [slow(board).title, digits(BYTES)]),
+  question: (board) => interpolate(gettext("Who besides %s is held up?"), [slow(board).title]),
+  options: { none: gettext("nobody else") },
+  columns: ["mean", "slowest", still, "lost", "repeated"],
+  model: {},
+  drain: 10,
+  async run(stage) {
+    const { name } = slow(stage.board);
+    await stage.fault({ fault: "trickle", rate: BYTES, seconds: stage.seconds + 5 }, name);
+    await stage.speak({ rate: RATE });
+    const ids = stage.panes.map(({ ledger }) => ledger.lastId);
+    for (const pane of stage.panes) stage.notes.set(pane.name, Math.max(...ids) - pane.ledger.lastId);
+    await stage.fault({ fault: "none" }, name);
+  },
+  right: (figures, stage) => {
+    const other = figures.panes.filter(({ name }) => name !== slow(stage.board).name);
+    return those({ panes: other }, (pane) => pane.most > LATE + (stage.manner(pane.pane) === "asks" ? 1_000 : 0));
+  },
+  why: () =>
+    gettext("Each reader has a queue of its own, and a bounded one: when it is full it is emptied, and its reader goes back to the history after the last message it has. So nobody waits for the slowest, and it loses nothing."),
+};
+
+function still(stage) {
+  return {
+    head: gettext("behind at the end"),
+    value: ({ name }) => stage.notes.get(name),
+    write: digits,
+  };
+}
