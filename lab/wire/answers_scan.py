@@ -61,8 +61,8 @@ class AnswerScanner(EventScanner, FrameScanner):
     def finish(self, place):
         """Emit the answer, once it is known whether messages are in it, and their envelope's size."""
         if self.streaming:
-            self.streaming, self.inside = False, None
             self.emit("close", place)
+            self.streaming, self.inside = False, None
         else:
             self.answered(place)
         self.state = self.head

@@ -1,6 +1,22 @@
-"""An exchange taken apart, for whoever wants to read it."""
+"""An exchange taken apart: which of its bytes are what, in one line each, with the standard that says so."""
+
+from lab.wire import body_parts, frame_parts, head_parts, part
+
+SHOWN = 65_536  # bytes of an exchange that are taken apart
+PARTS_MAX = 2_000
+FRAMES = ("frame", "ping", "pong", "close")
 
 
 def taken_apart(exchange):
-    """Return the parts."""
-    return []
+    """Return [{"name", "bytes": [start, end], "bits"?, "value", "explains", "rfc"}] of an exchange, in order."""
+    data = exchange.data[:SHOWN]
+    if not data:
+        return []
+    if exchange.kind in FRAMES and exchange.inside is None:
+        return frame_parts.taken_apart(data)
+    if exchange.kind in ("event", "comment", "close"):
+        return body_parts.taken_apart(data, 0, exchange.inside, is_event_stream=True)[:PARTS_MAX]
+    if exchange.kind == "other":
+        return [part.make("bytes", 0, len(data), part.text(data), "Neither HTTP nor a WebSocket, or not whole.", "")]
+    parts, end, chunked = head_parts.taken_apart(data)
+    return (parts + body_parts.taken_apart(data, end, 0 if chunked else None))[:PARTS_MAX]

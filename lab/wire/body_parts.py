@@ -1,0 +1,87 @@
+"""Bodies taken apart: chunks, the fields of an event stream, JSON."""
+
+import re
+
+from lab.wire import part
+
+SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[^\n]*\n")
+LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
+FIELDS = {
+    "": "A comment: it keeps the connection alive and is no event.",
+    "data": "The event's data: here a message.",
+    "id": "The browser names it when it comes again, in Last-Event-ID.",
+    "event": "The event's type; `message` where it is left out.",
+    "retry": "Milliseconds that the browser waits before it comes again.",
+}
+EVENT_STREAM = "HTML §9.2.6"
+
+
+def taken_apart(data, begin, inside, is_event_stream=False):
+    """Return the parts of a body, or of some of an event stream, in `data` from `begin` on.
+
+    `inside`: bytes left of the chunk in which it begins, 0 where a chunk's size comes first, None without chunks.
+    """
+    found = []
+    for name, start, end in spans(data, begin, inside):
+        if name == "content":
+            found += fields(data, start, end) if is_event_stream else json(data, start, end)
+        elif name == "chunk size":
+            explains = "The chunk's bytes, in hexadecimal" + (
+                "; 0 is the end." if data[start:end].strip() == b"0" else "."
+            )
+            value = part.text(data[start:end]).strip()
+            found.append(part.make(name, start, end, value, explains, "RFC 9112 §7.1"))
+        else:
+            found.append(part.make(name, start, end, "", "The chunk ends.", "RFC 9112 §7.1"))
+    return found
+
+
+def spans(data, place, inside):
+    """Yield (what, start, end) of a body that may come in chunks: content, chunk size, chunk end."""
+    if inside is None:
+        if place < len(data):
+            yield "content", place, len(data)
+        return
+    left = inside
+    while place < len(data):
+        if left:
+            end = min(len(data), place + left)
+            yield "content", place, end
+            left -= end - place
+            place = end
+            if left:
+                return
+        if data[place : place + 2].startswith((b"\r", b"\n")):
+            end = place + (2 if data[place : place + 2] == b"\r\n" else 1)
+            yield "chunk end", place, end
+            place = end
+        elif size := SIZE.match(data, place):
+            yield "chunk size", place, size.end()
+            left, place = int(size[1], 16), size.end()
+        else:
+            if place < len(data):
+                yield "chunk end", place, len(data)
+            return
+
+
+def fields(data, start, end):
+    """Return the parts of an event stream's lines."""
+    found = []
+    while start < end:
+        stop = LINE.match(data, start, end).end()
+        name, colon, value = part.text(data[start:stop]).rstrip("\r\n").partition(":")
+        if not (name or colon):
+            found.append(
+                part.make("blank line", start, stop, "", "The event ends here and is delivered.", EVENT_STREAM)
+            )
+        else:
+            explains = FIELDS.get(name, "A field that means nothing to browsers.")
+            value = value.removeprefix(" ")
+            found.append(part.make(name or "comment", start, stop, value, explains, EVENT_STREAM))
+        start = stop
+    return found
+
+
+def json(data, start, end):
+    """Return the part of a body that is not taken apart any further."""
+    return [part.make("body", start, end, part.text(data[start:end]), "What the head announced.", "RFC 9112 §6")]

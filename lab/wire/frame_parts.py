@@ -1,0 +1,73 @@
+"""A WebSocket frame taken apart, read by the `websockets` library (RFC 6455 §5.2)."""
+
+from websockets.exceptions import PayloadTooBig, ProtocolError
+from websockets.frames import Close, Frame, Opcode
+from websockets.streams import StreamReader
+
+from lab.wire import part
+
+RFC = "RFC 6455 §5.2"
+OPCODES = {
+    Opcode.CONT: "a further part of a message",
+    Opcode.TEXT: "text, in UTF-8",
+    Opcode.BINARY: "bytes",
+    Opcode.CLOSE: "the end: the other side answers with the same",
+    Opcode.PING: "asks whether the other side is alive",
+    Opcode.PONG: "answers a ping with its payload",
+}
+
+
+def taken_apart(data):
+    """Return the parts of the frame that `data` is."""
+    if len(data) < 2:
+        return []
+    fin, opcode, masked, short = data[0] >> 7, data[0] & 15, data[1] >> 7, data[1] & 127
+    found = [
+        part.make("FIN", 0, 1, fin, "1: the message ends with this frame.", RFC, [0, 0]),
+        part.make("RSV", 0, 1, data[0] >> 4 & 7, "For extensions, such as compression; else 0.", RFC, [1, 3]),
+        part.make("opcode", 0, 1, opcode, f"What this is: {OPCODES.get(opcode, 'reserved')}.", RFC, [4, 7]),
+        part.make("mask", 1, 2, masked, "1: the payload is masked, as a browser's must be.", RFC, [0, 0]),
+    ]
+    wide = {126: 2, 127: 8}.get(short, 0)
+    length = int.from_bytes(data[2 : 2 + wide]) if wide else short
+    found.append(part.make("length", 1, 2, short, "Bytes of payload; 126, 127: the next 2, 8 bytes tell.", RFC, [1, 7]))
+    if wide:
+        found.append(part.make("extended length", 2, 2 + wide, length, "Bytes of payload.", RFC))
+    begin = 2 + wide
+    if masked:
+        key = data[begin : begin + 4].hex(" ")
+        found.append(part.make("masking key", begin, begin + 4, key, "XORed with the payload.", "RFC 6455 §5.3"))
+        begin += 4
+    if begin < len(data):
+        found.append(payload(data, begin, opcode, masked))
+    return found
+
+
+def payload(data, begin, opcode, masked):
+    """Return the part of the payload, unmasked."""
+    plain = read(data, masked)
+    value, explains = part.text(plain), "The message, unmasked." if masked else "The message."
+    if opcode == Opcode.CLOSE:
+        try:
+            close = Close.parse(plain)
+            value, explains = f"{int(close.code)} {close.reason}".strip(), "The close code, and a reason in words."
+        except (ProtocolError, UnicodeDecodeError):
+            value, explains = plain.hex(" "), "Should be a close code, and a reason."
+    elif opcode in (Opcode.PING, Opcode.PONG):
+        explains = "What the pong brings back."
+    return part.make("payload", begin, len(data), value, explains, RFC)
+
+
+def read(data, masked):
+    """Return the payload of a frame, unmasked; as it stands where the frame is not whole or not as it should be."""
+    stream = StreamReader()
+    stream.feed_data(data)
+    stream.feed_eof()
+    reading = Frame.parse(stream.read_exact, mask=bool(masked))
+    try:
+        next(reading)
+    except StopIteration as whole:
+        return bytes(whole.value.data)
+    except (EOFError, PayloadTooBig, ProtocolError):
+        pass
+    return data
