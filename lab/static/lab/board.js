@@ -19,7 +19,11 @@ export class Board extends EventTarget {
     const board = new Board();
     const control = root.querySelector("[data-control]")?.dataset.control;
     if (control) board.wire = Wire.connect(control);
-    for (const frame of root.querySelectorAll("[data-frame]")) board.add(frame).frame(frame);
+    for (const frame of root.querySelectorAll("[data-frame]")) {
+      const pane = board.add(frame);
+      pane.addEventListener("hello", () => board.begin(pane));
+      pane.frame(frame);
+    }
     for (const element of root.querySelectorAll("[data-client]")) await board.hold(element);
     board.wire?.addEventListener("state", () => board.tellLinks());
     return board;
@@ -45,6 +49,32 @@ export class Board extends EventTarget {
     // A page that was left may be kept alive, and its connections with it: six of them are all there are.
     addEventListener("pagehide", () => pane.end());
     addEventListener("pageshow", ({ persisted }) => persisted && pane.start());
+  }
+
+  /** A pane's page is here: what it cost to load is not counted. */
+  async begin(pane) {
+    pane.round = null; // a new page knows of no link
+    await this.countAnew([pane]);
+    pane.start();
+    this.tellLinks();
+  }
+
+  /** Let the counts of all panes, or of these, begin at zero now. */
+  async countAnew(panes = [...this.panes.values()]) {
+    try {
+      const { wires } = await this.wire.ask("/state");
+      for (const pane of panes) pane.base = wires.find(({ name }) => name === pane.name);
+    } catch {
+      // The control is away: what it tells later is counted whole.
+    }
+    for (const pane of panes) pane.tell("counting", { since: Date.now() });
+  }
+
+  /** What a wire has counted since its pane opened or `countAnew`, with `total` bytes; null while nothing is known. */
+  counted(name) {
+    const wire = this.wired(name);
+    const base = this.panes.get(name)?.base;
+    return wire && since(wire, base);
   }
 
   /** Publish by the pane named, or by each in turn; returns {pane, nonce}. */
@@ -86,4 +116,14 @@ export class Board extends EventTarget {
   tell(kind, detail) {
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
+}
+
+/** The differences of all numbers of two states of a wire, and the sum of bytes. */
+function since(wire, base) {
+  const minus = (now, then) =>
+    typeof now === "number" ? now - (then ?? 0) : Object.fromEntries(Object.entries(now).map(([key, each]) => [key, minus(each, then?.[key])]));
+  const { bytes, packets, ip_bytes, requests, empty_responses, messages } = wire;
+  const counted = minus({ bytes, packets, ip_bytes, requests, empty_responses, messages }, base);
+  const sum = (counts) => Object.values(counts).reduce((total, each) => total + each, 0);
+  return { ...counted, total: sum(counted.bytes.up) + sum(counted.bytes.down) };
 }

@@ -13,5 +13,4 @@ addEventListener("message", ({ origin, source, data }) => {
 });
 addEventListener("pagehide", () => agent.end());
 addEventListener("pageshow", ({ persisted }) => persisted && agent.start());
-agent.tell("hello", {});
-agent.start();
+agent.tell("hello", {}); // the board answers with start, once it counts

@@ -18,6 +18,14 @@ export class Strip {
     svg.append(this.dots);
   }
 
+  /** Shade where the latencies are expected, ms. */
+  expect(least, most) {
+    this.band ??= this.dots.parentNode.insertBefore(make("rect", { class: "band", x: `${LEFT}%`, width: `${100 - LEFT}%` }), this.dots);
+    const [low, high] = [place(least), place(most)];
+    this.band.setAttribute("y", `${high - 2.5}%`);
+    this.band.setAttribute("height", `${low - high + 5}%`); // a dot's size is inside
+  }
+
   add(latency) {
     this.latencies.push(latency);
     if (this.latencies.length > SHOWN) this.latencies.shift();
@@ -36,8 +44,11 @@ export class Strip {
 }
 
 function height(ms) {
-  const share = Math.log10(Math.min(Math.max(ms, 1), 10 ** TOP)) / TOP;
-  return `${90 - 80 * share}%`;
+  return `${place(ms)}%`;
+}
+
+function place(ms) {
+  return 90 - (80 * Math.log10(Math.min(Math.max(ms, 1), 10 ** TOP))) / TOP;
 }
 
 function make(name, attributes = {}) {

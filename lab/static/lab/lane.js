@@ -1,0 +1,173 @@
+/** One lane: a canvas on which time flows to the left, the browser at the bottom and the server at the top. */
+import { Ink } from "./ink.js";
+import { duration } from "./words.js";
+
+const EDGE = 9; // px above and below
+const APART = 3; // px between what goes up and what comes down, where both take no time
+const REACH = 14; // px that a click may miss
+
+export class Lane {
+  chosen = null; // a stroke
+  said = []; // {sent, at, ms, id}: messages delivered here
+
+  constructor(canvas, track, pane) {
+    Object.assign(this, { canvas, track, pane, context: canvas.getContext("2d") });
+    new ResizeObserver(() => this.resize()).observe(canvas);
+    this.resize();
+  }
+
+  resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    const ratio = devicePixelRatio;
+    Object.assign(this, { width: clientWidth, height: clientHeight });
+    Object.assign(this.canvas, { width: clientWidth * ratio, height: clientHeight * ratio });
+    this.context.scale(ratio, ratio);
+    const style = getComputedStyle(this.canvas);
+    const of = (name) => style.getPropertyValue(name).trim();
+    this.colours = { ink: style.color, grey: of("--grey"), paper: style.backgroundColor, wrong: of("--wrong") };
+    this.tint = style.outlineColor; // a mixed colour, which only a colour's property resolves
+    this.font = `600 ${Math.max(11, Math.min(15, this.height / 9))}px ${style.fontFamily}`;
+    this.stale = true;
+  }
+
+  x(at, view) {
+    return ((at - view.from) / (view.to - view.from)) * this.width;
+  }
+
+  y(side) {
+    return side === "up" ? EDGE : this.height - EDGE;
+  }
+
+  draw(view) {
+    const { context, width, height } = this;
+    if (!width) return;
+    context.clearRect(0, 0, width, height);
+    this.drawSpans(view);
+    this.drawGrid(view);
+    const ink = new Ink(context, this.colours);
+    for (const stroke of this.track.between(view.from, view.to)) ink.stroke(stroke, ...this.ends(stroke, view));
+    ink.flush();
+    this.drawMarks(view);
+    this.drawSaid(view);
+    if (this.chosen) this.drawChosen(view);
+  }
+
+  /** Where a stroke begins and ends. */
+  ends({ direction, from, to }, view) {
+    const shift = direction === "up" ? -APART / 2 : APART / 2;
+    const [begin, end] = direction === "up" ? ["down", "up"] : ["up", "down"];
+    return [this.x(from, view) + shift, this.y(begin), this.x(to, view) + shift, this.y(end)];
+  }
+
+  drawSpans(view) {
+    const { context, height } = this;
+    for (const { shape, from, to } of this.track.spans) {
+      if ((to ?? Infinity) < view.from || from > view.to) continue;
+      const left = Math.max(0, this.x(from, view));
+      const wide = Math.min(this.width, this.x(to ?? view.to, view)) - left;
+      context.fillStyle = shape === "away" ? this.hatch("away", this.colours.wrong) : this.tint;
+      if (shape === "open") context.fillRect(left, 0, wide, height);
+      else if (shape === "away") context.fillRect(left, 0, wide, height);
+      else if (wide > 1.5) {
+        context.fillStyle = this.hatch("held", this.colours.ink);
+        context.fillRect(left, EDGE, wide, height * 0.17);
+      }
+    }
+  }
+
+  drawGrid(view) {
+    const { context } = this;
+    context.fillStyle = this.colours.grey;
+    context.globalAlpha = 0.35;
+    for (const at of view.ticks) context.fillRect(Math.round(this.x(at, view)), 0, 1, this.height);
+    context.globalAlpha = 0.6;
+    for (const side of ["up", "down"]) context.fillRect(0, this.y(side), this.width, 1);
+    context.globalAlpha = 1;
+  }
+
+  /** From the instant a message was published to the one at which it is here. */
+  drawSaid(view) {
+    const { context } = this;
+    context.font = this.font;
+    context.textBaseline = "bottom";
+    for (const { sent, at, ms } of this.said) {
+      if (at < view.from || sent > view.to) continue;
+      const [left, right] = [this.x(sent, view), this.x(at, view)];
+      context.strokeStyle = context.fillStyle = this.colours.ink;
+      context.lineWidth = 1;
+      context.setLineDash([5, 4]);
+      context.strokeRect(Math.round(left) + 0.5, -2, 0, this.height + 4);
+      context.setLineDash([]);
+      context.fillRect(left, this.height - 4, Math.max(2, right - left), 4);
+      const text = duration(ms);
+      const wide = context.measureText(text).width;
+      if (view.crowded && right - left < wide) continue;
+      context.fillStyle = this.colours.paper;
+      context.fillRect(right + 9, this.height - 26, wide + 6, 17);
+      context.fillStyle = this.colours.ink;
+      context.fillText(text, right + 12, this.height - 9);
+    }
+  }
+
+  drawMarks(view) {
+    const { context } = this;
+    context.font = this.font;
+    context.textBaseline = "top";
+    for (const { at, text } of this.track.marks) {
+      if (at < view.from - 5_000 || at > view.to) continue;
+      const x = this.x(at, view);
+      context.fillStyle = this.colours.wrong;
+      context.fillRect(x, 0, 2, this.height);
+      context.fillText(text, x + 5, EDGE + 3);
+    }
+  }
+
+  drawChosen(view) {
+    const { context } = this;
+    const [x0, y0, x1, y1] = this.ends(this.chosen, view);
+    context.strokeStyle = this.colours.ink;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(x0, y0);
+    context.lineTo(x1, y1);
+    context.stroke();
+    context.strokeRect(Math.min(x0, x1) - 9, 2, Math.abs(x1 - x0) + 18, this.height - 4);
+  }
+
+  /** The stroke nearest to a point, within reach. */
+  at(x, y, view) {
+    let [nearest, least] = [null, REACH];
+    for (const stroke of this.track.between(view.from, view.to)) {
+      const distance = gap(x, y, ...this.ends(stroke, view));
+      if (distance < least) [nearest, least] = [stroke, distance];
+    }
+    return nearest;
+  }
+
+  hatch(name, colour) {
+    this.hatches ??= {};
+    return (this.hatches[name] ??= hatched(this.context, colour, name === "away" ? 0.25 : 0.45));
+  }
+}
+
+/** How far a point is from a line between two others. */
+function gap(x, y, x0, y0, x1, y1) {
+  const [dx, dy] = [x1 - x0, y1 - y0];
+  const along = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
+}
+
+function hatched(context, colour, alpha) {
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 8;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = colour;
+  pen.globalAlpha = alpha;
+  pen.lineWidth = 2;
+  for (const shift of [-8, 0, 8]) {
+    pen.moveTo(shift - 1, 9);
+    pen.lineTo(shift + 9, -1);
+  }
+  pen.stroke();
+  return context.createPattern(tile, "repeat");
+}
