@@ -20,7 +20,7 @@ IDLE = 60  # seconds after which a room that nobody reads is closed
 
 log = logging.getLogger(__name__)
 _rooms = {}
-_looking = None  # the tasks that look after the rooms of the process
+_tending = {}  # function: the task in which it tends the rooms of the process
 _going = False  # the server is shutting down
 
 
@@ -102,14 +102,14 @@ class Room:
 
 async def get(name):
     """Return the open Room; raise Unavailable when the database does not answer or too many rooms are open."""
-    global _looking
     room = _rooms.get(name)
     if room is None:
         if len(_rooms) >= settings.ROOMS_MAX:
             raise store.Unavailable("too many rooms are open, try again.")
         room = _rooms[name] = Room(name)
-    if _looking is None or _looking.done():
-        _looking = asyncio.gather(_look_after_rooms(), _renew_places())
+    for tend in (_look_after_rooms, _renew_places):
+        if tend not in _tending or _tending[tend].done():
+            _tending[tend] = asyncio.create_task(tend())
     room.used_at = asyncio.get_running_loop().time()
     if room.listening is None:
         try:

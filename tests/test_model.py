@@ -130,7 +130,8 @@ def test_an_event_is_framed_as_it_is_written():
 def test_quantiles_integrate_to_the_mean(technique, p):
     fractions = (np.arange(4000) + 0.5) / 4000
     integral = np.mean([model.quantile(technique, p, fraction) for fraction in fractions])
-    assert integral == pytest.approx(model.mean(technique, p), rel=2e-3, abs=1e-9)
+    step = model.maximum(technique, p) / len(fractions)  # where the quantile jumps, the sum is off by this at most
+    assert integral == pytest.approx(model.mean(technique, p), rel=2e-3, abs=step)
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)
