@@ -2,7 +2,7 @@
 
 import re
 
-from lab.wire.http_scan import CR, HTTPScanner
+from lab.wire.http_scan import CR, LF, HTTPScanner
 from lab.wire.kinds import FRAMING, IDLE, PAYLOAD
 
 LINE_END = re.compile(rb"[\r\n]")
@@ -28,7 +28,7 @@ class EventScanner(HTTPScanner):
         self.field_size = self.value_size = 0  # bytes of the line: name, colon and space; value
         self.payload, self.undecided = 0, 0  # bytes of the block
         self.has_data, self.type = False, b""
-        self.last_kind = IDLE  # of the block that ended last
+        self.last_kind = IDLE  # of the line that ended last; None: undecided
         self.chunk_line = 0  # bytes of the line that began the chunk
         self.chunk_idle = None  # what has ended in the chunk was all idle (None: nothing has)
         self.ended = None  # the block whose end waits for its chunk's: (name, payload)
@@ -45,9 +45,9 @@ class EventScanner(HTTPScanner):
                 continue
             if self.after_cr:
                 self.after_cr = False
-                if data[place] != CR and data[place : place + 1] == b"\n":
+                if data[place] == LF:
                     place += 1
-                    self.count(self.last_kind, 1)
+                    self.line_feed()
                     continue
             found = LINE_END.search(data, place, end)
             stop = found.start() if found else end
@@ -57,6 +57,13 @@ class EventScanner(HTTPScanner):
                 self.after_cr = data[stop] == CR
                 place += 1
                 self.line_ends(place, end)
+
+    def line_feed(self):
+        """Give the LF of a CRLF the kind of the line that it ends."""
+        if self.last_kind is None:
+            self.undecided += 1
+        else:
+            self.count(self.last_kind, 1)
 
     def is_clean(self):
         """Tell whether a block begins here."""
@@ -104,7 +111,7 @@ class EventScanner(HTTPScanner):
             self.undecided += size + self.value_size
             if name == b"event":
                 self.type = bytes(self.value)
-            self.last_kind = FRAMING
+            self.last_kind = None
         self.line_begins()
 
     def line_begins(self):

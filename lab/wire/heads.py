@@ -77,9 +77,11 @@ _cached_answer = lru_cache(256)(_answer)
 def _event(connection, head):
     try:
         connection.receive_data(head)
-        return connection.next_event()
+        event = connection.next_event()
     except h11.RemoteProtocolError:
         return None
+    # HTTP/2 begins with what looks like a request (RFC 9113 §3.4).
+    return event if getattr(event, "http_version", b"").startswith(b"1.") else None
 
 
 def _head(headers, body, method="", status=0):

@@ -1,0 +1,55 @@
+"""Streams for the wire's readers, and an account that reads them without a wire."""
+
+import json
+from types import SimpleNamespace
+
+from websockets.frames import Frame, Opcode
+
+from lab.wire.account import Account
+from lab.wire.capture import Capture
+from lab.wire.kinds import DOWN, UP, named, zeros
+
+MESSAGE = json.dumps({"id": 17, "room": "lobby", "text": "hi é", "nonce": "n"}, ensure_ascii=False).encode()
+ASK = b"GET /polling/lobby/messages/?after=1 HTTP/1.1\r\nHost: x\r\n\r\n"
+STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
+UPGRADE = b"GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: a\r\n\r\n"
+UPGRADED = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+
+
+def account():
+    """Return an account of a wire that is not there."""
+    wire = SimpleNamespace(
+        name="by hand", bytes={UP: zeros(), DOWN: zeros()}, capture=Capture(), requests=0, empty_responses=0, messages=0
+    )
+    return Account(wire, 1, ("127.0.0.1", 50_000))
+
+
+def counted(reading, direction):
+    """Return the kinds counted in a direction that are not zero."""
+    return {kind: size for kind, size in named(reading.wire.bytes[direction]).items() if size}
+
+
+def answer(body, status=b"200 OK", head=b"content-type: application/json\r\n"):
+    """Return an answer with a body of known length."""
+    return b"HTTP/1.1 %b\r\n%bcontent-length: %d\r\n\r\n%b" % (status, head, len(body), body)
+
+
+def chunk(data):
+    """Return a chunk."""
+    return b"%x\r\n%b\r\n" % (len(data), data)
+
+
+def event(number=17, data=MESSAGE):
+    """Return an event as the lab's server writes it."""
+    return b"id: %d\ndata: %b\n\n" % (number, data)
+
+
+def frame(data=MESSAGE, opcode=Opcode.TEXT, mask=False, fin=True):
+    """Return a frame."""
+    return Frame(opcode, data, fin=fin).serialize(mask=mask)
+
+
+def post(body=MESSAGE):
+    """Return a publish."""
+    head = b"POST /polling/lobby/messages/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    return head + b"Content-Length: %d\r\n\r\n%b" % (len(body), body)

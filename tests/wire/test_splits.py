@@ -1,0 +1,115 @@
+"""However a stream is cut into pieces, each byte is of the same kind, and the kinds add up at every moment."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from streams_by_hand import (
+    ASK,
+    STREAM_HEAD,
+    UPGRADE,
+    UPGRADED,
+    account,
+    answer,
+    chunk,
+    event,
+    frame,
+    post,
+)
+from websockets.frames import Opcode
+
+PAGE = b'{"messages": [{"id": 1, "text": "\xc3\xa9 ]}"} , {"id":2}], "last":2}'
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
+polls = st.sampled_from(
+    [
+        (ASK, answer(PAGE)),
+        (ASK, answer(b'{"messages":[],"last":0}')),
+        (ASK, CHUNKED + chunk(PAGE[:9]) + chunk(PAGE[9:]) + b"0\r\nx: y\r\n\r\n"),
+        (post(), answer(b"{}", b"201 Created")),
+        (ASK, b"HTTP/1.1 100 Continue\r\n\r\n" + answer(b"<html>")),
+        (b"\r\n" + ASK, b"HTTP/1.1 204 No Content\r\n\r\n"),
+        (b"HEAD / HTTP/1.1\nHost: x\n\n", b"HTTP/1.1 200 OK\ncontent-length: 9\n\n"),
+    ]
+)
+http = st.lists(polls, max_size=4).map(lambda pairs: [b"".join(parts) for parts in zip(*pairs, strict=True)] or [b"", b""])
+blocks = st.sampled_from(
+    [
+        event(),
+        b": alive\n\n",
+        b"retry: 1000\n\n",
+        b"event: reset\ndata: {}\n\n",
+        b"data:a\r\ndata: b\r\n\r\n",
+        b"id\rdata\rdata:x\r\r",
+        b"\n\n",
+        b":c\ndata: with a comment\n\n",
+        b"averyveryverylongname: x\nid: 1\n\n",
+    ]
+)
+contents = st.lists(blocks, max_size=6).map(b"".join)
+
+
+def chunked(content, sizes):
+    """Cut content into chunks of those sizes."""
+    chunks = []
+    for size in sizes:
+        chunks.append(chunk(content[:size])) if content else None
+        content = content[size:]
+    return b"".join(chunks) + (chunk(content) if content else b"")
+
+
+streams = st.builds(
+    lambda content, sizes, end: [ASK, STREAM_HEAD + chunked(content, sizes) + end],
+    contents,
+    st.lists(st.integers(1, 40), max_size=8),
+    st.sampled_from([b"", b"0\r\n\r\n", b"zz\r\n"]),
+)
+frames = st.lists(
+    st.builds(
+        frame,
+        st.binary(max_size=200),
+        st.sampled_from([Opcode.TEXT, Opcode.BINARY, Opcode.CONT]),
+        mask=st.booleans(),
+        fin=st.booleans(),
+    )
+    | st.builds(frame, st.binary(max_size=125), st.sampled_from([Opcode.PING, Opcode.PONG]), mask=st.booleans())
+    | st.just(frame(b"x" * 70_000))
+    | st.sampled_from([b"\x83\x00", b"\x09\x01a"]),
+    max_size=4,
+).map(b"".join)
+sockets = st.builds(lambda up, down: [UPGRADE + up, UPGRADED + down], frames, frames)
+garbage = st.tuples(st.binary(max_size=60), st.binary(max_size=60)).map(list)
+mixed = st.tuples(http, streams | sockets | garbage).map(lambda two: [two[0][0] + two[1][0], two[0][1] + two[1][1]])
+
+
+def account_of(up, down, cuts_up=(), cuts_down=()):
+    """Read up, then down, cut at those places; return what was counted and the streams put together again."""
+    reading = account()
+    for direction, data, cuts in (("up", up, cuts_up), ("down", down, cuts_down)):
+        places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
+        for begin, end in zip(places, places[1:], strict=False):
+            reading.feed(direction, data[begin:end])
+            assert sum(reading.wire.bytes[direction]) == end
+            assert min(reading.wire.bytes[direction]) >= 0
+    before = [list(counts) for counts in reading.wire.bytes.values()]
+    reading.end()
+    captured = {"up": b"", "down": b""}
+    for exchange in reading.wire.capture.exchanges:
+        assert exchange.size == len(exchange.data)
+        captured[exchange.direction] += exchange.data
+    assert captured == {"up": up, "down": down}
+    counts = reading.wire.requests, reading.wire.messages, reading.wire.empty_responses
+    return before, list(reading.wire.bytes.values()), counts
+
+
+@settings(max_examples=400, deadline=None)
+@given(mixed | http | streams | sockets | garbage, *[st.lists(st.integers(0, 3_000), max_size=12)] * 2)
+def test_any_cut_gives_the_same_account(stream, cuts_up, cuts_down):
+    up, down = stream
+    assert account_of(up, down, cuts_up, cuts_down) == account_of(up, down)
+
+
+@settings(max_examples=40, deadline=None)
+@given(streams | sockets | http)
+def test_byte_by_byte_gives_the_same_account(stream):
+    up, down = stream
+    if max(map(len, stream)) < 5_000:
+        assert account_of(up, down, range(len(up)), range(len(down))) == account_of(up, down)
