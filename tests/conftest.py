@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import tempfile
 
 os.environ["LAB_DATA"] = tempfile.mkdtemp(prefix="lab-tests-")  # whoever reads the settings here leaves no trace
@@ -11,6 +12,7 @@ from processes import SMALL, RedisProcess, ServerProcess
 
 from lab.techniques import TECHNIQUES
 
+DEADLINE = 120  # seconds: no test may last longer, whatever it waits for
 _rooms = itertools.count(1)
 
 
@@ -64,6 +66,20 @@ def redis():
 def room():
     """A room that no other test has used."""
     return f"room-{next(_rooms)}"
+
+
+@pytest.fixture(autouse=True)
+def _deadline():
+    """Let no test wait for ever: the alarm interrupts whatever it waits for, and goes on until it ends."""
+
+    def too_long(number, frame):
+        raise TimeoutError(f"a test may last {DEADLINE} s")
+
+    before = signal.signal(signal.SIGALRM, too_long)
+    signal.setitimer(signal.ITIMER_REAL, DEADLINE, 5)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(autouse=True)

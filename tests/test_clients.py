@@ -160,6 +160,15 @@ def test_5_2_waits_grow_exponentially_and_are_jittered(monkeypatch):
     assert drawn == [(0, min(BACKOFF_MAX, BACKOFF * 2**failures)) for failures in range(10)]
 
 
+def test_3_2_what_comes_twice_is_given_once_and_counted():
+    batches = [[1, 2, 3], [2, 3, 4], [], [4, 1, 5]]
+    reader = Client("http://127.0.0.1:1", "lobby", after=0)
+    reader.fetch = lambda: [{"id": number} for number in batches.pop(0)]
+    assert [message["id"] for message in islice(reader.messages(), 5)] == [1, 2, 3, 4, 5]
+    assert reader.repeated == 4
+    reader.close()
+
+
 def test_a_program_fault_is_not_taken_for_the_networks():
     lonely = Client("http://127.0.0.1:1", "lobby")
     with pytest.raises(KeyError):
