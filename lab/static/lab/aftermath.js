@@ -20,7 +20,7 @@ export class Aftermath {
     this.place.hidden = false;
     this.status = element("p", "status");
     this.status.setAttribute("role", "status");
-    this.body = element("div", "");
+    this.body = element("div", "sideways");
     this.place.replaceChildren(element("h3", "", title), this.body, this.status);
     this.looking = setInterval(() => this.look(), LOOK);
     this.look();
@@ -55,7 +55,7 @@ export class Aftermath {
       number(figures.lost),
       number(figures.repeated),
     ]);
-    return table(heads, rows, "aftermath");
+    return table(heads, rows);
   }
 
   /** How many messages were published in the fault and delivered after it, or after the pane was back. */

@@ -86,11 +86,9 @@ function offerClients(board, { clients: form, streams: button, opened }) {
   };
 }
 
-/** What the wire sees of the streams: the browser opens six connections and lets the others wait. */
+/** What the wire sees of the streams. */
 function limit(board, pane) {
-  const there = board.wired(pane.name)?.connections;
-  const wanted = STREAMS + 1;
-  if (there === undefined) return interpolate(gettext("%s wants %s connections."), [pane.title, number(wanted)]);
-  const words = gettext("%s wants %s connections, its own and 7 more; the browser has %s open, so %s wait.");
-  return interpolate(words, [pane.title, number(wanted), number(there), number(Math.max(0, wanted - there))]);
+  const open = board.wired(pane.name)?.connections;
+  const words = gettext("%s: %s clients, %s connections open. To one origin a browser opens six by HTTP/1.1, for all its tabs together; who has none waits its turn.");
+  return interpolate(words, [pane.title, number(STREAMS + 1), open === undefined ? "?" : number(open)]);
 }

@@ -7,6 +7,7 @@ const FIGURES = { delay_ms: 1, jitter_ms: 1, rate_up: KB, rate_down: KB };
 export function offer(board, { link: form, linked, gist }) {
   const { of, profile } = form.elements;
   const { wire } = board;
+  let writing = false; // figures of one's own that are not set yet
 
   async function set(fields) {
     try {
@@ -15,13 +16,14 @@ export function offer(board, { link: form, linked, gist }) {
     } catch ({ message }) {
       linked.textContent = message;
     }
+    writing = false;
     show();
   }
 
   /** Show the figures of the wire chosen; of all of them the first one's. */
   function show() {
     const chosen = of.value === "all" ? wire.state?.wires[0] : board.wired(of.value);
-    if (!chosen || form.contains(document.activeElement)) return;
+    if (!chosen || writing) return;
     profile.value = chosen.link.profile ?? "";
     for (const [name, scale] of Object.entries(FIGURES)) form.elements[name].value = chosen.link[name] / scale;
   }
@@ -32,12 +34,12 @@ export function offer(board, { link: form, linked, gist }) {
     profile.value = "";
     set(Object.fromEntries(own));
   };
-  profile.onchange = () => {
-    document.activeElement.blur(); // so that the profile's figures are shown
-    if (profile.value) set({ profile: profile.value });
-    profile.focus();
+  form.oninput = ({ target }) => (writing ||= target.name in FIGURES);
+  profile.onchange = () => profile.value && set({ profile: profile.value });
+  of.onchange = () => {
+    writing = false;
+    show();
   };
-  of.onchange = () => (of.blur(), show(), of.focus());
   wire.addEventListener("state", ({ detail }) => {
     if (profile.length === 1) profile.append(...Object.keys(detail.profiles).map((name) => new Option(profileTitle(name), name)));
     show();

@@ -26,10 +26,13 @@ export function start(board, root) {
     costs.show(figures);
   }
 
-  parts.anew.onclick = () => {
+  function anew() {
     first = reading(board);
     show();
-  };
+  }
+
+  parts.anew.onclick = () => (board.wire ? board.countAnew() : anew());
+  board.addEventListener("counting", anew); // a pane's page has come, or somebody begins anew
   parts.hold.onclick = () => {
     held = !held;
     parts.hold.setAttribute("aria-pressed", String(held));
@@ -45,7 +48,7 @@ function scores({ panes }) {
     gettext("technique"),
     gettext("messages"),
     gettext("mean"),
-    gettext("99 of 100 within"),
+    gettext("99 % within"),
     gettext("bytes a message"),
     gettext("requests"),
     gettext("lost"),
