@@ -38,6 +38,11 @@ export class Predictions {
     return button;
   }
 
+  /** Take no more answers, or take them again. */
+  close(closed) {
+    for (const button of this.options.children) button.disabled = closed;
+  }
+
   /** Say in a sentence how many were right, and who of those with a name. */
   verdict(right) {
     const all = [...this.answers.values()].flat();

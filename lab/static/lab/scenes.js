@@ -110,7 +110,10 @@ class Player {
   /** While a scene runs the panes are what is looked at: little else is shown. */
   show(running) {
     const { parts } = this;
+    const over = !parts.reveal.hidden;
     parts.scene.classList.toggle("running", running);
+    parts.scene.classList.toggle("over", over);
+    this.predictions.close(running || over);
     parts.run.hidden = running;
     parts.stop.hidden = parts.progress.hidden = !running;
     if (running) {

@@ -3,12 +3,12 @@ import { perMessage } from "../reveal.js";
 import { digits } from "../units.js";
 import { least, titles } from "./judge.js";
 
-const RATE = 25; // messages a second; the model's curves cross near 5 to 10, by the size of the heads
+const RATE = 20; // messages a second; the model's curves cross near 5 to 10, by the size of the heads
 
 export default {
   name: "busy",
   title: gettext("Busy room"),
-  seconds: 10,
+  seconds: 9,
   explain: (board, seconds) =>
     interpolate(gettext("%s messages a second for %s seconds, one poll a second."), [RATE, digits(seconds)]),
   question: () => gettext("Who pays the fewest bytes for each message?"),
