@@ -12,7 +12,8 @@ help:  ## list the commands
 setup: $(VENV)/ready  ## make the virtual environment with everything installed
 
 $(VENV)/ready: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs Python 3.11 or newer; set PYTHON=python3.x, this is %d.%d." % sys.version_info[:2])'
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or newer, or name it by PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs Python 3.11 or newer; name one by PYTHON=..., this is %d.%d." % sys.version_info[:2])'
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it, on Debian and Ubuntu by 'apt-get install python3-venv'."; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Installing the packages into $(VENV) (once, about a minute) ..."

@@ -105,7 +105,8 @@ def migrate():
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as exc:
-        raise CannotServe(f"The database cannot be used: {exc}") from exc
+        reason = str(exc).partition("\n")[0]
+        raise CannotServe(f"The database cannot be used: {reason}.") from exc
 
 
 def allow_many_connections():

@@ -1,8 +1,12 @@
 """Django's settings; the environment may change those read through `env`."""
 
+import os
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
@@ -12,23 +16,31 @@ env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-# The folder of everything that a server keeps: database, secret key.
-DATA = Path(env.str("LAB_DATA", default=str(BASE_DIR / "data")))
-DATA.mkdir(parents=True, exist_ok=True)
+for name in TECHNIQUES:
+    if find_spec(name) is None:
+        raise ImproperlyConfigured(f"LAB_TECHNIQUES: there is no folder {name}.")
 
 
 def secret_key(path):
-    """Return the key kept in `path`; make one at the first start."""
-    try:
-        with path.open("x") as file:
-            path.chmod(0o600)
-            file.write(get_random_secret_key())
-    except FileExistsError:
-        pass
+    """Return the key kept in `path`; make one at the first start, readable by its owner alone."""
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(get_random_secret_key())
+        with suppress(FileExistsError):  # another process was first: its key counts
+            os.link(fresh, path)
+        fresh.unlink()
     return path.read_text()
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA / "secret_key")
+# The folder of everything that a server keeps: database, secret key.
+DATA = Path(env.str("LAB_DATA", default=str(BASE_DIR / "data")))
+try:
+    DATA.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA / "secret_key")
+except OSError as exc:
+    raise ImproperlyConfigured(f"LAB_DATA: {DATA} cannot be used: {exc.strerror}.") from exc
+
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Believe a proxy's X-Forwarded-For and -Proto; uvicorn takes them from FORWARDED_ALLOW_IPS alone.
@@ -71,6 +83,8 @@ ROOT_URLCONF = "lab.urls"
 ASGI_APPLICATION = "lab.asgi.application"
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'lab.sqlite3'}")}
+if "ENGINE" not in DATABASES["default"]:
+    raise ImproperlyConfigured("DATABASE_URL: not the address of a database.")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits for the lock instead of failing on it
