@@ -1,6 +1,7 @@
 /** Messages at a rate: at random instants as people speak (Poisson), or by the clock. */
 import { wait } from "./neighbour.js";
 
+// ASCII in every language, so that a character is a byte.
 const FILL = "the quick brown fox jumps over the lazy dog ";
 
 /**

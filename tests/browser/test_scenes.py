@@ -1,0 +1,238 @@
+"""The instruments on the page of all techniques: scenes, controls and scoreboard, on a real lab with its wires."""
+
+import itertools
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+from browsers import Keys, Window
+from processes import PATIENCE, ROOT
+
+from lab.settings import TECHNIQUES
+
+# Each with the fewest seconds that still show it, and whether connections end in it.
+SCENES = {
+    "idle": (2, False),
+    "one": (2, False),
+    "busy": (3, False),
+    "far": (2, False),
+    "tunnel": (4, False),
+    "restart": (4, True),
+    "seventh": (3, False),
+    "slow": (2, False),
+    "phase": (3, False),
+}
+HOLDS = "sse"  # a technique whose connections stay open, by HTTP/1.1
+# What the browser writes into its console when a connection ends, and nothing else.
+ENDED = re.compile(
+    r"(ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
+    r"|ERR_SOCKET_NOT_CONNECTED)$"
+)
+_rooms = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A lab with its wires, by `manage.py demo`; yields the address of its pages."""
+    environment = os.environ | {"LAB_DATA": str(tmp_path_factory.mktemp("data"))}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        environment.pop(name, None)
+    command = [sys.executable, "manage.py", "demo", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        yield re.search(r"http://\S+?/", process.stdout.readline()).group().rstrip("/")
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def _window():
+    window = Window()
+    yield window
+    window.close()
+
+
+@pytest.fixture(scope="module")
+def page(lab, _window):
+    """The page of all techniques with every pane open; the module's tests share it."""
+    return opened(_window, lab)
+
+
+@pytest.fixture
+def board(page):
+    """The shared page, with a silent console before and after."""
+    page.complaints()
+    yield page
+    assert page.complaints() == []
+
+
+def opened(window, lab, anchor=""):
+    window.driver.get("about:blank")
+    window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{anchor}")
+    return window.until(
+        lambda: window.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES), "the panes do not open"
+    )
+
+
+def choose(window, scene, seconds):
+    """Go to a scene by its link."""
+    window.driver.execute_script("location.hash = arguments[0]", f"scene={scene}&seconds={seconds}")
+    link = f".scenes nav a[href='#scene={scene}']"
+    window.until(lambda: window.one(link).get_attribute("aria-current"), "the scene is not open")
+    return window.until(lambda: window.one("[data-part=question]").text, "nothing is asked")
+
+
+def revealed(window):
+    return window.until(lambda: window.one(".scenes [data-part=reveal]").is_displayed(), "nothing is revealed")
+
+
+def table(window, selector):
+    """Return a table's rows as texts."""
+    script = """return Array.from(document.querySelectorAll(arguments[0] + " tbody tr"),
+        (row) => Array.from(row.cells, (cell) => cell.textContent.trim()))"""
+    return window.driver.execute_script(script, selector)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_is_predicted_run_and_revealed(page, scene):
+    seconds, ends = SCENES[scene]
+    page.complaints()
+    choose(page, scene, seconds)
+    page.one("[name=who]").send_keys("Ann")
+    page.one(".option").click()
+    page.one(".scenes [data-part=run]").click()
+    revealed(page)
+    assert re.search(r"Measured: .+\. [01] of 1 answer was right(: Ann)?\.", page.one(".verdict").text)
+    assert page.one(".why").text
+    rows = table(page, ".reveal")
+    assert len(rows) == len(TECHNIQUES)
+    assert all(cell for row in rows for cell in row)
+    heads = page.texts(".reveal thead th")
+    for counted in {"lost", "repeated"} & set(heads):
+        assert [row[heads.index(counted)] for row in rows] == ["0"] * len(rows)
+    assert page.complaints(ENDED if ends else None) == []
+
+
+def test_every_scene_is_in_the_menu(board):
+    hashes = board.driver.execute_script("return Array.from(document.querySelectorAll('.scenes nav a'), (a) => a.hash)")
+    assert hashes == [f"#scene={name}" for name in SCENES]
+
+
+def test_escape_ends_a_scene_and_puts_the_controls_back(board):
+    choose(board, "far", 20)
+    board.one(".scenes [data-part=run]").click()
+    board.until(lambda: "satellite" in board.one("[data-part=gist]").text, "the scene sets no link")
+    board.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    board.until(lambda: board.one(".scenes [data-part=status]").text == "Stopped.", "it goes on")
+    board.until(lambda: board.one("[data-part=gist]").text == "", "the link stays")
+    assert not board.one(".scenes [data-part=reveal]").is_displayed()
+
+
+def test_a_scene_can_be_played_by_the_keyboard_alone_and_run_again(board):
+    board.one(".scenes nav a").send_keys(Keys.ENTER)
+    board.until(lambda: board.driver.switch_to.active_element.get_attribute("data-part") == "title", "focus is lost")
+    choose(board, "one", 1)
+    seen = []
+    for _ in range(10):
+        board.driver.switch_to.active_element.send_keys(Keys.TAB)
+        focused = board.driver.switch_to.active_element
+        if focused.get_attribute("data-option") == TECHNIQUES[0]:
+            focused.send_keys(Keys.ENTER)
+        seen.append(focused.get_attribute("data-option") or focused.get_attribute("data-part"))
+        if seen[-1] == "run":
+            break
+    assert set(TECHNIQUES) <= set(seen)
+    for words in ("Start", "Run again"):
+        assert board.driver.switch_to.active_element.text == words
+        board.driver.switch_to.active_element.send_keys(Keys.ENTER)
+        revealed(board)
+        board.until(lambda: board.one(".scenes [data-part=run]").is_displayed(), "it cannot be run again")
+    assert "of 1 answer" in board.one(".verdict").text
+
+
+def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page):
+    page.one("[data-part=controls] > summary").click()
+    page.one("[data-fault=reset]").click()
+    status = ".aftermath [role=status]"
+    page.until(lambda: page.texts(status) == ["Nothing was lost, nothing was repeated."], "the fault has no end")
+    rows = table(page, ".aftermath")
+    assert len(rows) == len(TECHNIQUES)
+    assert any(re.fullmatch(r"[\d.,]+ m?s", away) for _title, away, *_rest in rows)
+    assert [row[-2:] for row in rows] == [["0", "0"]] * len(rows)
+    assert page.complaints(ENDED) == []
+
+
+def test_the_link_of_one_pane_is_set_and_shown(board):
+    board.one(f"[data-part=link] [name=of] option[value={TECHNIQUES[0]}]").click()
+    board.one("[data-part=link] [name=profile] option[value='3G']").click()
+    board.until(lambda: re.fullmatch(r"[^·]+: 3G", board.one("[data-part=gist]").text), "the link is not shown")
+    assert board.one("[name=delay_ms]").get_property("valueAsNumber") == 150
+    board.one("[data-part=link] [name=of] option[value=all]").click()
+    board.one("[data-part=link] [name=profile] option[value=local]").click()
+    board.until(lambda: board.one("[data-part=gist]").text == "", "the link stays")
+
+
+def test_seven_streams_show_the_browsers_limit(board):
+    """Six connections to one origin by HTTP/1.1, where requests are held or streams stay open."""
+
+    def connections():
+        told = re.search(r"8 clients, (\d+) connections", board.one("[data-part=opened]").text)
+        return told and int(told.group(1))
+
+    board.one(f"[name=pane] option[value={HOLDS}]").click()
+    board.one("[data-part=streams]").click()
+    board.until(lambda: connections() == 6, "the limit does not show")
+    board.one("[data-part=streams]").click()
+    board.until(lambda: board.one("[data-part=opened]").text == "", "the streams stay")
+
+
+def test_the_scoreboards_arithmetic_equals_its_inputs(board):
+    board.one("[data-part=once]").click()
+    board.until(lambda: len(table(board, "[data-part=scores]")) == len(TECHNIQUES), "no scores")
+    board.one("[data-part=hold]").click()
+    for place in (0, 6):
+        board.driver.execute_script(
+            """const slider = document.querySelector("[name=clients]");
+            slider.value = arguments[0];
+            slider.dispatchEvent(new Event("input"));""",
+            place,
+        )
+        sums = board.driver.execute_script(
+            "return Array.from(document.querySelectorAll('[data-part=sums] li'), (li) => ({...li.dataset}))"
+        )
+        assert len(sums) == len(TECHNIQUES)
+        for each in sums:
+            measured, seconds, clients, day = (float(each[name]) for name in ("bytes", "seconds", "clients", "day"))
+            assert clients == 10**place
+            assert day == pytest.approx(measured / seconds * 86_400 * clients)
+        days = [row[1] for row in table(board, "[data-part=day]")]
+        for shown, each in zip(days, sums, strict=True):
+            figure, unit = shown.replace(",", "").split()
+            scale = 1_000 ** " kMGTPE".index(unit[:-1] or " ")
+            assert float(figure) * scale == pytest.approx(float(each["day"]), rel=0.01, abs=0.51)
+    board.one("[data-part=hold]").click()
+
+
+def test_a_link_opens_its_scene(lab, page):
+    opened(page, lab, "#scene=tunnel&seconds=5")
+    page.until(lambda: page.one("[data-part=title]").text == "The tunnel", "the scene is not open")
+    assert "for 2 seconds" in page.one("[data-part=explain]").text
+    assert page.complaints() == []
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (390, 844)])
+def test_the_instruments_fit_their_screen(page, size):
+    width, height = size
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        for details in page.all("details.instrument:not([open]) > summary"):
+            details.click()
+        too_wide = """const wide = (each) => each.scrollWidth > each.clientWidth + 1;
+            const out = (each) => each.getBoundingClientRect().right > innerWidth;
+            const all = document.querySelectorAll(".instrument, .instrument .group, .reveal, .halves > *");
+            return Array.from(all).filter((each) => wide(each) || out(each)).map((each) => each.outerHTML)"""
+        assert page.driver.execute_script(too_wide) == []
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
