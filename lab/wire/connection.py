@@ -13,7 +13,7 @@ from lab.wire.pipe import END, RESET, Pipe
 CONNECT_TIMEOUT = 10  # seconds for the server to accept
 LINGER = 1.0  # seconds that an end which was told the end may take to close
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: closing sends RST
-SMALL, LARGE = 4_096, 1 << 20  # bytes of a kernel's buffer: of a slow reader, and again
+READ_AHEAD = 1 << 17  # bytes that the kernel may hold of the server's, lest it hide a slow reader by megabytes
 
 
 class End(asyncio.Protocol):
@@ -102,7 +102,7 @@ class Connection:
             if self.over:
                 end.transport.abort()
             else:
-                self.slow_reader()
+                end.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_AHEAD)
                 if self.wire.frozen:
                     self.down.pause()
                 self.up.pump()
@@ -155,7 +155,7 @@ class Connection:
         if self.account is None:  # refused
             return
         if end is self.browser:
-            self.last, self.socket = meter.read(self.socket), None
+            self.last, self.socket = meter.read(self.socket, end.at_end), None
         if self.server.transport is None and self.browser.lost:
             self.connecting.cancel()
             self.server.lost = True
@@ -205,23 +205,12 @@ class Connection:
 
     def relink(self):
         """Let a change of the link be felt."""
-        self.slow_reader()
         for pipe in (self.up, self.down):
             pipe.relink(self.wire.lane(pipe.direction))
 
-    def slow_reader(self):
-        """Keep the kernel from reading ahead where the browser is to be a slow reader."""
-        if (self.wire.trickle or self.slow) and self.server.transport and not self.server.lost:
-            self.slow = bool(self.wire.trickle)
-            size = SMALL if self.slow else LARGE
-            far = self.server.transport.get_extra_info("socket")
-            far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, size)
-
-    slow = False
-
     def packets(self):
         """Return the Packets of the browser's side so far."""
-        return meter.read(self.socket) if self.socket else self.last
+        return meter.read(self.socket, self.browser.at_end) if self.socket else self.last
 
 
 def reset(transport):

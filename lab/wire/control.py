@@ -75,12 +75,7 @@ class Control:
         if origin:
             cors.append((b"access-control-allow-origin", origin.encode("latin-1")))
         if self.token is None:
-            host = urlsplit("//" + headers.get(b"host", b"").decode("latin-1"))
-            try:
-                known = host.hostname in LOOPBACK
-            except ValueError:
-                known = False
-            if not known:
+            if not is_loopback(headers.get(b"host", b"").decode("latin-1")):
                 raise Refused("Host: not this machine's.", 403)
         elif scope["method"] != "OPTIONS":
             query = parse_qs(scope["query_string"].decode("latin-1"))
@@ -246,6 +241,14 @@ PREFLIGHT = [
     (b"access-control-allow-headers", b"content-type, authorization"),
     (b"access-control-max-age", b"600"),
 ]
+
+
+def is_loopback(host):
+    """Tell whether a Host header names this machine to itself."""
+    try:
+        return urlsplit(f"//{host}").hostname in LOOPBACK
+    except ValueError:  # no host at all
+        return False
 
 
 def number(fields, name, least, most):

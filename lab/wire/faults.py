@@ -24,7 +24,7 @@ class NoFault(ValueError):
 
 def checked(fields):
     """Return {"fault", "seconds"?, "rate"?} as it was given; raise NoFault where it cannot be."""
-    if not set(fields) <= {"fault", "seconds", "rate"} or fields.get("fault") not in FAULTS:
+    if not set(fields) <= {"fault", "seconds", "rate"} or fields.get("fault") not in list(FAULTS):
         raise NoFault(f"fault: one of {', '.join(FAULTS)}; with it, seconds and rate.")
     for name, most in (("seconds", SECONDS_MAX), ("rate", 1e9)):
         value = fields.get(name)

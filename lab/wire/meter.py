@@ -32,11 +32,15 @@ class Packets:
         )
 
 
-def read(connection):
-    """Return the Packets of an accepted socket so far.
+AFTER_FIN = (8, 9, 11)  # CLOSE-WAIT, LAST-ACK, CLOSING of net/tcp_states.h: the browser's FIN has come
+
+
+def read(connection, ended=False):
+    """Return the Packets of an accepted socket so far; `ended`: the browser's FIN has come.
 
     The kernel counts for an accepted socket the SYN and not its own SYN-ACK: one packet of HEADERS + SYN_OPTIONS
-    bytes is added for that.
+    bytes is added for that. It counts a FIN as a byte received, which is taken off. The last
+    ACK or RST of a closing may still be on its way, and a RST has 12 bytes fewer than a packet counts for.
     """
     if not ON_LINUX or connection is None:
         return Packets()
@@ -48,6 +52,7 @@ def read(connection):
     (sent,) = struct.unpack_from("Q", info, BYTES_SENT)
     out, into = struct.unpack_from("II", info, SEGS_OUT)  # segs_in is the field after segs_out
     out += 1
+    received -= ended or info[0] in AFTER_FIN
     return Packets(into, out, received + HEADERS * into + SYN_OPTIONS, sent + HEADERS * out + SYN_OPTIONS)
 
 

@@ -5,6 +5,10 @@ sequence numbers and checksums, FIN or RST at the end. The server's side is writ
 first wire, 10.0.0.2 for the second: on port 80 Wireshark looks for HTTP, and with it event streams and WebSockets,
 without being told to. Each wire is an interface of its name, with a comment that gives its real address; each
 exchange's first segment has a comment with the exchange's id and kind.
+
+Wireshark waits for the end of an answer before it shows it, and an event stream has none: its preference
+http.desegment_body (Protocols, HTTP, "Reassemble HTTP bodies spanning multiple TCP segments") switched off shows the
+stream's head and each event as it came. The file's own comment says so too.
 """
 
 import ipaddress
@@ -17,13 +21,14 @@ COMMENT, NAME = 1, 2  # options
 PORT = 80
 SEGMENT = 1448  # bytes of payload in a segment
 WINDOW = 65_535
+HINT = b"Event by event, an event stream is shown with the preference http.desegment_body switched off."
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 SOMEBODY = ipaddress.IPv4Address("127.0.0.1")  # for a browser without an IPv4 address
 
 
 def file(exchanges, wires):
     """Return the file of `exchanges`, in order; `wires`: {name: (host, port)}."""
-    blocks = [block(SECTION, struct.pack("<IHHq", MAGIC, 1, 0, -1), [])]
+    blocks = [block(SECTION, struct.pack("<IHHq", MAGIC, 1, 0, -1), [(COMMENT, HINT)])]
     for name, (host, port) in wires.items():
         comment = f"The wire {name} listens on {host}:{port}; written as port {PORT}, so that it is read as HTTP."
         options = [(COMMENT, comment.encode()), (NAME, name.encode())]

@@ -9,6 +9,7 @@ import time
 
 PATIENCE = 30.0  # seconds for the server to listen
 GOODBYE = 8.0  # seconds that it gets to end by itself
+KNOCK = 5.0  # seconds between looks at a server that is not a child
 AWAY_MAX = 600  # seconds
 
 
@@ -58,14 +59,15 @@ class Server:
         return self.up
 
     async def watch(self):
-        """Keep `up` true to life, looking every second."""
+        """Keep `up` true to life: a child by its life, another's server by knocking, seldom, for it may note that."""
         while True:
-            if not self.turn.locked():
-                if self.process and self.process.returncode is not None:
-                    self.up = False
-                else:
-                    await self.look()
-            await asyncio.sleep(1)
+            if self.turn.locked():
+                pass
+            elif self.process:
+                self.up = self.process.returncode is None
+            else:
+                await self.look()
+            await asyncio.sleep(0.5 if self.process else KNOCK)
 
     async def restart(self, away):
         """Kill the child, be away for so many seconds, start it on the same port."""

@@ -30,7 +30,9 @@ polls = st.sampled_from(
         (b"HEAD / HTTP/1.1\nHost: x\n\n", b"HTTP/1.1 200 OK\ncontent-length: 9\n\n"),
     ]
 )
-http = st.lists(polls, max_size=4).map(lambda pairs: [b"".join(parts) for parts in zip(*pairs, strict=True)] or [b"", b""])
+http = st.lists(polls, max_size=4).map(
+    lambda pairs: [b"".join(parts) for parts in zip(*pairs, strict=True)] or [b"", b""]
+)
 blocks = st.sampled_from(
     [
         event(),

@@ -1,0 +1,116 @@
+"""The control: who may ask, what it answers, and what it refuses in one sentence."""
+
+import json
+import socket
+import urllib.request
+
+import pytest
+from foreign import connect, echo, serving
+from processes import PATIENCE
+
+PAGE = "http://localhost:8000"
+
+
+@pytest.fixture
+def wire(lay):
+    with serving(echo) as port:
+        yield lay(port, "one", "other", options=("--origin", PAGE))
+
+
+def test_the_state_tells_of_everything(wire):
+    status, state, _headers = wire.ask("/state")
+    assert status == 200
+    assert state["server"] == {"up": True, "restarts": 0, "can_restart": False}
+    assert {"local", "Wi-Fi", "4G", "3G", "satellite", "the classroom"} == set(state["profiles"])
+    assert [(one["name"], one["port"]) for one in state["wires"]] == list(zip(wire.names, wire.ports, strict=True))
+    kinds = {"payload", "framing", "headers", "handshake", "idle", "other"}
+    assert set(state["wires"][0]["bytes"]["up"]) == set(state["wires"][0]["bytes"]["down"]) == kinds
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:8001", "https://localhost:8000"])
+def test_a_foreign_origin_is_refused(wire, origin):
+    for path, fields in (("/state", None), ("/wires/one/fault", {"fault": "cut"}), ("/events", None)):
+        status, answer, headers = wire.ask(path, fields, Origin=origin)
+        assert status == 403
+        assert list(answer) == ["error"]
+        assert headers["Access-Control-Allow-Origin"] is None
+
+
+def test_the_page_named_at_the_start_may_ask(wire):
+    status, _answer, headers = wire.ask("/state", Origin=PAGE)
+    assert status == 200
+    assert headers["Access-Control-Allow-Origin"] == PAGE
+    assert "Origin" in headers["Vary"]
+    request = urllib.request.Request(wire.control + "/wires/one/link", method="OPTIONS", headers={"Origin": PAGE})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        assert answer.status == 204
+        assert answer.headers["Access-Control-Allow-Headers"] == "content-type, authorization"
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8099", "[bad", ""])
+def test_a_foreign_host_is_refused(wire, host):
+    assert wire.ask("/state", Host=host)[0] in (400, 403)
+
+
+@pytest.mark.parametrize(
+    ("status", "path", "fields"),
+    [
+        (404, "/", None),
+        (404, "/exchanges/999999", None),
+        (404, "/wires/none/link", {"profile": "3G"}),
+        (404, "/capture.pcapng?wire=none", None),
+        (405, "/state", {}),
+        (405, "/wires/one/link", None),
+        (400, "/wires/one/link", {"profile": "5G"}),
+        (400, "/wires/one/link", {"delay_ms": "much"}),
+        (400, "/wires/one/fault", {"fault": "flood"}),
+        (400, "/wires/one/schedule", {"faults": [{"at": -1, "fault": "cut"}]}),
+        (400, "/wires/one/schedule", {"seed": 1}),
+        (400, "/server/restart", {"away": 0}),
+        (400, "/wires/one/fault", []),
+        (413, "/wires/one/fault", {"fault": "x" * 70_000}),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_sentence(wire, status, path, fields):
+    answered, answer, _headers = wire.ask(path, fields)
+    assert answered == status
+    assert list(answer) == ["error"]
+    assert answer["error"].endswith(".")
+
+
+def test_events_tell_what_passes_as_it_passes(wire):
+    with urllib.request.urlopen(wire.control + "/events", timeout=PATIENCE) as events:
+        assert events.headers["Content-Type"] == "text/event-stream"
+        assert events.readline() == b"event: state\n"
+        with connect(wire.port("other")) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            seen = []
+            while "request" not in [exchange["kind"] for exchange in seen]:
+                if events.readline() == b"event: exchanges\n":
+                    seen += json.loads(events.readline().removeprefix(b"data: "))["exchanges"]
+    request = next(exchange for exchange in seen if exchange["kind"] == "request")
+    assert (request["wire"], request["direction"], request["size"]) == ("other", "up", 27)
+    status, exchange, _headers = wire.ask(f"/exchanges/{request['id']}")
+    assert status == 200
+    assert [part["name"] for part in exchange["parts"]] == ["request line", "Host", "blank line"]
+
+
+def test_other_machines_need_the_token(lay):
+    with serving(echo) as port:
+        wire = lay(port, options=("--control-host", "0.0.0.0"))
+        token = wire.said[-1].strip().partition("?token=")[2]
+        assert len(token) > 20
+        assert [wire.ask(path)[0] for path in ("/state", "/state?token=wrong", f"/state?token={token}")] == [
+            403,
+            403,
+            200,
+        ]
+        assert wire.ask("/state", Authorization=f"Bearer {token}")[0] == 200
+        assert wire.ask(f"/state?token={token}", Origin="http://evil.example")[0] == 403
+
+
+def test_a_listener_that_leaves_is_forgotten(wire):
+    for _ in range(70):  # more than may listen at once
+        with socket.create_connection(("127.0.0.1", int(wire.control.rpartition(":")[2])), PATIENCE) as listener:
+            listener.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert listener.recv(12) == b"HTTP/1.1 200"
