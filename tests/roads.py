@@ -59,14 +59,14 @@ def publish_frame(connection, fields):
     return (answer["status"] if answer["type"] == "error" else 201), answer
 
 
-def publish_many(server, room, count, text="{}"):
-    """Publish `count` messages on one connection, some on their way at a time."""
+def publish_many(server, room, count, text="{}", window=WINDOW):
+    """Publish `count` messages on one connection, at most `window` on their way at a time."""
     with raw.dial(server.url, room) as connection:
         published = 0
-        for number in range(1, count + WINDOW + 1):
+        for number in range(1, count + window + 1):
             if number <= count:
                 raw.say(connection, type="publish", author="Ann", text=text.format(number))
-            while published < number - WINDOW:  # who only writes, and never reads, may find the server waiting too
+            while published < number - window:  # who only writes, and never reads, may find the server waiting too
                 published += raw.hear(connection)["type"] == "published"
 
 

@@ -1,9 +1,11 @@
 """Promise 3.5: a slow, silent or dead reader delays nobody else and costs bounded memory."""
 
+import asyncio
 import json
 import socket
 from contextlib import ExitStack, contextmanager
 from itertools import islice
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -11,6 +13,8 @@ from processes import PATIENCE, SMALL
 from raw import KEY, room_path, socket_path
 from roads import TECHNIQUES, client, publish, publish_many
 from streams import Parser
+
+from lab.protocol import HTTPProtocol, WebSocketProtocol
 
 COUNT, TEXT = 800, "x" * 3_990  # messages, about 3.2 MB
 DEAF, LONG = 8, "😀" * 3_990  # 800 of these are 13 MB, of which the system's own buffers take 4 at most
@@ -62,6 +66,24 @@ def test_3_5_readers_that_never_read_delay_nobody_and_cost_bounded_memory(start,
         reader.close()
         grown = memory(server) - before
         assert grown < MEMORY
+
+
+def test_3_5_nothing_is_pushed_into_a_buffer_that_is_full():
+    written, room_again = [], asyncio.Event()
+    transport = SimpleNamespace(write=written.append)
+    frames = SimpleNamespace(
+        close_sent=False, disconnected=False, handshake_complete=True, writable=room_again, transport=transport
+    )
+    chunks = SimpleNamespace(flow=SimpleNamespace(write_paused=True), transport=transport)
+    cycle = SimpleNamespace(disconnected=False, response_complete=False, chunked_encoding=True)
+    assert not WebSocketProtocol._push(frames, b"x")
+    assert not HTTPProtocol._push(chunks, cycle, b"x")
+    assert written == []
+    room_again.set()
+    chunks.flow.write_paused = False
+    assert WebSocketProtocol._push(frames, b"x")
+    assert HTTPProtocol._push(chunks, cycle, b"y")
+    assert written == [b"x", b"y"]
 
 
 def test_3_5_a_stream_read_late_is_read_whole(server, room):
