@@ -65,6 +65,11 @@ function offerClients(board, { clients: form, streams: button, opened }) {
     for (const pane of board.panes.values()) pane.set(fields);
   };
 
+  board.addEventListener("defaults", () => {
+    interval.value = interval.defaultValue;
+    hold.value = hold.defaultValue;
+  });
+
   let leaving = null;
   button.onclick = async () => {
     if (leaving) return leaving.abort();

@@ -4,17 +4,16 @@ import { traffic } from "./traffic.js";
 const RATE = 3; // messages a second published meanwhile
 const BEFORE = 0.5; // seconds of traffic before a fault, so that there is something to lose
 const AFTER = 3; // seconds of traffic after it
-const EVERY = 2; // seconds between cuts, on average
 const LASTING = new Set(["freeze", "refuse", "trickle", "cut_every"]);
 
 export function offer(board, neighbour, aftermath, { faults: form, restart, faulted }) {
-  const { of, seconds, meanwhile } = form.elements;
+  const { of, seconds, every, meanwhile } = form.elements;
   form.onsubmit = (event) => event.preventDefault();
   for (const button of form.querySelectorAll("[data-fault]")) {
     const { fault } = button.dataset;
     button.onclick = () => {
       if (fault === "none") return attempt(() => board.wire.fault(of.value, { fault }));
-      if (seconds.reportValidity()) cause(button.textContent, LASTING.has(fault), () => put(fault));
+      if (form.reportValidity()) cause(button.textContent, LASTING.has(fault), () => put(fault));
     };
   }
   restart.onclick = () => {
@@ -30,7 +29,7 @@ export function offer(board, neighbour, aftermath, { faults: form, restart, faul
     // Its seconds are those between two cuts, so it ends by another word.
     const name = of.value;
     setTimeout(() => board.wire.fault(name, { fault: "none" }), 1_000 * seconds.valueAsNumber);
-    return board.wire.fault(name, { fault, seconds: EVERY });
+    return board.wire.fault(name, { fault, seconds: every.valueAsNumber });
   }
 
   /** Cause a fault while messages are published, and show what came of it. */

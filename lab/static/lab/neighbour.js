@@ -2,7 +2,7 @@
 import { Client as Base, LATER, Refused } from "./client.js";
 import { nonce } from "./outbox.js";
 
-const AGAIN = 300; // ms before a message is tried again while the server is away
+const AGAIN = 500; // ms before a message is tried again while the server is away
 
 export class Neighbour {
   manners = new Map(); // pane's name: "asks", "holds" or "pushes"

@@ -3,7 +3,7 @@ import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "./client.js";
 import { Strip } from "./strip.js";
 import { duration, element, number } from "./words.js";
 
-const SHOWN = 500; // messages kept on the page
+const SHOWN = 500; // messages kept on the page, where its data names no other number
 const LOOK = 500; // ms between looks at the counters
 
 export class Panel {
@@ -75,7 +75,7 @@ export class Panel {
     row.append(element("b", "author", message.author), element("span", "text", message.text));
     if (latency !== null) row.append(element("span", "latency", duration(latency)));
     messages.append(row);
-    while (messages.childElementCount > SHOWN) messages.firstElementChild.remove();
+    while (messages.childElementCount > (this.root.dataset.shown || SHOWN)) messages.firstElementChild.remove();
     if (latency !== null) this.measure(latency);
     this.root.dispatchEvent(new CustomEvent("delivered", { bubbles: true, detail: { panel: this, message, latency } }));
   }

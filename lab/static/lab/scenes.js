@@ -13,7 +13,7 @@ export async function start(board, root) {
   const player = new Player(board, await Neighbour.of(document), parts);
   parts.menu.append(...SCENES.map((scene) => player.item(scene)));
   addEventListener("hashchange", () => player.follow());
-  addEventListener("pagehide", () => player.stop());
+  addEventListener("pagehide", () => player.leave());
   document.addEventListener("keydown", ({ key }) => key === "Escape" && player.stop());
   player.follow();
 }
@@ -50,8 +50,11 @@ class Player {
     this.stop();
     this.scene = { ...scene, seconds: Math.min(Math.max(seconds, 1), 30) };
     for (const link of parts.menu.children) {
-      if (link.hash === `#scene=${scene.name}`) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+      if (link.hash !== `#scene=${scene.name}`) link.removeAttribute("aria-current");
+      else {
+        link.setAttribute("aria-current", "true");
+        link.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }
     }
     parts.title.textContent = scene.title;
     parts.explain.textContent = scene.explain(this.board, this.scene.seconds);
@@ -76,12 +79,19 @@ class Player {
     this.running?.abort();
   }
 
+  /** The page is left: the wires must not stay as the scene wanted them. */
+  leave() {
+    if (this.running) this.stage.leave();
+    this.stop();
+  }
+
   async play() {
     const { scene, parts } = this;
     if (this.running) return;
     if (!this.board.wire) return this.say(gettext("Scenes need the wires: start the lab by `make demo`."));
     this.running = new AbortController();
     const stage = new Stage(this.board, this.neighbour, scene, this.running.signal);
+    this.stage = stage;
     parts.reveal.hidden = true;
     this.show(true);
     const clock = setInterval(() => this.tick(stage), LOOK);
@@ -91,6 +101,7 @@ class Player {
       parts.reveal.hidden = false;
       parts.run.textContent = gettext("Run again");
       this.say(gettext("Here is what was measured."));
+      parts.reveal.firstElementChild.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.say(error instanceof Stopped ? gettext("Stopped.") : error.message);
     } finally {

@@ -39,8 +39,17 @@ export function start(board, root) {
     show();
   };
   parts.scoreboard.ontoggle = show;
+  offerCapture(board, parts);
   if (board.wire) board.wire.addEventListener("state", show);
   else setInterval(show, LOOK);
+}
+
+/** What passed, as a file for Wireshark. */
+function offerCapture(board, { captured, download }) {
+  const aim = () => (download.href = board.wire.captureAddress(captured.value));
+  captured.onchange = aim;
+  if (board.wire) aim();
+  else captured.disabled = true;
 }
 
 function scores({ panes }) {

@@ -104,9 +104,17 @@ export class Stage {
     return this.begun ? Math.max(0, Math.ceil(this.seconds - (performance.now() - this.begun) / 1_000)) : 0;
   }
 
+  /** Put the wires back from a page that is left: such a request outlives it, and asks nobody first. */
+  leave() {
+    for (const [what, fields] of [["fault", { fault: "none" }], ["link", { profile: "local" }]]) {
+      fetch(`${this.board.wire.base}/wires/all/${what}`, { method: "POST", keepalive: true, body: JSON.stringify(fields) });
+    }
+  }
+
   /** Put everything back as it is at the start. */
   async restore() {
     this.set(DEFAULTS);
+    this.board.tell("defaults", DEFAULTS);
     for (const pane of this.panes) {
       if (pane.streams) pane.openStreams(0);
       if (pane.readyState === CLOSED && !pane.away.some(({ to }) => to === null)) pane.start();

@@ -43,7 +43,7 @@ export default {
 
 function connections(stage) {
   return {
-    head: gettext("connections open, of 8 wanted"),
+    head: gettext("connections open"),
     value: ({ name }) => stage.notes.get(name).open,
     write: (value) => (value === undefined ? "–" : number(value)),
   };
