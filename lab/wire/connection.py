@@ -2,82 +2,17 @@
 
 import asyncio
 import socket
-import struct
 import time
 
 from lab.wire import meter
 from lab.wire.account import Account
+from lab.wire.ends import BrowserEnd, End, reset
 from lab.wire.kinds import DOWN, UP
 from lab.wire.pipe import END, RESET, Pipe
 
 CONNECT_TIMEOUT = 10  # seconds for the server to accept
 LINGER = 1.0  # seconds that an end which was told the end may take to close
-AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: closing sends RST
 READ_AHEAD = 1 << 17  # bytes that the kernel may hold of the server's, lest it hide a slow reader by megabytes
-
-
-class End(asyncio.Protocol):
-    """One end of a connection; `out` carries away what it reads, `into` brings what it writes."""
-
-    transport = out = into = None
-    at_end = lost = False
-
-    def __init__(self, connection):
-        self.connection = connection
-
-    def connection_made(self, transport):
-        """Join the pipes to the transport."""
-        self.transport = self.out.source = self.into.sink = transport
-        transport.set_write_buffer_limits(high=65_536)
-        self.connection.joined(self)
-
-    def data_received(self, data):
-        """Carry what was read."""
-        self.out.push(data)
-
-    def eof_received(self):
-        """Carry the end; the other direction stays open, unless there is nobody to carry it to."""
-        self.at_end = True
-        if self.out.closed:
-            return False
-        self.out.push(END)
-        return True
-
-    def pause_writing(self):
-        """Let the pipe wait for a slow reader."""
-        self.into.stalled = True
-
-    def resume_writing(self):
-        """Go on."""
-        self.into.stalled = False
-        self.into.pump()
-
-    def connection_lost(self, exc):
-        """Tell the other end, by the way of the pipe."""
-        self.lost = True
-        self.into.close()
-        if exc is not None or not self.at_end:
-            self.out.push(RESET)
-        self.connection.left(self)
-
-    def finish(self, how):
-        """End what this end writes: by FIN, or all of it by RST."""
-        if self.transport is None or self.lost:
-            return
-        if how == RESET:
-            reset(self.transport)
-        elif self.transport.can_write_eof() and not self.transport.is_closing():
-            self.transport.write_eof()
-
-
-class BrowserEnd(End):
-    """The end towards the browser; its bytes up are read as they enter the link."""
-
-    def data_received(self, data):
-        """Carry what was read, then read it."""
-        self.out.push(data)
-        connection = self.connection
-        connection.account.feed(UP, data, connection.wire.link.delay_ms)
 
 
 class Connection:
@@ -211,16 +146,6 @@ class Connection:
     def packets(self):
         """Return the Packets of the browser's side so far."""
         return meter.read(self.socket, self.browser.at_end) if self.socket else self.last
-
-
-def reset(transport):
-    """Close a connection by RST."""
-    connection = transport.get_extra_info("socket")
-    try:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-    except OSError:  # closed meanwhile
-        pass
-    transport.abort()
 
 
 def no_matter(data, seconds):

@@ -16,28 +16,17 @@ that is not this machine's is refused where there is no token (DNS rebinding), a
 
 import asyncio
 import base64
-import hmac
-import json
 import re
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from lab.wire import faults, link, parts, pcapng
+from lab.wire.gate import PREFLIGHT, Refused, answer, check, encode, event, left, number, read
 from lab.wire.server_process import AWAY_MAX, NotUp
 
-BODY_MAX = 65_536  # bytes
 BATCH = 0.05  # seconds between batches of exchanges
 BATCH_MAX = 500  # exchanges in a batch; of more the newest
 STATE = 1.0  # seconds between statistics
 LISTENERS_MAX = 64
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
-
-class Refused(Exception):
-    """A request that breaks a rule; `status` is HTTP's, the text one sentence."""
-
-    def __init__(self, sentence, status=400, headers=()):
-        super().__init__(sentence)
-        self.status, self.headers = status, list(headers)
 
 
 class Control:
@@ -57,7 +46,7 @@ class Control:
         headers = dict(scope["headers"])
         cors = []
         try:
-            cors = self.check(scope, headers)
+            cors = check(scope, headers, self.origins, self.token)
             if scope["method"] == "OPTIONS":
                 await answer(send, 204, b"", [*cors, *PREFLIGHT])
                 return
@@ -65,25 +54,6 @@ class Control:
         except Refused as refused:
             body = encode({"error": str(refused)})
             await answer(send, refused.status, body, [*cors, *refused.headers])
-
-    def check(self, scope, headers):
-        """Return the CORS headers of the answer; raise Refused for a foreign Host or Origin and a missing token."""
-        origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and origin not in self.origins:
-            raise Refused("Origin: not a page of this lab.", 403)
-        cors = [(b"vary", b"Origin")]
-        if origin:
-            cors.append((b"access-control-allow-origin", origin.encode("latin-1")))
-        if self.token is None:
-            if not is_loopback(headers.get(b"host", b"").decode("latin-1")):
-                raise Refused("Host: not this machine's.", 403)
-        elif scope["method"] != "OPTIONS":
-            query = parse_qs(scope["query_string"].decode("latin-1"))
-            bearer = headers.get(b"authorization", b"").decode("latin-1").removeprefix("Bearer ")
-            given = query.get("token", [bearer])[-1]
-            if not hmac.compare_digest(given.encode(), self.token.encode()):
-                raise Refused("token: missing or wrong; it was printed at the start.", 403)
-        return cors
 
     async def route(self, scope, receive, send, cors):
         """Call what the address names."""
@@ -236,68 +206,3 @@ ROUTES = [
     ("/wires/([^/]+)/schedule", "POST", Control.set_schedule),
     ("/server/restart", "POST", Control.restart),
 ]
-PREFLIGHT = [
-    (b"access-control-allow-methods", b"GET, POST"),
-    (b"access-control-allow-headers", b"content-type, authorization"),
-    (b"access-control-max-age", b"600"),
-]
-
-
-def is_loopback(host):
-    """Tell whether a Host header names this machine to itself."""
-    try:
-        return urlsplit(f"//{host}").hostname in LOOPBACK
-    except ValueError:  # no host at all
-        return False
-
-
-def number(fields, name, least, most):
-    """Return a number of the body; raise Refused where it is none from `least` to `most`."""
-    value = fields.get(name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not least <= value <= most:
-        raise Refused(f"{name}: a number from {least} to {most:,}.")
-    return value
-
-
-async def read(scope, receive):
-    """Return the object in a request's body; raise Refused for anything else."""
-    body, more = b"", True
-    while more:
-        part = await receive()
-        body += part.get("body", b"")
-        more = part.get("more_body", False)
-        if len(body) > BODY_MAX:
-            raise Refused(f"body: at most {BODY_MAX:,} bytes.", 413)
-    try:
-        fields = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as exc:
-        raise Refused("body: not JSON.") from exc
-    if not isinstance(fields, dict):
-        raise Refused("body: a JSON object is expected.")
-    return fields
-
-
-async def left(receive):
-    """Wait until the listener is gone."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def encode(fields):
-    """Return JSON in UTF-8."""
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def event(name, fields):
-    """Return one event of the stream."""
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), encode(fields))
-
-
-async def answer(send, status, body, headers):
-    """Answer whole."""
-    names = {name for name, _value in headers}
-    own = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
-    own += [] if b"content-type" in names else [(b"content-type", b"application/json")]
-    own.append((b"x-content-type-options", b"nosniff"))
-    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers]})
-    await send({"type": "http.response.body", "body": body})

@@ -5,11 +5,13 @@ import contextlib
 import resource
 import secrets
 import signal
+import socket
 
 import uvicorn
 
 from lab.wire.capture import Capture
-from lab.wire.control import LOOPBACK, Control
+from lab.wire.control import Control
+from lab.wire.gate import LOOPBACK
 from lab.wire.relay import Wire
 from lab.wire.server_process import NotUp, Server
 
@@ -93,7 +95,7 @@ async def serve_control(stack, control, host, port):
         control, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none",
         timeout_graceful_shutdown=GOODBYE, log_level="critical", server_header=False,
     )  # fmt: skip
-    listening = uvicorn_socket(host, port)
+    listening = listen(host, port)
     server = ControlServer(config)
     serving = asyncio.create_task(server.serve([listening]))
 
@@ -107,10 +109,8 @@ async def serve_control(stack, control, host, port):
     return listening.getsockname()[1]
 
 
-def uvicorn_socket(host, port):
+def listen(host, port):
     """Return a socket that listens; raise OSError where the port is taken."""
-    import socket
-
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

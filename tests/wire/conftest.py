@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -97,18 +98,34 @@ class WireProcess:
         assert not any(word in said for word in BUGS), said
 
 
-@pytest.fixture
-def lay():
-    """Return a function that lays wires to a port, one for each name."""
+@contextmanager
+def laying():
+    """Yield a function that lays wires to a port, one for each name."""
     laid = []
 
     def to(port, *names, options=()):
         laid.append(WireProcess(f"127.0.0.1:{port}", names or ("wire",), *options))
         return laid[-1]
 
-    yield to
-    for wire in laid:
-        wire.stop()
+    try:
+        yield to
+    finally:
+        for wire in laid:
+            wire.stop()
+
+
+@pytest.fixture
+def lay():
+    """Return a function that lays wires of the test's own."""
+    with laying() as to:
+        yield to
+
+
+@pytest.fixture(scope="module")
+def lay_for_all():
+    """Return a function that lays wires that the tests of a module share."""
+    with laying() as to:
+        yield to
 
 
 @pytest.fixture

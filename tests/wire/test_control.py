@@ -11,10 +11,10 @@ from processes import PATIENCE
 PAGE = "http://localhost:8000"
 
 
-@pytest.fixture
-def wire(lay):
+@pytest.fixture(scope="module")
+def wire(lay_for_all):
     with serving(echo) as port:
-        yield lay(port, "one", "other", options=("--origin", PAGE))
+        yield lay_for_all(port, "one", "other", options=("--origin", PAGE))
 
 
 def test_the_state_tells_of_everything(wire):

@@ -1,5 +1,7 @@
 """However a stream is cut into pieces, each byte is of the same kind, and the kinds add up at every moment."""
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams_by_hand import (
@@ -87,7 +89,7 @@ def account_of(up, down, cuts_up=(), cuts_down=()):
     reading = account()
     for direction, data, cuts in (("up", up, cuts_up), ("down", down, cuts_down)):
         places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
-        for begin, end in zip(places, places[1:], strict=False):
+        for begin, end in itertools.pairwise(places):
             reading.feed(direction, data[begin:end])
             assert sum(reading.wire.bytes[direction]) == end
             assert min(reading.wire.bytes[direction]) >= 0
