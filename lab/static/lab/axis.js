@@ -2,6 +2,8 @@
 const SOON = 4; // px
 
 export class Axis {
+  onresize = () => {};
+
   constructor(canvas) {
     Object.assign(this, { canvas, context: canvas.getContext("2d") });
     new ResizeObserver(() => this.resize()).observe(canvas);
@@ -17,6 +19,7 @@ export class Axis {
     this.colour = style.color;
     this.context.font = `${style.fontSize} ${style.fontFamily}`;
     this.font = this.context.font;
+    this.onresize();
   }
 
   draw({ from, to, ticks, step }, rows) {

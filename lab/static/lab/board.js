@@ -5,9 +5,9 @@ import { Panel } from "./panel.js";
 import { Pane } from "./panes.js";
 import { Wire } from "./wire.js";
 
-const TOLD = ["delivered", "readystate", "away", "back", "published", "refused", "waits", "streams", "slowed", "hello"];
+const TOLD = ["delivered", "readystate", "away", "back", "published", "refused", "waits", "streams", "slowed", "counting"];
 
-/** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "pause". */
+/** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "counting", "pause". */
 export class Board extends EventTarget {
   panes = new Map();
   wire = null;

@@ -1,14 +1,17 @@
 /** The words for what passes, and for what its bytes are for. */
 import { element, number } from "./words.js";
 
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
+}); // prettier-ignore
 
 export const SHAPES = {
   connect: gettext("connection opens"),
   handshake: gettext("handshake"),
   request: gettext("request"),
   publish: gettext("publish"),
-  held: gettext("the server holds it"),
+  held: gettext("held by the server"),
+  waits: gettext("message waits"),
   open: gettext("open for pushes"),
   answer: gettext("answer with messages"),
   empty: gettext("empty answer"),
@@ -43,9 +46,7 @@ export function sentence({ direction, shape, size, messages }) {
 }
 
 /** The time of day to the millisecond. */
-export function time(ms) {
-  return `${clock.format(ms)}.${String(Math.floor(ms % 1_000)).padStart(3, "0")}`;
-}
+export const time = (ms) => clock.format(ms);
 
 /** Bytes for people: 812 B, 12.3 kB. */
 export function bytes(count) {

@@ -8,10 +8,11 @@ const REACH = 14; // px that a click may miss
 
 export class Lane {
   chosen = null; // a stroke
+  onresize = () => {};
   said = []; // {sent, at, ms, id}: messages delivered here
 
   constructor(canvas, track, pane) {
-    Object.assign(this, { canvas, track, pane, context: canvas.getContext("2d") });
+    Object.assign(this, { canvas, track, pane, context: canvas.getContext("2d", { alpha: false }) });
     new ResizeObserver(() => this.resize()).observe(canvas);
     this.resize();
   }
@@ -27,7 +28,8 @@ export class Lane {
     this.colours = { ink: style.color, grey: of("--grey"), paper: style.backgroundColor, wrong: of("--wrong") };
     this.tint = style.outlineColor; // a mixed colour, which only a colour's property resolves
     this.font = `600 ${Math.max(11, Math.min(15, this.height / 9))}px ${style.fontFamily}`;
-    this.stale = true;
+    this.hatches = {};
+    this.onresize();
   }
 
   x(at, view) {
@@ -41,7 +43,8 @@ export class Lane {
   draw(view) {
     const { context, width, height } = this;
     if (!width) return;
-    context.clearRect(0, 0, width, height);
+    context.fillStyle = this.colours.paper;
+    context.fillRect(0, 0, width, height);
     this.drawSpans(view);
     this.drawGrid(view);
     const ink = new Ink(context, this.colours);
@@ -90,23 +93,33 @@ export class Lane {
     const { context } = this;
     context.font = this.font;
     context.textBaseline = "bottom";
-    for (const { sent, at, ms } of this.said) {
+    for (const { sent, published, at, ms, id } of this.said) {
       if (at < view.from || sent > view.to) continue;
+      this.drawWait(published, this.track.carriers.get(id), view);
       const [left, right] = [this.x(sent, view), this.x(at, view)];
-      context.strokeStyle = context.fillStyle = this.colours.ink;
-      context.lineWidth = 1;
-      context.setLineDash([5, 4]);
-      context.strokeRect(Math.round(left) + 0.5, -2, 0, this.height + 4);
-      context.setLineDash([]);
+      context.fillStyle = this.colours.ink;
       context.fillRect(left, this.height - 4, Math.max(2, right - left), 4);
+      if (view.crowded) continue;
+      for (let y = 0; y < this.height; y += 9) context.fillRect(Math.round(left), y, 1, 5);
       const text = duration(ms);
       const wide = context.measureText(text).width;
-      if (view.crowded && right - left < wide) continue;
       context.fillStyle = this.colours.paper;
       context.fillRect(right + 9, this.height - 26, wide + 6, 17);
       context.fillStyle = this.colours.ink;
       context.fillText(text, right + 12, this.height - 9);
     }
+  }
+
+  /** The message lies at the server until something leaves that takes it along. */
+  drawWait(published, carrier, view) {
+    if (!carrier) return;
+    const [left, right] = [this.x(published, view), this.x(carrier.from, view)];
+    if (right - left < 3) return;
+    this.context.fillStyle = this.colours.ink;
+    this.context.fillRect(left, EDGE - 3, right - left, 6);
+    this.context.beginPath();
+    this.context.arc(left, EDGE, 5, 0, 7);
+    this.context.fill();
   }
 
   drawMarks(view) {
@@ -145,7 +158,6 @@ export class Lane {
   }
 
   hatch(name, colour) {
-    this.hatches ??= {};
     return (this.hatches[name] ??= hatched(this.context, colour, name === "away" ? 0.25 : 0.45));
   }
 }

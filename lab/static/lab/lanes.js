@@ -25,6 +25,7 @@ export function start(board, root) {
     }
     axis.draw(view, rows);
   });
+  for (const drawn of [axis, ...rows.map(({ lane }) => lane)]) drawn.onresize = () => (timeline.dirty = true);
   new Watch(board, rows, part("notice"));
 
   const of = (pane) => rows.find((row) => row.pane === pane);

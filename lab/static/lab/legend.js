@@ -25,7 +25,7 @@ export function legend(list, colours) {
     line.append(canvas, element("span", "", SHAPES[shape]));
     list.append(line);
   }
-  for (const shape of ["held", "open"]) {
+  for (const shape of ["held", "waits", "open"]) {
     const line = element("li", "");
     line.append(element("i", shape), element("span", "", SHAPES[shape]));
     list.append(line);

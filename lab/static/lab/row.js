@@ -61,7 +61,7 @@ export class Row {
     this.strip.add(latency);
     put(this.parts.last, duration(latency));
     const { said } = this.lane;
-    said.push({ sent: message.sent_at, at, ms: latency, id: message.id });
+    said.push({ sent: message.sent_at, published: message.published_at, at, ms: latency, id: message.id });
     if (said.length > SAID) said.shift();
   }
 

@@ -8,6 +8,7 @@ export class Strip {
   latencies = [];
 
   constructor(svg) {
+    this.svg = svg;
     this.dots = make("g");
     for (const [name, ms] of Object.entries(LINES)) {
       const line = make("line", { x1: `${LEFT}%`, x2: "100%", y1: height(ms), y2: height(ms) });
@@ -34,6 +35,7 @@ export class Strip {
 
   draw() {
     this.due = null;
+    if (!this.svg.checkVisibility()) return;
     const step = (98 - LEFT) / SHOWN;
     const first = SHOWN - this.latencies.length;
     const dots = this.latencies.map((ms, place) =>

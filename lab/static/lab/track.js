@@ -13,7 +13,7 @@ export class Track {
   channels = new Map(); // connection: its open span
   connections = new Map(); // connection: when its handshake was over
   byId = new Map();
-  delivered = new Set();
+  carriers = new Map(); // id of a message: the stroke that delivered it
 
   /** Take in an exchange; `round`: what the handshake of a connection takes on this link, ms. */
   add(exchange, round = 0) {
@@ -25,6 +25,7 @@ export class Track {
     const stroke = { ...exchange, ...this.place(exchange, round), shape: this.shape(exchange), grey: kind === "empty" };
     this.strokes.push(stroke);
     this.byId.set(stroke.id, stroke);
+    if (direction === "down" && stroke.shape !== "plain") this.carry(stroke);
     this.slack = Math.max(this.slack, 1_000 + stroke.to - stroke.from);
     if (direction === "up" && (kind === "request" || kind === "handshake")) this.hold(stroke);
     if (stroke.answers !== null) this.answer(stroke);
@@ -46,9 +47,12 @@ export class Track {
     if (direction === "up") return speaks ? "publish" : kind;
     if (!speaks) return kind === "answer" || kind === "frame" ? "plain" : kind;
     if (this.byId.get(answers)?.shape === "publish") return "plain"; // 201: the message that was published
-    const isNew = messages.some((id) => !this.delivered.has(id));
-    for (const id of messages) this.delivered.add(id);
+    const isNew = messages.some((id) => !this.carriers.has(id));
     return isNew || kind !== "frame" ? kind : "plain"; // the frame that says `published` names the id too
+  }
+
+  carry(stroke) {
+    for (const id of stroke.messages ?? []) if (!this.carriers.has(id)) this.carriers.set(id, stroke);
   }
 
   /** The server has a request. */
@@ -99,7 +103,7 @@ export class Track {
   forget() {
     for (const { id, messages } of this.strokes.splice(0, DROPPED)) {
       this.byId.delete(id);
-      for (const message of messages ?? []) this.delivered.delete(message);
+      for (const message of messages ?? []) this.carriers.delete(message);
     }
     const oldest = this.strokes[0].from;
     this.spans = this.spans.filter(({ to }) => to === null || to > oldest);
