@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from websockets.frames import apply_mask
 
-COUNT = 20_000  # exchanges
+COUNT = 50_000  # exchanges
 BYTES = 32 << 20  # bytes of them all
 AGE = 600.0  # seconds
 KEPT = 1 << 20  # bytes kept of one exchange; of a longer one the beginning

@@ -17,7 +17,7 @@ that is not this machine's is refused where there is no token (DNS rebinding), a
 import asyncio
 import base64
 import re
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from lab.wire import faults, link, parts, pcapng
 from lab.wire.gate import PREFLIGHT, Refused, answer, check, encode, event, left, number, read
@@ -64,7 +64,7 @@ class Control:
                 if method == "GET":
                     await view(self, scope, receive, send, cors, *match.groups())
                 else:
-                    fields = await view(self, await read(scope, receive), *map(unquote, match.groups()))
+                    fields = await view(self, await read(scope, receive), *match.groups())
                     await answer(send, 200, encode(fields), cors)
                 return
         raise Refused("address: nothing is here.", 404)
