@@ -29,6 +29,7 @@ export function offer(board, neighbour, aftermath, { faults: form, restart, faul
     // Its seconds are those between two cuts, so it ends by another word.
     const name = of.value;
     setTimeout(() => board.wire.fault(name, { fault: "none" }), 1_000 * seconds.valueAsNumber);
+    await board.wire.fault(name, { fault: "cut" }); // the first of them at once
     return board.wire.fault(name, { fault, seconds: every.valueAsNumber });
   }
 

@@ -2,11 +2,12 @@
 import { Client as Base, LATER, Refused } from "./client.js";
 import { nonce } from "./outbox.js";
 
-const AGAIN = 500; // ms before a message is tried again while the server is away
+const AGAIN = 300; // ms between looks whether the server is back
 
 export class Neighbour {
   manners = new Map(); // pane's name: "asks", "holds" or "pushes"
   client = null; // one that publishes by POST
+  away = null; // a promise while the server is away
 
   /** The page's one neighbour. */
   static of(root) {
@@ -34,13 +35,24 @@ export class Neighbour {
   async publish(text, signal, author = gettext("Neighbour")) {
     const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
     while (!signal.aborted) {
+      await this.away;
       try {
         return await this.client.publish(draft, signal);
       } catch (error) {
         if (signal.aborted || (error instanceof Refused && !LATER.includes(error.status))) throw error;
-        await wait(AGAIN, signal);
+        this.away ??= this.back();
       }
     }
+  }
+
+  /** Wait until the server is healthy: one asks for all that wait. */
+  async back() {
+    let healthy = false;
+    while (!healthy) {
+      await wait(AGAIN);
+      healthy = await fetch("/healthz").then(({ ok }) => ok, () => false);
+    }
+    this.away = null;
   }
 }
 

@@ -100,7 +100,7 @@ class Player {
       reveal(parts.reveal, { scene, stage, figures, predictions: this.predictions });
       parts.reveal.hidden = false;
       parts.run.textContent = gettext("Run again");
-      this.say(gettext("Here is what was measured."));
+      this.say(parts.reveal.firstElementChild.textContent);
       parts.reveal.firstElementChild.scrollIntoView({ block: "nearest" });
     } catch (error) {
       this.say(error instanceof Stopped ? gettext("Stopped.") : error.message);
