@@ -7,6 +7,7 @@ the protocol wants it, and returns False where the connection's buffer is full o
 servers there is no `push`, and readers are woken as usual.
 """
 
+import json
 from functools import partial
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -15,7 +16,14 @@ from websockets.frames import Frame, Opcode
 
 
 class HTTPProtocol(HttpToolsProtocol):
-    """Writes head and body together, and lets a streaming answer push chunks."""
+    """Writes head and body together, lets a streaming answer push chunks, and refuses what is no HTTP in JSON."""
+
+    def send_400_response(self, msg):
+        """Refuse what cannot be parsed, and close."""
+        body = json.dumps({"error": msg}).encode()
+        head = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+        self.transport.close()
 
     def _start_asgi_task(self, cycle, app):
         if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with

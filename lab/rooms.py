@@ -115,7 +115,8 @@ async def get(name):
         try:
             await asyncio.shield(room.opening)
         except Exception:
-            _rooms.pop(name, None)  # the next one who asks tries again
+            if _rooms.get(name) is room:
+                del _rooms[name]  # the next one who asks tries again
             raise
     return room
 
