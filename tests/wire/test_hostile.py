@@ -26,16 +26,23 @@ def wire(lay):
         yield lay(port)
 
 
+@pytest.fixture(scope="module")
+def wires(lay_for_all):
+    """One wire for each stream."""
+    with serving(echo) as port:
+        yield lay_for_all(port, *STREAMS)
+
+
 @pytest.mark.parametrize("name", STREAMS)
-def test_a_hostile_stream_passes_and_adds_up(wire, name):
+def test_a_hostile_stream_passes_and_adds_up(wires, name):
     data = STREAMS[name]
-    with connect(wire.port("wire")) as connection:
+    with connect(wires.port(name)) as connection:
         connection.settimeout(20)
         for begin in range(0, len(data), 50_000):
             piece = data[begin : begin + 50_000]
             connection.sendall(piece)
             assert read_exactly(connection, len(piece)) == piece
-    state = wire.settled("wire")
+    state = wires.settled(name)
     for direction in ("up", "down"):
         assert sum(state["bytes"][direction].values()) == len(data)
 
@@ -72,7 +79,7 @@ def test_a_flood_leaves_the_capture_bounded(wire):
     process = psutil.Process(wire.process.pid)
     with connect(wire.port("wire")) as connection:
         piece = bytes(MIB)
-        for _ in range(150):
+        for _ in range(60):
             connection.sendall(piece)
             read_exactly(connection, MIB)
         assert process.memory_info().rss < 250 * MIB
