@@ -5,6 +5,7 @@ import { Panel } from "./panel.js";
 import { Pane } from "./panes.js";
 import { Wire } from "./wire.js";
 
+const PATIENCE = 2_000; // ms for the control; a pane does not wait longer for its counts to begin
 const TOLD = ["delivered", "readystate", "away", "back", "published", "refused", "waits", "streams", "slowed", "counting"];
 
 /** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "counting", "pause". */
@@ -62,7 +63,7 @@ export class Board extends EventTarget {
   /** Let the counts of all panes, or of these, begin at zero now. */
   async countAnew(panes = [...this.panes.values()]) {
     try {
-      const { wires } = await this.wire.ask("/state");
+      const { wires } = await this.wire.ask("/state", { signal: AbortSignal.timeout(PATIENCE) });
       for (const pane of panes) pane.base = wires.find(({ name }) => name === pane.name);
     } catch {
       // The control is away: what it tells later is counted whole.

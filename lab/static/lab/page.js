@@ -14,10 +14,6 @@ const board = await Board.on(document);
 const composer = new Composer(document.querySelector("form.composer"), (text, how) => board.publish(text, how));
 board.addEventListener("published", ({ detail: { pane, nonce } }) => composer.published(pane.title, nonce));
 board.addEventListener("refused", ({ detail }) => composer.refused(detail));
-for (const [name, part] of Object.entries(PARTS)) {
-  const slot = document.querySelector(`[data-slot=${name}]`);
-  if (slot) part.start(board, slot);
-}
 
 // What the composer said, delivered pane by pane: told once, when it is everywhere.
 const arrivals = new Map();
@@ -44,3 +40,8 @@ document.addEventListener("visibilitychange", () => {
     place.hidden = false;
   }
 });
+
+for (const [name, part] of Object.entries(PARTS)) {
+  const slot = document.querySelector(`[data-slot=${name}]`);
+  if (slot) part.start(board, slot);
+}

@@ -9,6 +9,9 @@ export class Wire extends EventTarget {
   static connect(base) {
     const wire = new Wire(base);
     wire.listen();
+    // A page that was left may be kept alive, and its stream with it: six connections to the control are all there are.
+    addEventListener("pagehide", () => wire.close());
+    addEventListener("pageshow", ({ persisted }) => persisted && wire.listen());
     return wire;
   }
 

@@ -1,0 +1,285 @@
+"""The board of all techniques behind their wires, in a real browser, through `manage.py demo`."""
+
+import http.server
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from browsers import Keys
+from conftest import AWAY
+from processes import PATIENCE, ROOT, until
+
+from lab.settings import TECHNIQUES
+
+KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
+DELIVERED_AS = {"polling": "answer", "longpoll": "answer", "sse": "event", "websocket": "frame"}
+
+
+class Demo:
+    """`manage.py demo` on free ports."""
+
+    def __init__(self, data):
+        environment = os.environ | {"LAB_DATA": str(data), "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+        command = [sys.executable, "manage.py", "demo", "--port", "0"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        self.wires = {}
+        for line in self.process.stdout:
+            address = re.search(r"http://[\d.]+:\d+", line).group()
+            if line.startswith("The lab listens"):
+                self.url = address
+            elif line.startswith("Wire "):
+                self.wires[line.split()[1].rstrip(":")] = address
+            elif line.startswith("Control"):
+                self.control = address
+                return
+        raise AssertionError("the demo did not start")
+
+    def ask(self, path, fields=None):
+        """Ask the wires' control."""
+        body = None if fields is None else json.dumps(fields).encode()
+        with urllib.request.urlopen(self.control + path, body, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    def state(self):
+        return {wire["name"]: wire for wire in self.ask("/state")["wires"]}
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(PATIENCE) == 0
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    yield demo
+    demo.stop()
+
+
+@pytest.fixture
+def board(demo, window, room):
+    """A window with the board of a fresh room, all panes open."""
+    window.open(demo, "compare", room)
+    window.until(lambda: open_panes(window) == len(TECHNIQUES), "not every pane is open")
+    yield window
+    assert window.complaints(AWAY) == []
+    demo.ask("/wires/all/link", {"profile": "local"})
+
+
+def open_panes(window):
+    return window.texts(".strand [data-part=state]").count("OPEN 1")
+
+
+@contextmanager
+def pane(window, technique):
+    """Look into a pane's frame."""
+    window.driver.switch_to.frame(window.one(f"iframe[data-technique={technique}]"))
+    yield
+    window.driver.switch_to.default_content()
+
+
+def until_delivered(window, *texts):
+    for technique in TECHNIQUES:
+        with pane(window, technique):
+            window.until_texts(*texts)
+
+
+def lines(window, technique, shape):
+    """Return what a lane's text says of a shape, and let it be shown."""
+    button = window.one("[aria-controls=as-text]")
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+    selector = f"#as-text [data-technique={technique}] [data-shape={shape}]"
+    window.until(lambda: window.texts(selector), f"no {shape} in the lane of {technique}")
+    return window.texts(selector)
+
+
+def inspected(window, technique, shape):
+    """Open the inspector from a lane's text by the keyboard; return it."""
+    lines(window, technique, shape)
+    window.one(f"#as-text [data-technique={technique}] [data-shape={shape}]").send_keys(Keys.ENTER)
+    window.until(lambda: window.all(".inspector[open] .parts"), "nothing is taken apart")
+    return window.one(".inspector")
+
+
+def cells(window):
+    script = (
+        "return Array.from(document.querySelectorAll('#bytes td'), ({dataset: d, textContent}) => "
+        "[d.wire, d.kind, d.direction, Number(textContent.replace(/\\D/g, ''))])"
+    )
+    return {tuple(cell[:3]): cell[3] for cell in window.driver.execute_script(script)}
+
+
+def test_every_pane_has_an_origin_of_its_own(demo, board):
+    origins = {
+        frame.get_attribute("data-technique"): frame.get_property("src").split("/")[2]
+        for frame in board.all("iframe[data-frame]")
+    }
+    assert origins == {name: address.removeprefix("http://") for name, address in demo.wires.items()}
+    assert len({*origins.values(), demo.url.removeprefix("http://")}) == len(TECHNIQUES) + 1
+
+
+def test_one_message_is_delivered_in_every_pane_and_seen_in_every_lane(board):
+    board.say("to all")
+    until_delivered(board, "to all")
+    board.until(lambda: board.one(".composer .status").text.startswith("Delivered:"), "its delivery is not told")
+    for technique in TECHNIQUES:
+        assert any("message 1" in line for line in lines(board, technique, DELIVERED_AS[technique]))
+    assert lines(board, "polling", "empty")
+    assert lines(board, "longpoll", "request")
+
+
+def test_a_frame_is_taken_apart_bit_by_bit(board):
+    board.one(".composer option[value=websocket]").click()
+    board.say("a frame")
+    until_delivered(board, "a frame")
+    shown = inspected(board, "websocket", "publish")
+    bits = board.texts(".inspector .values td")
+    assert "".join(bits[:9]) == "100000011", "FIN, no RSV, opcode 1, masked as a browser's frames must be"
+    assert {"FIN", "opcode", "mask", "masking key", "payload"} <= set(board.texts(".inspector .parts th"))
+    assert "RFC 6455 §5.2" in shown.text
+    assert '"text":"a frame"' in shown.text
+    board.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    board.until(lambda: not board.all(".inspector[open]"), "Escape does not close it")
+    assert "RFC 9112" in inspected(board, "longpoll", "request").text
+    board.one(".inspector [data-part=close]").click()
+
+
+def test_a_lane_is_read_by_click_and_by_keyboard(board):
+    board.say("here")
+    until_delivered(board, "here")
+    lane = board.one("[data-row=websocket] .lane")
+    lane.send_keys(Keys.ARROW_LEFT)
+    board.until(lambda: "WebSocket" in board.one("[data-part=caption]").text, "what is chosen is not told")
+    assert board.one("[data-part=pause]").get_attribute("aria-pressed") == "true", "it stands still to be read"
+    lane.send_keys(Keys.ENTER)
+    board.until(lambda: board.all(".inspector[open] .parts"), "Enter opens nothing")
+    board.one(".inspector [data-part=close]").click()
+    # Something passes at half of the height somewhere.
+    script = """
+      const canvas = document.querySelector("[data-row=polling] canvas");
+      const { left, top, width, height } = canvas.getBoundingClientRect();
+      for (let x = width - 1; x > 0 && !document.querySelector(".inspector[open]"); x -= 5) {
+        canvas.dispatchEvent(new MouseEvent("click", { clientX: left + x, clientY: top + height / 2 }));
+      }"""
+    board.driver.execute_script(script)
+    board.until(lambda: board.all(".inspector[open] .parts"), "a click opens nothing")
+    board.one(".inspector [data-part=close]").click()
+
+
+def test_the_byte_meter_is_the_wires_own(demo, board):
+    toggle_all(board, opened=0)
+    board.one("[aria-controls=bytes]").click()
+    quiet = demo.state()
+    board.one(".tools [data-part=anew]").click()
+    board.until(lambda: not any(cells(board).values()), "it does not begin anew")
+    toggle_all(board, opened=len(TECHNIQUES))
+    board.say("some bytes")
+    until_delivered(board, "some bytes")
+    toggle_all(board, opened=0)
+
+    def counted():
+        now = demo.state()
+        return {
+            (name, kind, direction): now[name]["bytes"][direction][kind] - quiet[name]["bytes"][direction][kind]
+            for name in TECHNIQUES
+            for kind in KINDS
+            for direction in ("up", "down")
+        }
+
+    board.until(
+        lambda: counted() == {key: count for key, count in cells(board).items() if key[1] in KINDS},
+        "the page counts other bytes than the wires",
+    )
+    assert counted()["sse", "handshake", "down"] > 0
+    assert counted()["polling", "idle", "up"] > 0
+    assert all(counted()[name, "payload", "down"] > 0 for name in TECHNIQUES)
+
+
+def toggle_all(window, opened):
+    """Open or close every pane by hand."""
+    for toggle in window.all(".strand [data-part=toggle]"):
+        toggle.click()
+    window.until(lambda: open_panes(window) == opened, f"not {opened} panes are open")
+    window.until(lambda: all(button.is_enabled() for button in window.all(".strand [data-part=toggle]")), "too early")
+
+
+def test_it_stands_still_and_goes_on(board):
+    def drawn():
+        return board.driver.execute_script("return document.querySelector('[data-row=polling] canvas').toDataURL()")
+
+    board.one("[data-part=pause]").click()
+    time.sleep(0.3)
+    still = drawn()
+    time.sleep(0.5)
+    assert drawn() == still
+    board.one("[data-part=pause]").click()
+    board.until(lambda: drawn() != still, "it does not go on")
+
+
+def test_on_a_slow_link_the_latencies_come_where_the_model_expects_them(demo, board):
+    demo.ask("/wires/all/link", {"delay_ms": 150})
+    board.until(lambda: len(board.all(".strip .band")) == len(TECHNIQUES), "no band is drawn")
+    time.sleep(1.2)  # the page hears of the link once a second
+    board.one(".composer option[value=websocket]").click()
+    board.say("far away")
+    until_delivered(board, "far away")
+    for technique in ("longpoll", "sse", "websocket"):
+        text = board.one(f"[data-row={technique}] [data-part=last]").text
+        assert 295 <= int(text.removesuffix(" ms")) <= 700, f"{technique}: {text}"
+
+
+def test_a_killed_server_loses_and_repeats_nothing(demo, board, room):
+    board.say("before")
+    until_delivered(board, "before")
+    demo.ask("/server/restart", {"away": 1})
+    board.until(lambda: open_panes(board) == len(TECHNIQUES), "not every pane came back")
+    board.say("after")
+    until_delivered(board, "before", "after")
+
+
+def test_a_foreign_page_cannot_frame_a_pane(demo, window, room):
+    class Foreign(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f'<iframe src="{demo.wires["sse"]}/sse/{room}/pane/"></iframe>'.encode())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Foreign) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        window.driver.get(f"http://127.0.0.1:{server.server_port}/")
+        window.driver.switch_to.frame(window.one("iframe"))
+        until(lambda: window.driver.execute_script("return document.readyState") == "complete", "it does not load")
+        assert window.all(".panel") == []
+        window.driver.switch_to.default_content()
+        assert any("frame-ancestors" in complaint for complaint in window.complaints())
+        server.shutdown()
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (390, 844)])
+def test_the_board_is_no_wider_than_its_screen(demo, window, room, size):
+    width, height = size
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        window.open(demo, "compare", room)
+        assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
+        if width > 1000:
+            bottoms = window.driver.execute_script(
+                "return Array.from(document.querySelectorAll('.strand'), (row) => row.getBoundingClientRect().bottom)"
+            )
+            assert max(bottoms) < window.one(".composer").rect["y"], "all lanes are in view"
+    finally:
+        window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
