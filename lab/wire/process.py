@@ -85,7 +85,7 @@ async def open_on(stack, wire):
     try:
         await wire.open()
     except OSError as exc:
-        raise CannotRun(f"Cannot listen on {wire.host}:{wire.port}: {exc.strerror or exc}.") from exc
+        raise CannotRun(f"Cannot listen on {wire.host}:{wire.port}: {exc.strerror or exc}; choose another.") from exc
     stack.push_async_callback(wire.close)
 
 
@@ -95,7 +95,10 @@ async def serve_control(stack, control, host, port):
         control, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none",
         timeout_graceful_shutdown=GOODBYE, log_level="critical", server_header=False,
     )  # fmt: skip
-    listening = listen(host, port)
+    try:
+        listening = listen(host, port)
+    except OSError as exc:
+        raise CannotRun(f"Cannot listen on {host}:{port}: {exc.strerror or exc}; choose another.") from exc
     server = ControlServer(config)
     serving = asyncio.create_task(server.serve([listening]))
 
