@@ -177,7 +177,7 @@ def test_seven_streams_show_the_browsers_limit(board):
     """Six connections to one origin by HTTP/1.1, where requests are held or streams stay open."""
 
     def connections():
-        told = re.search(r"8 clients, (\d+) connections", board.one("[data-part=opened]").text)
+        told = re.search(r"clients 8, connections open (\d+)", board.one("[data-part=opened]").text)
         return told and int(told.group(1))
 
     board.one(f"[name=pane] option[value={HOLDS}]").click()

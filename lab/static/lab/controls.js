@@ -94,6 +94,6 @@ function offerClients(board, { clients: form, streams: button, opened }) {
 /** What the wire sees of the streams. */
 function limit(board, pane) {
   const open = board.wired(pane.name)?.connections;
-  const words = gettext("%s: %s clients, %s connections open. To one origin a browser opens six by HTTP/1.1, for all its tabs together; who has none waits its turn.");
+  const words = gettext("%s: clients %s, connections open %s. To one origin a browser opens six by HTTP/1.1, for all its tabs together; who has none waits its turn.");
   return interpolate(words, [pane.title, number(STREAMS + 1), open === undefined ? "?" : number(open)]);
 }

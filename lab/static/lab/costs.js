@@ -49,7 +49,7 @@ export class Costs {
 
   /** The sum in one line; its figures stand in its data too, unrounded. */
   sum(pane, { rate, day, requests }, seconds, count) {
-    const words = gettext("%s: %s B measured in %s s = %s B/s; × 86,400 s × %s clients = %s a day. %s requests in %s s × %s clients = %s requests.");
+    const words = gettext("%s: %s B measured in %s s = %s B/s; × 86,400 s × %s clients = %s a day. Requests: %s in %s s, × %s clients = %s.");
     const line = element("li", "", interpolate(words, [
       pane.title, digits(cost(pane)), digits(seconds), digits(rate), digits(count), bytes(day),
       digits(pane.requests), digits(seconds), digits(count), perSecond(requests),

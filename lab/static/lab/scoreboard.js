@@ -1,24 +1,29 @@
 /** The scoreboard: latency, bytes and requests of each pane, and what the same traffic costs for many clients. */
 import { Chart } from "./chart.js";
+import { OPEN } from "./client.js";
 import { Costs } from "./costs.js";
-import { cost, difference, reading } from "./figures.js";
+import { cost, difference, fresh, reading } from "./figures.js";
+import { wait } from "./neighbour.js";
 import { mark, table } from "./tables.js";
 import { bytes } from "./units.js";
 import { duration, number } from "./words.js";
 
 const LOOK = 1_000; // ms between looks where there is no wire to tell the time
+const OPENING = 15_000; // ms that the panes get to open
+const HISTORY = 300; // ms that the history gets to come
 
 export function start(board, root) {
   const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
   const chart = new Chart(parts.chart);
   const costs = new Costs(parts);
-  let first = null;
+  let first = null; // a reading; null until everybody has the history
   let held = false;
+  let turn = 0;
 
   function show() {
-    first ??= reading(board); // the wires are known by now
-    if (held) return;
+    if (held || !first) return;
     const figures = difference(board, first);
+    if (figures.panes.some(({ bytes: counted, requests }) => counted < 0 || requests < 0)) return anew(); // other wires
     parts.window.textContent = interpolate(gettext("of the last %s"), [duration(1_000 * figures.seconds)]);
     if (!parts.scoreboard.open) return;
     parts.scores.replaceChildren(scores(figures));
@@ -26,7 +31,17 @@ export function start(board, root) {
     costs.show(figures);
   }
 
-  function anew() {
+  /** Begin when all panes are open and have what was said before: that is no traffic of this window. */
+  async function anew() {
+    first = null;
+    turn += 1;
+    const own = turn;
+    const latest = Date.now() + OPENING;
+    const all = () => [...board.panes.values()].every(({ readyState }) => readyState === OPEN);
+    while (!all() && Date.now() < latest) await wait(LOOK / 10);
+    await wait(HISTORY);
+    await fresh(board);
+    if (own !== turn) return;
     first = reading(board);
     show();
   }
@@ -42,6 +57,7 @@ export function start(board, root) {
   offerCapture(board, parts);
   if (board.wire) board.wire.addEventListener("state", show);
   else setInterval(show, LOOK);
+  anew();
 }
 
 /** What passed, as a file for Wireshark. */
