@@ -6,9 +6,10 @@ import { Pane } from "./panes.js";
 import { Wire } from "./wire.js";
 
 const PATIENCE = 2_000; // ms for the control; a pane does not wait longer for its counts to begin
-const TOLD = ["delivered", "readystate", "away", "back", "published", "refused", "waits", "streams", "slowed", "counting"];
+const DELIVERIES = ["delivered", "readystate", "away", "back", "published", "refused"];
+const TOLD = [...DELIVERIES, "waits", "streams", "slowed", "counting"];
 
-/** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "counting", "pause". */
+/** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "pause". */
 export class Board extends EventTarget {
   panes = new Map();
   wire = null;

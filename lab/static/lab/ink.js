@@ -20,16 +20,16 @@ const ENDS = {
 export class Ink {
   pens = new Map();
 
-  constructor(context, { ink, grey, paper }) {
-    Object.assign(this, { context, colours: { ink, grey }, paper });
+  constructor(context, { ink, grey, wrong, paper }) {
+    Object.assign(this, { context, colours: { ink, grey, wrong }, paper });
   }
 
-  stroke({ shape, kind, direction, size, grey, answers }, x0, y0, x1, y1) {
-    const colour = grey ? "grey" : "ink";
+  stroke({ shape, direction, size, grey, reset }, x0, y0, x1, y1) {
+    const colour = reset ? "wrong" : grey ? "grey" : "ink";
     const line = this.pen(DOTTED.has(shape) ? "dotted" : "line", colour, grey ? 1 : thickness(size));
     const sign = direction === "down" ? 1 : -1;
     if (shape === "connect") return connect(line, x0, y0, x1, y1);
-    if (shape === "disconnect") return cross(this.pen("line", colour, 2), x0, y0 - HEAD);
+    if (shape === "disconnect") return cross(this.pen("line", colour, reset ? 3 : 2), x0, y0 - HEAD);
     line.moveTo(x0, y0);
     line.lineTo(x1, y1);
     if (shape === "publish") {

@@ -24,6 +24,8 @@ export const SHAPES = {
   comment: gettext("comment: still there"),
   close: gettext("close"),
   disconnect: gettext("connection ends"),
+  reset: gettext("by RST"),
+  away: gettext("away"),
   other: gettext("other bytes"),
 };
 

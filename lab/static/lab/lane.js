@@ -131,6 +131,9 @@ export class Lane {
       const x = this.x(at, view);
       context.fillStyle = this.colours.wrong;
       context.fillRect(x, 0, 2, this.height);
+      context.fillStyle = this.colours.paper;
+      context.fillRect(x + 2, EDGE + 1, context.measureText(text).width + 6, 17);
+      context.fillStyle = this.colours.wrong;
       context.fillText(text, x + 5, EDGE + 3);
     }
   }

@@ -104,7 +104,7 @@ export function start(board, root) {
       toggle.setAttribute("aria-expanded", String(!shown.hidden));
     };
   }
-  legend(part("legend"), { ink: "#1b2433", grey: "#6b7280", paper: "#fff" });
+  legend(part("legend"), { ...rows[0].lane.colours, ink: "#1b2433" });
 }
 
 /** The stroke before or after one, or the one with an id. */
