@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import flood
+from benchmarks import bench_wire, flood
 from benchmarks.flood import HANDSHAKE, REQUEST
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -122,6 +122,7 @@ MEASURES = {
     "idle_websocket": ("KiB a connection", f"{HELD:,} idle WebSockets", lambda: idle(HANDSHAKE, SOCKET)),
     "idle_sse": ("KiB a connection", f"{HELD:,} idle event streams", lambda: idle(REQUEST, STREAM)),
     "idle_longpoll": ("KiB a connection", f"{HELD:,} held long polls", lambda: idle(REQUEST, HOLD)),
+    "wire": ("", "a wire", bench_wire.measure),  # several figures, shown by themselves
 }
 # (what is divided, by what, whether the ratio aims to be at least or at most, the aim)
 RATIOS = [
@@ -133,7 +134,7 @@ RATIOS = [
 
 
 def measure(repetitions, told=lambda done, of: None):
-    """Return {name: [a figure of each repetition]}; `told(done, of)` hears of the progress.
+    """Return {name: [a figure of each repetition]}, the wire's as bench_wire gives them; `told(done, of)` hears of the progress.
 
     Raises AssertionError where a delivery was lost, a request failed, or a connection was dropped.
     """

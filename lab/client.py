@@ -26,17 +26,22 @@ class Connection(http.client.HTTPConnection):
 
     past = sockets.Traffic()
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.closing = threading.Lock()  # a reader's thread and another may close at once
+
     def connect(self):
         """Open the socket."""
         self.sock = sockets.connect(self.host, self.port, self.timeout)
 
     def close(self):
         """Read the meter, then close; a thread that waits on the socket wakes."""
-        self.past = self.traffic()
-        if self.sock:
-            with contextlib.suppress(OSError):
-                self.sock.shutdown(socket.SHUT_RDWR)
-        super().close()
+        with self.closing:
+            self.past = self.traffic()
+            if self.sock:
+                with contextlib.suppress(OSError):
+                    self.sock.shutdown(socket.SHUT_RDWR)
+            super().close()
 
     def traffic(self):
         """Return the Traffic of all sockets this connection has had."""

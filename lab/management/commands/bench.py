@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from benchmarks import bench
+from benchmarks import bench, bench_wire
 from lab.serving import allow_many_connections
 
 
@@ -35,7 +35,8 @@ class Command(BaseCommand):
             raise CommandError(f"The bench cannot be believed: {exc}.") from exc
         except KeyboardInterrupt:
             raise CommandError("Stopped; nothing is left running.") from None
-        console.print(costs(figures), ratios(figures))
+        laid = figures.pop("wire")
+        console.print(costs(figures), ratios(figures), wires(laid))
 
 
 def costs(figures):
@@ -60,4 +61,19 @@ def ratios(figures):
         reached = ratio >= aim if bound == "at least" else ratio <= aim
         what = f"{bench.MEASURES[over][1]} ÷ {bench.MEASURES[under][1]}"
         table.add_row(what, f"{ratio:.2f}", f"{bound} {aim}", "reached" if reached else "missed")
+    return table
+
+
+def wires(figures):
+    """Return the table of what a wire costs, against no wire."""
+    table = Table(title="A wire between client and server")
+    for column, justify in (("what", "left"), ("median", "right"), ("aim", "left"), ("", "left")):
+        table.add_column(column, justify=justify)
+    added, rate = (statistics.median(each[name] for each in figures) for name in ("added_ms", "deliveries"))
+    most, least = bench_wire.AIMS["added_ms"], bench_wire.AIMS["deliveries"]
+    for what, figure, aim, reached in (
+        ("ms added to a round trip", f"{added:.3f}", f"at most {most}", added <= most),
+        ("deliveries a core-second", f"{rate:,.0f}", f"at least {least:,}", rate >= least),
+    ):
+        table.add_row(what, figure, aim, "reached" if reached else "missed")
     return table
