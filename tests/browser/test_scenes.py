@@ -70,9 +70,11 @@ def board(page):
 def opened(window, lab, anchor=""):
     window.driver.get("about:blank")
     window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{anchor}")
-    return window.until(
+    window.until(
         lambda: window.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES), "the panes do not open"
     )
+    window.one("[data-part=controls] > summary").click()
+    return window
 
 
 def choose(window, scene, seconds):
@@ -152,7 +154,6 @@ def test_a_scene_can_be_played_by_the_keyboard_alone_and_run_again(board):
 
 
 def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page):
-    page.one("[data-part=controls] > summary").click()
     page.one("[data-fault=reset]").click()
     status = ".aftermath [role=status]"
     page.until(lambda: page.texts(status) == ["Nothing was lost, nothing was repeated."], "the fault has no end")
@@ -165,6 +166,7 @@ def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page):
 
 def test_the_link_of_one_pane_is_set_and_shown(board):
     board.one(f"[data-part=link] [name=of] option[value={TECHNIQUES[0]}]").click()
+    board.until(lambda: board.all("[name=profile] option[value='3G']"), "no profiles are offered")
     board.one("[data-part=link] [name=profile] option[value='3G']").click()
     board.until(lambda: re.fullmatch(r"[^·]+: 3G", board.one("[data-part=gist]").text), "the link is not shown")
     assert board.one("[name=delay_ms]").get_property("valueAsNumber") == 150
@@ -189,7 +191,9 @@ def test_seven_streams_show_the_browsers_limit(board):
 
 def test_the_scoreboards_arithmetic_equals_its_inputs(board):
     board.one("[data-part=once]").click()
-    board.until(lambda: len(table(board, "[data-part=scores]")) == len(TECHNIQUES), "no scores")
+    seconds = "return Number(document.querySelector('[data-part=sums] li')?.dataset.seconds)"
+    board.until(lambda: (board.driver.execute_script(seconds) or 0) > 1, "no scores")
+    assert len(table(board, "[data-part=scores]")) == len(TECHNIQUES)
     board.one("[data-part=hold]").click()
     for place in (0, 6):
         board.driver.execute_script(

@@ -8,8 +8,9 @@ export const DAY = 86_400; // seconds
 
 /** The costs of `clients` such as this one: bytes a day, bits and requests a second. */
 export function scaled({ bytes: carried, requests, seconds }, clients) {
-  const rate = carried / seconds;
-  return { rate, day: rate * DAY * clients, bits: 8 * rate * clients, requests: (requests / seconds) * clients };
+  const each = seconds ? clients / seconds : 0; // a window that begins just now has no rate yet
+  const rate = seconds ? carried / seconds : 0;
+  return { rate, day: carried * each * DAY, bits: 8 * carried * each, requests: requests * each };
 }
 
 export class Costs {
