@@ -10,7 +10,7 @@ const STREAMS = 7; // one more than browsers open to one origin
 
 export async function start(board, root) {
   const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-  const neighbour = await Neighbour.of(document);
+  const neighbour = await Neighbour.of(document, board);
   const aftermath = new Aftermath(board, parts.aftermath);
   offerPublishing(board, neighbour, parts);
   offerClients(board, parts);

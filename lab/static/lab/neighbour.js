@@ -10,14 +10,15 @@ export class Neighbour {
   away = null; // a promise while the server is away
 
   /** The page's one neighbour. */
-  static of(root) {
-    return (Neighbour.known ??= Neighbour.meet(root));
+  static of(root, board) {
+    return (Neighbour.known ??= Neighbour.meet(root, board));
   }
 
   /** Get to know the clients of the techniques named in the page, without starting any. */
-  static async meet(root) {
+  static async meet(root, board) {
     const { room } = root.querySelector("[data-part=controls]").dataset;
     const neighbour = new Neighbour();
+    neighbour.board = board;
     for (const { dataset } of root.querySelectorAll("[data-module]")) {
       const { Client } = await import(dataset.module);
       const client = new Client(dataset.technique, room);
@@ -33,6 +34,7 @@ export class Neighbour {
 
   /** Publish until it is on the server's disk; gives up when `signal` says so. */
   async publish(text, signal, author = gettext("Neighbour")) {
+    if (!this.client) return this.board.publish(text, { author }); // nobody here publishes by POST
     const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
     while (!signal.aborted) {
       await this.away;

@@ -11,8 +11,9 @@ export class Predictions {
 
   /** Ask a scene's question anew. */
   ask(scene, board) {
-    const panes = scene.ofPanes === false ? [] : [...board.panes.values()].map(({ name, title }) => [name, title]);
-    this.titles = new Map([...panes, ...Object.entries(scene.options ?? {})]);
+    this.panes = board.panes;
+    const panes = scene.ofPanes?.(board) ?? [...board.panes.values()];
+    this.titles = new Map([...panes.map(({ name, title }) => [name, title]), ...Object.entries(scene.options ?? {})]);
     this.answers = new Map([...this.titles.keys()].map((name) => [name, []]));
     this.question.textContent = scene.question(board);
     this.options.replaceChildren(...[...this.titles].map(([name, title]) => this.button(name, title)));
@@ -24,7 +25,7 @@ export class Predictions {
     const count = element("b", "votes");
     button.type = "button";
     button.dataset.option = name;
-    if (this.form.ownerDocument.querySelector(`iframe[data-technique="${CSS.escape(name)}"]`)) button.dataset.technique = name;
+    if (this.panes.has(name)) button.dataset.technique = name;
     button.append(element("span", "", title), count);
     button.onclick = () => {
       const { who } = this.form.elements;

@@ -10,7 +10,7 @@ const LOOK = 200; // ms between steps of the progress
 
 export async function start(board, root) {
   const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-  const player = new Player(board, await Neighbour.of(document), parts);
+  const player = new Player(board, await Neighbour.of(document, board), parts);
   parts.menu.append(...SCENES.map((scene) => player.item(scene)));
   addEventListener("hashchange", () => player.follow());
   addEventListener("pagehide", () => player.leave());

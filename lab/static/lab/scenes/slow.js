@@ -4,7 +4,7 @@ import { those } from "./judge.js";
 
 const RATE = 4; // messages a second
 const BYTES = 200; // per second that the slow one reads
-const LATE = 400; // ms beyond what the model allows at most: held up
+const LATE = 1_500; // ms beyond what the model allows at most: held up, and not by a busy machine
 
 /** The slow one: the last pane. */
 const slow = (board) => [...board.panes.values()].at(-1);
@@ -16,6 +16,7 @@ export default {
   explain: (board) =>
     interpolate(gettext("%s reads only %s bytes a second, while people publish four messages a second."), [slow(board).title, digits(BYTES)]),
   question: (board) => interpolate(gettext("Who besides %s is held up?"), [slow(board).title]),
+  ofPanes: (board) => [...board.panes.values()].slice(0, -1),
   options: { none: gettext("nobody else") },
   columns: ["mean", "slowest", still, "lost", "repeated"],
   model: {},
