@@ -136,7 +136,8 @@ RATIOS = [
 def measure(repetitions, told=lambda done, of: None):
     """Return {name: [a figure of each repetition]}; `told(done, of)` hears of the progress.
 
-    The wire's figures are dicts, as bench_wire gives them. Raises AssertionError where a delivery was lost, a request failed, or a connection was dropped.
+    The wire's figures are dicts, as bench_wire gives them. Raises AssertionError where a delivery was lost, a
+    request failed, or a connection was dropped.
     """
     figures = {name: [] for name in MEASURES}
     for repetition in range(repetitions):
