@@ -8,10 +8,12 @@ const LASTING = new Set(["freeze", "refuse", "trickle", "cut_every"]);
 
 export function offer(board, neighbour, aftermath, { faults: form, restart, faulted }) {
   const { of, seconds, every, meanwhile } = form.elements;
+  let ending; // the timer that ends the cuts
   form.onsubmit = (event) => event.preventDefault();
   for (const button of form.querySelectorAll("[data-fault]")) {
     const { fault } = button.dataset;
     button.onclick = () => {
+      clearTimeout(ending); // another fault takes their place
       if (fault === "none") return attempt(() => board.wire.fault(of.value, { fault }));
       if (form.reportValidity()) cause(button.textContent, LASTING.has(fault), () => put(fault));
     };
@@ -28,7 +30,7 @@ export function offer(board, neighbour, aftermath, { faults: form, restart, faul
     }
     // Its seconds are those between two cuts, so it ends by another word.
     const name = of.value;
-    setTimeout(() => board.wire.fault(name, { fault: "none" }), 1_000 * seconds.valueAsNumber);
+    ending = setTimeout(() => board.wire.fault(name, { fault: "none" }), 1_000 * seconds.valueAsNumber);
     await board.wire.fault(name, { fault: "cut" }); // the first of them at once
     return board.wire.fault(name, { fault, seconds: every.valueAsNumber });
   }
