@@ -122,8 +122,10 @@ export class Board extends EventTarget {
 
 /** The differences of all numbers of two states of a wire, and the sum of bytes. */
 function since(wire, base) {
-  const minus = (now, then) =>
-    typeof now === "number" ? now - (then ?? 0) : Object.fromEntries(Object.entries(now).map(([key, each]) => [key, minus(each, then?.[key])]));
+  const minus = (now, then) => {
+    if (typeof now === "number") return now - (then ?? 0);
+    return Object.fromEntries(Object.entries(now).map(([key, each]) => [key, minus(each, then?.[key])]));
+  };
   const { bytes, packets, ip_bytes, requests, empty_responses, messages } = wire;
   const counted = minus({ bytes, packets, ip_bytes, requests, empty_responses, messages }, base);
   const sum = (counts) => Object.values(counts).reduce((total, each) => total + each, 0);

@@ -80,9 +80,8 @@ export class Inspector {
 function table(parts) {
   const made = element("table", "parts");
   const head = element("tr", "");
-  for (const name of [gettext("part"), gettext("bytes"), gettext("value"), gettext("what it is for"), gettext("standard")]) {
-    head.append(element("th", "", name));
-  }
+  const names = [gettext("part"), gettext("bytes"), gettext("value"), gettext("what it is for"), gettext("standard")];
+  head.append(...names.map((name) => element("th", "", name)));
   made.append(head);
   for (const { name, bytes: [begin, end], value, explains, rfc } of parts) {
     const row = element("tr", "");

@@ -43,7 +43,8 @@ export function sentence({ direction, shape, size, messages }) {
   const parts = [`${direction === "up" ? "↑" : "↓"} ${SHAPES[shape] ?? shape}`];
   if (size) parts.push(interpolate(ngettext("%s byte", "%s bytes", size), [number(size)]));
   const ids = (messages ?? []).filter((id) => typeof id === "number");
-  if (ids.length) parts.push(interpolate(gettext("message %s"), [ids.length > 3 ? `${ids[0]} – ${ids.at(-1)}` : ids.join(", ")]));
+  const named = ids.length > 3 ? `${ids[0]} – ${ids.at(-1)}` : ids.join(", ");
+  if (named) parts.push(interpolate(gettext("message %s"), [named]));
   return parts.join(" · ");
 }
 

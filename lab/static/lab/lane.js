@@ -1,6 +1,7 @@
 /** One lane: a canvas on which time flows to the left, the browser at the bottom and the server at the top. */
+import { gap, hatched } from "./geometry.js";
 import { Ink } from "./ink.js";
-import { duration } from "./words.js";
+import { deliveries, notes } from "./notes.js";
 
 const EDGE = 9; // px above and below
 const APART = 3; // px between what goes up and what comes down, where both take no time
@@ -50,8 +51,8 @@ export class Lane {
     const ink = new Ink(context, this.colours);
     for (const stroke of this.track.between(view.from, view.to)) ink.stroke(stroke, ...this.ends(stroke, view));
     ink.flush();
-    this.drawMarks(view);
-    this.drawSaid(view);
+    notes(this, view);
+    deliveries(this, view);
     if (this.chosen) this.drawChosen(view);
   }
 
@@ -88,56 +89,6 @@ export class Lane {
     context.globalAlpha = 1;
   }
 
-  /** From the instant a message was published to the one at which it is here. */
-  drawSaid(view) {
-    const { context } = this;
-    context.font = this.font;
-    context.textBaseline = "bottom";
-    for (const { sent, published, at, ms, id } of this.said) {
-      if (at < view.from || sent > view.to) continue;
-      this.drawWait(published, this.track.carriers.get(id), view);
-      const [left, right] = [this.x(sent, view), this.x(at, view)];
-      context.fillStyle = this.colours.ink;
-      context.fillRect(left, this.height - 4, Math.max(2, right - left), 4);
-      if (view.crowded) continue;
-      for (let y = 0; y < this.height; y += 9) context.fillRect(Math.round(left), y, 1, 5);
-      const text = duration(ms);
-      const wide = context.measureText(text).width;
-      context.fillStyle = this.colours.paper;
-      context.fillRect(right + 9, this.height - 26, wide + 6, 17);
-      context.fillStyle = this.colours.ink;
-      context.fillText(text, right + 12, this.height - 9);
-    }
-  }
-
-  /** The message lies at the server until something leaves that takes it along. */
-  drawWait(published, carrier, view) {
-    if (!carrier) return;
-    const [left, right] = [this.x(published, view), this.x(carrier.from, view)];
-    if (right - left < 3) return;
-    this.context.fillStyle = this.colours.ink;
-    this.context.fillRect(left, EDGE - 3, right - left, 6);
-    this.context.beginPath();
-    this.context.arc(left, EDGE, 5, 0, 7);
-    this.context.fill();
-  }
-
-  drawMarks(view) {
-    const { context } = this;
-    context.font = this.font;
-    context.textBaseline = "top";
-    for (const { at, text } of this.track.marks) {
-      if (at < view.from - 5_000 || at > view.to) continue;
-      const x = this.x(at, view);
-      context.fillStyle = this.colours.wrong;
-      context.fillRect(x, 0, 2, this.height);
-      context.fillStyle = this.colours.paper;
-      context.fillRect(x + 2, EDGE + 1, context.measureText(text).width + 6, 17);
-      context.fillStyle = this.colours.wrong;
-      context.fillText(text, x + 5, EDGE + 3);
-    }
-  }
-
   drawChosen(view) {
     const { context } = this;
     const [x0, y0, x1, y1] = this.ends(this.chosen, view);
@@ -163,26 +114,4 @@ export class Lane {
   hatch(name, colour) {
     return (this.hatches[name] ??= hatched(this.context, colour, name === "away" ? 0.25 : 0.45));
   }
-}
-
-/** How far a point is from a line between two others. */
-function gap(x, y, x0, y0, x1, y1) {
-  const [dx, dy] = [x1 - x0, y1 - y0];
-  const along = Math.max(0, Math.min(1, ((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy || 1)));
-  return Math.hypot(x - x0 - along * dx, y - y0 - along * dy);
-}
-
-function hatched(context, colour, alpha) {
-  const tile = document.createElement("canvas");
-  tile.width = tile.height = 8;
-  const pen = tile.getContext("2d");
-  pen.strokeStyle = colour;
-  pen.globalAlpha = alpha;
-  pen.lineWidth = 2;
-  for (const shift of [-8, 0, 8]) {
-    pen.moveTo(shift - 1, 9);
-    pen.lineTo(shift + 9, -1);
-  }
-  pen.stroke();
-  return context.createPattern(tile, "repeat");
 }

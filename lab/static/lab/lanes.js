@@ -14,10 +14,12 @@ const CROWDED = 2; // deliveries a second in view, of which not every latency ca
 /** Build the rows of [data-slot=lanes] and let them run. */
 export function start(board, root) {
   const part = (name) => root.querySelector(`[data-part=${name}]`);
-  const rows = [...root.querySelectorAll("[data-row]")].map((row) => new Row(row, board, board.panes.get(row.dataset.row)));
+  const row = (element) => new Row(element, board, board.panes.get(element.dataset.row));
+  const rows = [...root.querySelectorAll("[data-row]")].map(row);
   const axis = new Axis(part("axis"));
   const table = new Table(part("table"), [...board.panes.values()]);
-  const inspector = new Inspector(part("inspector"), board.wire, (stroke, step, pane) => neighbour(of(pane), stroke, step));
+  const around = (stroke, step, pane) => neighbour(of(pane), stroke, step);
+  const inspector = new Inspector(part("inspector"), board.wire, around);
   const timeline = new Timeline((view) => {
     for (const { lane } of rows) {
       view.crowded = lane.said.filter(({ at }) => at > view.from).length > (CROWDED * (view.to - view.from)) / 1_000;
@@ -54,7 +56,8 @@ export function start(board, root) {
 
   for (const row of rows) {
     const { lane, track, parts } = row;
-    new Transcript(root.querySelector(`#as-text [data-technique=${row.pane.name}] ol`), track, (stroke) => open(row, stroke));
+    const list = root.querySelector(`#as-text [data-technique=${row.pane.name}] ol`);
+    new Transcript(list, track, (stroke) => open(row, stroke));
     const pointed = ({ offsetX, offsetY }) => lane.at(offsetX, offsetY, timeline.view);
     parts.lane.onclick = (event) => {
       const stroke = pointed(event);

@@ -1,4 +1,4 @@
-/** A pane as the board sees it, in a frame or in this document: what was delivered there, and what it is asked to do. */
+/** A pane as the board sees it, in a frame or in this document: what was delivered there, what it is asked to do. */
 import { CLOSED, OPEN } from "./client.js";
 import { nonce } from "./outbox.js";
 

@@ -21,10 +21,16 @@ export class Strip {
 
   /** Shade where the latencies are expected, ms. */
   expect(least, most) {
-    this.band ??= this.dots.parentNode.insertBefore(make("rect", { class: "band", x: `${LEFT}%`, width: `${100 - LEFT}%` }), this.dots);
+    this.band ??= this.makeBand();
     const [low, high] = [place(least), place(most)];
     this.band.setAttribute("y", `${high - 2.5}%`);
     this.band.setAttribute("height", `${low - high + 5}%`); // a dot's size is inside
+  }
+
+  makeBand() {
+    const band = make("rect", { class: "band", x: `${LEFT}%`, width: `${100 - LEFT}%` });
+    this.svg.prepend(band);
+    return band;
   }
 
   add(latency) {

@@ -21,7 +21,8 @@ export class Transcript {
     const from = Math.max(strokes.length - SHOWN, this.last ? strokes.lastIndexOf(this.last) + 1 : 0);
     for (const stroke of strokes.slice(from)) {
       const line = document.createElement("li");
-      const entry = button(stroke.grey ? "grey" : "", `${time(stroke.at)} ${sentence(stroke)}`, () => this.open(stroke));
+      const words = `${time(stroke.at)} ${sentence(stroke)}`;
+      const entry = button(stroke.grey ? "grey" : "", words, () => this.open(stroke));
       entry.dataset.shape = stroke.shape;
       line.append(entry);
       list.prepend(line);

@@ -6,7 +6,8 @@ export class Watch {
   constructor(board, rows, notice) {
     Object.assign(this, { board, rows, notice });
     board.wire.addEventListener("state", ({ detail }) => this.look(detail));
-    board.wire.addEventListener("away", () => this.say(gettext("The wires' control does not answer; the lanes wait for it.")));
+    const lost = gettext("The wires' control does not answer; the lanes wait for it.");
+    board.wire.addEventListener("away", () => this.say(lost));
   }
 
   look({ server, wires }) {
