@@ -28,6 +28,7 @@ function wait(lane, published, carrier, view) {
   if (right - left < 3) return;
   const y = lane.y("up");
   lane.context.fillRect(left, y - 3, right - left, 6);
+  if (view.crowded) return;
   lane.context.beginPath();
   lane.context.arc(left, y, 5, 0, 7);
   lane.context.fill();
