@@ -66,7 +66,8 @@ function linkTitle({ profile, delay_ms: delay, rate_down: rate }) {
   return [interpolate(gettext("%s ms"), [digits(delay)]), ...slow].join(", ");
 }
 
-function faultTitle({ fault }) {
+/** A fault in the page's language; nothing where there is none. */
+export function faultTitle({ fault }) {
   return fault === "none" ? "" : FAULTS[fault] ?? fault;
 }
 

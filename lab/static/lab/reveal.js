@@ -56,7 +56,7 @@ export function reveal(place, { scene, stage, figures, predictions }) {
   const verdict = element("p", "verdict");
   verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
   const who = predictions.verdict(right);
-  if (who) verdict.append(" ", element("span", "who", who), ".");
+  if (who) verdict.append(" ", element("span", "who", who), gettext("."));
   const box = element("div", "sideways");
   box.append(table([gettext("technique"), ...columns.map(({ head }) => head)], rows));
   for (const [index, line] of [...box.querySelectorAll("tbody tr")].entries()) {

@@ -1,3 +1,5 @@
+import { faultTitle } from "./links.js";
+
 /** Notes on the lanes what was done to the wires: new links, faults, a server that went and came. */
 export class Watch {
   before = new Map(); // wire: [link, fault]
@@ -17,7 +19,7 @@ export class Watch {
     if (server.up) for (const span of this.gone.splice(0)) span.to = now;
     for (const { name, link, fault } of wires) {
       const row = this.rows.find(({ pane }) => pane.name === name);
-      const told = [described(link), fault.fault];
+      const told = [described(link), faultTitle(fault) || gettext("none")];
       const before = this.before.get(name) ?? told;
       this.before.set(name, told);
       if (!row) continue;
