@@ -184,7 +184,7 @@ def test_4_503_when_too_many_rooms_are_open(start):
 def test_4_503_when_too_many_messages_wait_for_the_disk(start, room):
     server = start(**SMALL, SMALL_WAITING_MAX="2")
     with locked(server), ExitStack() as stack:
-        speakers = [stack.enter_context(dial(server.url, room)) for _ in range(4)]
+        speakers = [stack.enter_context(dial(server.url, room)) for _ in range(16)]
         for number, speaker in enumerate(speakers):
             say(speaker, type="publish", author="Ann", text="hi", nonce=str(number))
         answers = {hear(speaker)["error"] for speaker in speakers}
