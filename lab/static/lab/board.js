@@ -1,5 +1,5 @@
 /** The page as a whole: its panes, the wires they hang on, and one voice for all of them. */
-import { Agent } from "./agent.js";
+import { Deputy } from "./deputy.js";
 import { OPEN } from "./client.js";
 import { Panel } from "./panel.js";
 import { Pane } from "./panes.js";
@@ -45,8 +45,8 @@ export class Board extends EventTarget {
     const { Client } = await import(element.dataset.client);
     const panel = new Panel(element, Client);
     const pane = this.add(element);
-    const agent = new Agent(panel, Client, (kind, fields) => pane.hear(kind, fields));
-    pane.join((what, fields) => agent.do(what, fields));
+    const deputy = new Deputy(panel, Client, (kind, fields) => pane.hear(kind, fields));
+    pane.join((what, fields) => deputy.do(what, fields));
     pane.start();
     // A page that was left may be kept alive, and its connections with it: six of them are all there are.
     addEventListener("pagehide", () => pane.end());

@@ -1,16 +1,16 @@
 /** A pane of its own origin, framed by the board: one panel, and a word with the page around it. */
-import { Agent } from "./agent.js";
+import { Deputy } from "./deputy.js";
 import { Panel } from "./panel.js";
 
 const root = document.querySelector("[data-client]");
 const board = document.documentElement.dataset.board; // the one origin that is spoken and listened to
 const { Client } = await import(root.dataset.client);
 const panel = new Panel(root, Client);
-const agent = new Agent(panel, Client, (kind, fields) => parent.postMessage({ kind, fields }, board));
+const deputy = new Deputy(panel, Client, (kind, fields) => parent.postMessage({ kind, fields }, board));
 
 addEventListener("message", ({ origin, source, data }) => {
-  if (origin === board && source === parent) agent.do(data.what, data.fields);
+  if (origin === board && source === parent) deputy.do(data.what, data.fields);
 });
-addEventListener("pagehide", () => agent.end());
-addEventListener("pageshow", ({ persisted }) => persisted && agent.start());
-agent.tell("hello", {}); // the board answers with start, once it counts
+addEventListener("pagehide", () => deputy.end());
+addEventListener("pageshow", ({ persisted }) => persisted && deputy.start());
+deputy.tell("hello", {}); // the board answers with start, once it counts

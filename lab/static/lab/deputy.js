@@ -2,7 +2,7 @@
 const TICK = 250; // ms between looks at how late timers come
 const LATE = 600; // ms later than that: the browser holds timers back
 
-export class Agent {
+export class Deputy {
   streams = []; // further clients, opened on request
   late = 0; // ticks in a row that came late
 
@@ -31,7 +31,7 @@ export class Agent {
 
   /** Do what the board asks. */
   do(what, fields) {
-    if (Agent.TASKS.includes(what)) this[what](fields);
+    if (Deputy.TASKS.includes(what)) this[what](fields);
   }
 
   static TASKS = ["say", "set", "openStreams", "link", "start", "end"];
