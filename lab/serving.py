@@ -1,14 +1,14 @@
 """Running the server: uvicorn with the lab's limits, and a goodbye on every stream when it ends."""
 
 import asyncio
-import resource
-import socket
 
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
 from uvicorn.supervisors import multiprocess
+
+from lab import system
 
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
 
@@ -49,7 +49,7 @@ def serve(host, port, workers=1, announce=print):
     """
     listening = listen(host, port)
     migrate()
-    allow_many_connections()
+    system.allow_many_connections()
     config = uvicorn.Config(
         "lab.asgi:application",
         workers=workers,
@@ -63,7 +63,7 @@ def serve(host, port, workers=1, announce=print):
         ws_max_size=settings.BODY_MAX,
         ws_per_message_deflate=False,  # compression would hide the technique's own bytes, and costs memory
         timeout_graceful_shutdown=settings.GOODBYE,
-        backlog=4_096,
+        backlog=system.BACKLOG,
     )
     announce(f"The lab listens on http://{address(host)}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
     try:
@@ -80,17 +80,11 @@ def serve(host, port, workers=1, announce=print):
 
 def listen(host, port):
     """Return a socket that listens on `host` and `port`; raise CannotServe where that is taken or not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen(4_096)
+        return system.listen(host, port)
     except (OSError, OverflowError) as exc:
-        listening.close()
         reason = getattr(exc, "strerror", None) or "not a port"
         raise CannotServe(f"Cannot listen on {host}:{port}: {reason}; choose another with --port.") from exc
-    return listening
 
 
 def address(host):
@@ -107,12 +101,6 @@ def migrate():
     except DatabaseError as exc:
         reason = str(exc).partition("\n")[0]
         raise CannotServe(f"The database cannot be used: {reason}.") from exc
-
-
-def allow_many_connections():
-    """Raise this process's limit of open files to what the system grants it."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def drop_refusals():

@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import resource
 import secrets
 import signal
-import socket
 
 import uvicorn
 
+from lab import system
 from lab.wire.capture import Capture
 from lab.wire.control import Control
 from lab.wire.gate import LOOPBACK
@@ -52,7 +51,7 @@ async def run(
     hears {"wires": {name: port}, "control": port, "server": (host, port), "token"} once all of it listens.
     Raises CannotRun where a port is taken or the server does not start.
     """
-    allow_many_connections()
+    system.allow_many_connections()
     if target is None and not server_command:
         raise CannotRun("A wire needs a server: target or server_command.")
     server, capture, lanes = Server(target or ("127.0.0.1", 0), server_command), Capture(), {}
@@ -96,7 +95,7 @@ async def serve_control(stack, control, host, port):
         timeout_graceful_shutdown=GOODBYE, log_level="critical", server_header=False,
     )  # fmt: skip
     try:
-        listening = listen(host, port)
+        listening = system.listen(host, port)
     except OSError as exc:
         raise CannotRun(f"Cannot listen on {host}:{port}: {exc.strerror or exc}; choose another.") from exc
     server = ControlServer(config)
@@ -110,19 +109,6 @@ async def serve_control(stack, control, host, port):
 
     stack.push_async_callback(end)
     return listening.getsockname()[1]
-
-
-def listen(host, port):
-    """Return a socket that listens; raise OSError where the port is taken."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(128)
-    except BaseException:
-        listening.close()
-        raise
-    return listening
 
 
 @contextlib.contextmanager
@@ -153,12 +139,6 @@ async def cancelled(task):
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
-
-
-def allow_many_connections():
-    """Raise this process's limit of open files to what the system grants it."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def main(**options):

@@ -3,8 +3,8 @@
 import asyncio
 import itertools
 import random
-import socket
 
+from lab import system
 from lab.wire import link, meter
 from lab.wire.connection import Connection
 from lab.wire.faults import Faults
@@ -40,13 +40,8 @@ class Wire:
         """Listen; raise OSError where the port is taken."""
         self.loop = asyncio.get_running_loop()
         self.lanes = {UP: link.Lane(self.loop), DOWN: link.Lane(self.loop)}
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listening = socket.socket(family)
+        listening = system.listen(self.host, self.port, prepare=meter.ethernet)
         try:
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            meter.ethernet(listening)
-            listening.bind((self.host, self.port))
-            listening.listen(4_096)
             self.server = await self.loop.create_server(lambda: Connection(self).browser, sock=listening)
         except BaseException:
             listening.close()

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+from lab.system import family
+
 PATIENCE = 30.0  # seconds for the server to listen
 GOODBYE = 8.0  # seconds that it gets to end by itself
 KNOCK = 5.0  # seconds between looks at a server that is not a child
@@ -109,6 +111,6 @@ class Server:
 
 def free_port(host):
     """Return a port of `host` that nobody listens on."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+    with socket.socket(family(host)) as probe:
         probe.bind((host, 0))
         return probe.getsockname()[1]

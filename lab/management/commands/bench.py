@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from benchmarks import bench, bench_wire
-from lab.serving import allow_many_connections
+from lab.system import allow_many_connections
 
 
 class Command(BaseCommand):

@@ -1,0 +1,34 @@
+"""What servers of this project ask of the system: a socket that listens, and room for many connections."""
+
+import resource
+import socket
+
+BACKLOG = 4_096  # connections that may wait to be accepted
+
+
+def listen(host, port, prepare=lambda listening: None):
+    """Return a socket that listens on `host` and `port` (0: any); `prepare(socket)` sees it before it is bound.
+
+    Raises OSError where the port is taken or the address is not ours, OverflowError for what is no port.
+    """
+    listening = socket.socket(family(host))
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        prepare(listening)
+        listening.bind((host, port))
+        listening.listen(BACKLOG)
+    except BaseException:
+        listening.close()
+        raise
+    return listening
+
+
+def family(host):
+    """Return the family of an address: IPv6 where it has colons."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def allow_many_connections():
+    """Raise this process's limit of open files to what the system grants it."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
