@@ -6,21 +6,18 @@ Each repetition measures all of them one after the other, so that the ratios hol
 import asyncio
 import os
 import random
-import re
 import statistics
 import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 
 import psutil
 
 from benchmarks import bench_wire, flood
 from benchmarks.flood import HANDSHAKE, REQUEST
+from benchmarks.server import ROOT, cpu, printing_port
 
-ROOT = Path(__file__).resolve().parent.parent
 SUBSCRIBERS, RATE, SECONDS = 200, 20, 5  # a rate that the costliest yardstick keeps up with on one core
 TEXT = "x" * 100
 POLLERS, PUBLISHERS = 16, 32  # connections
@@ -36,16 +33,8 @@ def serving(command):
     """Run a server on the first core and this process on the others; yield (its port, its psutil.Process)."""
     with tempfile.TemporaryDirectory() as data:
         environment = os.environ | {"LAB_DATA": data, "LAB_PUBLISH_RATE": "0", "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        try:
-            port = int(re.search(rb"(?:^|:)(\d+)(?:/|$)", process.stdout.readline().strip()).group(1))
-            yield port, apart(psutil.Process(process.pid))
-        finally:
-            process.terminate()
-            process.wait(20)
-            process.stdout.close()
+        with printing_port(command, env=environment, stderr=subprocess.DEVNULL) as (port, server):
+            yield port, apart(server)
 
 
 def apart(server):
@@ -55,11 +44,6 @@ def apart(server):
         server.cpu_affinity(cores[:1])
         psutil.Process().cpu_affinity(cores[1:])
     return server
-
-
-def cpu(server):
-    """Return the CPU seconds, user and system, that a process has used."""
-    return sum(server.cpu_times()[:2])
 
 
 def delivery(command, head, path, publish_path):

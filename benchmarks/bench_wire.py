@@ -5,19 +5,16 @@ measured. Bytes are read, counted and captured as always.
 """
 
 import asyncio
-import re
 import socket
 import statistics
-import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-
-import psutil
 
 from benchmarks import flood
 from benchmarks.flood import HANDSHAKE, REQUEST
+from benchmarks.server import cpu, printing_port
 from lab.protocol import chunk, text_frame
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +34,7 @@ def measure():
     wire's CPU microseconds for a delivery; "deliveries": what one core's second delivers, the lesser of both}.
     Raises AssertionError where a delivery was lost.
     """
-    with process("-m", "benchmarks.bench_wire") as (server, _process), laid(server) as (wire, process_of_wire):
+    with printing_port(("-m", "benchmarks.bench_wire")) as (server, _process), laid(server) as (wire, process_of_wire):
         direct, through = round_trips(server, wire)
         frame = delivery(wire, HANDSHAKE, process_of_wire)
         event = delivery(wire, REQUEST, process_of_wire)
@@ -78,37 +75,27 @@ def delivery(wire, head, process_of_wire):
 
 async def _delivery(wire, head, process_of_wire):
     readers = await flood.subscribe(wire, head, "/pour", SUBSCRIBERS)
-    before = sum(process_of_wire.cpu_times()[:2])
+    before = cpu(process_of_wire)
     (starter,) = await flood.subscribe(wire, REQUEST, "/start", 1)
     deadline = time.monotonic() + 5 * SECONDS
     while sum(reader.delivered for reader in readers) < SUBSCRIBERS * RATE * SECONDS and time.monotonic() < deadline:
         await asyncio.sleep(0.1)
-    seconds = sum(process_of_wire.cpu_times()[:2]) - before
+    seconds = cpu(process_of_wire) - before
     for reader in (*readers, starter):
         reader.transport.abort()
     await asyncio.sleep(0.2)
     return seconds, sum(reader.delivered for reader in readers)
 
 
-@contextmanager
-def process(*command):
-    """Run Python with a command that prints its port; yield (the port, its psutil.Process)."""
-    started = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    try:
-        yield int(re.search(r":(\d+)", started.stdout.readline())[1]), psutil.Process(started.pid)
-    finally:
-        started.terminate()
-        started.wait(20)
-        started.stdout.close()
-
-
 def laid(server):
     """Run a wire before the port `server`."""
-    return process(
-        "-c",
-        "from lab.wire import process\n"
-        'tell = lambda state: print(f\':{state["wires"]["bench"]}\', flush=True)\n'
-        f"process.main(wires={{'bench': 0}}, target=('127.0.0.1', {server}), announce=lambda _: None, ready=tell)",
+    return printing_port(
+        (
+            "-c",
+            "from lab.wire import process\n"
+            'tell = lambda state: print(f\':{state["wires"]["bench"]}\', flush=True)\n'
+            f"process.main(wires={{'bench': 0}}, target=('127.0.0.1', {server}), announce=lambda _: None, ready=tell)",
+        )
     )
 
 

@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
+
 from benchmarks.scenario import CannotCompare
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +53,19 @@ def started(command, core, **streams):
                 process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+@contextlib.contextmanager
+def printing_port(command, **streams):
+    """Run Python with a command whose first line ends in its port or its address; yield (the port, psutil.Process)."""
+    with started([sys.executable, *command], None, stdout=subprocess.PIPE, **streams) as process:
+        port = re.search(r"(?:^|:)(\d+)(?:/|$)", process.stdout.readline().strip())[1]
+        yield int(port), psutil.Process(process.pid)
+
+
+def cpu(process):
+    """Return the CPU seconds, user and system, that a psutil.Process has used."""
+    return sum(process.cpu_times()[:2])
 
 
 def last_line(path):
