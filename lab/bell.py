@@ -6,14 +6,13 @@ room notices by the ids and reads from the store.
 
 import asyncio
 import hashlib
-import json
 import logging
 from functools import lru_cache
 from itertools import groupby
 
 from channels.layers import get_channel_layer
 
-from lab.message import Message
+from lab.message import from_json
 
 PATIENCE = 2.0  # seconds that the layer may take before it counts as away
 PAUSE = 0.5  # seconds before a layer that failed is asked again
@@ -35,7 +34,7 @@ async def _ring():
     while _unrung:
         messages, _unrung[:] = sorted(_unrung, key=lambda message: (message.room, message.id)), []
         for room, its in groupby(messages, key=lambda message: message.room):
-            event = {"type": "bell", "messages": f"[{','.join([message.json for message in its])}]"}
+            event = {"type": "bell", "messages": [message.json for message in its]}
             await _patiently(get_channel_layer().group_send(group(room), event))
 
 
@@ -71,7 +70,7 @@ class Bell:
                 if event is None:
                     await asyncio.sleep(PAUSE)
                 else:
-                    await self.hear([Message(**fields) for fields in json.loads(event["messages"])])
+                    await self.hear([from_json(text) for text in event["messages"]])
         finally:
             if self.channel:
                 await _patiently(self.layer.group_discard(self.group, self.channel))

@@ -74,6 +74,11 @@ def to_json(message):
     return COMPACT.encode(message.as_dict())
 
 
+def from_json(text):
+    """Return the Message that `to_json` encoded; its JSON is not encoded again."""
+    return Message(**json.loads(text), _encoded={to_json: text})
+
+
 def parse(body):
     """Return the object in a JSON text (bytes or str); raise Refused for anything else."""
     try:
