@@ -1,0 +1,208 @@
+"""The published figures: recomputed from their own premises, and held against what the lab measures.
+
+Sources are named in SOURCES. A Row's `recomputed` follows from the premises that the source states; its `measured` is
+the lab's, where the results of the scenario `literature` are given.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from benchmarks import model
+from benchmarks.model import Parameters
+
+MEBI = 2**20  # what Lubbers and Greco divide by, and call mega
+CLIENTS = 1_000, 10_000, 100_000
+
+SOURCES = {
+    "lubbers": "P. Lubbers, F. Greco: HTML5 WebSocket: A Quantum Leap in Scalability for the Web, 2010",
+    "pimentel": "V. Pimentel, B. G. Nickerson: Communicating and Displaying Real-Time Data with WebSocket, "
+    "IEEE Internet Computing 16(4):45–53, 2012, doi 10.1109/MIC.2012.64",
+    "grigorik": "I. Grigorik: High Performance Browser Networking, 2013, chapters XHR, SSE and WebSocket",
+    "abril": "Abril: HAR files of the repository Aquilio/09-23-17-real-time-methods, 2017",
+    "appelqvist": "Appelqvist, Örnmyr: thesis, Blekinge Institute of Technology, 2017",
+    "bozdag": "E. Bozdag, A. Mesbah, A. van Deursen: A Comparison of Push and Pull Techniques for AJAX, 2007, "
+    "arXiv 0706.3984",
+    "vyvere": "B. Van de Vyvere et al.: a comparison of polling and push for open data interfaces, ICWE 2020",
+    "rfc6202": "RFC 6202: Known Issues and Best Practices for the Use of Long Polling and Streaming in Bidirectional "
+    "HTTP, 2011, section 2.2",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One published figure; None where there is no such figure."""
+
+    source: str
+    what: str
+    unit: str
+    published: float | None = None
+    recomputed: float | None = None
+    measured: float | None = None
+    note: str = ""  # what the figure means, or what could explain a difference
+
+    @property
+    def difference(self):
+        """By how much the recomputed figure departs from the published one, as a share of it."""
+        return self.recomputed / self.published - 1 if self.recomputed and self.published else None
+
+
+def rows(measured=None):
+    """Return all Rows, source after source; `measured` is {(source, what): the lab's figure}, see `lab_figures`."""
+    found = [row for source in SOURCES for row in RECOMPUTED[source]()]
+    return [replace(row, measured=(measured or {}).get((row.source, row.what))) for row in found]
+
+
+def lubbers():
+    """Return the table of header traffic: each client is sent one header a second, nothing else counts."""
+    published = {"polling": (871, (6.6, 66, 665)), "WebSocket": (2, (0.015, 0.153, 1.526))}
+    note = {
+        "polling": "871 counts characters without line ends, 909 with CRLF; header arithmetic, not a measurement",
+        "WebSocket": "2 bytes frame a message before RFC 6455; since then 2 to 10 down and 6 to 14 up",
+    }
+    traffic = [
+        Row(
+            "lubbers", f"{name}, {clients:,} clients", "2²⁰ bit/s", figure, header * clients * 8 / MEBI, note=note[name]
+        )
+        for name, (header, figures) in published.items()
+        for clients, figure in zip(CLIENTS, figures, strict=True)
+    ]
+    late = model.maximum("longpoll", Parameters(delay=0.050)) / model.mean("websocket", Parameters(delay=0.050))
+    note = "50 ms one way: a message that just misses a request takes three transits, a frame one"
+    return [*traffic, Row("lubbers", "latency of asking : pushing", "times", 3.0, late, note=note)]
+
+
+def pimentel():
+    """Return Edmonton's figures: one-way delay 40.3 ms, messages at 4 Hz, a pause of 150 ms between polls."""
+    edmonton = Parameters(rate=4.0, delay=0.0403, interval=0.150, pause=True)
+    polled = 1000 * model.mean("polling", edmonton)
+    note = "mean d + (150 ms + 2d)/2; their round trip varied, the model's does not"
+    return [
+        Row("pimentel", "polling, Edmonton", "ms", 151.3, polled, note=note),
+        Row(
+            "pimentel",
+            "WebSocket, Edmonton",
+            "ms",
+            40.3,
+            1000 * edmonton.delay,
+            note="taken as the delay d of the link",
+        ),
+        Row("pimentel", "polling : WebSocket, Edmonton", "times", 151.3 / 40.3, polled / 40.3, note="2 + 75 ms / d"),
+        Row(
+            "pimentel",
+            "long polling : WebSocket, d 100 ms",
+            "times",
+            1.0,
+            regular_long_poll(0.100, 0.250) / 0.100,
+            note="said in words: like WebSocket below half the message interval, when a request always waits",
+        ),
+        Row(
+            "pimentel",
+            "long polling : WebSocket, d 150 ms",
+            "times",
+            None,
+            regular_long_poll(0.150, 0.250) / 0.150,
+            note="beyond half the interval, messages wait for the next request: about two transits in the mean",
+        ),
+    ]
+
+
+def regular_long_poll(delay, interval, messages=20_000):
+    """Return long polling's mean latency in seconds where messages come at a fixed `interval`; by simulation.
+
+    The model's formula is for arrivals at random; regular ones either always find a request waiting or drift past it.
+    """
+    published = interval * np.arange(1, messages + 1)
+    waits, now, place = np.empty(messages), 0.0, 0
+    while place < messages:
+        now = max(now, published[place])
+        last = int(np.searchsorted(published, now, "right"))
+        waits[place:last] = now - published[place:last]
+        place, now = last, now + 2 * delay
+    return delay + float(waits.mean())
+
+
+def grigorik():
+    """Return the cost of 10,000 clients that poll with 850 bytes of headers."""
+    minute, second = Parameters(interval=60.0), Parameters(interval=1.0)
+    note = "decimal megabits; headers alone"
+    return [
+        Row("grigorik", "requests a second, every 60 s", "1/s", 167, 10_000 * model.requests("polling", minute)),
+        Row("grigorik", "traffic, every 60 s", "Mbit/s", 1.13, headers(850, 10_000, minute) / 1e6, note=note),
+        Row("grigorik", "traffic, every second", "Mbit/s", 68, headers(850, 10_000, second) / 1e6, note=note),
+        Row("grigorik", "mean wait, every 60 s", "s", 30, model.mean("polling", minute)),
+        Row(
+            "grigorik",
+            "smallest frame, down",
+            "bytes",
+            2,
+            model.MODELS["websocket"].framing(replace(minute, message=30)),
+        ),
+    ]
+
+
+def headers(size, clients, p):
+    """Return the bits a second that headers of `size` bytes take."""
+    return 8 * size * clients * model.requests("polling", p)
+
+
+def abril():
+    """Return the response bytes of five messages, one a second, as a browser recorded them."""
+    note = "the response's bytes depend on the server's headers and on the message, so nothing can be recomputed"
+    figures = {"WebSocket": 629, "SSE": 1_071, "long polling": 1_908, "polling every 250 ms": 3_609}
+    return [Row("abril", f"five messages, {name}", "bytes", figure, note=note) for name, figure in figures.items()]
+
+
+def appelqvist():
+    """Return the headers of each technique, and a message of 30 bytes with them."""
+    return [
+        Row("appelqvist", "headers, polling", "bytes", 281 + 191, note="of request and answer"),
+        Row("appelqvist", "headers, long polling", "bytes", 273 + 191, note="of request and answer"),
+        Row("appelqvist", "framing, SSE", "bytes", 8),
+        Row("appelqvist", "framing, WebSocket", "bytes", 2, model.MODELS["websocket"].framing(Parameters(message=30))),
+        Row("appelqvist", "30 bytes by long polling", "bytes", 494, 273 + 191 + 30),
+        Row("appelqvist", "30 bytes by SSE", "bytes", 38, 8 + 30),
+    ]
+
+
+def bozdag():
+    """Return the shape that is told; the tables were not found."""
+    note = "the shape only: the server of 2007 kept a thread for every connection"
+    return [Row("bozdag", "server CPU, push : pull", "times", 7, note=note)]
+
+
+def vyvere():
+    """Return how many clients were served: N ≤ capacity · acceptable latency, the rule of capacity."""
+    note = "spread over 4 s, which is 6,250 deliveries a second"
+    return [
+        Row("vyvere", "clients served by polling", "clients", 8_000),
+        Row("vyvere", "clients served by SSE", "clients", 25_000, note=note),
+    ]
+
+
+def rfc6202():
+    """Return long polling's bounds in transits."""
+    rare = Parameters(rate=1e-3, delay=0.050)
+    return [
+        Row(
+            "rfc6202",
+            "long polling, average",
+            "transits",
+            1,
+            model.mean("longpoll", rare) / rare.delay,
+            note="messages are rare",
+        ),
+        Row("rfc6202", "long polling, maximum", "transits", 3, model.maximum("longpoll", rare) / rare.delay),
+    ]
+
+
+RECOMPUTED = {
+    "lubbers": lubbers,
+    "pimentel": pimentel,
+    "grigorik": grigorik,
+    "abril": abril,
+    "appelqvist": appelqvist,
+    "bozdag": bozdag,
+    "vyvere": vyvere,
+    "rfc6202": rfc6202,
+}

@@ -1,0 +1,59 @@
+"""The published figures come out of their own premises."""
+
+import math
+
+import pytest
+
+from benchmarks import literature
+from benchmarks.literature import Row, regular_long_poll
+
+ROWS = {(row.source, row.what): row for row in literature.rows()}
+
+
+def written(value, like):
+    """Return a figure written to as many decimals as the published one; cut off, as its authors did."""
+    decimals = len(f"{like}".partition(".")[2])
+    return {math.floor(value * 10**decimals) / 10**decimals, round(value, decimals)}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in literature.lubbers() if row.unit == "2²⁰ bit/s"], ids=lambda row: row.what
+)
+def test_lubbers_and_greco_come_out_digit_by_digit(row):
+    assert row.published in written(row.recomputed, row.published)
+
+
+def test_decimal_megabits_are_five_per_cent_more():
+    row = ROWS["lubbers", "polling, 10,000 clients"]
+    assert row.recomputed * literature.MEBI / 1e6 == pytest.approx(69.68)
+
+
+def test_edmontons_polling_lies_within_three_per_cent():
+    row = ROWS["pimentel", "polling, Edmonton"]
+    assert row.recomputed == pytest.approx(155.6)
+    assert row.difference == pytest.approx(0.028, abs=0.001)
+
+
+def test_every_recomputed_figure_lies_within_three_per_cent():
+    assert {row.what: row.difference for row in ROWS.values() if abs(row.difference or 0) > 0.03} == {}
+
+
+@pytest.mark.parametrize(("delay", "transits"), [(0.05, 1), (0.12, 1), (0.126, 2), (0.2, 2)])
+def test_regular_messages_find_a_request_waiting_until_the_round_trip_is_their_interval(delay, transits):
+    assert regular_long_poll(delay, 0.250) / delay == pytest.approx(transits, rel=0.05)
+
+
+def test_every_source_is_named_and_has_figures():
+    assert {row.source for row in ROWS.values()} == set(literature.SOURCES)
+
+
+def test_a_measured_figure_stands_beside_the_published_one():
+    key = "pimentel", "polling, Edmonton"
+    found = {(row.source, row.what): row.measured for row in literature.rows({key: 152.0})}
+    assert found[key] == 152.0
+    assert sum(value is not None for value in found.values()) == 1
+
+
+def test_what_is_not_published_has_no_difference():
+    assert Row("rfc6202", "x", "ms", None, 1.0).difference is None
+    assert Row("rfc6202", "x", "ms", 1.0).difference is None
