@@ -2,25 +2,8 @@
 
 from dataclasses import replace
 
-from benchmarks import model
+from benchmarks import model, sizes
 from benchmarks.series import Figure, dig
-
-# What the load's clients and the lab's server write: request without path, answer's head, bodies without messages.
-REQUEST = "GET {} HTTP/1.1\r\nHost: 127.0.0.1:50000\r\nAccept-Encoding: identity\r\n\r\n"
-PATH = {
-    "polling": "/polling/load-01234567-0/messages/?after=100",
-    "longpoll": f"/longpoll/load-01234567-0/messages/?after=100&queue={22 * 'q'}&hold=25",
-}
-ANSWER = 150  # bytes: status, date, server, length, caching, type
-EMPTY = {
-    "polling": '{"messages":[],"last":100,"more":false}',
-    "longpoll": '{"messages":[],"last":100,"more":false,"queue":"%s"}' % (22 * "q"),
-}
-MESSAGE = (
-    '{"id":100,"room":"load-01234567-0","author":"Publisher 0","text":"","nonce":"%s",'
-    '"sent_at":1763678000123.4567,"published_at":1763678000124.5678}' % (22 * "n")
-)
-TYPE = {"websocket": '"type":"message",'}  # what a frame says more
 
 
 def base(comparison):
@@ -43,9 +26,9 @@ def parameters(comparison, series, delay):
         delay=delay,
         interval=dig(run, "interval") or 1.0,
         hold=dig(run, "hold") or 25.0,
-        headers=len(REQUEST.format(PATH.get(name, ""))) + ANSWER,
-        message=(dig(run, "text_bytes") or 100) + len(MESSAGE) + len(TYPE.get(name, "")),
-        empty=len(EMPTY.get(name, "")),
+        headers=sizes.headers(name),
+        message=sizes.message(name, dig(run, "text_bytes") or 100),
+        empty=sizes.empty(name),
     )
 
 
