@@ -4,6 +4,7 @@ import inspect
 import random
 import string
 import time
+from collections import deque
 from importlib import import_module
 
 import gevent
@@ -79,18 +80,23 @@ class Publisher(Person):
     @task
     def publish(self):
         """Publish at each instant of the schedule, whether or not the last publish is answered."""
-        idle, rate = [self.enter()], self.options.rate / self.options.publishers
+        idle, rate = deque([self.enter()]), self.options.rate / self.options.publishers
         self.recorder.publishers.append(self)
         self.recorder.working += 1
         self.recorder.begun.wait()
         rng = random.Random(f"{self.options.seed} {self.number}")
+        text = self.compose(rng)
         for instant in pace(instants(rng, rate, self.recorder.begun_at), self.recorder.end):
-            text = "".join(rng.choices(string.ascii_letters, k=self.options.text_bytes))
             # A connection takes one publish at a time. While the server is slow, more of them keep the schedule.
-            client = idle.pop() if idle else self.enter()
+            client = idle.popleft() if idle else self.enter()
             gevent.spawn(self.publish_once, client, text, instant * 1000, idle).link_exception(self.fail)
+            text = self.compose(rng)  # ahead of its instant: a long one takes half a millisecond
         self.recorder.working -= 1
         gevent.get_hub().switch()  # stay, as somebody would who may yet say something
+
+    def compose(self, rng):
+        """Return a text of the length to measure."""
+        return "".join(rng.choices(string.ascii_letters, k=self.options.text_bytes))
 
     def publish_once(self, client, text, scheduled, idle):
         """Publish and note it; begin to read where that has opened the reading connection."""
@@ -104,10 +110,7 @@ class Publisher(Person):
         self.report("publish", answered - scheduled, text)
         if client.ready_state == OPEN and not reading:
             gevent.spawn(self.hear, client).link_exception(self.fail)
-        if idle:
-            client.close()
-        else:
-            idle.append(client)
+        idle.append(client)  # kept, as a handshake for every overlap would count as latency
 
     def hear(self, client):
         """Count what is delivered here too: the server worked for it."""
