@@ -20,6 +20,7 @@ pages = get_asgi_application()
 
 from lab.guard import guard  # noqa: E402  (these need Django set up)
 from lab.handler import ChatHandler  # noqa: E402
+from lab.http import bounded  # noqa: E402
 from lab.message import Refused  # noqa: E402
 
 
@@ -27,8 +28,10 @@ def by_road(chat):
     """Send the chat's addresses to `chat`, all others to stock Django."""
 
     async def app(scope, receive, send):
-        road = chat if CHAT.fullmatch(scope["path"]) else pages
-        await road(scope, receive, send)
+        if CHAT.fullmatch(scope["path"]):
+            await chat(scope, receive, send)
+        else:
+            await pages(scope, bounded(receive), send)  # Django would write a large body to the disk first
 
     return app
 

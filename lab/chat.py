@@ -9,8 +9,8 @@ from lab.rates import allow
 async def publish(draft, publisher):
     """Store a Draft; return (Message, whether it is new).
 
-    `publisher` is the network address held to the rate. Raises Refused: 409 for a nonce used for another message,
-    429 over the rate, 503 when the database is away.
+    `publisher` is the Visitor held to the rates. Raises Refused: 409 for a nonce used for another message,
+    429 over a rate, 503 when the database is away.
     """
     try:
         allow(publisher)

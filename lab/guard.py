@@ -1,4 +1,4 @@
-"""The gate before every road, HTTP and WebSocket alike: whose Host, which Origin."""
+"""The gate before every road, HTTP and WebSocket alike: whose Host, which Origin, how much of a body, who asks."""
 
 import json
 from functools import lru_cache
@@ -7,19 +7,23 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from lab import places
+from lab.http import too_large
 from lab.message import Refused
+from lab.visitors import visitor
 
 PORTS = {"http": 80, "https": 443}
 WEB = {"ws": "http", "wss": "https"}  # the scheme of the page that may open such a socket
 
 
 def guard(app):
-    """Wrap an ASGI application: refuse foreign hosts and origins, and answer every Refused in JSON."""
+    """Wrap an ASGI application: refuse whom `check` refuses, and answer every Refused in JSON."""
 
     async def guarded(scope, receive, send):
         try:
-            check(scope)
-            await app(scope, receive, send)
+            scope["visitor"] = who = check(scope)
+            with places.held(who):
+                await app(scope, receive, send)
         except Refused as refused:
             await refuse(scope, send, refused)
 
@@ -27,15 +31,25 @@ def guard(app):
 
 
 def check(scope):
-    """Raise Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own."""
-    hosts = [value for name, value in scope["headers"] if name == b"host"]
-    origins = [value for name, value in scope["headers"] if name == b"origin"]
+    """Return the Visitor who asks.
+
+    Raises Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own, 413 for a body that
+    announces itself as too large.
+    """
+    found = {b"host": [], b"origin": [], b"cookie": [], b"content-length": []}
+    for name, value in scope["headers"]:
+        if name in found:
+            found[name].append(value)
+    hosts, origins, cookies, lengths = found.values()
     if len(hosts) != 1 or not is_ours(hosts[0]):
         raise Refused("Host: not this server's.")
     if not origins and scope["type"] == "http":
-        return  # no browser's
-    if len(origins) != 1 or not is_same(origins[0], scope["scheme"], hosts[0]):
+        pass  # no browser's
+    elif len(origins) != 1 or not is_same(origins[0], scope["scheme"], hosts[0]):
         raise Refused("Origin: publishing and reading are for this server's own pages.", status=403)
+    if any(int(length) > settings.BODY_MAX for length in lengths):
+        raise too_large()
+    return visitor(scope["client"], cookies)
 
 
 @lru_cache(maxsize=1_000)

@@ -26,7 +26,7 @@ class ChatHandler(ASGIHandler):
     async def __call__(self, scope, receive, send):
         """Answer one request; cancel its view when the client goes away."""
         try:
-            body = await read_body(scope, receive)
+            body = await read_body(receive)
         except RequestAborted:
             return
         leaving = Leaving(receive)
@@ -78,9 +78,8 @@ class Leaving:
             self.watching.cancel()
 
 
-async def read_body(scope, receive):
-    """Return the body; raise Refused (413) as soon as it is known to be over the limit."""
-    http.body_limit_of(scope["headers"])
+async def read_body(receive):
+    """Return the body; raise Refused (413) as soon as it is over the limit."""
     body = bytearray()
     while True:
         event = await receive()

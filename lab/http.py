@@ -27,7 +27,7 @@ async def publish(request, room):
     """Publish the body's message: 201, or 200 where its nonce is stored already, with the message."""
     if request.content_type != "application/json":
         raise Refused("Content-Type: application/json is expected.", status=415)
-    message, new = await chat.publish(draft(room, parse(request.body)), request.META["REMOTE_ADDR"])
+    message, new = await chat.publish(draft(room, parse(request.body)), request.scope["visitor"])
     return answer(message.json, status=201 if new else 200)
 
 
@@ -55,13 +55,21 @@ def refusal(refused):
     return answer(json.dumps({"error": str(refused)}), status=refused.status, headers=refused.headers)
 
 
-def body_limit_of(headers):
-    """Raise Refused (413) where the headers announce a body over the limit; headers are ASGI's pairs of bytes."""
-    for name, value in headers:
-        if name == b"content-length" and int(value) > settings.BODY_MAX:
+def bounded(receive):
+    """Wrap ASGI's `receive`: raise Refused (413) as soon as more of a body came than the limit."""
+    read = 0
+
+    async def counting():
+        nonlocal read
+        event = await receive()
+        read += len(event.get("body", b""))
+        if read > settings.BODY_MAX:
             raise too_large()
+        return event
+
+    return counting
 
 
 def too_large():
-    """Return the refusal of a body over the limit."""
-    return Refused(f"body: at most {settings.BODY_MAX:,} bytes.", status=413)
+    """Return the refusal of a body over the limit; the rest of it is not read."""
+    return Refused(f"body: at most {settings.BODY_MAX:,} bytes.", status=413, headers={"Connection": "close"})

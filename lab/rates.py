@@ -1,4 +1,4 @@
-"""How often one address may publish: a token bucket for each."""
+"""How often one address, and one session, may publish: a token bucket for each."""
 
 import time
 
@@ -6,27 +6,28 @@ from django.conf import settings
 
 from lab.message import Refused
 
-FORGET = 10_000  # buckets kept before the full ones are forgotten
+KEPT = 10_000  # buckets; of more the one that was used longest ago is forgotten, and is as good as full
 
-_buckets = {}  # address: (tokens, the monotonic clock in seconds when they were counted)
+_buckets = {}  # (setting, address or session): (tokens, the monotonic clock in seconds when they were counted)
 
 
-def allow(address):
-    """Count one message of `address`; raise Refused (429) when it publishes faster than the rate."""
-    rate = settings.PUBLISH_RATE
+def allow(visitor):
+    """Count one message of a Visitor; raise Refused (429) when its session or its address publishes too fast."""
+    if visitor.session:
+        _count("SESSION_RATE", visitor.session)
+    _count("PUBLISH_RATE", visitor.address)
+
+
+def _count(setting, whose):
+    rate = getattr(settings, setting)  # messages a second; twice as many at once
     if not rate:
         return
-    now = time.monotonic()
-    tokens, counted = _buckets.get(address, (2 * rate, now))
+    now, key = time.monotonic(), (setting, whose)
+    tokens, counted = _buckets.pop(key, (2 * rate, now))
     tokens = min(2 * rate, tokens + (now - counted) * rate)
-    if tokens < 1:
+    accepted = tokens >= 1
+    _buckets[key] = (tokens - accepted, now)  # at the end: the order is that of use
+    if len(_buckets) > KEPT:
+        del _buckets[next(iter(_buckets))]
+    if not accepted:
         raise Refused("too many messages a second, wait a moment.", status=429, headers={"Retry-After": "1"})
-    if len(_buckets) > FORGET:
-        _forget(now, rate)
-    _buckets[address] = (tokens - 1, now)
-
-
-def _forget(now, rate):
-    for address, (tokens, counted) in list(_buckets.items()):
-        if tokens + (now - counted) * rate >= 2 * rate:
-            del _buckets[address]

@@ -16,7 +16,6 @@ from lab import bell, store
 from lab.queues import Page
 
 REJOIN = 10  # seconds between renewals of the rooms' places in the channel layer's groups
-IDLE = 60  # seconds after which a room that nobody reads is closed
 
 log = logging.getLogger(__name__)
 _rooms = {}
@@ -139,7 +138,11 @@ async def _look_after_rooms():
         except store.Unavailable:
             continue  # the readers wait; the next look may succeed
         for room in list(_rooms.values()):
-            if room.listening and not room.queues and asyncio.get_running_loop().time() - room.used_at > IDLE:
+            if (
+                room.listening
+                and not room.queues
+                and asyncio.get_running_loop().time() - room.used_at > settings.ROOM_IDLE
+            ):
                 del _rooms[room.name]
                 room.close()
 

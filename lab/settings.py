@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "lab.visitors.give_session",
     "lab.policy.content_security_policy",
 ]
 TEMPLATES = [
@@ -119,7 +120,15 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
 # What one client or one room may cost; each bound is tried at the bound and one past it.
-BODY_MAX = 65_536  # bytes of a publish, by HTTP or in one frame
+BODY_MAX = 65_536  # bytes of a body, and of a message on a WebSocket; past it 413, and 1009
+HEAD_MAX = 16_384  # bytes of a request's head; past it 431
+HEAD_SECONDS = 10  # for a head to come whole; past it 408
+BODY_SECONDS = 30  # for a body to come whole; past it 408
+CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
+# Connections of one address to a process, 0: no bound; past it 429. A class of 40 behind one address has 125 each.
+ADDRESS_CONNECTIONS = env.int("LAB_ADDRESS_CONNECTIONS", default=5_000)
+# Requests and WebSockets that one browser's session holds open in a process, 0: no bound; past it 429.
+SESSION_CONNECTIONS = env.int("LAB_SESSION_CONNECTIONS", default=200)
 PAGE_MAX = 500  # messages in one answer
 RECENT = 50  # messages given to a reader that names no `after`
 TAIL_MAX = 1_000  # newest messages that a process remembers of a room
@@ -127,14 +136,16 @@ QUEUE_MAX = 256  # messages waiting in one queue before it falls back to history
 QUEUE_IDLE = 60  # seconds that a user's queue lives unread
 QUEUES_MAX = 20_000  # users' queues in a process; past it 503
 ROOMS_MAX = 10_000  # rooms open in a process; past it 503
+ROOM_IDLE = 60  # seconds that a process remembers a room which nobody reads
 WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
 HOLD = 25  # seconds a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
 HEARTBEAT = 15  # seconds of silence on an event stream before a comment
 GOODBYE = 1.5  # seconds that streams get to end once the server is told to, and open requests after them
 LOOK = 1.0  # seconds between looks at the store for messages whose bell never rang
-# Messages a second from one address, twice that in a burst; 0: no limit.
+# Messages a second from one address and of one browser's session, twice that in a burst, 0: no limit; past it 429.
 PUBLISH_RATE = env.int("LAB_PUBLISH_RATE", default=2_000)
+SESSION_RATE = env.int("LAB_SESSION_RATE", default=200)
 
 LOGGING = {
     "version": 1,

@@ -65,7 +65,7 @@ class Consumer(AsyncWebsocketConsumer):
             draft = frames.read(text_data, self.room)
             if draft is None:
                 return await self.close(NORMAL)
-            message, _new = await chat.publish(draft, self.scope["client"][0])
+            message, _new = await chat.publish(draft, self.scope["visitor"])
             await self.send(frames.published(message))
         except Refused as refused:
             await self.send(frames.error(refused))
