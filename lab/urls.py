@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("healthz", health.healthz, name="healthz"),
     path("compare/<str:room>/", views.compare, name="compare"),
+    path("advise/", views.advise, name="advise"),
     path("colours.css", views.colours, name="colours"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=["lab"]), name="jsi18n"),

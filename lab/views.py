@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from lab import origins
+from benchmarks.question import Question
+from lab import advising, origins
+from lab.forms import QuestionForm
 from lab.listing import listing
 from lab.message import ROOM_MAX, Refused, clean_room
 from lab.policy import POLICY, policy
@@ -66,6 +68,21 @@ def stage(request, technique, stage, room):
     path, source = _source(technique, stage)
     context = {"room": _room(room), "technique": described, "stage": stage, "path": path, "source": listing(source)}
     return render(request, "lab/stage.html", context)
+
+
+def advise(request):
+    """Which technique to take: the form comes back here with the question in the query."""
+    from benchmarks.advice import advise  # brings in NumPy, which no other page needs
+
+    form = QuestionForm(request.GET) if request.GET else QuestionForm()
+    asked = form.is_valid() if request.GET else True
+    context = {"form": form}
+    if asked:
+        advice = advise(form.cleaned_data["question"] if request.GET else Question())
+        columns = [_described(option.technique) | {"fits": option.fits} for option in advice.options]
+        context |= {"columns": columns, "figures": advising.figures(advice)}
+        context |= {"verdict": advising.verdict(advice), "reasons": list(advising.reasons(advice))}
+    return render(request, "lab/advise.html", context, status=200 if asked else 400)
 
 
 @cache_control(max_age=60)

@@ -1,0 +1,105 @@
+"""The advice in words, for the page and the terminal: figures, verdict and reasons, in the reader's language."""
+
+from importlib import import_module
+
+from django.utils.formats import number_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from lab.wire.link import PROFILES
+
+NETWORKS = {name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()}
+DAY = 86_400  # seconds
+GIGABYTE = 1e9  # bytes
+
+
+def figures(advice):
+    """Return [(what, [the figure of each option])], written for people."""
+    rows = [
+        (_("fast enough"), lambda one: _("yes") if one.fits else _("no")),
+        (_("latency in the mean, ms"), lambda one: number(one.mean_ms)),
+        (_("latency of 99 in 100, ms"), lambda one: number(one.p99_ms)),
+        (_("polls every, s"), lambda one: "–" if one.interval is None else number(one.interval)),
+        (_("requests a second"), lambda one: number(one.requests)),
+        (_("network, kB/s"), lambda one: number(one.bytes / 1000)),
+        (_("network, GB a day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
+        (_("server, cores"), lambda one: "?" if one.cores is None else number(one.cores)),
+        (_("cost, multiple of the best"), lambda one: number(one.score) if one.score else "–"),
+    ]
+    return [(what, [write(option) for option in advice.options]) for what, write in rows]
+
+
+def verdict(advice):
+    """Return the sentence that answers the question."""
+    if not advice.fitting:
+        soonest = min(advice.options, key=lambda one: one.p99_ms)
+        return _("None is fast enough: the soonest, %(title)s, needs %(ms)s ms for 99 in 100 messages.") % {
+            "title": title(soonest),
+            "ms": number(soonest.p99_ms),
+        }
+    names = get_text_list([title(one) for one in advice.close], _("and"))
+    if len(advice.close) > 1:
+        return _("Too close to call: %(titles)s cost the same within 10 %%.") % {"titles": names}
+    return _("Take %(title)s.") % {"title": names}
+
+
+def reasons(advice):
+    """Yield the sentences that say why."""
+    best = advice.close[0] if advice.close else None
+    for option in advice.options:
+        words = {"title": title(option), "ms": number(option.p99_ms), "limit": number(advice.question.latency_ms)}
+        if not option.fits:
+            yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, over %(limit)s.") % words
+        elif option not in advice.close:
+            words |= {
+                "bytes": times(option.bytes, best.bytes),
+                "best": title(best),
+                "cores": times(option.cores, best.cores),
+            }
+            if option.cores:
+                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and %(cores)s times the CPU.") % words
+            else:
+                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s.") % words
+    if best and best.interval:
+        yield _("Polling every %(s)s s is just often enough for that latency; one answer brings many messages.") % {
+            "s": number(best.interval)
+        }
+    if best and best.processes and best.processes > 1:
+        yield ngettext("It takes %(n)s server process.", "It takes %(n)s server processes.", best.processes) % {
+            "n": number(best.processes)
+        }
+    yield source(advice.measured)
+
+
+def source(measured):
+    """Return the sentence that says where the server's cost comes from."""
+    words = {"folders": ", ".join(measured.folders)}
+    if measured.costs:
+        return _("The server's CPU is fitted to what was measured on this machine: %(folders)s.") % words
+    if measured.folders:
+        return (
+            _(
+                "The server's CPU is unknown, as only small rooms were measured (%(folders)s), so bytes alone decide: "
+                "the scenario fan-out measures larger ones."
+            )
+            % words
+        )
+    return _("The server's CPU is unknown, as nothing was measured on this machine yet: run `make compare` once.")
+
+
+def title(option):
+    """Return a technique's title in the reader's language."""
+    return _(import_module(option.technique).TITLE)
+
+
+def times(value, base):
+    """Return a multiple as text."""
+    return number(value / base) if value and base else "?"
+
+
+def number(value):
+    """Write a figure with three significant digits."""
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    text = number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)
+    return text.rstrip("0").rstrip(".") if "." in text else text

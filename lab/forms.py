@@ -1,0 +1,36 @@
+"""The form of the page that advises."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from benchmarks.question import BOUNDS, CannotAdvise, Question
+from lab.advising import NETWORKS
+
+
+def figure(name, label, kind=forms.FloatField):
+    """Make the field of a Question's figure, with its bounds and default."""
+    low, high = BOUNDS[name]
+    widget = forms.NumberInput({"step": 1 if kind is forms.IntegerField else "any"})
+    return kind(label=label, min_value=low, max_value=high, initial=getattr(Question, name), widget=widget)
+
+
+class QuestionForm(forms.Form):
+    """What is to be built."""
+
+    rate = figure("rate", _("messages a second in each room"))
+    clients = figure("clients", _("readers in all rooms together"), forms.IntegerField)
+    rooms = figure("rooms", _("rooms"), forms.IntegerField)
+    latency_ms = figure("latency_ms", _("acceptable for 99 in 100 messages, ms"))
+    text_bytes = figure("text_bytes", _("bytes of a text"), forms.IntegerField)
+    network = forms.ChoiceField(label=_("network"), choices=[(name, _(name)) for name in NETWORKS], initial="local")
+
+    def clean(self):
+        """Make the Question of valid fields."""
+        fields = super().clean()
+        if not self.errors:
+            network = NETWORKS[fields["network"]]
+            try:
+                fields["question"] = Question(**{name: fields[name] for name in fields if name != "network"}, **network)
+            except CannotAdvise as exc:
+                raise forms.ValidationError(_("More rooms than readers cannot be.")) from exc
+        return fields

@@ -1,0 +1,140 @@
+"""The advice follows from the model, from what was measured, and says what it does not know."""
+
+import http.client
+import json
+import re
+import subprocess
+import sys
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from processes import ROOT
+
+from benchmarks import costs, model
+from benchmarks.advice import CLOSE, advise
+from benchmarks.costs import Cost, Measured
+from benchmarks.question import BOUNDS, CannotAdvise, Question
+
+EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001) for name in model.MODELS}, 0.002)
+
+
+def run(technique, clients, *, seconds, scenario="fan-out", **more):
+    """Return a run of 100 messages to so many clients; each client of a technique that is asked asks 100 times."""
+    counts = {"published": 100, "arrived": 100 * clients, "heard": 0, "requests": 100 * clients}
+    figures = {"server_cpu_s": seconds, "valid": True, "stage": None, "latency_ms": {"p50": 2.0}, "scenario": scenario}
+    return {"technique": technique, **counts, **figures, **more}
+
+
+def write(folder, name, runs):
+    (folder / name).mkdir()
+    (folder / name / "results.json").write_text(json.dumps({"runs": runs}))
+
+
+def test_one_who_can_wait_in_a_busy_room_is_told_to_poll():
+    advice = advise(Question(rate=20, clients=100, latency_ms=5000), EQUAL)
+    assert advice.options[0].technique == "polling"
+    assert advice.close == [advice.options[0]]
+
+
+def test_one_who_cannot_wait_is_told_to_push():
+    advice = advise(Question(rate=1, latency_ms=100, delay_ms=85), EQUAL)
+    assert [option.technique for option in advice.fitting] == ["sse", "websocket"]
+
+
+def test_what_differs_by_less_than_ten_per_cent_is_too_close_to_call():
+    advice = advise(Question(rate=1, latency_ms=100), EQUAL)
+    assert {option.technique for option in advice.close} == {"sse", "websocket"}
+    assert all(option.score <= CLOSE for option in advice.close)
+
+
+def test_faster_than_light_is_too_fast_for_all():
+    advice = advise(Question(latency_ms=50, delay_ms=279), EQUAL)
+    assert advice.fitting == advice.close == []
+    assert len(advice.options) == len(model.MODELS)
+
+
+@pytest.mark.parametrize("latency", [30, 300, 3_000, 3_000_000])
+def test_the_polling_interval_is_just_short_enough(latency):
+    polling = next(one for one in advise(Question(latency_ms=latency, delay_ms=5), EQUAL).options if one.interval)
+    assert polling.fits == (polling.p99_ms <= latency)
+    if 0.1 < polling.interval < 3600:
+        assert polling.p99_ms == pytest.approx(latency, rel=0.11)
+
+
+@pytest.mark.parametrize("field", BOUNDS)
+def test_a_field_past_its_bounds_is_refused_in_a_sentence(field):
+    low, high = BOUNDS[field]
+    for value in (high + 1, low - 1, float("nan")):
+        with pytest.raises(CannotAdvise, match=f"^{field}: from .* to .*\\.$"):
+            Question(**{field: value})
+
+
+def test_without_measurements_bytes_alone_decide():
+    advice = advise(Question(), Measured())
+    assert {option.cores for option in advice.options} == {None}
+    assert advice.options[0].bytes == min(option.bytes for option in advice.options)
+
+
+def test_publishing_is_told_from_delivering_where_rooms_of_several_sizes_were_measured(tmp_path):
+    runs = [
+        run(name, clients, seconds=100 * 0.002 + 100 * clients * 0.0001)
+        for name in model.MODELS
+        for clients in (5, 50, 500)
+    ]
+    write(tmp_path, "1", runs)
+    found = costs.newest(tmp_path)
+    assert found.readers == 0
+    for cost in found.costs.values():
+        assert (cost.publish, cost.unit) == (pytest.approx(0.002), pytest.approx(0.0001))
+
+
+def test_small_rooms_say_nothing_of_large_ones(tmp_path):
+    write(tmp_path, "1", [run(name, 10, seconds=1.0) for name in model.MODELS])
+    found = costs.newest(tmp_path)
+    assert advise(Question(clients=20), found).options[0].cores is not None
+    assert {option.cores for option in advise(Question(clients=1000), found).options} == {None}
+
+
+def test_of_each_scenario_the_newest_results_count_and_no_broken_ones(tmp_path):
+    write(tmp_path, "1", [run(name, 10, seconds=9.0) for name in model.MODELS])
+    write(tmp_path, "2", [run(name, 10, seconds=1.0) for name in model.MODELS])
+    write(tmp_path, "3", [run(name, 10, seconds=5.0, valid=False) for name in model.MODELS])
+    write(tmp_path, "4", [run(name, 10, seconds=5.0, layer="redis") for name in model.MODELS])
+    (tmp_path / "5").mkdir()
+    (tmp_path / "5" / "results.json").write_text("{")
+    assert costs.newest(tmp_path).folders == ("2",)
+
+
+def command(*given):
+    """Run `manage.py advise`; return (what it says, what it complains of)."""
+    done = subprocess.run([sys.executable, "manage.py", "advise", *given], cwd=ROOT, capture_output=True, text=True)
+    return done.stdout, done.stderr
+
+
+def test_the_command_says_what_to_take():
+    told, complaint = command("--rate", "20", "--latency", "5000")
+    assert re.search(r"^(Take|Too close to call:) .*polling", told, re.MULTILINE | re.IGNORECASE)
+    assert complaint == ""
+
+
+@pytest.mark.parametrize("given", [["--rate", "0"], ["--rooms", "200"]])
+def test_the_command_refuses_in_one_sentence(given):
+    told, complaint = command(*given)
+    assert told == ""
+    assert re.fullmatch(r"CommandError: \w+: [^\n]*\.\n", complaint)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [({}, 200), ({"rate": "x"}, 400), ({"rooms": 101}, 400), ({"network": "moon"}, 400), ({"clients": 10**20}, 400)],
+)
+def test_the_page_answers_and_refuses(server, wrong, status):
+    asked = {"rate": 20, "clients": 100, "rooms": 1, "latency_ms": 5000, "text_bytes": 100, "network": "local"}
+    connection = http.client.HTTPConnection(*urlsplit(server.url).netloc.split(":"))
+    connection.request("GET", f"/advise/?{urlencode(asked | wrong)}")
+    answer = connection.getresponse()
+    page = answer.read().decode()
+    connection.close()
+    assert answer.status == status
+    assert ('class="wrong"' in page) == (status == 400)
+    assert ('id="verdict"' in page) == (status == 200)
