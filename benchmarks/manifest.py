@@ -2,6 +2,7 @@
 
 import os
 import platform
+import shlex
 import subprocess
 from importlib.metadata import version
 
@@ -18,6 +19,11 @@ def manifest(scenario, techniques, cores):
     return {
         "scenario": scenario.name,
         "scenario_text": scenario.text,
+        "purpose": scenario.purpose,
+        "prediction": scenario.prediction,
+        "sweep": scenario.sweep,
+        "points": [label for label in scenario.labels if label],
+        "command": command(scenario, techniques),
         "techniques": techniques,
         "repetitions": scenario.repetitions,
         "seed": scenario.seed,
@@ -37,6 +43,13 @@ def manifest(scenario, techniques, cores):
         "tcp_info": sockets.ON_LINUX,
         "link": "loopback, segments of at most 1,448 bytes",
     }
+
+
+def command(scenario, techniques):
+    """Return the command that makes the same comparison again."""
+    options = {"techniques": ",".join(techniques), "repetitions": scenario.repetitions, "seed": scenario.seed}
+    given = " ".join(f"--{name} {value}" for name, value in options.items())
+    return f"python manage.py compare --scenario {shlex.quote(scenario.name)} {given}"
 
 
 def cpu():

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import random
 import shutil
 import subprocess
 import sys
@@ -11,24 +10,13 @@ from datetime import UTC, datetime
 
 import psutil
 
+from benchmarks import plan
 from benchmarks.manifest import manifest
-from benchmarks.scenario import CannotCompare
 from benchmarks.server import cores, last_line, serving, started
+from benchmarks.settings import REPEATED, CannotCompare
 
-SHARED = ("rooms", "publishers", "rate", "text_bytes", "interval", "hold")  # what the run repeats of its scenario
-AROUND = 2.5  # seconds that a run takes besides warm-up and window, as a rule
+SHARED = ("rooms", "publishers", "rate", "text_bytes", "interval", "hold")  # what the load is told of its scenario
 PATIENCE = 60.0  # seconds over that, after which a run is given up
-
-
-def order(techniques, repetitions, seed):
-    """Return (repetition, technique) of all runs: in every repetition each technique once, in random order."""
-    rng = random.Random(seed)
-    return [(number, name) for number in range(1, repetitions + 1) for name in rng.sample(techniques, len(techniques))]
-
-
-def seconds(scenario):
-    """Return how long one run takes, as a rule."""
-    return scenario.warmup + scenario.duration + AROUND
 
 
 def new_folder(parent, scenario):
@@ -41,42 +29,51 @@ def new_folder(parent, scenario):
     return folder
 
 
-def compare(folder, scenario, techniques, on_time=lambda name, elapsed: None):
-    """Yield each run's figures when it is complete, and keep `results.json` in `folder` up to date.
+def compare(folder, scenario, runs, on_time=lambda what, elapsed: None):
+    """Make the `runs` of a plan, yield each one's figures, and keep `results.json` in `folder` up to date.
 
-    `on_time(technique, elapsed)` is called several times a second with the seconds that the run has taken.
+    `on_time(run, elapsed)` is called several times a second with the seconds that the run has taken.
     """
-    results = {"manifest": manifest(scenario, techniques, cores()), "runs": []}
+    techniques = list(dict.fromkeys(run.technique for run in runs))
+    results = {"manifest": manifest(scenario, techniques, cores()), "calibration": None, "traces": None, "runs": []}
     results["manifest"]["started"] = now()
-    for repetition, technique in order(techniques, scenario.repetitions, scenario.seed):
-        place = folder / "runs" / f"{technique}-{repetition}"
-        place.mkdir(parents=True)
-        figures = measure(place, scenario, technique, scenario.seed + repetition - 1, on_time)
-        run = {"technique": technique, "stage": None, "scenario": scenario.name, "repetition": repetition}
-        run |= {name: getattr(scenario, name) for name in ("clients", *SHARED)} | figures
-        results["runs"].append(run)
+    for run in runs:
+        row = measure(folder, scenario, run, on_time)
+        results["runs"].append(row)
         results["manifest"]["finished"] = now()
         write(folder / "results.json", results)
-        yield run
+        yield row
 
 
-def measure(place, scenario, technique, seed, on_time):
+def measure(folder, scenario, run, on_time):
+    """Make one Run, its files in `folder`; return its row in the results."""
+    settings, place = scenario.at(run.point), folder / run.place
+    place.mkdir(parents=True)
+    seed = scenario.seed + run.repetition - 1
+    figures = attempt(place, settings, run, seed, on_time)
+    named = {"technique": run.technique, "stage": run.stage or None, "scenario": scenario.name}
+    named |= {"repetition": run.repetition, "point": run.point, "label": scenario.labels[run.point], "place": run.place}
+    return named | {name: getattr(settings, name) for name in REPEATED} | figures
+
+
+def attempt(place, settings, run, seed, on_time):
     """Run the load once, its files in the folder `place`; return its figures."""
     log = place / "locust.log"
     with serving(place, cores()[0]) as (address, server), log.open("w") as output:
-        command = load(place, scenario, technique, seed, address, server)
+        command = load(place, settings, run, seed, address, server)
         with started(command, cores()[1], stdout=output, stderr=output) as locust:
-            watch(locust, seconds(scenario) + PATIENCE, lambda elapsed: on_time(technique, elapsed))
+            watch(locust, plan.seconds(settings, run) + PATIENCE, lambda elapsed: on_time(run, elapsed))
     try:
         return json.loads((place / "summary.json").read_text())
     except FileNotFoundError as exc:
-        raise CannotCompare(f"The load of {technique} fails: {last_line(log)}") from exc
+        raise CannotCompare(f"The load of {run.technique} fails: {last_line(log)}") from exc
 
 
-def load(place, scenario, technique, seed, address, server):
+def load(place, scenario, run, seed, address, server):
     """Return the command that makes the load."""
     options = {name.replace("_", "-"): getattr(scenario, name) for name in (*SHARED, "warmup", "duration")}
-    options |= {"technique": technique, "seed": seed, "host": address, "server-pid": server, "record": place}
+    options |= {"technique": run.technique, "stage": run.stage, "seed": seed, "host": address}
+    options |= {"server-pid": server, "record": place}
     # Publishers are users too; and every user is there at once, as the warm-up comes after.
     users = scenario.clients + scenario.rooms * scenario.publishers
     options |= {"users": users, "spawn-rate": users, "loglevel": "ERROR"}
@@ -97,9 +94,9 @@ def tidy(folder, runs):
     """Leave nothing of a comparison that ended early but its complete `runs`: no process, no other file."""
     for process in psutil.Process().children(recursive=True):
         process.kill()
-    complete = {f"{run['technique']}-{run['repetition']}" for run in runs}
+    complete = {run["place"] for run in runs}
     for place in folder.glob("runs/*"):
-        if place.name not in complete:
+        if str(place.relative_to(folder)) not in complete:
             shutil.rmtree(place)
     if not runs:
         shutil.rmtree(folder)

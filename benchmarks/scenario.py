@@ -1,47 +1,55 @@
-"""Scenarios: what is measured, in a small TOML file."""
+"""Scenarios: what is measured, and why, in a small TOML file."""
 
-import re
-import tomllib
-from dataclasses import MISSING, dataclass, fields
+import dataclasses
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 
+from benchmarks import reading
+from benchmarks.settings import CannotCompare, check
+
+__all__ = ["FOLDER", "CannotCompare", "Scenario", "changed", "load", "read"]
 FOLDER = Path(__file__).parent / "scenarios"
-BOUNDS = {  # smallest and largest value; a whole number where the bounds are whole numbers
-    "clients": (1, 100_000),
-    "rooms": (1, 1_000),
-    "publishers": (1, 100),
-    "rate": (0.001, 10_000.0),
-    "text_bytes": (1, 4_000),
-    "interval": (0.01, 3_600.0),
-    "hold": (1, 55),
-    "warmup": (0.0, 3_600.0),
-    "duration": (0.5, 86_400.0),
-    "repetitions": (1, 1_000),
-    "seed": (0, 2**63 - 1),
-}
-
-
-class CannotCompare(Exception):
-    """The comparison cannot be made; the text is one sentence that says why."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is measured; times in seconds, `rate` in messages a second in each room."""
+    """What is measured; times in seconds, but `delay_ms`; `rate` in messages a second in each room, 0: silence.
+
+    `points` are the settings that differ from one point to the next, each a dict; `stages` names the steps of a
+    technique's staircase that are measured, "" being the finished one.
+    """
 
     name: str
     text: str
+    purpose: str
+    prediction: str
     clients: int
     rooms: int
     rate: float
     warmup: float
     duration: float
-    publishers: int = 1
+    publishers: int = 1  # in each room
     text_bytes: int = 100
     interval: float = 1.0
     hold: int = 25
+    delay_ms: float = 0.0  # one way between server and reader, by the lab's wire; 0: no wire
+    pacing: str = "rate"  # polls begin every `interval`; "pause": so long after an answer
+    arrivals: str = "poisson"  # "regular": evenly, from a random instant on
+    cookie_bytes: int = 0  # of a Cookie header on every request
+    server: str = "uvicorn"
+    layer: str = "memory"
+    cut: str = "none"  # or all readers once, in the middle of the window, to come back with or without "jitter"
     repetitions: int = 1
     seed: int = 1
+    techniques: tuple = ()  # all, where none is named
+    stages: dict = field(default_factory=dict)
+    sweep: dict | None = None  # {"setting", "values"}
+    points: tuple = ({},)
+    labels: tuple = (None,)  # of the points
+
+    def at(self, point):
+        """Return the Scenario as it is at one of its points."""
+        return dataclasses.replace(self, **self.points[point])
 
 
 def load(name):
@@ -49,40 +57,51 @@ def load(name):
     path = FOLDER / f"{name}.toml"
     path = path if path.is_file() else Path(name)
     try:
-        text = path.read_text()
-        values = tomllib.loads(text)
+        return read(path.name, path.read_text())
     except FileNotFoundError as exc:
         known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
         raise CannotCompare(f"There is no scenario {name}: give a file, or one of {known}.") from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise CannotCompare(f"The scenario {name} cannot be read: {exc}.") from exc
-    except tomllib.TOMLDecodeError as exc:
-        raise CannotCompare(f"{path.name} is not TOML: {exc}.") from exc
-    for key, value in values.items():
-        check(key, value, f"{path.name}, line {_line(text, key)}: {key}")
-    try:
-        scenario = Scenario(path.stem, text, **values)
-    except TypeError as exc:
-        missing = [
-            field.name for field in fields(Scenario)[2:] if field.default is MISSING and field.name not in values
-        ]
-        raise CannotCompare(f"{path.name} says nothing of {', '.join(missing)}.") from exc
-    if scenario.clients < scenario.rooms:
-        raise CannotCompare(f"{path.name}, line {_line(text, 'rooms')}: rooms are more than clients.")
+
+
+def read(name, text):
+    """Return the Scenario that the `text` of the file `name` describes; raise CannotCompare."""
+    document = reading.Document(name, text)
+    values = reading.fields(document)
+    needed = [each.name for each in fields(Scenario)[2:] if each.default is each.default_factory is MISSING]
+    missing = [name for name in needed if name not in values]
+    if missing:
+        raise CannotCompare(f"{name} says nothing of {', '.join(missing)}.")
+    return _sound(Scenario(Path(name).stem, text, **values), document.where("rooms"))
+
+
+def changed(scenario, values, option="{}"):
+    """Return the Scenario with other `values` of its settings; a list of them is a sweep.
+
+    Raises CannotCompare, which names a setting as it stands in `option`.
+    """
+    for name, value in values.items():
+        where = option.format(name.replace("_", "-") if "-" in option else name)
+        if isinstance(value, list):
+            scenario = dataclasses.replace(scenario, **reading.swept(name, value, where))
+        else:
+            check(name, value, where)
+            scenario = dataclasses.replace(_without(scenario, name), **{name: value})
+    return _sound(scenario, "rooms")
+
+
+def _without(scenario, name):
+    """Return the Scenario with no point that has its own value of a setting."""
+    if scenario.sweep and scenario.sweep["setting"] == name:
+        return dataclasses.replace(scenario, sweep=None, points=({},), labels=(None,))
+    points = tuple({key: value for key, value in point.items() if key != name} for point in scenario.points)
+    return dataclasses.replace(scenario, points=points)
+
+
+def _sound(scenario, where):
+    """Return the Scenario; raise CannotCompare where settings that are fine alone contradict each other."""
+    for point in map(scenario.at, range(len(scenario.points))):
+        if point.clients < point.rooms:
+            raise CannotCompare(f"{where} are more than clients.")
     return scenario
-
-
-def check(key, value, where):
-    """Raise CannotCompare, which begins with `where`, unless `value` can be that of the setting `key`."""
-    if key not in BOUNDS:
-        raise CannotCompare(f"{where} is no setting; there are {', '.join(BOUNDS)}.")
-    low, high = BOUNDS[key]
-    kind, words = ((int, float), "a number") if isinstance(low, float) else (int, "a whole number")
-    if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
-        raise CannotCompare(f"{where} must be {words} from {low:,} to {high:,}, not {value!r}.")
-
-
-def _line(text, key):
-    """Return the number of the line that sets `key`."""
-    lines = text.split("\n")
-    return next((n for n, line in enumerate(lines, 1) if re.match(rf"""\s*["'\[]*{re.escape(key)}\b""", line)), 1)

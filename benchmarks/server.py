@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.scenario import CannotCompare
+from benchmarks.settings import CannotCompare
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0  # seconds for a server to start, and to end

@@ -1,6 +1,5 @@
 """manage.py compare: measure the techniques against each other."""
 
-import dataclasses
 import signal
 from pathlib import Path
 
@@ -9,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from benchmarks import runner, table
-from benchmarks.scenario import CannotCompare, check, load
+from benchmarks import plan, reading, runner, scenario, table
+from benchmarks.settings import CannotCompare
 
 RESULTS = settings.BASE_DIR / "benchmarks" / "results"
 REPORT = 6  # seconds that the report takes, as a rule
@@ -31,21 +30,19 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, help="of order and publishing times (default: the scenario's)")
         parser.add_argument("--out", type=Path, default=RESULTS, help="where the folder of results is made")
 
-    def handle(self, *, scenario, techniques, repetitions, seed, out, **options):
+    def handle(self, *, techniques, repetitions, seed, out, **options):
         """Compare; Ctrl-C keeps the runs that are complete."""
         for number in SIGNALS:
             signal.signal(number, interrupt)
         runs, folder = [], None
         try:
-            plan = load(scenario)
             given = {"repetitions": repetitions, "seed": seed}
             given = {name: value for name, value in given.items() if value is not None}
-            for name, value in given.items():
-                check(name, value, f"--{name}")
-            plan = dataclasses.replace(plan, **given)
-            techniques = chosen(techniques)
-            folder = runner.new_folder(out, plan)
-            self.compare(folder, plan, techniques, runs)
+            chosen = scenario.changed(scenario.load(options["scenario"]), given, "--{}")
+            if techniques is not None:
+                techniques = reading.techniques("--techniques", [name.strip() for name in techniques.split(",")])
+            folder = runner.new_folder(out, chosen)
+            self.compare(folder, chosen, plan.runs(chosen, techniques), runs)
         except CannotCompare as exc:
             self.tidy(folder, runs)
             raise CommandError(str(exc)) from exc
@@ -59,39 +56,31 @@ class Command(BaseCommand):
         if folder:
             runner.tidy(folder, runs)
 
-    def compare(self, folder, plan, techniques, runs):
+    def compare(self, folder, chosen, planned, runs):
         """Measure, append each complete run to `runs`, show the table, write the report."""
-        each, count = runner.seconds(plan), plan.repetitions * len(techniques)
+        lasts = [plan.seconds(chosen, run) for run in planned]
+        total = sum(lasts) + REPORT
         with Progress(TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}")) as progress:
-            bar = progress.add_task("", total=each * count + REPORT, left="")
+            bar = progress.add_task("", total=total, left="")
 
             def show(what, elapsed=0.0):
-                done = len(runs) * each + min(elapsed, each)
-                left = each * count + REPORT - done
+                done = sum(lasts[: len(runs)]) + min(elapsed, *lasts[len(runs) : len(runs) + 1], total)
+                left = total - done
                 progress.update(bar, completed=done, description=what, left=f"{left // 60:.0f}:{left % 60:02.0f} left")
 
-            for run in runner.compare(folder, plan, techniques, show):
+            for run in runner.compare(folder, chosen, planned, lambda run, elapsed: show(run.technique, elapsed)):
                 runs.append(run)
                 show(run["technique"])
-                progress.print(table.line(run, len(runs), count))
+                progress.print(table.line(run, len(runs), len(planned)))
             show("report")
             write_report(folder)
-            progress.update(bar, completed=each * count + REPORT, description="done", left="")
+            progress.update(bar, completed=total, description="done", left="")
         figures = table.rows(runs)
         console = Console()
         console.print(table.table(figures))
         for sentence in (*table.refusals(figures), table.conclusion(figures)):
             console.print(sentence, highlight=False)
         self.stdout.write(str(folder / "report.html"))
-
-
-def chosen(names):
-    """Return the techniques named in `names`, all where that is None; raise CannotCompare for one that is none."""
-    techniques = settings.TECHNIQUES if names is None else [name.strip() for name in names.split(",")]
-    for name in techniques:
-        if name not in settings.TECHNIQUES:
-            raise CannotCompare(f"There is no technique {name!r}: choose among {', '.join(settings.TECHNIQUES)}.")
-    return list(dict.fromkeys(techniques))
 
 
 def interrupt(_number, _frame):

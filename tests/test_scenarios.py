@@ -1,0 +1,137 @@
+"""Scenarios: what may stand in the file, what each mistake is told, and the plan that comes of it."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from benchmarks import plan, scenario
+from benchmarks.settings import CannotCompare
+
+BASE = """\
+purpose = "All techniques, for a moment."
+prediction = "Polling waits."
+clients = 8
+rooms = 2
+rate = 20.0
+warmup = 0.5
+duration = 1.5
+"""
+POINTS = """
+[[point]]
+name = "near"
+[[point]]
+name = "far"
+delay_ms = 40.3
+techniques = ["polling"]
+"""
+
+
+def read(text):
+    return scenario.read("small.toml", text)
+
+
+@pytest.mark.parametrize("path", sorted(scenario.FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_every_scenario_beside_quick_says_what_for_and_what_to_expect(path):
+    loaded = scenario.load(path.stem)
+    assert loaded.purpose.endswith(".")
+    assert loaded.prediction.endswith(".")
+    assert path.read_text().startswith("# About ")  # how long it takes
+    assert plan.runs(loaded)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (BASE.replace("rooms = 2", "rooms = 0"), "line 4: rooms must be a whole number from 1 to 1,000, not 0"),
+        (BASE.replace("rooms = 2", "rooms = 2.5"), "line 4: rooms must be a whole number"),
+        (BASE.replace("rooms = 2", "rooms = true"), "line 4: rooms must be a whole number"),
+        (BASE.replace("rooms = 2", "rooms = 9"), "line 4: rooms are more than clients"),
+        (BASE.replace("rate = 20.0", "rate = nan"), "line 5: rate must be a number"),
+        (BASE.replace("rate = 20.0", "rates = 20.0"), "line 5: rates is no setting"),
+        (BASE.replace("rate = 20.0", "rate = "), "line 5"),
+        (BASE.replace("rate = 20.0\n", ""), "says nothing of rate"),
+        (BASE.replace('prediction = "Polling waits."\n', ""), "says nothing of prediction"),
+        (BASE.replace('"Polling waits."', '" "'), "line 2: prediction must be a sentence"),
+        (BASE.replace('"Polling waits."', "7"), "line 2: prediction must be a sentence"),
+        (BASE + 'server = "apache"', "line 8: server must be one of uvicorn, daphne, hypercorn, granian, not 'apache'"),
+        (BASE + "layer = []", "line 8: layer must be one of memory, redis, pubsub, not []"),
+        (BASE + 'techniques = ["pigeon"]', "line 8: techniques: there is no technique 'pigeon'"),
+        (BASE + "techniques = [[]]", "line 8: techniques: there is no technique []"),
+        (BASE + 'techniques = "sse"', "line 8: techniques must be a list"),
+        (BASE + "[sweep]\nclients = [1, 10]", "line 4: rooms are more than clients"),
+        (BASE + "[sweep]\nclients = [10, 0]", "line 9: clients must be a whole number from 1 to 100,000, not 0"),
+        (BASE + "[sweep]\nclients = [10, 10]", "line 9: clients must be different values"),
+        (BASE + "[sweep]\nclients = []", "line 9: clients must be a list of 1 to 100 values"),
+        (BASE + "[sweep]\nseed = [1, 2]", "line 9: seed cannot be swept"),
+        (BASE + "[sweep]\nclients = [10]\nrate = [1.0]", "line 8: sweep must name one setting"),
+        (BASE + "sweep = 3", "line 8: sweep must name one setting"),
+        (BASE + "[sweep]\nrate = [1.0]\n" + POINTS, "line 8: sweep and point cannot both say what varies"),
+        (BASE + "[[point]]\nrate = 1.0", "line 8: name must be given"),
+        (BASE + POINTS.replace("far", "near"), "line 12: name must be given, and another at each point"),
+        (BASE + POINTS.replace("delay_ms = 40.3", "delay_ms = -1"), "line 13: delay_ms must be a number"),
+        (BASE + POINTS.replace("delay_ms = 40.3", "seed = 4"), "line 13: seed is no setting of a point"),
+        (BASE + POINTS.replace('["polling"]', '["pigeon"]'), "line 14: techniques: there is no technique 'pigeon'"),
+        (BASE + "point = 3", "line 8: point must be 1 to 100 [[point]] tables"),
+        (BASE + '[stages]\nwebsocket = ["roof"]', "line 9: websocket: websocket has no step 'roof'"),
+        (BASE + '[stages]\npigeon = ["roof"]', "line 9: pigeon: there is no technique 'pigeon'"),
+        (BASE + "[stages]\nwebsocket = 3", "line 9: websocket must be a list of names"),
+        (BASE + "stages = 3", "line 8: stages must be a table"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_its_line(text, words):
+    with pytest.raises(CannotCompare) as refused:
+        read(text)
+    assert words in str(refused.value)
+    assert re.fullmatch(r"small.toml[^\n]+\.", str(refused.value))
+
+
+def test_a_sweep_makes_a_point_of_each_value():
+    swept = read(BASE + "[sweep]\nclients = [10, 50]")
+    assert swept.sweep == {"setting": "clients", "values": [10, 50]}
+    assert [swept.at(point).clients for point in (0, 1)] == [10, 50]
+    assert {swept.at(point).rate for point in (0, 1)} == {20}
+
+
+def test_points_have_names_settings_and_techniques_of_their_own():
+    chosen = read(BASE + POINTS)
+    assert [(label, chosen.at(point).delay_ms) for point, label in enumerate(chosen.labels)] == [
+        ("near", 0),
+        ("far", 40.3),
+    ]
+    assert Counter(run.point for run in plan.runs(chosen, ["polling", "sse"])) == {0: 2, 1: 1}
+
+
+def test_a_setting_given_by_hand_counts_at_every_point():
+    assert [
+        read(BASE + POINTS).at(1).delay_ms,
+        scenario.changed(read(BASE + POINTS), {"delay_ms": 7.0}).at(1).delay_ms,
+    ] == [40.3, 7]
+    swept = scenario.changed(read(BASE + "[sweep]\nclients = [10, 50]"), {"clients": 20})
+    assert (swept.sweep, len(swept.points), swept.at(0).clients) == (None, 1, 20)
+    swept = scenario.changed(swept, {"rate": [1.0, 2.0, 3.0]})
+    assert [swept.at(point).rate for point in range(3)] == [1, 2, 3]
+    with pytest.raises(CannotCompare, match="rooms are more than clients"):
+        scenario.changed(swept, {"rooms": 21})
+
+
+def test_all_runs_are_interleaved_in_an_order_that_the_seed_decides():
+    chosen = scenario.changed(read(BASE + "[sweep]\nclients = [10, 50]"), {"repetitions": 20, "seed": 5})
+    runs = plan.runs(chosen, ["polling", "sse"], {"polling": ("",)})
+    assert (
+        runs
+        == plan.runs(chosen, ["polling", "sse"])
+        != plan.runs(scenario.changed(chosen, {"seed": 6}), ["polling", "sse"])
+    )
+    blocks = [tuple((run.technique, run.point) for run in runs[start : start + 4]) for start in range(0, 80, 4)]
+    every = [("polling", 0), ("polling", 1), ("sse", 0), ("sse", 1)]
+    assert all(sorted(block) == every for block in blocks)
+    assert len(set(blocks)) > 5
+    assert [run.repetition for run in runs] == [number for number in range(1, 21) for _ in range(4)]
+
+
+def test_each_run_has_a_place_of_its_own():
+    chosen = read(BASE + '[sweep]\nclients = [10, 50]\n[stages]\nwebsocket = ["echo", ""]')
+    places = [run.place for run in plan.runs(chosen)]
+    assert len(set(places)) == len(places) == 10
+    assert {"runs/websocket-echo-0-1", "runs/websocket-1-1", "runs/polling-0-1"} <= set(places)
