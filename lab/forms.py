@@ -11,7 +11,7 @@ def figure(name, label, kind=forms.FloatField):
     """Make the field of a Question's figure, with its bounds and default."""
     low, high = BOUNDS[name]
     widget = forms.NumberInput({"step": 1 if kind is forms.IntegerField else "any"})
-    return kind(label=label, min_value=low, max_value=high, initial=getattr(Question, name), widget=widget)
+    return kind(label=label, min_value=low, max_value=high, initial=f"{getattr(Question, name):g}", widget=widget)
 
 
 class QuestionForm(forms.Form):
