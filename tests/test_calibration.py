@@ -1,0 +1,112 @@
+"""The calibration: what the load reads of a server is what the server did; what is wrong with either is said."""
+
+import csv
+import json
+
+import pytest
+
+from benchmarks import calibration
+
+ADDED_MAX = 5.0  # ms that the load itself may add to what a server takes
+PLANTED = {"echo": (0.0, 0.0), "wait": (60.0, 0.0), "stall": (0.0, 0.0)}  # mislabelled: 60 for 50 ms, and no stall
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """The folder of one calibration."""
+    return tmp_path_factory.mktemp("calibrated")
+
+
+@pytest.fixture(scope="module")
+def calibrated(place):
+    """What the calibration says."""
+    return calibration.run(place, seed=3)
+
+
+def rows(place, server, name):
+    """Return the rows of a file beside a server, by message, its times as numbers."""
+    with (place / "calibration" / server / name).open() as file:
+        return {row["id"]: {key: float(row[key]) for key in row if key.endswith("_ms")} for row in csv.DictReader(file)}
+
+
+def test_it_is_written_as_json_with_figures_for_every_server(calibrated):
+    assert json.loads(json.dumps(calibrated)) == calibrated
+    assert calibrated["valid"] == (not calibrated["flags"])
+    assert calibrated["generator_cpu"] > 0
+    assert calibrated["loop_lag_ms"]["p99"] >= max(its["loop_lag_ms"]["p99"] for its in calibrated["servers"].values())
+    for figures in calibrated["servers"].values():
+        spread = [figures["latency_ms"][name] for name in ("p50", "p90", "p99", "p999", "max")]
+        assert spread == sorted(spread)
+        assert figures["delivered"] == figures["published"] > 50
+
+
+@pytest.mark.parametrize("server", calibration.BEHAVIOURS)
+def test_every_latency_is_what_the_server_took_and_what_came_before_and_after(calibrated, place, server):
+    """All stamps are of one clock, so their order holds however busy the machine is."""
+    deliveries, publishes = rows(place, server, "deliveries.csv"), rows(place, server, "publishes.csv")
+    waits = rows(place, server, "waits.csv")
+    assert len(deliveries) == calibrated["servers"][server]["delivered"]
+    for number, delivery in deliveries.items():
+        publish, wait = publishes[number], waits[number]
+        stamps = publish["scheduled_ms"], publish["started_ms"], wait["arrived_ms"], wait["departed_ms"]
+        assert [*stamps, delivery["arrived_ms"]] == sorted([*stamps, delivery["arrived_ms"]])
+
+
+def test_the_wait_is_read_as_the_server_kept_it(calibrated, place):
+    """The quickest of all messages shows what the load itself adds; a busy machine delays many, but not every one."""
+    deliveries, waits = rows(place, "wait", "deliveries.csv"), rows(place, "wait", "waits.csv")
+    kept = {number: wait["departed_ms"] - wait["arrived_ms"] for number, wait in waits.items()}
+    added = [delivery["latency_ms"] - kept[number] for number, delivery in deliveries.items()]
+    assert 0 < min(added) < ADDED_MAX
+    figures = calibrated["servers"]["wait"]
+    assert figures["expected_ms"] == 50 <= figures["waited_ms"]["p50"] <= figures["latency_ms"]["p50"]
+
+
+def test_the_stall_is_in_the_open_loops_p99_and_hidden_from_the_closed_one(calibrated):
+    """Coordinated omission: who waits for an answer before the next publish sees one late message of many."""
+    figures = calibrated["servers"]["stall"]
+    stall = figures["stall_ms"]
+    assert figures["waited_ms"]["max"] > 0.99 * stall
+    assert figures["latency_ms"]["p99"] > 0.9 * stall
+    assert figures["naive_ms"]["max"] > 0.9 * stall
+    assert figures["naive_ms"]["p50"] < figures["naive_ms"]["p90"] < figures["latency_ms"]["p90"] / 2
+
+
+def test_servers_that_do_not_keep_what_they_promise_are_refused(tmp_path):
+    planted = calibration.run(tmp_path, seed=3, behaviours=PLANTED)
+    assert not planted["valid"]
+    assert planted["servers"]["wait"]["latency_ms"]["p50"] > 60
+    assert any("is to wait 50 ms and waited 60.0" in flag for flag in planted["flags"])
+    assert any("of a stall of 1,400 ms" in flag for flag in planted["flags"])
+
+
+def seen(median=50.2, waited=50.0, shown=1380.0, flag=()):
+    """Return what decides whether a calibration is valid."""
+    return {
+        "echo": {"flags": list(flag), "latency_ms": {"p50": 0.3}},
+        "wait": {"flags": [], "latency_ms": {"p50": median}, "waited_ms": {"p50": waited}},
+        "stall": {"flags": [], "latency_ms": {"p99": shown}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"median": 50.6}, "the median reads 50.60 ms"),
+        ({"median": 49.4}, "the median reads 49.40 ms"),
+        ({"median": None}, "the median reads 0.00 ms"),
+        ({"shown": 1200.0}, "p99 shows 1,200 ms of a stall of 1,400 ms"),
+        ({"shown": None}, "p99 shows 0 ms"),
+        ({"flag": ["nothing was published"]}, "nothing was published, before the server of the echo"),
+    ],
+)
+def test_what_is_out_of_its_bound_is_said(fault, words):
+    assert calibration.flags(seen()) == []
+    (flag,) = calibration.flags(seen(**fault))
+    assert words in flag
+
+
+def test_a_load_that_fails_is_said_in_one_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr(calibration, "RATE", "many")
+    with pytest.raises(calibration.CannotCompare, match=r"calibration's load fails: .*rate"):
+        calibration.run(tmp_path, seed=3)
