@@ -5,11 +5,12 @@ import asyncio
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from uvicorn.supervisors import multiprocess
 
 from lab import system
 
+MIGRATING = 20_250_401  # the number of the lock that a server holds while it changes the tables
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
 
 
@@ -95,12 +96,17 @@ def address(host):
 
 
 def migrate():
-    """Bring the database's tables up to date."""
+    """Bring the database's tables up to date, one server after the other where several start at once."""
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":  # SQLite is one machine's, whose servers rarely start at once
+                cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+            call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as exc:
         reason = str(exc).partition("\n")[0]
         raise CannotServe(f"The database cannot be used: {reason}.") from exc
+    finally:
+        connection.close()  # and with it the lock; the chat's threads open their own
 
 
 def drop_refusals():

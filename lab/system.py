@@ -1,4 +1,4 @@
-"""What servers of this project ask of the system: a socket that listens, and room for many connections."""
+"""What servers of this project ask of the system: a socket that listens, a free port, room for many connections."""
 
 import resource
 import socket
@@ -21,6 +21,13 @@ def listen(host, port, prepare=lambda listening: None):
         listening.close()
         raise
     return listening
+
+
+def free_port(host="127.0.0.1"):
+    """Return a port of `host` that nobody listens on."""
+    with socket.socket(family(host)) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
 
 
 def family(host):

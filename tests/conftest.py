@@ -8,7 +8,7 @@ import tempfile
 os.environ["LAB_DATA"] = tempfile.mkdtemp(prefix="lab-tests-")  # whoever reads the settings here leaves no trace
 
 import pytest
-from processes import SMALL, RedisProcess, ServerProcess
+from processes import SMALL, RedisProcess, Scaled, ServerProcess
 
 from lab.techniques import TECHNIQUES
 
@@ -39,6 +39,13 @@ def small(tmp_path_factory):
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def scaled():
+    """Two servers behind nginx, on PostgreSQL and Redis."""
+    with Scaled() as scaled:
+        yield scaled
+
+
 @pytest.fixture
 def start(tmp_path):
     """Return a function that starts servers of the test's own, on one database unless `data` names another."""
@@ -57,9 +64,8 @@ def start(tmp_path):
 @pytest.fixture
 def redis():
     """A Redis of the test's own."""
-    redis = RedisProcess().start()
-    yield redis
-    redis.stop()
+    with RedisProcess() as redis:
+        yield redis
 
 
 @pytest.fixture

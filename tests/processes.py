@@ -1,14 +1,18 @@
-"""Processes that the tests start: the lab's server, and Redis."""
+"""Processes that the tests start: the lab's server, and what is around it where it runs on many."""
 
 import os
 import re
-import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from deploy import scaled
+from deploy.programs import NginxProcess, PostgresProcess, RedisProcess
+from lab.system import free_port
+
+__all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # the tests' other names are made here
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = Path(__file__).resolve().parent
@@ -57,6 +61,11 @@ class ServerProcess:
         self.check()
         return code
 
+    def __exit__(self, *exc_info):
+        """End it with the block that it was started for."""
+        if self.process:
+            self.stop()
+
     def kill(self):
         """End the process at once, as a power cut would."""
         return self.stop(signal.SIGKILL)
@@ -68,48 +77,10 @@ class ServerProcess:
         assert not any(word in new for word in BUGS), new
 
 
-class RedisProcess:
-    """A Redis on a free port that keeps nothing."""
+class Scaled(scaled.Scaled):
+    """The lab behind nginx, on PostgreSQL and Redis, whose servers' logs are checked."""
 
-    def __init__(self):
-        self.port = free_port()
-        self.process = None
-
-    def start(self):
-        """Start and wait until it answers; after `stop`, on the same port again."""
-        program = shutil.which("redis-server")
-        assert program, "These tests need redis-server: run tests/setup, which says how to install it."
-        command = [program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen(command, cwd="/tmp", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        until(self.answers, "redis-server did not start")
-        return self
-
-    def answers(self):
-        """Tell whether it answers."""
-        try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(5) == b"+PONG"
-        except OSError:
-            return False
-
-    @property
-    def url(self):
-        """Its address, as REDIS_URL names it."""
-        return f"redis://127.0.0.1:{self.port}/0"
-
-    def stop(self):
-        """End it at once."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(PATIENCE)
-
-
-def free_port():
-    """Return a port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    server = ServerProcess
 
 
 def until(true, otherwise, patience=PATIENCE):

@@ -111,12 +111,12 @@ def test_3_6_with_redis_the_bell_rings_in_every_process(rung, room, publishing, 
 @pytest.fixture(scope="module")
 def rung(tmp_path_factory):
     """Two server processes on one database and one Redis that never look by themselves."""
-    data, redis = tmp_path_factory.mktemp("rung"), RedisProcess().start()
-    servers = [ServerProcess(data, **SMALL, **NEVER, REDIS_URL=redis.url).start() for _ in range(2)]
-    yield servers
-    for server in servers:
-        server.stop()
-    redis.stop()
+    data = tmp_path_factory.mktemp("rung")
+    with RedisProcess() as redis:
+        servers = [ServerProcess(data, **SMALL, **NEVER, REDIS_URL=redis.url).start() for _ in range(2)]
+        yield servers
+        for server in servers:
+            server.stop()
 
 
 def test_3_6_redis_may_go_and_come_back(start, redis, room):

@@ -3,11 +3,10 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import time
 
-from lab.system import family
+from lab.system import free_port
 
 PATIENCE = 30.0  # seconds for the server to listen
 GOODBYE = 8.0  # seconds that it gets to end by itself
@@ -107,10 +106,3 @@ class Server:
     def state(self):
         """Return what the control tells of the server."""
         return {"up": self.up, "restarts": self.restarts, "can_restart": bool(self.command)}
-
-
-def free_port(host):
-    """Return a port of `host` that nobody listens on."""
-    with socket.socket(family(host)) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]

@@ -1,0 +1,51 @@
+"""The lab on this machine as it runs on many: Redis, PostgreSQL, several servers, and nginx before them."""
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+from deploy.programs import NginxProcess, PostgresProcess, RedisProcess, ServerProcess
+from deploy.service import HOST
+
+
+class Scaled:
+    """All of it while it is entered; each program may be killed, frozen and started again meanwhile."""
+
+    server = ServerProcess
+
+    def __init__(self, count=2, port=0, **environment):
+        """Find the programs, raise CannotRun where one is missing; `environment` is for the `count` servers."""
+        self.redis, self.postgres = RedisProcess(), PostgresProcess()
+        self.count, self.environment = count, environment
+        self.servers = []
+        self.nginx = NginxProcess(self.servers, port)
+
+    def __enter__(self):
+        """Start everything."""
+        with ExitStack() as starting:
+            data = starting.enter_context(tempfile.TemporaryDirectory(prefix="lab-data-"))
+            for service in (self.redis, self.postgres):
+                starting.enter_context(service)
+            own = {"REDIS_URL": self.redis.url, "DATABASE_URL": self.postgres.url, "FORWARDED_ALLOW_IPS": HOST}
+            self.servers += [self.server(data, **self.environment | own) for _ in range(self.count)]
+            with ThreadPoolExecutor(self.count) as pool:  # all at once: one makes the tables, the others wait for it
+                for server in self.servers:
+                    starting.push(server)
+                list(pool.map(lambda server: server.start(), self.servers))
+            starting.enter_context(self.nginx)
+            self.running = starting.pop_all()
+        return self
+
+    def __exit__(self, *exc_info):
+        """End everything, nginx first."""
+        self.running.close()
+
+    @property
+    def url(self):
+        """The address of the lab's pages."""
+        return self.nginx.url
+
+    @property
+    def port(self):
+        """The port of nginx."""
+        return self.nginx.port
