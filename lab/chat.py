@@ -25,9 +25,10 @@ async def history(room, after=None):
     return await (await rooms.get(room)).history(after)
 
 
-async def follow(room, after=None):
+async def follow(room, after=None, bound=None):
     """Return a Queue on `room` that starts after the message with the id `after`; None: with the recent ones.
 
-    It is filled while it is entered: `with queue: page = await queue.fetch()`. Raises Refused (503) as history does.
+    It is filled while it is entered: `with queue: page = await queue.fetch()`. `bound`: messages that may wait in it
+    (None: QUEUE_MAX). Raises Refused (503) as history does.
     """
-    return Queue(await rooms.get(room), after)
+    return Queue(await rooms.get(room), after, bound)

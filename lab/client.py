@@ -11,7 +11,7 @@ import threading
 import time
 from urllib.parse import quote, urlencode, urlsplit
 
-from lab import sockets
+from lab import sockets, stages
 from lab.message import Refused
 
 CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the words and numbers of EventSource and WebSocket
@@ -56,6 +56,10 @@ class Client:
     """
 
     technique = None
+
+    def __new__(cls, *args, stage=None, **options):
+        """Make the client that a stage brings with it, where it brings one."""
+        return super().__new__((stage and stages.client(cls.technique, stage)) or cls)
 
     def __init__(self, url, room, author="anonymous", after=None, stage=None, timeout=TIMEOUT):
         """Aim at the server `url`; `after`: id of the last message seen (None: begin with the recent ones)."""

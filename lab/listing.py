@@ -1,33 +1,49 @@
-"""Python source as HTML: words of the language, texts and comments marked by classes."""
+"""Source as HTML: words of the language, texts, numbers and comments marked by classes."""
 
 import io
 import keyword
+import re
 import tokenize
+from itertools import accumulate
 
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-CLASSES = {tokenize.COMMENT: "comment", tokenize.STRING: "text", tokenize.NUMBER: "number"}
+PYTHON = {tokenize.COMMENT: "comment", tokenize.STRING: "text", tokenize.NUMBER: "number"}
+JAVASCRIPT = re.compile(
+    r"(?P<comment>/\*.*?\*/|//[^\n]*)"
+    r"""|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
+    r"|(?P<number>\b\d[\w.]*)"
+    r"|(?P<word>\b(?:async|await|class|const|else|export|extends|for|from|function|if|import|let|new|null|of|return"
+    r"|super|this|throw|try|catch|while)\b)",
+    re.DOTALL,
+)
 
 
-def listing(source):
-    """Return the source with a <span class> around each token that has a class; everything is escaped."""
-    lines = io.StringIO(source).readlines()  # not splitlines(): it splits where Python does not
-    parts, (row, column) = [], (1, 0)
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        name = "word" if keyword.iskeyword(token.string) else CLASSES.get(token.type)
-        if name is None:
-            continue
-        parts.append(format_html("{}", _between(lines, (row, column), token.start)))
-        parts.append(format_html('<span class="{}">{}</span>', name, token.string))
-        row, column = token.end
-    parts.append(format_html("{}", _between(lines, (row, column), (len(lines), len(lines[-1])))))
+def listing(source, language):
+    """Return the source ("py" or "js") with a <span class> around each token that has a class; all is escaped."""
+    parts, here = [], 0
+    for start, end, name in LANGUAGES[language](source):
+        parts.append(format_html("{}", source[here:start]))
+        parts.append(format_html('<span class="{}">{}</span>', name, source[start:end]))
+        here = end
+    parts.append(format_html("{}", source[here:]))
     return mark_safe("".join(parts))  # noqa: S308  (format_html escaped every part)
 
 
-def _between(lines, start, end):
-    """Return the text from (row, column) to (row, column); rows count from 1."""
-    if start[0] == end[0]:
-        return lines[start[0] - 1][start[1] : end[1]]
-    first, *middle, last = lines[start[0] - 1 : end[0]]
-    return "".join([first[start[1] :], *middle, last[: end[1]]])
+def _python(source):
+    lines = io.StringIO(source).readlines()  # not splitlines(): it splits where Python does not
+    begins = list(accumulate(map(len, lines), initial=0))
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        name = "word" if keyword.iskeyword(token.string) else PYTHON.get(token.type)
+        if name:
+            start, end = (begins[row - 1] + column for row, column in (token.start, token.end))
+            yield start, end, name
+
+
+def _javascript(source):
+    for match in JAVASCRIPT.finditer(source):
+        yield *match.span(), match.lastgroup
+
+
+LANGUAGES = {"py": _python, "js": _javascript}

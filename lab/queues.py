@@ -26,10 +26,11 @@ class Queue:
     It is bounded: when it overflows it is emptied, and the gap in the ids sends its reader back to history.
     """
 
-    __slots__ = ("ended", "last", "push", "room", "turn", "waiting", "woken")
+    __slots__ = ("bound", "ended", "last", "push", "room", "turn", "waiting", "woken")
 
-    def __init__(self, room, after):
+    def __init__(self, room, after, bound=None):
         self.room = room
+        self.bound = settings.QUEUE_MAX if bound is None else bound
         self.push = None  # a function that delivers one message at once, or returns False where it cannot
         self.resume(after)
         self.turn = 0  # counts the readers; the newest alone is served
@@ -61,7 +62,7 @@ class Queue:
         if self.push and self.woken and message.id == self.last + 1 and self.push(message):
             self.last = message.id  # a reader who waits is served on the spot: to wake it would cost more
             return
-        if len(self.waiting) >= settings.QUEUE_MAX:
+        if len(self.waiting) >= self.bound:
             self.waiting.clear()
         self.waiting.append(message)
         if self.woken is not None:

@@ -1,7 +1,6 @@
 """The pages."""
 
 from importlib import import_module
-from pathlib import Path
 from urllib.parse import quote
 
 from django.conf import settings
@@ -11,7 +10,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
 from benchmarks.question import Question
-from lab import advising, origins
+from lab import advising, origins, stages
 from lab.forms import QuestionForm
 from lab.listing import listing
 from lab.message import ROOM_MAX, Refused, clean_room
@@ -61,12 +60,15 @@ def pane(request, room, technique):
 
 
 def stage(request, technique, stage, room):
-    """One stage of a technique's staircase, with its source and both sides' buttons to close."""
+    """One stage of a technique's staircase, with its sources and both sides' buttons to close."""
     described = _described(technique)
     if stage not in described["stages"]:
         raise Http404
-    path, source = _source(technique, stage)
-    context = {"room": _room(room), "technique": described, "stage": stage, "path": path, "source": listing(source)}
+    context = {"room": _room(room), "technique": described, "stage": stage}
+    context |= {"number": described["stages"].index(stage) + 1, "script": stages.script(technique, stage)}
+    context["sources"] = [
+        (path, listing(text, path.rpartition(".")[2])) for path, text in stages.sources(technique, stage)
+    ]
     return render(request, "lab/stage.html", context)
 
 
@@ -116,14 +118,6 @@ def _described(name):
         "about": [f"{name}/about.html", "lab/nothing.html"],
         "steps": [f"{name}/steps.html", "lab/nothing.html"],
     }
-
-
-def _source(technique, stage):
-    """Return (path, text) of a stage's source; the last step of a staircase is the technique's server itself."""
-    module = import_module(technique)
-    folder = Path(module.__file__).parent
-    file = folder / "server.py" if stage == module.STAGES[-1] else folder / "stages" / f"{stage}.py"
-    return file.relative_to(folder.parent).as_posix(), file.read_text()
 
 
 def _room(name):

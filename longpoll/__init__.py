@@ -2,4 +2,4 @@
 
 TITLE = "Long polling"
 COLOUR = "#0072B2"
-STAGES = ()
+STAGES = ("hold", "queue", "after")

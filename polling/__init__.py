@@ -2,4 +2,4 @@
 
 TITLE = "Short polling"
 COLOUR = "#E69F00"
-STAGES = ()
+STAGES = ("whole", "after", "etag", "adaptive")

@@ -24,5 +24,14 @@ class Client(client.Client):
         """Wait for the next tick and ask what is new."""
         now = time.monotonic()
         self.ended.wait(max(0, self.due - now))
-        self.due = max(self.due + self.interval, now)
+        messages = self.poll()
+        self.due = max(self.due + self.pause(messages), now)
+        return messages
+
+    def poll(self):
+        """Ask what is new."""
         return self.page(self.ask(self.reading, "GET", self.path(after=self.after)))
+
+    def pause(self, messages):
+        """Return the seconds between the tick that brought these messages and the next."""
+        return self.interval

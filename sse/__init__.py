@@ -2,4 +2,4 @@
 
 TITLE = "Server-Sent Events"
 COLOUR = "#009E73"
-STAGES = ()
+STAGES = ("stream", "replay", "bounded")

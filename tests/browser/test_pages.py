@@ -8,7 +8,6 @@ from browsers import Keys, Window
 
 from lab.settings import TECHNIQUES
 
-STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
 LATENCY = re.compile(r"[\d.,]+ m?s")
 
 
@@ -44,34 +43,6 @@ def test_each_technique_has_its_colour(server, window, room):
             ),
         )
         assert f"#{red:02X}{green:02X}{blue:02X}" == import_module(technique).COLOUR
-
-
-@pytest.mark.parametrize(("technique", "stage"), STAGES)
-def test_a_stage_shows_its_source_and_what_passes(server, window, room, technique, stage):
-    """Section 6."""
-    window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
-    assert "class Consumer" in window.one(".source pre").text
-    assert window.one(".lead").text
-    window.one("[data-part=form] button").click()
-    window.until(
-        lambda: any('"message"' in frame for frame in window.texts("[data-part=frames] .down")), "nothing is delivered"
-    )
-    assert '"publish"' in window.texts("[data-part=frames] .up")[0]
-
-
-@pytest.mark.parametrize(("technique", "stage"), STAGES)
-def test_either_side_closes_a_stage(server, window, room, technique, stage):
-    """Section 6: readyState is shown as it changes."""
-    window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
-    window.one("[data-part=client]").click()
-    window.until_state("CLOSED 3")
-    assert window.texts("[data-part=states] span") == ["CONNECTING 0", "OPEN 1", "CLOSING 2", "CLOSED 3"]
-    window.one("[data-part=open]").click()
-    window.until_state("OPEN 1")
-    window.one("[data-part=server]").click()
-    window.until_state("CLOSED 3")
-    assert window.texts("[data-part=states] span")[4:] == ["CONNECTING 0", "OPEN 1", "CLOSED 3"]
-    assert "1000" in window.one("[data-part=notice]").text
 
 
 def test_the_index_leads_to_a_room(server, window, room):
@@ -138,7 +109,12 @@ def test_no_page_is_wider_than_its_screen(server, window, room, size):
         {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
     )
     try:
-        for parts in ([], ["compare", room], [TECHNIQUES[0], room], [*STAGES[0][:1], "stages", STAGES[0][1], room]):
+        for parts in (
+            [],
+            ["compare", room],
+            [TECHNIQUES[0], room],
+            [TECHNIQUES[0], "stages", import_module(TECHNIQUES[0]).STAGES[0], room],
+        ):
             window.open(server, *parts)
             assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
     finally:

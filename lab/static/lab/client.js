@@ -111,6 +111,11 @@ export class Client {
     const response = await fetch(address, { ...options, body });
     const text = await response.text();
     this.ontrace("down", `${response.status} ${text}`);
+    return this.read(response, text);
+  }
+
+  /** Return the object in an answer's body. Throws Refused. */
+  read(response, text) {
     const answer = JSON.parse(text);
     if (!response.ok) throw new Refused(answer.error, response.status);
     return answer;

@@ -13,8 +13,13 @@ export class Client extends Base {
     const asked = performance.now();
     this.ask({}, 0, (page) => {
       const elapsed = performance.now() - asked;
-      this.open(page.more ? 0 : Math.max(0, this.interval - elapsed));
+      this.open(page.more ? 0 : Math.max(0, this.pause(page) - elapsed));
     });
+  }
+
+  /** From the request that brought this page to the next one, ms. */
+  pause(page) {
+    return this.interval;
   }
 
   /** Ask every so many milliseconds, from now on. */

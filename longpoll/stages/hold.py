@@ -1,0 +1,16 @@
+"""Step 1, hold: the request is held until somebody says something.
+
+The server knows a reader only while a request of his waits. What is said between two requests is lost, and so is
+what is said while he is away.
+"""
+
+from lab import chat, http
+from longpoll.server import hold
+
+
+async def deliver(request, room):
+    """Answer with what comes while the request waits."""
+    now = (await chat.history(room)).last
+    with await chat.follow(room, now) as queue:  # gone with the answer
+        page = await queue.fetch(hold(request))
+    return http.page(page)

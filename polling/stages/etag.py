@@ -1,0 +1,20 @@
+"""Step 3, etag: an answer carries a tag, the next request names it, and 304 says that nothing has changed.
+
+A 304 has no body, but a head like any answer's, and the request was made all the same.
+"""
+
+from django.http import HttpResponseNotModified
+
+from lab import chat, http
+
+
+async def deliver(request, room):
+    """Answer at once: 304 without a body where the client has this very answer (RFC 9110 §13.1.2)."""
+    after = http.after(request)
+    page = await chat.history(room, after)
+    tag = f'"{after}-{page.last}"'  # other messages, or another question: another tag
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponseNotModified(headers={"ETag": tag})
+    answer = http.page(page)
+    answer.headers["ETag"] = tag
+    return answer

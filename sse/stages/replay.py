@@ -1,0 +1,32 @@
+"""Step 2, replay: each event has an id, and a browser that comes back names the last one it has seen.
+
+Still nobody notices a reader who is gone without a word; and for one who does not read, the queue grows and grows.
+"""
+
+from contextlib import suppress
+from math import inf
+
+from django.http import StreamingHttpResponse
+
+from lab import chat
+from lab.message import Refused, clean_after
+from sse.server import HEADERS, RESET, event
+
+
+async def deliver(request, room):
+    """Answer with an event stream of what came after the last event seen, and of what comes."""
+    after = clean_after(request.headers.get("Last-Event-ID") or request.GET.get("after"))
+    queue = await chat.follow(room, after, bound=inf)
+    return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
+
+
+async def stream(queue):
+    """Yield each message as an event with its id."""
+    yield b": hello\n\n"  # the answer's head goes out with its first bytes
+    with queue, suppress(Refused):
+        while not queue.ended:
+            page = await queue.fetch()
+            if page.reset:
+                yield RESET
+            for message in page.messages:
+                yield event(message)
