@@ -20,5 +20,5 @@ class Client(client.Client):
         """Ask for what comes, and wait for the answer."""
         path = self.path(after=self.after, queue=self.queue, hold=self.hold)
         answer = self.ask(self.reading, "GET", path)
-        self.queue = answer["queue"]
+        self.queue = answer.get("queue")
         return self.page(answer)

@@ -14,7 +14,7 @@ class Client(client.Client):
 
     def open(self):
         """Ask for the stream."""
-        headers = {"Accept": "text/event-stream"}
+        headers = {"Accept": "text/event-stream"} | self.headers
         self.reading.request("GET", self.path(after=self.after), headers=headers)
         self.response = self.reading.getresponse()
         if self.response.status != 200:
@@ -36,5 +36,5 @@ class Client(client.Client):
         fields = dict(line.partition(b": ")[::2] for line in event.split(b"\n"))
         if fields.get(b"event") == b"reset":
             self.reset()
-        elif b"id" in fields:
+        elif b"data" in fields:
             yield json.loads(fields[b"data"])

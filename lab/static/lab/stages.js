@@ -1,15 +1,29 @@
-/** One stage tried by hand: who closes, how readyState changes, what passes. */
+/** One stage tried by hand: who closes, how readyState changes, what passes, and what is lost. */
 import { CLOSED, OPEN, STATES } from "./client.js";
-import { element } from "./words.js";
+import { Ledger } from "./ledger.js";
+import { element, number } from "./words.js";
 
 const SHOWN = 200; // lines kept in a log
+const LENGTH = 300; // characters shown of a line
+const LOOK = 250; // ms between looks at the figures
+const BURST = 5; // messages that the neighbour says in one breath
 
 const root = document.querySelector("[data-stage]");
 const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+const { technique, room, stage } = root.dataset;
 const { Client } = await import(root.dataset.client);
-const client = new Client(root.dataset.technique, root.dataset.room, { stage: root.dataset.stage });
 const began = performance.now();
+const ledger = new Ledger();
 
+/** The step's client, which counts whatever comes, new or not. */
+class Counted extends Client {
+  deliver(message) {
+    ledger.arrive(message);
+    super.deliver(message);
+  }
+}
+
+const client = new Counted(technique, room, { stage });
 client.returns = false; // here it is the reader who opens again
 client.onreadystatechange = () => {
   const state = client.readyState;
@@ -20,24 +34,57 @@ client.onreadystatechange = () => {
   parts.client.disabled = parts.server.disabled = state !== OPEN;
   log(parts.states, name, STATES[state].toLowerCase());
 };
-client.onopen = () => (parts.notice.textContent = "");
-client.onerror = (error) => (parts.notice.textContent = error.message);
-client.onrefused = (draft, refused) => (parts.notice.textContent = refused.message);
-client.ontrace = (direction, text) => log(parts.frames, `${direction === "up" ? "↑" : "↓"} ${text}`, direction);
+client.onopen = () => notice("");
+client.onerror = (error) => notice(error.message);
+client.onpublished = (draft) => ledger.accept(draft);
+client.onrefused = (draft, refused) => notice(refused.message);
+client.ontrace = (direction, text) => log(parts.frames, `${direction === "up" ? "↑" : "↓"} ${short(text)}`, direction);
 
 parts.open.onclick = () => client.start();
-addEventListener("pagehide", () => client.end());
-document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 parts.client.onclick = () => client.end();
 parts.server.hidden = !client.requestClose; // only a connection that carries both ways can ask for it
 parts.server.onclick = () => client.requestClose();
+parts.burst.onclick = burst;
 parts.form.onsubmit = (event) => {
   event.preventDefault();
   client.say(gettext("Student"), parts.form.elements.text.value);
 };
-client.start();
 addEventListener("pagehide", () => client.end());
 document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
+setInterval(show, LOOK);
+client.start();
+
+/** Let somebody else in the room, on connections of his own, say a few things as fast as he can. */
+function burst() {
+  const neighbour = new Client(technique, room, { stage });
+  let left = BURST;
+  const done = () => {
+    parts.burst.disabled = false;
+    neighbour.end();
+  };
+  const settled = () => --left || done();
+  neighbour.returns = false;
+  neighbour.onerror = (error) => (notice(error.message), done());
+  neighbour.onpublished = (draft) => (ledger.accept(draft), settled());
+  neighbour.onrefused = (draft, refused) => (notice(refused.message), settled());
+  for (let count = 1; count <= BURST; count += 1) neighbour.say(gettext("Neighbour"), String(count));
+  parts.burst.disabled = true;
+  neighbour.start();
+}
+
+function show() {
+  const figures = { ...ledger.figures, requests: client.requests, bytes: client.bytes };
+  for (const [name, value] of Object.entries(figures)) parts[name].textContent = number(value);
+}
+
+function notice(text) {
+  parts.notice.textContent = text;
+}
+
+function short(text) {
+  if (text.length <= LENGTH) return text;
+  return `${text.slice(0, LENGTH)}… ${interpolate(gettext("(%s characters)"), [number(text.length)])}`;
+}
 
 /** A line with the seconds since the page came, in a log of bounded length. */
 function log(list, text, className) {
