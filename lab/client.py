@@ -25,6 +25,7 @@ class Connection(http.client.HTTPConnection):
     """An HTTP connection over an instrumented socket; it connects anew by itself after `close`."""
 
     past = sockets.Traffic()
+    opened_at = 0.0  # when the newest socket was open, ms since the epoch
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -33,6 +34,7 @@ class Connection(http.client.HTTPConnection):
     def connect(self):
         """Open the socket."""
         self.sock = sockets.connect(self.host, self.port, self.timeout)
+        self.opened_at = time.time() * 1000
 
     def close(self):
         """Read the meter, then close; a thread that waits on the socket wakes."""
@@ -61,14 +63,18 @@ class Client:
         """Make the client that a stage brings with it, where it brings one."""
         return super().__new__((stage and stages.client(cls.technique, stage)) or cls)
 
-    def __init__(self, url, room, author="anonymous", after=None, stage=None, timeout=TIMEOUT):
-        """Aim at the server `url`; `after`: id of the last message seen (None: begin with the recent ones)."""
+    def __init__(self, url, room, author="anonymous", after=None, stage=None, timeout=TIMEOUT, cookie="", jitter=True):
+        """Aim at the server `url`; `after`: id of the last message seen (None: begin with the recent ones).
+
+        `cookie` goes with every request; without `jitter` all clients come back from a fault at the same time.
+        """
         self.origin = url.rstrip("/")
         address = urlsplit(self.origin)
         self.reading, self.publishing = (
             Connection(address.hostname, address.port or 80, timeout=timeout) for _ in range(2)
         )
-        self.room, self.author, self.after, self.stage = room, author, after, stage
+        self.room, self.author, self.after, self.stage, self.jitter = room, author, after, stage, jitter
+        self.headers = {"Cookie": cookie} if cookie else {}
         self.ready_state = CLOSED
         self.requests = self.empty_responses = self.reconnects = self.repeated = self.resets = 0
         self.fetched = collections.deque()  # messages that came and were not yet yielded
@@ -145,7 +151,8 @@ class Client:
                 break
             hang_up()
             self.reconnects += 1
-            self.ended.wait(random.uniform(0, min(BACKOFF_MAX, BACKOFF * 2**failures)))
+            longest = min(BACKOFF_MAX, BACKOFF * 2**failures)
+            self.ended.wait(random.uniform(0, longest) if self.jitter else longest)
             failures += 1
         return None
 
@@ -179,7 +186,7 @@ class Client:
         """Return the JSON object that the server answers. Raises Refused for its refusals, OSError for faults."""
         body = None if fields is None else json.dumps(fields).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
-        connection.request(method, path, body, headers)
+        connection.request(method, path, body, headers | self.headers)
         return self.answer(connection.getresponse())
 
     def answer(self, response):

@@ -7,13 +7,16 @@ from lab import client
 
 
 class Client(client.Client):
-    """Asks every `interval` seconds; its first request comes at a random phase."""
+    """Asks every `interval` seconds; its first request comes at a random phase.
+
+    `pacing`: "rate" counts from one request to the next, "pause" from an answer to the next request.
+    """
 
     technique = "polling"
 
-    def __init__(self, *args, interval=1.0, **options):
+    def __init__(self, *args, interval=1.0, pacing="rate", **options):
         super().__init__(*args, **options)
-        self.interval = interval
+        self.interval, self.pacing = interval, pacing
         self.due = None  # the monotonic clock at the next request, seconds
 
     def open(self):
@@ -25,6 +28,8 @@ class Client(client.Client):
         now = time.monotonic()
         self.ended.wait(max(0, self.due - now))
         messages = self.poll()
+        if self.pacing == "pause":
+            self.due = time.monotonic()
         self.due = max(self.due + self.pause(messages), now)
         return messages
 

@@ -36,7 +36,9 @@ class Client(client.Client):
         self.protocol = ClientProtocol(
             parse_uri("ws" + self.origin.removeprefix("http") + self.path()), origin=self.origin
         )
-        self.protocol.send_request(self.protocol.connect())
+        request = self.protocol.connect()
+        request.headers.update(self.headers)
+        self.protocol.send_request(request)
         self.requests += 1
         self.write()
         self.responses, self.unfetched = [], []

@@ -10,7 +10,7 @@ class Client(client.Client):
 
     def poll(self):
         """Ask what has changed."""
-        headers = {"If-None-Match": self.tag} if self.tag else {}
+        headers = ({"If-None-Match": self.tag} if self.tag else {}) | self.headers
         self.reading.request("GET", self.path(after=self.after), headers=headers)
         response = self.reading.getresponse()
         if response.status == 304:
