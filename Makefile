@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: help setup demo serve compare test lint bench lock
+.PHONY: help setup demo serve compare test lint bench lock notebooks
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ compare: setup  ## measure the four techniques, about two minutes: table and rep
 test: setup  ## run all tests, in a real browser too
 	@tests/setup
 	@$(PY) -m pytest $(ARGS)
+
+notebooks: setup  ## execute the lessons in notebooks/, each against a lab of its own
+	@$(PY) notebooks/run.py $(ARGS)
 
 lint: setup  ## check style
 	@$(PY) -m ruff check .

@@ -1,0 +1,111 @@
+"""What the lessons share: a lab of their own, talking to it byte by byte, and measurements that end soon."""
+
+import atexit
+import contextlib
+import functools
+import os
+import socket
+import sys
+import tempfile
+import threading
+import time
+from importlib import import_module
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # first, as another package is named websocket too
+os.chdir(ROOT)
+
+from benchmarks.server import serving  # noqa: E402
+
+SHORT = os.environ.get("LESSON") == "short"  # as the tests run the lessons: every step, hardly any time
+BRIEF = {"warmup": 0.5, "duration": 1.5, "repetitions": 1}
+WARMUP = 1.5  # seconds
+
+_kept = contextlib.ExitStack()  # what ends with the lesson
+atexit.register(_kept.close)
+
+
+@functools.cache
+def folder():
+    """Return a folder that is gone when the lesson ends."""
+    return Path(_kept.enter_context(tempfile.TemporaryDirectory(prefix="lesson-")))
+
+
+@functools.cache
+def lab():
+    """Start a lab of the lesson's own, once; return its address."""
+    url, _process = _kept.enter_context(serving(folder()))
+    return url
+
+
+def talk(*parts, seconds=1.0):
+    """Send `parts` over a plain socket, one after the other's answer, and print what comes back within `seconds`.
+
+    A text's `{host}` becomes the lab's host, its line ends CRLF; bytes go as they are.
+    """
+    host = urlsplit(lab()).netloc
+    name, _colon, port = host.partition(":")
+    with socket.create_connection((name, int(port)), timeout=seconds) as connection:
+        for part in parts:
+            text = isinstance(part, str)
+            said = part.format(host=host).replace("\n", "\r\n").encode() if text else part
+            connection.sendall(said)
+            show("→", said)
+            hear(connection, time.monotonic() + seconds / len(parts))
+
+
+def hear(connection, until):
+    """Print what comes on a connection, and when, until the monotonic clock says `until`."""
+    began = time.monotonic()
+    with contextlib.suppress(TimeoutError):
+        while (left := until - time.monotonic()) > 0:
+            connection.settimeout(left)
+            if not (data := connection.recv(65_536)):
+                break
+            show(f"← after {time.monotonic() - began:.2f} s,", data)
+
+
+def show(direction, data):
+    """Print bytes as text, and as hexadecimal escapes those that are none."""
+    text = "".join(chr(byte) if 32 <= byte < 127 or byte in b"\r\n" else f"\\x{byte:02x}" for byte in data)
+    lines = text.rstrip("\r\n").split("\r\n")
+    print(f"{direction} {len(data):,} bytes", *("   " + line for line in lines), sep="\n")  # noqa: T201
+
+
+def publish(technique, room, text):
+    """Publish one message by a technique; return it as it is stored."""
+    client = import_module(f"{technique}.client").Client(lab(), room, author="lesson")
+    try:
+        return client.publish(text)
+    finally:
+        client.close()
+
+
+def later(seconds, technique, room, text):
+    """Publish in so many seconds, while the next lines of the lesson run."""
+    timer = threading.Timer(seconds, publish, (technique, room, text))
+    timer.daemon = True
+    timer.start()
+
+
+def ip_bytes(client):
+    """Return the bytes that a client has had on the wire, both ways, with every segment's headers."""
+    traffic = client.traffic()
+    return traffic.ip_up + traffic.ip_down
+
+
+def measure(scenario="quick", **settings):
+    """Run a scenario with other `settings` and return its Results; a list is a sweep over its values."""
+    from benchmarks import compare  # takes a second, which a lesson's first cell need not
+
+    settings = {"warmup": WARMUP} | settings | (BRIEF if SHORT else {})
+    if SHORT:
+        settings = {name: ends(value) if isinstance(value, list) else value for name, value in settings.items()}
+    return compare(scenario, out=folder(), progress=False, **settings)
+
+
+def ends(values):
+    """Return the first and the last of a sweep's values; names, which are no sweep, stay."""
+    return values if isinstance(values[0], str) else [values[0], values[-1]]
