@@ -1,6 +1,5 @@
 """The gate before every road, HTTP and WebSocket alike: whose Host, which Origin, how much of a body, who asks."""
 
-import json
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -77,7 +76,7 @@ def _triple(url):
 async def refuse(scope, send, refused):
     """Answer a refused request or handshake with its status and one sentence in JSON."""
     kind = "http.response" if scope["type"] == "http" else "websocket.http.response"
-    body = json.dumps({"error": str(refused)}).encode()
+    body = refused.json.encode()
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **refused.headers}
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": f"{kind}.start", "status": refused.status, "headers": pairs})

@@ -52,7 +52,7 @@ def answer(text, status=200, headers=None):
 
 def refusal(refused):
     """Answer a request that was refused: its status, and one sentence in JSON."""
-    return answer(json.dumps({"error": str(refused)}), status=refused.status, headers=refused.headers)
+    return answer(refused.json, status=refused.status, headers=refused.headers)
 
 
 def bounded(receive):

@@ -24,6 +24,11 @@ class Refused(ValueError):
         self.headers = headers or {}
         self.nonce = None  # of the publish that was refused, where it is known
 
+    @property
+    def json(self):
+        """The refusal as it is answered: an object with one sentence, in ASCII."""
+        return json.dumps({"error": str(self)})
+
 
 @dataclass(slots=True)
 class Draft:

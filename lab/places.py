@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from django.conf import settings
 
 from lab.message import Refused
+from lab.visitors import network
 
 
 class Places:
@@ -34,11 +35,35 @@ addresses = Places("address", "ADDRESS_CONNECTIONS")
 sessions = Places("session", "SESSION_CONNECTIONS")
 
 
+def connect(client, connections):
+    """Take the place of a fresh connection, one of so many `connections`; return the address that holds it, or None.
+
+    `client` is (host, port). Raises Refused: 503 where the process has all it may have, 429 where the address has.
+    """
+    if connections > settings.CONNECTIONS_MAX:
+        raise Refused("too many connections, try again.", status=503, headers={"Retry-After": "5"})
+    address = address_of(client)
+    if address is not None:
+        addresses.take(address)
+    return address
+
+
+def disconnect(address):
+    """Give back what `connect` returned."""
+    if address is not None:
+        addresses.leave(address)
+
+
+def address_of(client):
+    """Return the address by which a connection is counted; behind a proxy none, for all come from there."""
+    return network(client[0]) if client and not settings.BEHIND_PROXY else None
+
+
 @contextmanager
 def held(visitor):
     """Hold the places of one request or WebSocket of a Visitor while it lasts.
 
-    Where no proxy stands before us, its address has its place since it connected (see lab/connections.py).
+    That of its address is held here behind a proxy alone, which tells it request by request.
     """
     taken = []
     try:

@@ -7,27 +7,23 @@ the protocol wants it, and returns False where the connection's buffer is full o
 servers there is no `push`, and readers are woken as usual.
 """
 
-import json
 from functools import partial
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
+from websockets.server import ServerProtocol
+
+from lab import places
+from lab.connections import BoundedProtocol, whole
+from lab.message import Refused
 
 
-class HTTPProtocol(HttpToolsProtocol):
-    """Writes head and body together, lets a streaming answer push chunks, and refuses what is no HTTP in JSON."""
-
-    def send_400_response(self, msg):
-        """Refuse what cannot be parsed, and close."""
-        body = json.dumps({"error": msg}).encode()
-        head = "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nConnection: close\r\n"
-        self.transport.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-        self.transport.close()
+class HTTPProtocol(BoundedProtocol):
+    """Writes head and body together, and lets a streaming answer push chunks."""
 
     def _start_asgi_task(self, cycle, app):
         if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with
-            cycle.transport = HeadHolder(self.transport)
+            cycle.transport = HeadHolder(self, cycle)
         cycle.scope["push"] = partial(self._push, cycle)
         super()._start_asgi_task(cycle, app)
 
@@ -41,8 +37,9 @@ class HTTPProtocol(HttpToolsProtocol):
 class HeadHolder:
     """A transport for one answer, which holds the head back until the body's first bytes."""
 
-    def __init__(self, transport):
-        self.transport = transport
+    def __init__(self, protocol, cycle):
+        self.protocol, self.cycle = protocol, cycle
+        self.transport = protocol.transport
         self.head = None
 
     def write(self, data):
@@ -53,13 +50,31 @@ class HeadHolder:
             self.transport.write(self.head + data if self.head else data)
             self.head = self.head and b""
 
+    def close(self):
+        """Close after the answer; an answer that came before the whole request must be read first."""
+        if self.cycle.more_body:
+            self.protocol.hang_up()
+        else:
+            self.transport.close()
+
     def __getattr__(self, name):
         """Be the transport in all else."""
         return getattr(self.transport, name)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Lets a consumer push frames."""
+    """Lets a consumer push frames; refuses in JSON; holds little for a client that sends much and reads nothing."""
+
+    pong = b""  # the answer to the newest ping, while the client does not read
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.conn = Conversation(max_size=self.config.ws_max_size, logger=self.logger)
+
+    def connection_lost(self, exc):
+        """Give back the place that the HTTP protocol took."""
+        places.disconnect(places.address_of(self.client))
+        super().connection_lost(exc)
 
     async def run_asgi(self):
         """Run the application with `push` in its scope."""
@@ -71,6 +86,47 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             return False
         self.transport.write(data)
         return True
+
+    def handle_parser_exception(self):
+        """Close after what is no frame; refuse what is no handshake."""
+        if self.handshake_initiated:
+            super().handle_parser_exception()
+        else:
+            self.transport.write(whole(Refused("handshake: not a WebSocket's.")))
+            self.transport.close()
+
+    def handle_cont(self, event):
+        """Join the fragments as they come: a list of a million empty ones would cost memory."""
+        if type(self.frames[0]) is not bytearray:
+            self.frames = [bytearray(self.frames[0])]
+        self.frames[0] += event.data
+        if event.fin:
+            self.send_receive_event_to_app()
+
+    def handle_ping(self):
+        """Answer; while the client does not read, the newest ping alone (RFC 6455 §5.5.3)."""
+        pong = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self.transport.write(pong)
+        else:
+            self.pong = pong
+
+    def resume_writing(self):
+        """Answer the ping that waited."""
+        super().resume_writing()
+        if self.pong and not self.close_sent:
+            self.transport.write(self.pong)
+        self.pong = b""
+
+
+class Conversation(ServerProtocol):
+    """The WebSocket protocol, whose refusals are JSON too."""
+
+    def reject(self, status, text):
+        """Return the response that refuses a handshake."""
+        response = super().reject(status, Refused(text.strip()).json)
+        response.headers["Content-Type"] = "application/json"
+        return response
 
 
 def chunk(data):

@@ -35,12 +35,21 @@ class Room:
         self.bell = bell.Bell(name, self._hear)
         self.listening = None
         self.opening = asyncio.create_task(self._open())
+        self.opening.add_done_callback(self._opened)
 
     async def _open(self):
         await self.bell.join()  # Join first, so that nothing falls in between.
-        self.last = max(0, (await store.heads([self.name]))[self.name] - settings.RECENT)
-        await self.catch_up()
+        try:
+            self.last = max(0, (await store.heads([self.name]))[self.name] - settings.RECENT)
+            await self.catch_up()
+        except store.Unavailable:
+            await self.bell.leave()
+            raise
         self.listening = asyncio.create_task(self.bell.listen())
+
+    def _opened(self, opening):
+        if opening.cancelled() or opening.exception():
+            del _rooms[self.name]  # the next one who asks tries again
 
     def close(self):
         """Stop listening; the room is opened anew when somebody asks for it."""
@@ -111,12 +120,7 @@ async def get(name):
             _tending[tend] = asyncio.create_task(tend())
     room.used_at = asyncio.get_running_loop().time()
     if room.listening is None:
-        try:
-            await asyncio.shield(room.opening)
-        except Exception:
-            if _rooms.get(name) is room:
-                del _rooms[name]  # the next one who asks tries again
-            raise
+        await asyncio.shield(room.opening)
     return room
 
 
@@ -138,11 +142,8 @@ async def _look_after_rooms():
         except store.Unavailable:
             continue  # the readers wait; the next look may succeed
         for room in list(_rooms.values()):
-            if (
-                room.listening
-                and not room.queues
-                and asyncio.get_running_loop().time() - room.used_at > settings.ROOM_IDLE
-            ):
+            unused = asyncio.get_running_loop().time() - room.used_at
+            if room.listening and not room.queues and unused > settings.ROOM_IDLE:
                 del _rooms[room.name]
                 room.close()
 
@@ -151,7 +152,10 @@ async def _renew_places():
     """Every REJOIN seconds renew what a channel layer may lose; one that hangs holds up nothing else."""
     while _rooms:
         await asyncio.sleep(REJOIN)
-        await asyncio.gather(*(room.bell.join() for room in _rooms.values()))
+        rooms = list(_rooms.values())
+        for start in range(0, len(rooms), bell.TURNS):
+            if not all(await asyncio.gather(*(room.bell.join() for room in rooms[start : start + bell.TURNS]))):
+                break  # the layer is away
 
 
 async def _look(rooms):

@@ -6,10 +6,14 @@ from lab.settings import DATABASES, env
 HEARTBEAT = 0.3
 GOODBYE = 0.3
 QUEUE_IDLE = 0.5
+ROOM_IDLE = 0.5
+HEAD_SECONDS = 0.5
+BODY_SECONDS = 1
 TAIL_MAX = 5
 QUEUE_MAX = 4
 QUEUES_MAX = env.int("SMALL_QUEUES_MAX", default=1_000)
 ROOMS_MAX = env.int("SMALL_ROOMS_MAX", default=1_000)
+CONNECTIONS_MAX = env.int("SMALL_CONNECTIONS_MAX", default=1_000)
 WAITING_MAX = env.int("SMALL_WAITING_MAX", default=1_000)
 LOOK = env.float("SMALL_LOOK", default=1.0)
 DATABASES["default"]["OPTIONS"]["timeout"] = 0.3
