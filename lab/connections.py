@@ -1,0 +1,150 @@
+"""uvicorn's HTTP protocol within bounds: how many connections, how long a head, how slow a request.
+
+What is past a bound is answered in JSON like any refusal, and nothing of it reaches the application.
+"""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from lab import places
+from lab.message import Refused
+
+LINGER, LINGER_MAX = 2.0, 1_000_000  # seconds, and bytes, that are still read of a connection that is over
+PIECES = 8  # bytes that a client may spend on cutting one byte of a body into chunks
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Refuses connections that are too many, heads that are too long, and requests that do not come whole in time."""
+
+    place = None  # the address whose place the connection holds
+    clock = None  # the timer that a request must beat
+    begun = in_head = over = False  # a request is not yet whole; its head is not; nothing more is asked for
+    read = chunk = 0  # bytes since the last whole request; bytes that came last
+
+    def connection_made(self, transport):
+        """Take a place, and expect a head in time."""
+        super().connection_made(transport)
+        try:
+            self.place = places.connect(self.client, len(self.connections))
+        except Refused as refused:
+            self.refuse(refused)
+        else:
+            self.expect("head", settings.HEAD_SECONDS)
+
+    def connection_lost(self, exc):
+        """Give the place back."""
+        self.stop_clock()
+        places.disconnect(self.place)
+        super().connection_lost(exc)
+
+    def data_received(self, data):
+        """Read on; refuse a request that grows past every bound, and expect the rest of one that is not whole."""
+        self.chunk = len(data)
+        self.read += self.chunk
+        if self.over:
+            if self.read > LINGER_MAX:
+                self.transport.abort()
+            return
+        super().data_received(data)
+        if not self.begun or self.over:
+            return
+        if self.in_head and self.read > settings.HEAD_MAX:
+            self.refuse_head()
+        elif self.read > settings.HEAD_MAX + PIECES * settings.BODY_MAX:
+            self.refuse(Refused("body: without an end, or cut into too many pieces.", status=413))
+        elif not self.clock:
+            self.expect(*(("head", settings.HEAD_SECONDS) if self.in_head else ("body", settings.BODY_SECONDS)))
+
+    def on_message_begin(self):
+        """Note that a request has begun."""
+        super().on_message_begin()
+        self.begun = self.in_head = True
+
+    def on_headers_complete(self):
+        """Let the application answer, unless the head is too long."""
+        self.in_head = False
+        self.stop_clock()
+        if not self.over and max(self.read, self.chunk) > settings.HEAD_MAX:
+            head = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if head > settings.HEAD_MAX:
+                self.refuse_head()
+        if not self.over:
+            super().on_headers_complete()
+
+    def on_body(self, body):
+        """Keep the body for the application, unless nobody asks for it."""
+        if not self.over:
+            super().on_body(body)
+
+    def on_message_complete(self):
+        """Note that the request is whole."""
+        self.begun, self.read = False, 0
+        self.stop_clock()
+        if not self.over:
+            super().on_message_complete()
+
+    def on_response_complete(self):
+        """Go on to the next request, if there may be one."""
+        if not self.over:
+            super().on_response_complete()
+
+    def handle_websocket_upgrade(self):
+        """Hand the connection, and its place, over to the WebSocket protocol."""
+        if not self.over:
+            super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg):
+        """Refuse what is no HTTP."""
+        self.refuse(Refused(msg))
+
+    def expect(self, what, seconds):
+        """Let a request's head, or body, come whole within some seconds."""
+        self.clock = self.loop.call_later(seconds, self.give_up, what, seconds)
+
+    def stop_clock(self):
+        """Expect nothing."""
+        if self.clock:
+            self.clock.cancel()
+            self.clock = None
+
+    def give_up(self, what, seconds):
+        """Refuse a request that is too slow; a connection on which none has begun is closed without a word."""
+        if self.begun:
+            self.refuse(Refused(f"{what}: not whole after {seconds} seconds.", status=408))
+        else:
+            self.transport.close()
+
+    def refuse_head(self):
+        """Refuse a head over the limit."""
+        self.refuse(Refused(f"head: at most {settings.HEAD_MAX:,} bytes.", status=431))
+
+    def refuse(self, refused):
+        """Answer what is no request, or too much of one, and end the connection."""
+        unanswered = self.cycle and not self.cycle.response_complete
+        if unanswered and (self.in_head or self.pipeline or self.cycle.response_started):
+            self.transport.close()  # another answer is under way: this one would be taken for its end
+            return
+        if unanswered:  # the application waits for the rest of this request
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if unanswered or self.in_head or not self.begun:
+            self.transport.write(whole(refused))
+        self.hang_up()
+
+    def hang_up(self):
+        """Close, but give the other side time to read the answer: at once, a reset would take it away."""
+        self.over = True
+        self.read = 0
+        self.stop_clock()
+        self.flow.resume_reading()
+        self.transport.write_eof()
+        self.clock = self.loop.call_later(LINGER, self.transport.close)
+
+
+def whole(refused):
+    """Return the bytes of an answer that refuses, and is the last one."""
+    headers = {"Content-Type": "application/json", "Content-Length": len(refused.json), "Connection": "close"}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers | refused.headers).items())
+    return f"HTTP/1.1 {refused.status} {HTTPStatus(refused.status).phrase}\r\n{lines}\r\n{refused.json}".encode()
