@@ -14,6 +14,7 @@ const { technique, room, stage } = root.dataset;
 const { Client } = await import(root.dataset.client);
 const began = performance.now();
 const ledger = new Ledger();
+let bytes = 0; // of all texts that came; not client.bytes, into which a browser counts the neighbour's answers
 
 /** The step's client, which counts whatever comes, new or not. */
 class Counted extends Client {
@@ -38,7 +39,10 @@ client.onopen = () => notice("");
 client.onerror = (error) => notice(error.message);
 client.onpublished = (draft) => ledger.accept(draft);
 client.onrefused = (draft, refused) => notice(refused.message);
-client.ontrace = (direction, text) => log(parts.frames, `${direction === "up" ? "↑" : "↓"} ${short(text)}`, direction);
+client.ontrace = (direction, text) => {
+  if (direction === "down") bytes += new TextEncoder().encode(text).length;
+  log(parts.frames, `${direction === "up" ? "↑" : "↓"} ${short(text)}`, direction);
+};
 
 parts.open.onclick = () => client.start();
 parts.client.onclick = () => client.end();
@@ -73,7 +77,7 @@ function burst() {
 }
 
 function show() {
-  const figures = { ...ledger.figures, requests: client.requests, bytes: client.bytes };
+  const figures = { ...ledger.figures, requests: client.requests, bytes };
   for (const [name, value] of Object.entries(figures)) parts[name].textContent = number(value);
 }
 

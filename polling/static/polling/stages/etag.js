@@ -5,8 +5,9 @@ export class Client extends Base {
   tag = null; // stands for all that was in the last answer
 
   fetch(address, options, fields) {
-    const asking = fields === undefined && this.tag;
-    return super.fetch(address, asking ? { ...options, headers: { "If-None-Match": this.tag } } : options, fields);
+    if (fields || !this.tag) return super.fetch(address, options, fields);
+    this.ontrace("up", `If-None-Match: ${this.tag}`);
+    return super.fetch(address, { ...options, headers: { "If-None-Match": this.tag } });
   }
 
   read(response, text) {
