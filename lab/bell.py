@@ -7,6 +7,7 @@ room notices by the ids and reads from the store.
 import asyncio
 import hashlib
 import logging
+from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby
 
@@ -16,10 +17,17 @@ from lab.message import from_json
 
 PATIENCE = 2.0  # seconds that the layer may take before it counts as away
 PAUSE = 0.5  # seconds before a layer that failed is asked again
+TURNS = 50  # questions to the layer at a time: Redis's client refuses more than it has connections
 
 log = logging.getLogger(__name__)
 _unrung = []  # messages published and not yet announced
 _ringing = None  # the task that announces them
+_turns = asyncio.Semaphore(TURNS)
+_away = False  # what was told of the layer last
+
+
+class Away(Exception):
+    """The layer failed or hangs."""
 
 
 def ring(messages):
@@ -33,9 +41,10 @@ def ring(messages):
 async def _ring():
     while _unrung:
         messages, _unrung[:] = sorted(_unrung, key=lambda message: (message.room, message.id)), []
-        for room, its in groupby(messages, key=lambda message: message.room):
-            event = {"type": "bell", "messages": [message.json for message in its]}
-            await _patiently(get_channel_layer().group_send(group(room), event))
+        with suppress(Away):  # the rooms' looks find what was not announced
+            for room, its in groupby(messages, key=lambda message: message.room):
+                event = {"type": "bell", "messages": [message.json for message in its]}
+                await _patiently(get_channel_layer().group_send, group(room), event)
 
 
 @lru_cache(maxsize=10_000)
@@ -54,33 +63,56 @@ class Bell:
         self.channel = None
 
     async def join(self):
-        """Enter the room's group, or renew the place in it, which layers may lose."""
-        self.channel = self.channel or await _patiently(self.layer.new_channel())
+        """Enter the room's group, or renew the place in it, which layers may lose; tell whether that was done."""
+        with suppress(Away):
+            self.channel = self.channel or await _patiently(self.layer.new_channel)
+            await _patiently(self.layer.group_add, self.group, self.channel)
+            return True
+        return False
+
+    async def leave(self):
+        """Leave the group."""
         if self.channel:
-            await _patiently(self.layer.group_add(self.group, self.channel))
+            with suppress(Away):
+                await _patiently(self.layer.group_discard, self.group, self.channel)
 
     async def listen(self):
         """Hear every ring until cancelled."""
         try:
             while True:
-                if self.channel is None:
-                    await asyncio.sleep(PAUSE)
-                    continue
-                event = await _patiently(self.layer.receive(self.channel), None)
-                if event is None:
-                    await asyncio.sleep(PAUSE)
-                else:
+                try:
+                    event = self.channel and await _answered(self.layer.receive(self.channel))
+                except Away:
+                    event = None
+                if event:
                     await self.hear([from_json(text) for text in event["messages"]])
+                else:
+                    await asyncio.sleep(PAUSE)
         finally:
-            if self.channel:
-                await _patiently(self.layer.group_discard(self.group, self.channel))
+            await self.leave()
 
 
-async def _patiently(call, seconds=PATIENCE):
-    """Await a call to the layer; None where it failed, whatever its error (each layer raises its own)."""
+async def _patiently(ask, *args):
+    """Return the layer's answer, asked one of a few at a time; raise Away where it takes longer than PATIENCE."""
+
+    async def asked():
+        async with asyncio.timeout(PATIENCE), _turns:
+            return await ask(*args)
+
+    return await _answered(asked())
+
+
+async def _answered(call):
+    """Return what the layer answers; raise Away where it fails, whatever its error (each layer raises its own)."""
+    global _away
     try:
-        async with asyncio.timeout(seconds):
-            return await call
+        answer = await call
     except Exception as exc:
-        log.warning("channel layer: %s: %s", type(exc).__name__, exc)
-        return None
+        if not _away:
+            log.warning("channel layer: away: %s: %s", type(exc).__name__, exc)
+        _away = True
+        raise Away from exc
+    if _away:
+        log.warning("channel layer: back")
+    _away = False
+    return answer

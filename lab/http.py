@@ -27,7 +27,10 @@ async def publish(request, room):
     """Publish the body's message: 201, or 200 where its nonce is stored already, with the message."""
     if request.content_type != "application/json":
         raise Refused("Content-Type: application/json is expected.", status=415)
-    message, new = await chat.publish(draft(room, parse(request.body)), request.scope["visitor"])
+    fields = parse(request.body)
+    if settings.BEHIND_PROXY and fields.get("nonce") is None:
+        fields["nonce"] = request.headers.get("X-Request-ID")  # the same where the proxy asks another server again
+    message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
     return answer(message.json, status=201 if new else 200)
 
 

@@ -86,18 +86,32 @@ ASGI_APPLICATION = "lab.asgi.application"
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'lab.sqlite3'}")}
 if "ENGINE" not in DATABASES["default"]:
     raise ImproperlyConfigured("DATABASE_URL: not the address of a database.")
+DATABASE_PATIENCE = 5  # seconds that a piece of work on it may take; past it 503
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASE_PATIENCE = 20  # whoever holds its lock is on this machine, and nearly done
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits for the lock instead of failing on it
         "timeout": 15,  # seconds
         # FULL: an acknowledged message has reached the disk, not only the system's cache.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,  # seconds
+        # Nobody waits longer than that for a lock, or for one who froze with a lock in hand. Milliseconds.
+        "options": "-c statement_timeout=4000 -c idle_in_transaction_session_timeout=4000",
+        "tcp_user_timeout": 10_000,  # milliseconds until a peer that takes no bytes counts as gone
+        "keepalives_idle": 10,  # seconds of silence before it is asked whether it is there
+        "keepalives_interval": 5,  # seconds between such questions
+        "keepalives_count": 3,
+    } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
+# Seconds. The layer waits up to 5 for a bell: a silence of more means that Redis is gone without a word.
+REDIS = {"address": REDIS_URL, "socket_connect_timeout": 2, "socket_timeout": 8}
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS]}}
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }

@@ -8,12 +8,12 @@ import asyncio
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, InterfaceError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from lab import models
+from lab.database import Unavailable, run
 from lab.message import FIELDS, Message, Refused
 
 BATCH_MAX = 500  # messages in one transaction
@@ -32,13 +32,6 @@ _writer = ThreadPoolExecutor(1, "store-writer")
 _readers = ThreadPoolExecutor(4, "store-reader")
 _waiting = []  # (draft, future) in the order of arrival
 _writing = None  # the task that commits while anything waits
-
-
-class Unavailable(Refused):
-    """The database does not answer; nothing was stored."""
-
-    def __init__(self, sentence="database: not available, try again."):
-        super().__init__(sentence, status=503, headers={"Retry-After": "1"})
 
 
 async def add(draft, committed):
@@ -63,7 +56,7 @@ async def _write(committed):
         batch = _waiting[:BATCH_MAX]
         del _waiting[:BATCH_MAX]
         try:
-            results = await _run(_writer, _commit, [draft for draft, _ in batch])
+            results = await run(_writer, _commit, [draft for draft, _ in batch])
         except Exception as exc:  # whatever it was, every publisher of the batch must hear of it
             results = [exc] * len(batch)
         committed([result[0] for result in results if isinstance(result, tuple) and result[1]])
@@ -127,7 +120,7 @@ def _known(drafts):
 
 async def read(room, after, limit):
     """Return up to `limit` messages of `room` with ids above `after`, in order."""
-    return await _run(_readers, _read, room, after, limit)
+    return await run(_readers, _read, room, after, limit)
 
 
 def _read(room, after, limit):
@@ -137,7 +130,7 @@ def _read(room, after, limit):
 
 async def heads(rooms):
     """Return {room: id of its newest message}; a room in which nothing was said has 0."""
-    return await _run(_readers, _heads, list(rooms))
+    return await run(_readers, _heads, list(rooms))
 
 
 def _heads(rooms):
@@ -146,22 +139,3 @@ def _heads(rooms):
         part = rooms[start : start + BATCH_MAX]
         found |= dict(models.Room.objects.filter(name__in=part).values_list("name", "last"))
     return {room: found.get(room, 0) for room in rooms}
-
-
-async def _run(pool, function, *args):
-    """Run one piece of database work in a thread of `pool`, each of which keeps its own connection."""
-    return await asyncio.get_running_loop().run_in_executor(pool, _guarded, function, args)
-
-
-def _guarded(function, args):
-    with _translated_errors():
-        return function(*args)
-
-
-@contextmanager
-def _translated_errors():
-    try:
-        yield
-    except (DatabaseError, InterfaceError) as exc:
-        connection.close()  # the next piece of work opens a fresh one
-        raise Unavailable() from exc

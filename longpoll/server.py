@@ -10,6 +10,7 @@ from lab import chat, http
 from lab.message import Refused
 
 SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
+ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits that nobody guesses
 
 _mailboxes = {}  # id: Mailbox
 
@@ -32,10 +33,13 @@ def hold(request):
 
 
 async def claim(mailbox_id, room, after):
-    """Return the user's Mailbox; a new one where the id is missing, unknown, expired, or another room's."""
+    """Return the user's Mailbox; a new one where the id is missing, unknown here, expired, or another room's."""
     mailbox = _mailboxes.get(mailbox_id)
     if mailbox is None or mailbox.queue.room.name != room:
-        mailbox = Mailbox(await chat.follow(room, after))
+        queue = await chat.follow(room, after)
+        # Another process may have given it: kept, or a user who changes between processes leaves a queue at each turn.
+        free = mailbox_id not in _mailboxes and ID.fullmatch(mailbox_id or "")
+        mailbox = Mailbox(queue, mailbox_id if free else secrets.token_urlsafe(16))
     elif after is not None:
         # What the client names is what it has: an answer that was cut off is given again.
         mailbox.queue.resume(after)
@@ -45,10 +49,10 @@ async def claim(mailbox_id, room, after):
 class Mailbox:
     """A queue that lives on between two requests, and is dropped when nobody has read it for QUEUE_IDLE seconds."""
 
-    def __init__(self, queue):
+    def __init__(self, queue, mailbox_id):
         if len(_mailboxes) >= settings.QUEUES_MAX:
             raise Refused("too many queues are open, try again.", status=503, headers={"Retry-After": "1"})
-        self.id = secrets.token_urlsafe(16)  # 128 bits that nobody guesses
+        self.id = mailbox_id
         self.queue = queue
         self.readers = 0
         self.expiry = None
