@@ -1,4 +1,6 @@
 /** The time axis below the lanes: seconds before now, and the instants at which messages were published. */
+import { ticks } from "./timeline.js";
+
 const SOON = 4; // px
 
 export class Axis {
@@ -22,29 +24,30 @@ export class Axis {
     this.onresize();
   }
 
-  draw({ from, to, ticks, step }, rows) {
+  draw({ from, to, step }, rows) {
     const { context, width, height } = this;
     const x = (at) => ((at - from) / (to - from)) * width;
     context.clearRect(0, 0, width, height);
     Object.assign(context, { font: this.font, fillStyle: this.colour, textBaseline: "middle", textAlign: "center" });
     const room = context.measureText("00:00.0").width + 12;
     let free = room / 2;
-    for (const at of ticks) {
+    for (const at of ticks(from, to, step)) {
       if (x(at) < free || x(at) > width - room / 2) continue;
       context.fillText(clock(at, step), x(at), height * 0.64);
       context.fillRect(Math.round(x(at)), 0, 1, 4);
       free = x(at) + room;
     }
-    let last = -Infinity;
-    for (const { sent } of rows.flatMap(({ lane }) => lane.said)) {
-      if (sent < from || Math.abs(x(sent) - last) < SOON) continue;
-      last = x(sent);
-      context.beginPath();
-      context.moveTo(last - 5, 8);
-      context.lineTo(last + 5, 8);
-      context.lineTo(last, 0);
-      context.fill();
+    const marks = new Set(); // what several panes were told was published once
+    for (const { track } of rows) {
+      for (const { sent } of track.said.values()) if (sent >= from) marks.add(SOON * Math.round(x(sent) / SOON));
     }
+    context.beginPath();
+    for (const place of marks) {
+      context.moveTo(place - 5, 8);
+      context.lineTo(place + 5, 8);
+      context.lineTo(place, 0);
+    }
+    context.fill();
   }
 }
 

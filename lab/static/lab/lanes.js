@@ -9,8 +9,6 @@ import { Timeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
 import { Watch } from "./watch.js";
 
-const CROWDED = 2; // deliveries a second in view, of which not every latency can be written
-
 /** Build the rows of [data-slot=lanes] and let them run. */
 export function start(board, root) {
   const part = (name) => root.querySelector(`[data-part=${name}]`);
@@ -21,10 +19,7 @@ export function start(board, root) {
   const around = (stroke, step, pane) => neighbour(of(pane), stroke, step);
   const inspector = new Inspector(part("inspector"), board.wire, around);
   const timeline = new Timeline((view) => {
-    for (const { lane } of rows) {
-      view.crowded = lane.said.filter(({ at }) => at > view.from).length > (CROWDED * (view.to - view.from)) / 1_000;
-      lane.draw(view);
-    }
+    for (const { lane } of rows) lane.draw(view);
     axis.draw(view, rows);
   });
   for (const drawn of [axis, ...rows.map(({ lane }) => lane)]) drawn.onresize = () => (timeline.dirty = true);

@@ -1,14 +1,18 @@
 /** One pane: a client, its readyState, its messages with their latencies, its counters. Needs nothing around it. */
 import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "./client.js";
+import { seldom } from "./seldom.js";
 import { Strip } from "./strip.js";
 import { duration, element, number } from "./words.js";
 
 const SHOWN = 500; // messages kept on the page, where its data names no other number
 const LOOK = 500; // ms between looks at the counters
+const MANY = 100; // ms between two changes of the list: more of them nobody sees, and each costs a layout
 
 export class Panel {
   total = 0; // ms
   measured = 0; // messages with a latency
+  coming = []; // rows that are not in the list yet
+  list = seldom(() => this.showRows(), MANY);
 
   /** Build the panel of a root element: its data name the technique, the room and the module of the client. */
   static async on(root) {
@@ -19,6 +23,7 @@ export class Panel {
   constructor(root, Client) {
     const { technique, room, base, stage } = root.dataset;
     this.root = root;
+    this.shown = Number(root.dataset.shown ?? SHOWN);
     this.name = technique;
     this.title = root.querySelector("h2").textContent;
     this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
@@ -68,16 +73,22 @@ export class Panel {
   }
 
   show(message) {
-    const { messages } = this.parts;
     const latency = this.latency(message);
     const row = element("li", "message");
     row.dataset.id = message.id;
     row.append(element("b", "author", message.author), element("span", "text", message.text));
     if (latency !== null) row.append(element("span", "latency", duration(latency)));
-    messages.append(row);
-    while (messages.childElementCount > (this.root.dataset.shown || SHOWN)) messages.firstElementChild.remove();
+    this.coming.push(row);
+    if (this.coming.length > this.shown) this.coming.shift();
+    this.list();
     if (latency !== null) this.measure(latency);
     this.root.dispatchEvent(new CustomEvent("delivered", { bubbles: true, detail: { panel: this, message, latency } }));
+  }
+
+  showRows() {
+    const { messages } = this.parts;
+    messages.append(...this.coming.splice(0));
+    while (messages.childElementCount > this.shown) messages.firstElementChild.remove();
   }
 
   /** From the publisher's clock to this one, ms; of history there is none: it was said before this page came. */
@@ -102,6 +113,7 @@ export class Panel {
   }
 
   reset() {
+    this.coming = [];
     this.parts.messages.replaceChildren();
     this.notice(gettext("The server's history is a new one: the list starts anew."));
   }

@@ -3,11 +3,12 @@ import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "./client.js";
 import { bytes } from "./kinds.js";
 import { Lane } from "./lane.js";
 import { Meter, put } from "./meter.js";
+import { seldom } from "./seldom.js";
 import { Strip } from "./strip.js";
 import { Track } from "./track.js";
 import { duration, number } from "./words.js";
 
-const SAID = 400; // deliveries kept for the lane
+const LOOK = 250; // ms between two figures that somebody is to read
 
 export class Row {
   track = new Track();
@@ -15,9 +16,10 @@ export class Row {
   constructor(root, board, pane) {
     Object.assign(this, { root, board, pane });
     this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    this.lane = new Lane(this.parts.lane, this.track, pane);
+    this.lane = new Lane(this.parts.lane, this.track);
     this.meter = new Meter(root);
     this.strip = new Strip(this.parts.strip);
+    this.tellLast = seldom(() => put(this.parts.last, duration(pane.latencies.at(-1).ms)), LOOK);
     this.parts.toggle.onclick = () => (pane.readyState === OPEN ? pane.end() : pane.start());
     pane.addEventListener("readystate", () => this.showState());
     pane.addEventListener("delivered", ({ detail }) => this.deliver(detail));
@@ -51,7 +53,7 @@ export class Row {
   }
 
   comeBack(ms) {
-    if (this.lost) this.lost.to = Date.now();
+    if (this.lost) this.track.finish(this.lost, Date.now());
     this.lost = null;
     this.track.mark(Date.now(), interpolate(gettext("back after %s"), [duration(ms)]));
   }
@@ -59,10 +61,8 @@ export class Row {
   deliver({ message, latency, at }) {
     if (latency === null) return;
     this.strip.add(latency);
-    put(this.parts.last, duration(latency));
-    const { said } = this.lane;
-    said.push({ sent: message.sent_at, published: message.published_at, at, ms: latency, id: message.id });
-    if (said.length > SAID) said.shift();
+    this.tellLast();
+    this.track.deliver(message.id, { sent: message.sent_at, published: message.published_at, at, ms: latency });
   }
 
   /** Draw where the model (docs: measurement) has the latencies: from the links' delays to those and the wait. */

@@ -1,15 +1,20 @@
 /** The latest latencies as dots, newest at the right, on a logarithmic scale. */
+import { seldom } from "./seldom.js";
+
 const SHOWN = 40; // dots
 const LINES = { "1 ms": 1, "10 ms": 10, "100 ms": 100, "1 s": 1_000, "10 s": 10_000 };
 const TOP = 4; // the scale ends at 10^TOP ms
 const LEFT = 16; // percent kept for the names of the lines
+const [RIGHT, STEP] = [98, (98 - LEFT) / SHOWN]; // percent: the newest dot, and from one to the next
+const LOOK = 200; // ms between drawings
 
 export class Strip {
-  latencies = [];
+  waiting = []; // latencies that are not drawn yet
+  count = 0; // dots drawn
 
   constructor(svg) {
     this.svg = svg;
-    this.dots = make("g");
+    this.dots = make("svg", { class: "dots", width: "100%", height: "100%" });
     for (const [name, ms] of Object.entries(LINES)) {
       const line = make("line", { x1: `${LEFT}%`, x2: "100%", y1: height(ms), y2: height(ms) });
       const label = make("text", { x: 0, y: height(ms), dy: "0.35em" });
@@ -17,6 +22,7 @@ export class Strip {
       svg.append(line, label);
     }
     svg.append(this.dots);
+    this.draw = seldom(() => this.show(), LOOK);
   }
 
   /** Shade where the latencies are expected, ms. */
@@ -34,20 +40,22 @@ export class Strip {
   }
 
   add(latency) {
-    this.latencies.push(latency);
-    if (this.latencies.length > SHOWN) this.latencies.shift();
-    this.due ??= requestAnimationFrame(() => this.draw());
+    this.waiting.push(latency);
+    if (this.waiting.length > SHOWN) this.waiting.shift();
+    this.draw();
   }
 
-  draw() {
-    this.due = null;
-    if (!this.svg.checkVisibility()) return;
-    const step = (98 - LEFT) / SHOWN;
-    const first = SHOWN - this.latencies.length;
-    const dots = this.latencies.map((ms, place) =>
-      make("circle", { cx: `${LEFT + (first + place + 1) * step}%`, cy: height(ms), r: 4 }),
-    );
-    this.dots.replaceChildren(...dots);
+  /** Each dot has its place on a band without an end, which moves to the left; the oldest is used again. */
+  show() {
+    for (const ms of this.waiting.splice(0)) {
+      this.count += 1;
+      const full = this.dots.childElementCount === SHOWN;
+      const dot = full ? this.dots.firstElementChild : make("circle", { r: 4 });
+      dot.setAttribute("cx", `${this.count * STEP}%`);
+      dot.setAttribute("cy", height(ms));
+      this.dots.append(dot);
+    }
+    this.dots.setAttribute("x", `${RIGHT - this.count * STEP}%`);
   }
 }
 

@@ -22,9 +22,7 @@ export class Timeline {
     const { to, span } = this;
     const from = to - span;
     const step = TICKS.find((each) => span / each <= LINES) ?? TICKS.at(-1);
-    const ticks = [];
-    for (let at = Math.ceil(from / step) * step; at <= to; at += step) ticks.push(at);
-    return { from, to, ticks, step };
+    return { from, to, span, step };
   }
 
   frame(now) {
@@ -60,4 +58,10 @@ export class Timeline {
     else if (to > this.to) this.move(to - this.to + this.span / 5);
     this.dirty = true;
   }
+}
+
+/** The instants of the lines of time, every `step` ms. */
+export function ticks(from, to, step) {
+  const first = Math.ceil(from / step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, place) => (first + place) * step);
 }

@@ -16,7 +16,7 @@ export class Watch {
     const now = Date.now();
     this.say(server.up ? "" : gettext("The server is away."));
     if (!server.up && !this.gone.length) this.gone = this.rows.map(({ track }) => track.begin("away", now));
-    if (server.up) for (const span of this.gone.splice(0)) span.to = now;
+    if (server.up) this.gone.splice(0).forEach((span, place) => this.rows[place].track.finish(span, now));
     for (const { name, link, fault } of wires) {
       const row = this.rows.find(({ pane }) => pane.name === name);
       const told = [described(link), faultTitle(fault) || gettext("none")];
