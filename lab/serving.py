@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from uvicorn.supervisors import multiprocess
 
 from lab import system
+from lab.protocol import HTTPProtocol
 
 MIGRATING = 20_250_401  # the number of the lock that a server holds while it changes the tables
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
@@ -22,9 +23,14 @@ class Server(uvicorn.Server):
     """uvicorn's server, which ends every stream by the chat's own goodbye before it closes connections."""
 
     async def shutdown(self, sockets=None):
-        """Say goodbye, then close."""
+        """Take no new requests, say goodbye, then close."""
         from lab import rooms
 
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, HTTPProtocol):
+                connection.shutdown()  # at once where it idles, else after its answer
         rooms.end_all()
         for _ in range(round(10 * settings.GOODBYE)):
             if not self.server_state.tasks:

@@ -3,9 +3,11 @@
 import json
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 import raw
+from processes import until
 from streams import stream
 
 from lab.techniques import TECHNIQUES
@@ -35,7 +37,17 @@ def client(technique, server, room, author="Ann", **options):
 
 def publish(technique, server, room, text="hi", author="Ann", **more):
     """Publish and return (status, body); a WebSocket's frame stands for 201."""
-    return publish_fields(technique, server, room, {"author": author, "text": text} | more)
+    status, answer = publish_fields(technique, server, room, {"author": author, "text": text} | more)
+    if "id" in answer:
+        heard(server, room, answer["id"])
+    return status, answer
+
+
+def heard(server, room, last):
+    """Wait until each process of a server of several has heard of the message `last`; one alone has."""
+    for process in getattr(server, "servers", []):
+        heads = partial(raw.get, process.url, raw.room_path("polling", room))
+        until(lambda heads=heads: heads().json["last"] >= last, f"{process.url} never hears of message {last}")
 
 
 def publish_fields(technique, server, room, fields):
@@ -62,12 +74,15 @@ def publish_frame(connection, fields):
 def publish_many(server, room, count, text="{}", window=WINDOW):
     """Publish `count` messages on one connection, at most `window` on their way at a time."""
     with raw.dial(server.url, room) as connection:
-        published = 0
+        published = last = 0
         for number in range(1, count + window + 1):
             if number <= count:
                 raw.say(connection, type="publish", author="Ann", text=text.format(number))
             while published < number - window:  # who only writes, and never reads, may find the server waiting too
-                published += raw.hear(connection)["type"] == "published"
+                answer = raw.hear(connection)
+                published += answer["type"] == "published"
+                last = max(last, answer.get("id", 0))
+    heard(server, room, last)
 
 
 def read(technique, server, room, count, query=""):

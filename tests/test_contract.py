@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 from raw import get, room_path
-from roads import TECHNIQUES, client, publish, publish_many, read
+from roads import TECHNIQUES, client, heard, publish, publish_many, read
 
 FIELDS = {"id", "room", "author", "text", "nonce", "sent_at", "published_at"}
 
@@ -38,6 +38,7 @@ def test_1_2_ids_count_without_a_gap_under_32_publishers_of_all_techniques(serve
 
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(speak, range(32)))
+    heard(server, room, 128)
     messages = get(server.url, room_path("polling", room, "?after=0")).json["messages"]
     assert [message["id"] for message in messages] == list(range(1, 129))
     assert len({message["text"] for message in messages}) == 128
