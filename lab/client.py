@@ -170,7 +170,8 @@ class Client:
     @property
     def arrived_at(self):
         """When the kernel took in what was fetched last, ms since the epoch."""
-        return self.reading.sock.arrived_at if self.reading.sock else time.time() * 1000
+        reading = self.reading.sock  # looked at once: another thread may hang up
+        return reading.arrived_at if reading else time.time() * 1000
 
     def traffic(self):
         """Return the Traffic of all connections this client has had."""

@@ -9,6 +9,7 @@ servers there is no `push`, and readers are woken as usual.
 
 from functools import partial
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame, Opcode
 from websockets.server import ServerProtocol
@@ -80,6 +81,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Run the application with `push` in its scope."""
         self.scope["push"] = self._push
         await super().run_asgi()
+
+    async def send(self, message):
+        """Send; after a close, which may have come from elsewhere, the client counts as gone."""
+        try:
+            await super().send(message)
+        except RuntimeError as exc:
+            if self.close_sent:
+                raise ClientDisconnected from exc
+            raise
 
     def _push(self, data):
         if self.close_sent or self.disconnected or not self.handshake_complete or not self.writable.is_set():

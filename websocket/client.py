@@ -9,6 +9,7 @@ from urllib.parse import quote
 from websockets.client import ClientProtocol
 from websockets.frames import Frame
 from websockets.http11 import Response
+from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from lab import client
@@ -70,7 +71,7 @@ class Client(client.Client):
             while answer.empty():
                 if protocol is not self.protocol or self.ready_state != client.OPEN:
                     raise EOFError("the connection went away before the answer")
-                self.wait_for(answer)
+                self.wait_for(answer, protocol)
             fields = answer.get()
         finally:
             del self.answers[nonce]
@@ -78,11 +79,12 @@ class Client(client.Client):
             raise Refused(fields["error"], fields["status"])
         return fields
 
-    def wait_for(self, answer):
+    def wait_for(self, answer, protocol):
         """Read, or let the thread that reads do it."""
         if self.turn.acquire(blocking=False):
             try:
-                self.unfetched += self.read()
+                if protocol is self.protocol:
+                    self.unfetched += self.read()
             finally:
                 self.turn.release()
         else:
@@ -93,7 +95,7 @@ class Client(client.Client):
 
     def read(self):
         """Read what has come; return the messages in it, hand out the answers."""
-        chunk = self.reading.sock.recv(CHUNK)
+        chunk = self.socket.recv(CHUNK)
         with self.state:
             self.protocol.receive_data(chunk) if chunk else self.protocol.receive_eof()
             events = self.protocol.events_received()
@@ -121,10 +123,19 @@ class Client(client.Client):
         """Write what the protocol has to say, and one frame of JSON if given."""
         with self.state:
             if fields is not None:
+                if self.protocol.state is not State.OPEN:
+                    raise EOFError("the connection is about to close")
                 self.protocol.send_text(json.dumps(fields).encode())
             for data in self.protocol.data_to_send():
                 if data:
-                    self.reading.sock.sendall(data)
+                    self.socket.sendall(data)
+
+    @property
+    def socket(self):
+        """The open socket. Raises EOFError where the other thread has hung up."""
+        if (open_socket := self.reading.sock) is None:
+            raise EOFError("the connection was hung up")
+        return open_socket
 
     def path(self):
         """Return the address of the room's WebSocket."""

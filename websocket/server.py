@@ -30,7 +30,8 @@ class Consumer(AsyncWebsocketConsumer):
         with suppress(StopConsumer):
             while True:
                 event = await receive()
-                await getattr(self, get_handler_name(event))(event)
+                with suppress(OSError):  # the client is gone, or the goodbye is said; the event that says so follows
+                    await getattr(self, get_handler_name(event))(event)
 
     async def connect(self):
         """Accept the connection and begin to deliver; a room or `after` that cannot be is refused."""
