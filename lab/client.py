@@ -26,6 +26,7 @@ class Connection(http.client.HTTPConnection):
 
     past = sockets.Traffic()
     opened_at = 0.0  # when the newest socket was open, ms since the epoch
+    over = False  # closed for good
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -35,6 +36,9 @@ class Connection(http.client.HTTPConnection):
         """Open the socket."""
         self.sock = sockets.connect(self.host, self.port, self.timeout)
         self.opened_at = time.time() * 1000
+        if self.over:  # looked at last, as the end may come while this connects
+            self.close()
+            raise ConnectionAbortedError("closed for good")
 
     def close(self):
         """Read the meter, then close; a thread that waits on the socket wakes."""
@@ -164,6 +168,7 @@ class Client:
     def close(self):
         """End for good: `messages` stops."""
         self.ended.set()
+        self.reading.over = self.publishing.over = True  # whoever is about to ask gets no fresh connection
         self.hang_up()
         self.publishing.close()
 

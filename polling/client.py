@@ -26,7 +26,8 @@ class Client(client.Client):
     def fetch(self):
         """Wait for the next tick and ask what is new."""
         now = time.monotonic()
-        self.ended.wait(max(0, self.due - now))
+        if self.ended.wait(max(0, self.due - now)):
+            return []  # closed meanwhile
         messages = self.poll()
         if self.pacing == "pause":
             self.due = time.monotonic()

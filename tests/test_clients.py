@@ -45,6 +45,15 @@ def test_close_ends_a_reader_that_waits(server, room, technique):
         assert received.result(PATIENCE) == []
 
 
+def test_nothing_connects_after_close(server, room, technique):
+    """A reader that was about to ask would else open a connection that nobody closes."""
+    reader = client(technique, server, room)
+    reader.close()
+    with pytest.raises(ConnectionAbortedError):
+        reader.reading.connect()
+    assert reader.reading.sock is None
+
+
 def test_close_ends_a_publisher_who_finds_nobody(room, technique):
     speaker = client(technique, SimpleNamespace(url=f"http://127.0.0.1:{free_port()}"), room)
     with ThreadPoolExecutor() as pool:
