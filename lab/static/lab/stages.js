@@ -1,12 +1,15 @@
 /** One stage tried by hand: who closes, how readyState changes, what passes, and what is lost. */
 import { CLOSED, OPEN, STATES } from "./client.js";
 import { Ledger } from "./ledger.js";
+import { wait } from "./neighbour.js";
+import { nonce } from "./outbox.js";
 import { element, number } from "./words.js";
 
 const SHOWN = 200; // lines kept in a log
 const LENGTH = 300; // characters shown of a line
 const LOOK = 250; // ms between looks at the figures
-const BURST = 5; // messages that the neighbour says in one breath
+const BURST = ["1", "2", "3", "4", "5"]; // what the neighbour says in one breath
+const GAP = 3; // ms between two of them: sooner than a browser asks again
 
 const root = document.querySelector("[data-stage]");
 const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
@@ -58,20 +61,22 @@ document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", 
 setInterval(show, LOOK);
 client.start();
 
-/** Let somebody else in the room, on connections of his own, say a few things as fast as he can. */
+/** Let somebody else in the room, on connections of his own, say a few things one right after the other. */
 function burst() {
   const neighbour = new Client(technique, room, { stage });
-  let left = BURST;
-  const done = () => {
-    parts.burst.disabled = false;
+  const says = async (text, place) => {
+    await wait(place * GAP);
+    const draft = { author: gettext("Neighbour"), text, nonce: nonce(), sent_at: Date.now() };
+    await neighbour.publish(draft, neighbour.patience());
+    ledger.accept(draft);
+  };
+  neighbour.returns = false;
+  neighbour.onerror = (error) => notice(error.message);
+  neighbour.onclose = () => (parts.burst.disabled = false);
+  neighbour.onopen = async () => {
+    await Promise.all(BURST.map(says)).catch(neighbour.onerror);
     neighbour.end();
   };
-  const settled = () => --left || done();
-  neighbour.returns = false;
-  neighbour.onerror = (error) => (notice(error.message), done());
-  neighbour.onpublished = (draft) => (ledger.accept(draft), settled());
-  neighbour.onrefused = (draft, refused) => (notice(refused.message), settled());
-  for (let count = 1; count <= BURST; count += 1) neighbour.say(gettext("Neighbour"), String(count));
   parts.burst.disabled = true;
   neighbour.start();
 }
