@@ -1,5 +1,6 @@
 """Every word on the pages has its translation, and what is compiled is what is written."""
 
+import ast
 import gettext
 import re
 from importlib import import_module
@@ -20,6 +21,18 @@ WRITTEN = {
     ],
 }
 FOLDERS = ["lab", *TECHNIQUES]
+PHRASES = ROOT / "lab/static/lab/phrases.js"  # what Python says on the pages
+REFUSALS = {"Refused", "NoLink", "NoFault", "NotUp"}
+FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")  # as in words.js, which looks a sentence up without its figures
+# Rules that only programs break: they name what cannot be translated.
+FOR_PROGRAMS = {
+    "%s.",
+    "%s is not JSON.",
+    "one of %s.",
+    "one of %s, all.",
+    "one of %s; with it, seconds and rate.",
+    "profile, or any of %s.",
+}
 
 
 def catalogue(domain):
@@ -64,3 +77,53 @@ def test_titles_and_sentences_of_the_techniques_are_translated(technique):
     ids = {message.id for message in catalogue("django") if message.string}
     assert module.TITLE in ids
     assert sentence[0].upper() + sentence[1:] in ids
+
+
+def test_what_python_says_on_the_pages_is_listed_for_the_translators():
+    """The lists in phrases.js are those of the sources: nothing is missing, nothing is left over."""
+    listed = PHRASES.read_text()
+    assert set(re.findall(r'gettext_noop\("(.+)"\);', listed)) == explanations() | refusals()
+    named = dict(re.findall(r'^  "?([^":]+)"?: gettext\("(.+)"\),', listed, re.MULTILINE))
+    assert all(name == words for name, words in named.items())
+    assert set(named) - {"chunk size", "chunk end", "comment"} == names() - {"FIN", "RSV", "opcode"}
+
+
+def parts():
+    """Return the syntax trees of the modules that take an exchange apart."""
+    wire = ROOT / "lab/wire"
+    return [ast.parse(path.read_text()) for path in (*wire.glob("*_parts.py"), wire / "parts.py")]
+
+
+def explanations():
+    """Return the sentences of `parts` that are no docstrings."""
+    found, documented = set(), set()
+    for tree in parts():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Module | ast.FunctionDef):
+                documented.add(ast.get_docstring(node, clean=False))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("."):
+                found.add(node.value)
+    return found - documented
+
+
+def names():
+    """Return the names that `parts` give in words of their own."""
+    calls = (node for tree in parts() for node in ast.walk(tree) if isinstance(node, ast.Call))
+    made = (call.args[0] for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "make")
+    return {name.value for name in made if isinstance(name, ast.Constant)}
+
+
+def refusals():
+    """Return the rules by which the server and the control refuse, without what they name and without figures."""
+    paths = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+    calls = (node for path in paths for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    own = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id in REFUSALS and call.args)
+    sentences = filter(None, (words(call.args[0]) for call in own))
+    return {FIGURE.sub("%s", sentence.partition(": ")[2] or sentence) for sentence in sentences} - FOR_PROGRAMS
+
+
+def words(node):
+    """Return the text that an expression writes, with %s for what it fills in; None for another expression."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "%s" for part in node.values)
+    return node.value if isinstance(node, ast.Constant) else None

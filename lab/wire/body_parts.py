@@ -13,6 +13,8 @@ FIELDS = {
     "event": "The event's type; `message` where it is left out.",
     "retry": "Milliseconds that the browser waits before it comes again.",
 }
+CHUNK = "The chunk's bytes, in hexadecimal."
+LAST_CHUNK = "The chunk's bytes, in hexadecimal; 0 is the end."
 EVENT_STREAM = "HTML §9.2.6"
 
 
@@ -26,10 +28,8 @@ def taken_apart(data, begin, inside, is_event_stream=False):
         if name == "content":
             found += fields(data, start, end) if is_event_stream else json(data, start, end)
         elif name == "chunk size":
-            explains = "The chunk's bytes, in hexadecimal" + (
-                "; 0 is the end." if data[start:end].strip() == b"0" else "."
-            )
             value = part.text(data[start:end]).strip()
+            explains = LAST_CHUNK if value == "0" else CHUNK
             found.append(part.make(name, start, end, value, explains, "RFC 9112 §7.1"))
         else:
             found.append(part.make(name, start, end, "", "The chunk ends.", "RFC 9112 §7.1"))

@@ -8,13 +8,14 @@ from lab.wire import part
 
 RFC = "RFC 6455 §5.2"
 OPCODES = {
-    Opcode.CONT: "a further part of a message",
-    Opcode.TEXT: "text, in UTF-8",
-    Opcode.BINARY: "bytes",
-    Opcode.CLOSE: "the end: the other side answers with the same",
-    Opcode.PING: "asks whether the other side is alive",
-    Opcode.PONG: "answers a ping with its payload",
+    Opcode.CONT: "What this is: a further part of a message.",
+    Opcode.TEXT: "What this is: text, in UTF-8.",
+    Opcode.BINARY: "What this is: bytes.",
+    Opcode.CLOSE: "What this is: the end: the other side answers with the same.",
+    Opcode.PING: "What this is: asks whether the other side is alive.",
+    Opcode.PONG: "What this is: answers a ping with its payload.",
 }
+RESERVED = "What this is: reserved."
 
 
 def taken_apart(data):
@@ -25,7 +26,7 @@ def taken_apart(data):
     found = [
         part.make("FIN", 0, 1, fin, "1: the message ends with this frame.", RFC, [0, 0]),
         part.make("RSV", 0, 1, data[0] >> 4 & 7, "For extensions, such as compression; else 0.", RFC, [1, 3]),
-        part.make("opcode", 0, 1, opcode, f"What this is: {OPCODES.get(opcode, 'reserved')}.", RFC, [4, 7]),
+        part.make("opcode", 0, 1, opcode, OPCODES.get(opcode, RESERVED), RFC, [4, 7]),
         part.make("mask", 1, 2, masked, "1: the payload is masked, as a browser's must be.", RFC, [0, 0]),
     ]
     wide = {126: 2, 127: 8}.get(short, 0)

@@ -2,7 +2,7 @@
 import { OPEN } from "./client.js";
 import { difference, heldBack, reading } from "./figures.js";
 import { mark, table } from "./tables.js";
-import { duration, element, number } from "./words.js";
+import { duration, element, list, number } from "./words.js";
 
 const LOOK = 300; // ms between looks
 const CALM = 3_000; // ms with everybody back, until it is over
@@ -72,5 +72,5 @@ export class Aftermath {
 function verdict(panes) {
   const wrong = panes.filter(({ lost, repeated, behind }) => lost || repeated || behind);
   if (!wrong.length) return gettext("Nothing was lost, nothing was repeated.");
-  return interpolate(gettext("Not everything is there once: %s."), [wrong.map(({ title }) => title).join(", ")]);
+  return interpolate(gettext("Not everything is there once: %s."), [list(wrong.map(({ title }) => title))]);
 }

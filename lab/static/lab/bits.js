@@ -1,4 +1,5 @@
 /** The head of a frame, bit by bit, as RFC 6455 §5.2 draws it. */
+import { PARTS } from "./phrases.js";
 import { element } from "./words.js";
 
 /** A figure of the bytes that have parts smaller than a byte, one column for each bit. */
@@ -13,7 +14,7 @@ export function bits(raw, parts) {
       values.append(element("td", edge(parts, byte, bit), String((raw[byte] >> (7 - bit)) & 1)));
     }
     for (const { name, value, bits: [from, to] } of of(parts, byte)) {
-      const cell = element("th", "", name);
+      const cell = element("th", "", PARTS[name] ?? name);
       cell.colSpan = to - from + 1;
       cell.append(element("b", "", String(value)));
       names.append(cell);

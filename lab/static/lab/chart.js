@@ -2,7 +2,7 @@
 import { KINDS } from "./figures.js";
 import { BYTES } from "./kinds.js";
 import { bytes } from "./units.js";
-import { element } from "./words.js";
+import { about, element, list } from "./words.js";
 
 const LONGEST = 100; // percent of the place that the longest bar takes
 const TITLES = { ...BYTES, packets: gettext("TCP and IP") };
@@ -19,7 +19,7 @@ export class Chart {
   show(panes) {
     const bars = panes.map((pane) => ({ pane, parts: partsOf(pane) }));
     const most = Math.max(1, ...bars.map(({ parts }) => whole(parts)));
-    this.bars.setAttribute("aria-label", bars.map(sentence).join("; "));
+    this.bars.setAttribute("aria-label", bars.map(sentence).join(gettext("; ")));
     this.bars.replaceChildren(...bars.flatMap((bar) => row(bar, most)));
     const used = PARTS.filter((name) => bars.some(({ parts }) => parts?.[name]));
     if (used.join() === this.used) return;
@@ -56,7 +56,7 @@ function sign(name) {
 }
 
 function sentence({ pane, parts }) {
-  if (!parts) return `${pane.title}: –`;
+  if (!parts) return about(pane.title, "–");
   const told = PARTS.filter((name) => parts[name] >= 0.5).map((name) => `${TITLES[name]} ${bytes(Math.round(parts[name]))}`);
-  return `${pane.title}: ${told.join(", ")}`;
+  return about(pane.title, list(told));
 }

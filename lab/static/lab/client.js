@@ -1,5 +1,6 @@
 /** The base of the browser's clients: one vocabulary, and coming back by itself. */
 import { Outbox } from "./outbox.js";
+import { translated } from "./words.js";
 
 export const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 export const [CONNECTING, OPEN, CLOSING, CLOSED] = STATES.keys();
@@ -10,10 +11,10 @@ const STEADY = 5_000; // ms open before a fault counts as the first of its row
 const PATIENCE = 15_000; // ms that an answer may take beyond what was asked for
 export const LATER = [429, 503]; // statuses that ask to come again
 
-/** A request that breaks a rule; the message is the server's own sentence. */
+/** A request that breaks a rule; the message is the server's own sentence, translated. */
 export class Refused extends Error {
   constructor(sentence, status) {
-    super(sentence);
+    super(translated(sentence));
     this.status = status;
   }
 }

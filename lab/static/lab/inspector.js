@@ -1,7 +1,8 @@
 /** What passed, taken apart: every part with its value, what it is for, and the standard that says so. */
 import { bits } from "./bits.js";
 import { SHAPES, button, sentence, time } from "./kinds.js";
-import { duration, element } from "./words.js";
+import { PARTS } from "./phrases.js";
+import { about, duration, element } from "./words.js";
 
 const SHOWN = 4_000; // characters of a text
 
@@ -24,7 +25,7 @@ export class Inspector {
     this.stroke = stroke;
     this.pane = pane;
     this.dialog.dataset.technique = pane.name;
-    this.title.textContent = `${pane.title}: ${sentence(stroke)}`;
+    this.title.textContent = about(pane.title, sentence(stroke));
     this.showSteps();
     if (!this.dialog.open) this.dialog.showModal();
     this.body.replaceChildren();
@@ -86,7 +87,7 @@ function table(parts) {
   for (const { name, bytes: [begin, end], value, explains, rfc } of parts) {
     const row = element("tr", "");
     const place = end - begin === 1 ? String(begin) : `${begin}–${end - 1}`;
-    row.append(element("th", "", name), element("td", "place", place), element("td", "value", cut(String(value))));
+    row.append(element("th", "", PARTS[name] ?? name), element("td", "place", place), element("td", "value", cut(String(value))));
     row.append(element("td", "", gettext(explains)), element("td", "rfc", rfc));
     made.append(row);
   }

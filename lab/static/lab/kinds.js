@@ -1,5 +1,5 @@
 /** The words for what passes, and for what its bytes are for. */
-import { element, number } from "./words.js";
+import { element, list, number } from "./words.js";
 
 const clock = new Intl.DateTimeFormat(document.documentElement.lang, {
   hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
@@ -43,7 +43,7 @@ export function sentence({ direction, shape, size, messages }) {
   const parts = [`${direction === "up" ? "↑" : "↓"} ${SHAPES[shape] ?? shape}`];
   if (size) parts.push(interpolate(ngettext("%s byte", "%s bytes", size), [number(size)]));
   const ids = (messages ?? []).filter((id) => typeof id === "number");
-  const named = ids.length > 3 ? `${ids[0]} – ${ids.at(-1)}` : ids.join(", ");
+  const named = ids.length > 3 ? `${ids[0]} – ${ids.at(-1)}` : list(ids);
   if (named) parts.push(interpolate(gettext("message %s"), [named]));
   return parts.join(" · ");
 }

@@ -1,5 +1,6 @@
 /** The link of each pane or of all: profiles, and figures of one's own. */
 import { digits } from "./units.js";
+import { about, list } from "./words.js";
 
 const KB = 1_000; // bytes: rates are shown in kB/s
 const FIGURES = { delay_ms: 1, jitter_ms: 1, rate_up: KB, rate_down: KB };
@@ -49,13 +50,10 @@ export function offer(board, { link: form, linked, gist }) {
 
 /** What is not as it is at the start, pane by pane: one line for the head of the controls. */
 function overview(board) {
-  const told = board.wire.state.wires.filter(unusual).map((wire) => {
-    const title = board.panes.get(wire.name)?.title ?? wire.name;
-    return `${title}: ${[linkTitle(wire.link), faultTitle(wire.fault)].filter(Boolean).join(", ")}`;
-  });
-  const same = new Set(told.map((words) => words.split(": ")[1]));
-  if (told.length === board.panes.size && same.size === 1) return interpolate(gettext("all panes: %s"), [...same]);
-  return told.join(" · ");
+  const wires = board.wire.state.wires.filter(unusual);
+  const told = wires.map(({ link, fault }) => list([linkTitle(link), faultTitle(fault)].filter(Boolean)));
+  if (wires.length === board.panes.size && new Set(told).size === 1) return about(gettext("all panes"), told[0]);
+  return wires.map(({ name }, place) => about(board.panes.get(name)?.title ?? name, told[place])).join(" · ");
 }
 
 const unusual = ({ link, fault }) => Boolean(linkTitle(link) || faultTitle(fault));
@@ -63,7 +61,7 @@ const unusual = ({ link, fault }) => Boolean(linkTitle(link) || faultTitle(fault
 function linkTitle({ profile, delay_ms: delay, rate_down: rate }) {
   if (profile) return profile === "local" ? "" : profileTitle(profile);
   const slow = rate ? [interpolate(gettext("%s kB/s"), [digits(rate / KB)])] : [];
-  return [interpolate(gettext("%s ms"), [digits(delay)]), ...slow].join(", ");
+  return list([interpolate(gettext("%s ms"), [digits(delay)]), ...slow]);
 }
 
 /** A fault in the page's language; nothing where there is none. */

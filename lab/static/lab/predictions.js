@@ -1,5 +1,5 @@
 /** What the class expects: answers by clicking, with a name or without, before anything is revealed. */
-import { element, number } from "./words.js";
+import { about, element, list, number } from "./words.js";
 
 export class Predictions {
   answers = new Map(); // option: [name or ""]
@@ -34,7 +34,7 @@ export class Predictions {
       who.value = "";
       const words = ngettext("%s answer", "%s answers", answers.length);
       count.textContent = interpolate(words, [number(answers.length)]);
-      button.title = answers.filter(Boolean).join(", ");
+      button.title = list(answers.filter(Boolean));
     };
     return button;
   }
@@ -52,6 +52,6 @@ export class Predictions {
     const words = ngettext("%s of %s answer was right", "%s of %s answers were right", all.length);
     const counted = interpolate(words, [number(winners.length), number(all.length)]);
     const named = winners.filter(Boolean);
-    return named.length ? `${counted}: ${named.join(", ")}` : counted;
+    return named.length ? about(counted, list(named)) : counted;
   }
 }

@@ -3,7 +3,7 @@ import { cost, heldBack } from "./figures.js";
 import { expected } from "./formulas.js";
 import { mark, table } from "./tables.js";
 import { bytes, digits } from "./units.js";
-import { duration, element, number } from "./words.js";
+import { duration, element, list, number } from "./words.js";
 
 const ms = (value) => (value === null || value === undefined ? "–" : duration(value));
 const count = (value) => (value === null || value === undefined ? "–" : number(value));
@@ -52,7 +52,7 @@ export function reveal(place, { scene, stage, figures, predictions }) {
   const right = scene.right(figures, stage);
   const columns = scene.columns.map((column) => COLUMNS[column] ?? column(stage));
   const rows = figures.panes.map((pane) => row(pane, stage, columns, model(pane, figures, scene, stage)));
-  const answer = right.map((name) => predictions.titles.get(name)).join(", ") || gettext("none of them");
+  const answer = list(right.map((name) => predictions.titles.get(name))) || gettext("none of them");
   const verdict = element("p", "verdict");
   verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
   const who = predictions.verdict(right);

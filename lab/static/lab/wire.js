@@ -1,3 +1,5 @@
+import { translated } from "./words.js";
+
 /** The wires' control as the page sees it: what passes, what they count, and their links and faults. */
 const AGAIN = 1_000; // ms before a control that is away is asked again
 
@@ -75,9 +77,14 @@ export class Wire extends EventTarget {
   }
 
   async ask(path, options) {
-    const response = await fetch(this.base + path, options);
-    const answer = await response.json();
-    if (!response.ok) throw new Error(answer.error);
+    let response, answer;
+    try {
+      response = await fetch(this.base + path, options);
+      answer = await response.json();
+    } catch {
+      throw new Error(gettext("The wires' control does not answer."));
+    }
+    if (!response.ok) throw new Error(translated(answer.error));
     return answer;
   }
 

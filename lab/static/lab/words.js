@@ -4,6 +4,8 @@ const whole = new Intl.NumberFormat(language);
 const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+const FIGURE = /\d(?:[\d,.]*\d)?/g;
+
 /** A count, exact as long as it is short. */
 export const number = (value) => (value < 100_000 ? whole : short).format(value);
 
@@ -11,6 +13,20 @@ export const number = (value) => (value < 100_000 ? whole : short).format(value)
 export function duration(ms) {
   if (Math.abs(ms) < 1_000) return interpolate(gettext("%s ms"), [whole.format(Math.round(ms))]);
   return interpolate(gettext("%s s"), [tenths.format(ms / 1_000)]);
+}
+
+/** Names one after the other: "polling, SSE". */
+export const list = (names) => names.join(gettext(", "));
+
+/** What something is or says: "SSE: 17 ms". */
+export const about = (name, words) => interpolate(gettext("%s: %s"), [name, words]);
+
+/** A sentence of the server's or of the control's in the page's language; what it names and its figures stay. */
+export function translated(sentence) {
+  const [, name, rule] = sentence.match(/^([^:]+): (.+)$/) ?? [null, null, sentence];
+  const figures = [];
+  const words = gettext(rule.replace(FIGURE, (figure) => (figures.push(figure), "%s")));
+  return name === null ? interpolate(words, figures) : about(name, interpolate(words, figures));
 }
 
 /** A new element with a class and a text: textContent alone, so that nothing in a message is ever markup. */

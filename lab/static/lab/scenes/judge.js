@@ -1,4 +1,5 @@
 /** Who comes first: one pane, or several where what lies between them is chance. */
+import { list } from "../words.js";
 
 /** Names of the panes with the most of something; `slack`: so much less is as good. */
 export function most({ panes }, of, slack = 0) {
@@ -18,4 +19,4 @@ export function those({ panes }, true_) {
 }
 
 export const titles = ({ panes }, names) =>
-  panes.filter(({ name }) => names.includes(name)).map(({ title }) => title).join(", ");
+  list(panes.filter(({ name }) => names.includes(name)).map(({ title }) => title));
