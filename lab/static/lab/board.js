@@ -7,7 +7,7 @@ import { Wire } from "./wire.js";
 
 const PATIENCE = 2_000; // ms for the control; a pane does not wait longer for its counts to begin
 const DELIVERIES = ["delivered", "readystate", "away", "back", "published", "refused"];
-const TOLD = [...DELIVERIES, "waits", "streams", "slowed", "counting"];
+const TOLD = [...DELIVERIES, "waits", "streams", "slowed", "counting", "escape"];
 
 /** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "pause". */
 export class Board extends EventTarget {

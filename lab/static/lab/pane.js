@@ -11,6 +11,7 @@ const deputy = new Deputy(panel, Client, (kind, fields) => parent.postMessage({ 
 addEventListener("message", ({ origin, source, data }) => {
   if (origin === board && source === parent) deputy.do(data.what, data.fields);
 });
+addEventListener("keydown", ({ key }) => key === "Escape" && deputy.tell("escape", {}));
 addEventListener("pagehide", () => deputy.end());
 addEventListener("pageshow", ({ persisted }) => persisted && deputy.start());
 deputy.tell("hello", {}); // the board answers with start, once it counts

@@ -3,7 +3,7 @@ import { Neighbour } from "./neighbour.js";
 import { Predictions } from "./predictions.js";
 import { reveal } from "./reveal.js";
 import { SCENES } from "./scenes/all.js";
-import { Stage, Stopped } from "./stage.js";
+import { Stage } from "./stage.js";
 import { element, number } from "./words.js";
 
 const LOOK = 200; // ms between steps of the progress
@@ -15,6 +15,7 @@ export async function start(board, root) {
   addEventListener("hashchange", () => player.follow());
   addEventListener("pagehide", () => player.leave());
   document.addEventListener("keydown", ({ key }) => key === "Escape" && player.stop());
+  board.addEventListener("escape", () => player.stop()); // pressed in a pane's frame, which tells
   player.follow();
 }
 
@@ -103,7 +104,8 @@ class Player {
       this.say(parts.reveal.firstElementChild.textContent);
       parts.reveal.firstElementChild.scrollIntoView({ block: "nearest" });
     } catch (error) {
-      this.say(error instanceof Stopped ? gettext("Stopped.") : error.message);
+      // Whatever was under way when it was stopped ends in an error of its own.
+      this.say(this.running.signal.aborted ? gettext("Stopped.") : error.message);
     } finally {
       clearInterval(clock);
       await stage.restore();

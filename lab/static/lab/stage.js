@@ -9,8 +9,6 @@ const DEFAULTS = { interval: 1_000, hold: 25 }; // ms; seconds
 const DRAIN = 6; // seconds, at most, until everybody has everything
 const READY = 15; // seconds, at most, until everybody is open again
 
-export class Stopped extends Error {}
-
 export class Stage {
   notes = new Map(); // what a scene finds by itself: pane's name -> anything
   count = 0; // messages published in the window
@@ -22,7 +20,7 @@ export class Stage {
     this.panes = [...board.panes.values()];
   }
 
-  /** Play the scene and return the figures of its window. Throws Stopped. */
+  /** Play the scene and return the figures of its window. Throws where it is stopped. */
   async play() {
     await this.restore();
     await this.scene.set?.(this);
@@ -92,7 +90,7 @@ export class Stage {
   }
 
   check() {
-    if (this.signal.aborted) throw new Stopped();
+    this.signal.throwIfAborted();
   }
 
   /** From 0 to 1; the last part waits for those behind. */
