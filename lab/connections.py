@@ -62,9 +62,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self.begun = self.in_head = True
 
+    def on_header(self, name, value):
+        """Keep a header; one that follows the body is nobody's."""
+        if self.in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self):
         """Let the application answer, unless the head is too long."""
-        self.in_head = False
         self.stop_clock()
         if not self.over and max(self.read, self.chunk) > settings.HEAD_MAX:
             head = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
@@ -72,6 +76,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 self.refuse_head()
         if not self.over:
             super().on_headers_complete()
+        self.in_head = False
 
     def on_body(self, body):
         """Keep the body for the application, unless nobody asks for it."""
@@ -89,11 +94,6 @@ class BoundedProtocol(HttpToolsProtocol):
         """Go on to the next request, if there may be one."""
         if not self.over:
             super().on_response_complete()
-
-    def handle_websocket_upgrade(self):
-        """Hand the connection, and its place, over to the WebSocket protocol."""
-        if not self.over:
-            super().handle_websocket_upgrade()
 
     def send_400_response(self, msg):
         """Refuse what is no HTTP."""
@@ -135,8 +135,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def hang_up(self):
         """Close, but give the other side time to read the answer: at once, a reset would take it away."""
-        self.over = True
-        self.read = 0
+        self.over, self.read = True, 0
         self.stop_clock()
         self.flow.resume_reading()
         self.transport.write_eof()

@@ -22,6 +22,18 @@ from lab.message import Refused
 class HTTPProtocol(BoundedProtocol):
     """Writes head and body together, and lets a streaming answer push chunks."""
 
+    def handle_websocket_upgrade(self):
+        """Hand the connection, and its place, over to the WebSocket protocol; refuse what that cannot read."""
+        if self.over:
+            return
+        super().handle_websocket_upgrade()
+        if not self.transport.get_protocol().handshake_initiated:  # it would wait for another one for ever
+            self.transport.write(whole(Refused("handshake: not a WebSocket's.")))
+            self.transport.close()
+
+    def _unsupported_upgrade_warning(self):
+        self.cycle.keep_alive = False  # answered as if it had asked for no upgrade; the parser reads nothing more
+
     def _start_asgi_task(self, cycle, app):
         if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with
             cycle.transport = HeadHolder(self, cycle)
@@ -96,14 +108,6 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             return False
         self.transport.write(data)
         return True
-
-    def handle_parser_exception(self):
-        """Close after what is no frame; refuse what is no handshake."""
-        if self.handshake_initiated:
-            super().handle_parser_exception()
-        else:
-            self.transport.write(whole(Refused("handshake: not a WebSocket's.")))
-            self.transport.close()
 
     def handle_cont(self, event):
         """Join the fragments as they come: a list of a million empty ones would cost memory."""
