@@ -79,6 +79,6 @@ def reset(transport):
     connection = transport.get_extra_info("socket")
     try:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-    except OSError:  # closed meanwhile
+    except (OSError, ValueError):  # closed meanwhile; uvloop says so by the second
         pass
     transport.abort()
