@@ -77,6 +77,18 @@ def dialled(url):
         yield connection
 
 
+@contextmanager
+def deaf(server, path, *headers):
+    """Ask for something over a socket with a small buffer, and do not read what comes."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.settimeout(PATIENCE)
+        connection.connect(("127.0.0.1", server.port))
+        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", *headers, "", ""]
+        connection.sendall("\r\n".join(lines).encode())
+        yield connection
+
+
 def exchange(url, *parts):
     """Write the bytes of a request that asks for a close; return all that comes back."""
     with dialled(url) as connection:

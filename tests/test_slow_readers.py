@@ -2,15 +2,14 @@
 
 import asyncio
 import json
-import socket
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import islice
 from types import SimpleNamespace
 
 import psutil
 import pytest
-from processes import PATIENCE, SMALL
-from raw import KEY, room_path, socket_path
+from processes import SMALL
+from raw import KEY, deaf, room_path, socket_path
 from roads import TECHNIQUES, client, publish, publish_many
 from streams import Parser
 
@@ -19,18 +18,6 @@ from lab.protocol import HTTPProtocol, WebSocketProtocol
 COUNT, TEXT = 800, "x" * 3_990  # messages, about 3.2 MB
 DEAF, LONG = 8, "😀" * 3_990  # 800 of these are 13 MB, of which the system's own buffers take 4 at most
 MEMORY = 40e6  # bytes that the server may grow by: 8 readers times 9 MB would be 72 MB
-
-
-@contextmanager
-def deaf(server, path, *headers):
-    """Ask for something over a socket with a small buffer, and do not read what comes."""
-    with socket.socket() as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        connection.settimeout(PATIENCE)
-        connection.connect(("127.0.0.1", server.port))
-        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", *headers, "", ""]
-        connection.sendall("\r\n".join(lines).encode())
-        yield connection
 
 
 def handshake(server):

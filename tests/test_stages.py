@@ -1,181 +1,174 @@
-"""Section 6: the WebSocket's staircase. Each step can be read alone, tried, and closed from both sides."""
+"""Section 6: the staircases. Each step can be read, tried and measured, and what the naive ones lose is lost."""
 
-import re
 from contextlib import ExitStack
+from importlib import import_module
+from threading import Thread
 
+import psutil
 import pytest
-from processes import PATIENCE, SMALL
-from raw import dial, get, hear, say, shake
-from roads import publish
-from test_websocket import close_code, refusal
-from websockets.exceptions import ConnectionClosed
+from processes import SMALL, until
+from raw import deaf, dialled, get, post
+from roads import HTTP, client, publish, publish_many
+from streams import stream
 
-import websocket
+from lab.techniques import TECHNIQUES
 
-ROOMS_APART = ["sync", "async", "room"]
+STAIRCASES = {
+    "polling": ("whole", "after", "etag", "adaptive"),
+    "longpoll": ("hold", "queue", "after"),
+    "sse": ("stream", "replay", "bounded"),
+    "websocket": ("echo", "list", "sync", "async", "room"),
+}
+STEPS = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
+LONG = "😀" * 3_990  # 16 KB
+COUNT, MEMORY = 500, 8e6  # messages, 8 MB of text, of which sockets hold 4; bytes between queues with and without bound
 
-every_stage = pytest.mark.parametrize("stage", websocket.STAGES)
-apart = pytest.mark.parametrize("stage", ROOMS_APART)
-
-
-def step(server, stage, room):
-    """Open a WebSocket to one step of the staircase."""
-    return dial(server.url, room, path=f"/ws/websocket/stages/{stage}/{room}/")
-
-
-def speak(connection, text):
-    """Publish and return the frames by type: one delivers it, one acknowledges it."""
-    say(connection, type="publish", author="Ann", text=text, nonce="mine")
-    frames = [hear(connection), hear(connection)]
-    return {frame["type"]: frame for frame in frames}
+every_step = pytest.mark.parametrize(("technique", "stage"), STEPS)
+over_http = pytest.mark.parametrize(("technique", "stage"), [step for step in STEPS if step[0] in HTTP])
 
 
-def silent(connection):
-    """Tell whether nothing waits to be read, by an exchange that comes after it."""
-    connection.send("{")
-    return hear(connection) == refusal("body: not JSON.")
+def path(technique, stage, room, query=""):
+    """Return the address of a room's messages on one step."""
+    return f"/{technique}/stages/{stage}/{room}/messages/{query}"
 
 
-def test_6_the_staircase_has_these_steps():
-    assert ("echo", "list", *ROOMS_APART) == websocket.STAGES
+def texts(answer):
+    """Return what was said in the messages of an answer."""
+    return [message["text"] for message in answer.json["messages"]]
 
 
-@every_stage
-def test_6_every_step_delivers_to_the_publisher_and_acknowledges(server, room, stage):
-    with step(server, stage, room) as connection:
-        frames = speak(connection, "hi")
-    assert set(frames) == {"message", "published"}
-    message = frames["message"]
-    assert (message["room"], message["author"], message["text"], message["nonce"]) == (room, "Ann", "hi", "mine")
-    assert frames["published"] == {"type": "published", "nonce": "mine", "id": message["id"]}
+def test_6_the_staircases_have_these_steps(technique):
+    assert STAIRCASES[technique] == import_module(technique).STAGES
 
 
-@every_stage
-def test_6_every_step_is_closed_by_the_server_with_1000_when_it_is_asked_to(server, room, stage):
-    with step(server, stage, room) as connection:
-        say(connection, type="close")
-        assert close_code(connection) == 1000
-
-
-@every_stage
-def test_6_every_step_is_closed_by_the_client(server, room, stage):
-    with step(server, stage, room) as connection:
-        speak(connection, "hi")
-        connection.close(1000)
-        assert connection.close_code == 1000
-    with step(server, stage, f"{room}-other") as connection:
-        assert "published" in speak(connection, "again")
-
-
-@every_stage
-def test_6_every_step_outlives_clients_that_vanish(server, room, stage):
-    with ExitStack() as stack:
-        others = [stack.enter_context(step(server, stage, room)) for _ in range(5)]
-        for other in others:
-            other.socket.close()
-        with step(server, stage, room) as connection:
-            assert "published" in speak(connection, "hi")
-
-
-@every_stage
-def test_6_every_step_refuses_in_the_same_words(server, room, stage):
-    with step(server, stage, room) as connection:
-        say(connection, type="publish", author="Ann", text=" ", nonce="mine")
-        assert hear(connection) == refusal("text: not only white space.") | {"nonce": "mine"}
-        say(connection, type="dance")
-        assert hear(connection) == refusal("type: publish or close.")
-        assert "published" in speak(connection, "hi")
-
-
-@every_stage
-def test_6_every_step_refuses_a_name_that_is_no_room_and_a_foreign_page(server, stage):
-    assert shake(server.url, f"/ws/websocket/stages/{stage}/a.b/").status == 404
-    assert shake(server.url, f"/ws/websocket/stages/{stage}/lobby/", {"Origin": "http://evil.example"}).status == 403
-
-
-@every_stage
-def test_6_every_step_has_its_page_with_its_source(server, room, stage):
-    page = get(server.url, f"/websocket/stages/{stage}/{room}/")
+@every_step
+def test_6_every_step_has_its_page(server, room, technique, stage):
+    page = get(server.url, f"/{technique}/stages/{stage}/{room}/")
+    place = STAIRCASES[technique].index(stage) + 1
     assert page.status == 200
-    assert "class Consumer" in re.sub(r"<[^>]+>", "", page.body.decode())
+    assert f"Step {place} of {len(STAIRCASES[technique])}: {stage}" in page.body.decode()
+    assert f"/{technique}/stages/{stage}/{room}/" in get(server.url, f"/{technique}/{room}/").body.decode()
 
 
-def test_6_a_step_that_is_none_has_no_page_and_no_address(server, room):
-    assert get(server.url, f"/websocket/stages/none/{room}/").status == 404
-    assert shake(server.url, f"/ws/websocket/stages/none/{room}/").status == 404
+def test_6_a_step_that_is_none_has_no_page_and_no_address(server, room, technique):
+    assert get(server.url, f"/{technique}/stages/none/{room}/").status == 404
+    assert get(server.url, path(technique, "none", room)).status == 404
 
 
-def test_6_echo_answers_the_sender_only(server, room):
-    with step(server, "echo", room) as ann, step(server, "echo", room) as bob:
-        speak(ann, "hi")
-        assert silent(bob)
+@every_step
+def test_6_every_step_serves_its_python_client(server, room, technique, stage):
+    reader, heard = client(technique, server, room, stage=stage), []
+    listening = Thread(target=lambda: heard.append(next(reader.messages())), daemon=True)
+    listening.start()
+    until(lambda: heard or (reader.publish("hi") and listening.join(0.1)), "nothing was delivered")
+    assert (heard[0]["text"], heard[0]["room"], heard[0]["author"]) == ("hi", room, "Ann")
+    reader.close()
 
 
-def test_6_list_gives_everybody_everything_whatever_the_room(server, room):
-    with step(server, "list", f"{room}-a") as ann, step(server, "list", f"{room}-b") as bob:
-        speak(ann, "hi")
-        message = hear(bob)
-        assert (message["text"], message["room"]) == ("hi", f"{room}-a")  # its known weakness
+@over_http
+def test_6_every_step_refuses_in_the_same_words(server, room, technique, stage):
+    refused = post(server.url, path(technique, stage, room), {"author": "Ann", "text": " "})
+    assert (refused.status, refused.sentence) == (400, "text: not only white space.")
+    assert get(server.url, path(technique, stage, "a.b")).status == 404
+    assert get(server.url, path(technique, stage, room), Origin="http://evil.example").status == 403
 
 
-@apart
-def test_6_from_sync_on_everybody_in_the_room_hears_it_and_nobody_else(server, room, stage):
+def test_6_whole_says_everything_again(server, room):
+    publish("polling", server, room, "one")
+    publish("polling", server, room, "two")
+    assert texts(get(server.url, path("polling", "whole", room, "?after=1"))) == ["one", "two"]
+    assert texts(get(server.url, path("polling", "after", room, "?after=1"))) == ["two"]
+
+
+def test_6_whole_ends_at_what_an_answer_may_hold(server, room):
+    publish_many(server, room, 510)
+    assert [message["id"] for message in get(server.url, path("polling", "whole", room)).json["messages"]] == list(
+        range(11, 511)
+    )
+
+
+def test_6_etag_says_without_a_body_that_nothing_has_changed(server, room):
+    address = path("polling", "etag", room, "?after=0")
+    tag = get(server.url, address).headers["etag"]
+    unchanged = get(server.url, address, If_None_Match=tag)
+    assert (unchanged.status, unchanged.body, unchanged.headers["etag"]) == (304, b"", tag)
+    assert unchanged.headers.keys().isdisjoint({"content-type", "content-length", "transfer-encoding"})
+    publish("polling", server, room, "news")
+    assert texts(get(server.url, address, If_None_Match=tag)) == ["news"]
+    other = get(server.url, path("polling", "etag", room, "?after=1"), If_None_Match=tag)
+    assert (other.status, texts(other)) == (200, []), "a tag stands for the answer to one question"
+
+
+def test_6_etag_client_reads_a_304_as_an_empty_answer(server, room):
+    reader = client("polling", server, room, after=0, stage="etag")
+    assert [reader.poll(), reader.poll()] == [[], []]
+    publish("polling", server, room, "news")
+    assert [message["text"] for message in reader.poll()] == ["news"]
+    assert (reader.requests, reader.empty_responses) == (3, 2)
+    reader.close()
+
+
+def test_6_adaptive_asks_less_and_less_until_there_is_news(server, room):
+    reader = client("polling", server, room, stage="adaptive", interval=0.5)
+    assert [reader.pause([]) for _ in range(4)] == [1, 2, 4, 4]
+    assert [reader.pause(["news"]), reader.pause([])] == [0.5, 1]
+    reader.close()
+
+
+def test_6_hold_loses_what_is_said_between_two_requests(server, room):
+    for stage, given in (("hold", []), ("queue", ["meanwhile"]), ("after", ["meanwhile"])):
+        there = f"{room}-{stage}"
+        first = get(server.url, path("longpoll", stage, there, "?after=0&hold=0")).json
+        publish("polling", server, there, "meanwhile")
+        query = f"?after=0&hold=0.1&queue={first.get('queue', '')}"
+        assert texts(get(server.url, path("longpoll", stage, there, query))) == given
+
+
+def test_6_queue_loses_an_answer_that_is_cut_off(server, room):
+    for stage, given in (("queue", []), ("after", ["cut off"])):
+        there = f"{room}-{stage}"
+        queue = get(server.url, path("longpoll", stage, there, "?after=0&hold=0")).json["queue"]
+        publish("polling", server, there, "cut off")
+        address = path("longpoll", stage, there, f"?after=0&hold=0.1&queue={queue}")
+        with dialled(server.url) as connection:
+            connection.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+            connection.recv(1)
+        assert texts(get(server.url, address)) == given
+
+
+def test_6_stream_loses_what_is_said_while_nobody_listens(server, room):
+    for stage, given in (("stream", ["now"]), ("replay", ["meanwhile", "now"]), ("bounded", ["meanwhile", "now"])):
+        there = f"{room}-{stage}"
+        with stream(server.url, path("sse", stage, there)) as events:
+            publish("polling", server, there, "first")
+            assert [message["id"] for message in events.messages(1)] == [1]
+            assert events.parser.last_id == ("" if stage == "stream" else "1")
+        publish("polling", server, there, "meanwhile")
+        with stream(server.url, path("sse", stage, there), Last_Event_ID=events.parser.last_id) as events:
+            publish("polling", server, there, "now")
+            assert [message["text"] for message in events.messages(len(given))] == given
+
+
+def test_6_bounded_alone_is_heard_in_silence(small, room):
     with ExitStack() as stack:
-        ann, bob = (stack.enter_context(step(server, stage, f"{room}-a")) for _ in range(2))
-        eve = stack.enter_context(step(server, stage, f"{room}-b"))
-        speak(ann, "hi")
-        assert hear(bob)["text"] == "hi"
-        assert speak(eve, "alone")["message"]["text"] == "alone"  # the first that came to this room
+        replay, bounded = (
+            stack.enter_context(stream(small.url, path("sse", stage, room))) for stage in ("replay", "bounded")
+        )
+        bounded.until(lambda: bounded.parser.comments.count("alive") == 2)
+        publish("polling", small, room, "hi")
+        replay.messages(1)
+        assert "alive" not in replay.parser.comments
 
 
-def test_6_the_last_step_alone_gives_what_was_said_before(server, room):
-    publish("polling", server, room, "before")
-    for stage in websocket.STAGES[:-1]:
-        with step(server, stage, room) as connection:
-            assert silent(connection)
-    with step(server, "room", room) as connection:
-        assert hear(connection)["text"] == "before"
-
-
-def test_6_steps_do_not_hear_each_other(server, room):
-    with ExitStack() as stack:
-        connections = {stage: stack.enter_context(step(server, stage, room)) for stage in websocket.STAGES}
-        for stage, connection in connections.items():
-            speak(connection, stage)
-        assert all(silent(connection) for connection in connections.values())
-
-
-@every_stage
-def test_6_a_binary_frame_is_refused_by_every_step(server, room, stage):
-    with step(server, stage, room) as connection:
-        connection.send(b"\x00")
-        try:
-            refused = hear(connection)["type"] == "error"
-        except ConnectionClosed:
-            refused = connection.close_code == 1003
-    assert refused
-
-
-def test_6_steps_with_groups_reach_every_process_by_redis(start, redis, room):
-    here, there = (start(REDIS_URL=redis.url) for _ in range(2))
-    for stage in ROOMS_APART:
-        with step(here, stage, room) as ann, step(there, stage, room) as bob:
-            speak(ann, stage)
-            assert hear(bob)["text"] == stage
-
-
-def test_6_the_list_of_one_process_is_unknown_to_the_other(start, room):
-    here, there = (start() for _ in range(2))
-    with step(here, "list", room) as ann, step(there, "list", room) as bob:
-        speak(ann, "hi")
-        assert silent(bob)
-
-
-def test_6_sigterm_closes_the_steps_too(start, room):
+def test_6_before_bounded_a_reader_who_does_not_read_costs_memory_without_end(start, room):
     server = start(**SMALL)
-    with ExitStack() as stack:
-        connections = [stack.enter_context(step(server, stage, room)) for stage in websocket.STAGES]
-        server.process.terminate()
-        codes = [close_code(connection) for connection in connections]
-    assert set(codes) <= {1001, 1012}
-    assert server.process.wait(PATIENCE) == -15
+    publish_many(server, f"{room}-warm", COUNT, LONG + "{}")
+    grown = {}
+    for stage in ("bounded", "replay"):
+        there = f"{room}-{stage}"
+        with deaf(server, path("sse", stage, there, "?after=0")) as connection:
+            connection.recv(1)
+            before = psutil.Process(server.process.pid).memory_info().rss
+            publish_many(server, there, COUNT, LONG + "{}")
+            grown[stage] = psutil.Process(server.process.pid).memory_info().rss - before
+    assert grown["replay"] - grown["bounded"] > MEMORY, grown

@@ -15,7 +15,12 @@ from lab.techniques import TECHNIQUES
 FILES = {"__init__.py", "client.py", "server.py", "urls.py", "static/{name}/client.js"}
 ALSO = {"stages", "templates"}  # folders that a technique may have besides
 BELOW = {"lab.chat", "lab.rooms", "lab.store", "lab.models", "lab.bell", "lab.queues", "lab.message"}  # no HTTP here
-NO_DJANGO = ["lab.client", "lab.sockets", "lab.message", "lab.techniques", *(f"{name}.client" for name in TECHNIQUES)]
+STEP_CLIENTS = [path for name in TECHNIQUES for path in sorted((ROOT / name / "stages").glob("*_client.py"))]
+NO_DJANGO = [
+    *("lab.client", "lab.sockets", "lab.stages", "lab.message", "lab.techniques"),
+    *(f"{name}.client" for name in TECHNIQUES),
+    *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STEP_CLIENTS),
+]
 OF_BENCHMARKS = ["report", "model", "locustfile"]
 SPEAK_ASGI = {"asgi.py", "guard.py", "protocol.py"}
 
@@ -59,10 +64,43 @@ def test_every_technique_says_the_same_of_itself(technique):
     assert isinstance(module.TITLE, str)
     assert re.fullmatch(r"#[0-9A-Fa-f]{6}", module.COLOUR)
     assert isinstance(module.STAGES, tuple)
+    assert set(module.PARAMETERS) <= {"after", "queue", "hold", "Last-Event-ID"}
+    assert module.ANSWER in ("application/json", "text/event-stream")
     assert module.__doc__.endswith(".")
     assert "\n" not in module.__doc__
-    for stage in module.STAGES:
-        assert (ROOT / technique / "stages" / f"{stage}.py").exists()
+
+
+def test_every_staircase_has_the_same_files(technique):
+    stages, folder = import_module(technique).STAGES, ROOT / technique
+    files = {path.stem for path in (folder / "stages").glob("*.py")} - {"__init__"}
+    clients = {f"{path.stem}_client" for path in (folder / "static" / technique / "stages").glob("*.js")}
+    assert files == {*stages, *clients}
+    assert clients <= {f"{stage}_client" for stage in stages}
+
+
+def test_every_step_says_its_place_and_delivers_under_one_of_two_names(technique):
+    for place, stage in enumerate(import_module(technique).STAGES, 1):
+        tree = ast.parse((ROOT / technique / "stages" / f"{stage}.py").read_text())
+        assert ast.get_docstring(tree).startswith(f"Step {place}, {stage}: ")
+        assert len(defined(tree) & {"deliver", "Consumer"}) == 1
+
+
+def test_every_staircase_leads_to_the_finished_server(technique):
+    last = import_module(technique).STAGES[-1]
+    tree = ast.parse((ROOT / technique / "stages" / f"{last}.py").read_text())
+    assert {node.module for node in tree.body if isinstance(node, ast.ImportFrom)} == {f"{technique}.server"}
+
+
+def test_every_step_has_its_words_on_its_page(technique):
+    words = (ROOT / technique / "templates" / technique / "steps.html").read_text()
+    assert tuple(re.findall(r'stage == "(\w+)"', words)) == import_module(technique).STAGES
+
+
+def defined(tree):
+    """Return the names that a module defines or hands on."""
+    nodes = [node for node in tree.body if isinstance(node, ast.AsyncFunctionDef | ast.ClassDef)]
+    handed = [alias.asname for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
+    return {node.name for node in nodes} | set(handed)
 
 
 def test_no_two_techniques_look_the_same():

@@ -1,0 +1,168 @@
+"""Section 6: the WebSocket's staircase. Each step can be read alone, tried, and closed from both sides."""
+
+from contextlib import ExitStack
+
+import pytest
+from processes import PATIENCE, SMALL
+from raw import dial, hear, say, shake
+from roads import publish
+from test_websocket import close_code, refusal
+from websockets.exceptions import ConnectionClosed
+
+import websocket
+
+ROOMS_APART = ["sync", "async", "room"]
+
+every_stage = pytest.mark.parametrize("stage", websocket.STAGES)
+apart = pytest.mark.parametrize("stage", ROOMS_APART)
+
+
+def step(server, stage, room):
+    """Open a WebSocket to one step of the staircase."""
+    return dial(server.url, room, path=f"/ws/websocket/stages/{stage}/{room}/")
+
+
+def speak(connection, text):
+    """Publish and return the frames by type: one delivers it, one acknowledges it."""
+    say(connection, type="publish", author="Ann", text=text, nonce="mine")
+    frames = [hear(connection), hear(connection)]
+    return {frame["type"]: frame for frame in frames}
+
+
+def silent(connection):
+    """Tell whether nothing waits to be read, by an exchange that comes after it."""
+    connection.send("{")
+    return hear(connection) == refusal("body: not JSON.")
+
+
+@every_stage
+def test_6_every_step_delivers_to_the_publisher_and_acknowledges(server, room, stage):
+    with step(server, stage, room) as connection:
+        frames = speak(connection, "hi")
+    assert set(frames) == {"message", "published"}
+    message = frames["message"]
+    assert (message["room"], message["author"], message["text"], message["nonce"]) == (room, "Ann", "hi", "mine")
+    assert frames["published"] == {"type": "published", "nonce": "mine", "id": message["id"]}
+
+
+@every_stage
+def test_6_every_step_is_closed_by_the_server_with_1000_when_it_is_asked_to(server, room, stage):
+    with step(server, stage, room) as connection:
+        say(connection, type="close")
+        assert close_code(connection) == 1000
+
+
+@every_stage
+def test_6_every_step_is_closed_by_the_client(server, room, stage):
+    with step(server, stage, room) as connection:
+        speak(connection, "hi")
+        connection.close(1000)
+        assert connection.close_code == 1000
+    with step(server, stage, f"{room}-other") as connection:
+        assert "published" in speak(connection, "again")
+
+
+@every_stage
+def test_6_every_step_outlives_clients_that_vanish(server, room, stage):
+    with ExitStack() as stack:
+        others = [stack.enter_context(step(server, stage, room)) for _ in range(5)]
+        for other in others:
+            other.socket.close()
+        with step(server, stage, room) as connection:
+            assert "published" in speak(connection, "hi")
+
+
+@every_stage
+def test_6_every_step_refuses_in_the_same_words(server, room, stage):
+    with step(server, stage, room) as connection:
+        say(connection, type="publish", author="Ann", text=" ", nonce="mine")
+        assert hear(connection) == refusal("text: not only white space.") | {"nonce": "mine"}
+        say(connection, type="dance")
+        assert hear(connection) == refusal("type: publish or close.")
+        assert "published" in speak(connection, "hi")
+
+
+@every_stage
+def test_6_every_step_refuses_a_name_that_is_no_room_and_a_foreign_page(server, stage):
+    assert shake(server.url, f"/ws/websocket/stages/{stage}/a.b/").status == 404
+    assert shake(server.url, f"/ws/websocket/stages/{stage}/lobby/", {"Origin": "http://evil.example"}).status == 403
+
+
+def test_6_a_step_that_is_none_has_no_address(server, room):
+    assert shake(server.url, f"/ws/websocket/stages/none/{room}/").status == 404
+
+
+def test_6_echo_answers_the_sender_only(server, room):
+    with step(server, "echo", room) as ann, step(server, "echo", room) as bob:
+        speak(ann, "hi")
+        assert silent(bob)
+
+
+def test_6_list_gives_everybody_everything_whatever_the_room(server, room):
+    with step(server, "list", f"{room}-a") as ann, step(server, "list", f"{room}-b") as bob:
+        speak(ann, "hi")
+        message = hear(bob)
+        assert (message["text"], message["room"]) == ("hi", f"{room}-a")  # its known weakness
+
+
+@apart
+def test_6_from_sync_on_everybody_in_the_room_hears_it_and_nobody_else(server, room, stage):
+    with ExitStack() as stack:
+        ann, bob = (stack.enter_context(step(server, stage, f"{room}-a")) for _ in range(2))
+        eve = stack.enter_context(step(server, stage, f"{room}-b"))
+        speak(ann, "hi")
+        assert hear(bob)["text"] == "hi"
+        assert speak(eve, "alone")["message"]["text"] == "alone"  # the first that came to this room
+
+
+def test_6_the_last_step_alone_gives_what_was_said_before(server, room):
+    publish("polling", server, room, "before")
+    for stage in websocket.STAGES[:-1]:
+        with step(server, stage, room) as connection:
+            assert silent(connection)
+    with step(server, "room", room) as connection:
+        assert hear(connection)["text"] == "before"
+
+
+def test_6_steps_do_not_hear_each_other(server, room):
+    with ExitStack() as stack:
+        connections = {stage: stack.enter_context(step(server, stage, room)) for stage in websocket.STAGES}
+        for stage, connection in connections.items():
+            speak(connection, stage)
+        assert all(silent(connection) for connection in connections.values())
+
+
+@every_stage
+def test_6_a_binary_frame_is_refused_by_every_step(server, room, stage):
+    with step(server, stage, room) as connection:
+        connection.send(b"\x00")
+        try:
+            refused = hear(connection)["type"] == "error"
+        except ConnectionClosed:
+            refused = connection.close_code == 1003
+    assert refused
+
+
+def test_6_steps_with_groups_reach_every_process_by_redis(start, redis, room):
+    here, there = (start(REDIS_URL=redis.url) for _ in range(2))
+    for stage in ROOMS_APART:
+        with step(here, stage, room) as ann, step(there, stage, room) as bob:
+            speak(ann, stage)
+            assert hear(bob)["text"] == stage
+
+
+def test_6_the_list_of_one_process_is_unknown_to_the_other(start, room):
+    here, there = (start() for _ in range(2))
+    with step(here, "list", room) as ann, step(there, "list", room) as bob:
+        speak(ann, "hi")
+        assert silent(bob)
+
+
+def test_6_sigterm_closes_the_steps_too(start, room):
+    server = start(**SMALL)
+    with ExitStack() as stack:
+        connections = [stack.enter_context(step(server, stage, room)) for stage in websocket.STAGES]
+        server.process.terminate()
+        codes = [close_code(connection) for connection in connections]
+    assert set(codes) <= {1001, 1012}
+    assert server.process.wait(PATIENCE) == -15
