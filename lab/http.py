@@ -20,6 +20,7 @@ def messages(deliver):
             return await publish(request, room)
         raise Refused("method: GET or POST.", status=405, headers={"Allow": "GET, POST"})
 
+    view.deliver = deliver
     return view
 
 

@@ -4,11 +4,12 @@ from django.conf import settings
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from lab import health, views
+from lab import health, openapi, views
 
 urlpatterns = [
     path("", views.index, name="index"),
     path("healthz", health.healthz, name="healthz"),
+    path("openapi.json", openapi.openapi, name="openapi"),
     path("compare/<str:room>/", views.compare, name="compare"),
     path("advise/", views.advise, name="advise"),
     path("colours.css", views.colours, name="colours"),

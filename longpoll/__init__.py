@@ -3,3 +3,5 @@
 TITLE = "Long polling"
 COLOUR = "#0072B2"
 STAGES = ("hold", "queue", "after")
+PARAMETERS = ("after", "queue", "hold")  # what a reader may ask for
+ANSWER = "application/json"

@@ -3,3 +3,5 @@
 TITLE = "Short polling"
 COLOUR = "#E69F00"
 STAGES = ("whole", "after", "etag", "adaptive")
+PARAMETERS = ("after",)  # what a reader may ask for
+ANSWER = "application/json"

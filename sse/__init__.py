@@ -3,3 +3,5 @@
 TITLE = "Server-Sent Events"
 COLOUR = "#009E73"
 STAGES = ("stream", "replay", "bounded")
+PARAMETERS = ("after", "Last-Event-ID")  # what a reader may ask for
+ANSWER = "text/event-stream"

@@ -17,6 +17,8 @@ FILES = {
 TITLE = "A toy"
 COLOUR = "#123456"
 STAGES = ()
+PARAMETERS = ("after",)
+ANSWER = "application/json"
 ''',
     "server.py": '''
 """Answer with the next message alone."""

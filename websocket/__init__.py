@@ -3,3 +3,5 @@
 TITLE = "WebSocket"
 COLOUR = "#CC79A7"
 STAGES = ("echo", "list", "sync", "async", "room")
+PARAMETERS = ("after",)  # what a reader may ask for
+ANSWER = "application/json"
