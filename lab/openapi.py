@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from functools import lru_cache
 from importlib import import_module
 
@@ -43,11 +44,12 @@ def openapi(request):
 @lru_cache(maxsize=1)
 def describe():
     """Return the whole description."""
+    version = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "The realtime lab",
-            "version": "0.1.0",
+            "version": version,
             "description": "One chat, delivered four ways. The WebSocket is at /ws/; its frames are in SPEC.md.",
         },
         "paths": {address: operations(address, route) for address, route in routes(get_resolver().url_patterns)},
@@ -111,10 +113,7 @@ def language():
     return {
         "summary": "Choose the pages' language, and go back.",
         "requestBody": content("application/x-www-form-urlencoded", fields),
-        "responses": {
-            "302": {"description": "Back to the page."},
-            **refusals((400, 403, 405, 408, 413, 429, 431, 503)),
-        },
+        "responses": {"302": {"description": "Back to the page."}, **refused},
     }
 
 
