@@ -73,6 +73,7 @@ class Control:
         """Return what /state tells."""
         return {
             "server": self.server.state(),
+            "listeners": self.listeners,
             "profiles": {name: profile.as_dict() for name, profile in link.PROFILES.items()},
             "faults": faults.FAULTS,
             "wires": [wire.state() for wire in self.wires.values()],

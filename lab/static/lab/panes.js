@@ -75,7 +75,10 @@ export class Pane extends EventTarget {
   /** A server that was away when the frame asked for its page is asked again. */
   load(iframe) {
     iframe.src = iframe.dataset.src;
-    this.loading = setTimeout(() => this.load(iframe), PATIENCE);
+    this.loading = setTimeout(() => {
+      this.tell("late", {});
+      this.load(iframe);
+    }, PATIENCE);
   }
 
   hear(kind, fields) {

@@ -10,6 +10,8 @@ import { duration, number } from "./words.js";
 
 const LOOK = 250; // ms between two figures that somebody is to read
 
+const LATE = gettext("This pane's page does not come. To one origin a browser opens six connections, for all its tabs together.");
+
 export class Row {
   track = new Track();
 
@@ -24,6 +26,7 @@ export class Row {
     pane.addEventListener("readystate", () => this.showState());
     pane.addEventListener("delivered", ({ detail }) => this.deliver(detail));
     pane.addEventListener("slowed", () => this.showState());
+    pane.addEventListener("late", () => put(this.parts.notice, LATE));
     pane.addEventListener("waits", () => this.expect());
     pane.addEventListener("away", () => (this.lost = this.track.begin("away", Date.now())));
     pane.addEventListener("back", ({ detail: { ms } }) => this.comeBack(ms));

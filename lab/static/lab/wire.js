@@ -1,17 +1,15 @@
-import { translated } from "./words.js";
-
 /** The wires' control as the page sees it: what passes, what they count, and their links and faults. */
-const AGAIN = 1_000; // ms before a control that is away is asked again
+import { share } from "./events.js";
+import { translated } from "./words.js";
 
 export class Wire extends EventTarget {
   state = null; // the last state told; see lab/wire/control.py
-  source = null;
 
   /** The wires whose control is at `base`, an origin. */
   static connect(base) {
     const wire = new Wire(base);
     wire.listen();
-    // A page that was left may be kept alive, and its stream with it: six connections to the control are all there are.
+    // A page that was left may be kept alive, and its stream with it.
     addEventListener("pagehide", () => wire.close());
     addEventListener("pageshow", ({ persisted }) => persisted && wire.listen());
     return wire;
@@ -24,24 +22,11 @@ export class Wire extends EventTarget {
 
   /** Hear of everything from now on, and again whenever the control was away. */
   listen() {
-    const source = new EventSource(`${this.base}/events`);
-    this.source = source;
-    source.addEventListener("state", ({ data }) => this.told(JSON.parse(data)));
-    source.addEventListener("exchanges", ({ data }) => {
-      const { exchanges, left_out: leftOut } = JSON.parse(data);
-      if (leftOut) this.tell("left-out", leftOut);
-      this.tell("exchanges", exchanges);
+    this.close = share(`${this.base}/events`, (kind, text) => {
+      if (kind === "away") this.tell("away");
+      else if (kind === "state") this.told(JSON.parse(text));
+      else this.tell("exchanges", JSON.parse(text).exchanges);
     });
-    source.onerror = () => {
-      source.close();
-      this.tell("away");
-      this.again = setTimeout(() => this.listen(), AGAIN);
-    };
-  }
-
-  close() {
-    clearTimeout(this.again);
-    this.source.close();
   }
 
   /** Change the link of a wire, or of "all": a profile or figures. Throws an Error with the control's sentence. */
