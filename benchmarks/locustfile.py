@@ -9,8 +9,8 @@ from itertools import count
 from pathlib import Path
 
 import gevent
-import psutil
 from locust import events  # before anything of the lab's: it patches the sockets and locks that clients use
+from locust.runners import MasterRunner, WorkerRunner
 
 # The project's `websocket` shares its name with a package that others import: the root comes first. Twice, in the
 # place of this file's folder: Locust puts that there while it reads the file, and then drops the first place.
@@ -18,15 +18,19 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:1] = [str(ROOT)] * 2
 
 import websocket  # noqa: E402
+from benchmarks import window, workers  # noqa: E402
+from benchmarks.clients import client  # noqa: E402
+from benchmarks.meter import Meter  # noqa: E402
 from benchmarks.people import Publisher, Reader  # noqa: E402
 from benchmarks.recorder import Recorder  # noqa: E402
+from benchmarks.settings import CHOICES  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 
 if Path(websocket.__file__).parent != ROOT / "websocket":
     sys.exit(f"Another package named websocket was imported first: {websocket.__file__}.")
 
 __all__ = ["Publisher", "Reader"]  # whom Locust finds here
-GRACE = 3.0  # seconds, besides a polling interval, in which stragglers may still arrive
+WARM = 5.0  # seconds at most for a message there and back
 
 
 @events.init_command_line_parser.add_listener
@@ -38,9 +42,12 @@ def add_arguments(parser):
     parser.add_argument("--stage", default="", help="a step of the technique's staircase; empty: the finished one")
     parser.add_argument("--rooms", type=int, default=4, help="rooms over which the readers are spread")
     parser.add_argument("--publishers", type=int, default=1, help="publishers in each room; they count as users")
-    parser.add_argument("--rate", type=float, default=2.0, help="messages a second in each room")
+    parser.add_argument("--rate", type=float, default=2.0, help="messages a second in each room; 0: silence")
+    parser.add_argument("--arrivals", choices=CHOICES["arrivals"], default="poisson", help="of messages")
     parser.add_argument("--text-bytes", type=int, default=100, help="length of a text")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between two polls")
+    parser.add_argument("--pacing", choices=CHOICES["pacing"], default="rate", help="of polls")
+    parser.add_argument("--cookie-bytes", type=int, default=0, help="length of a Cookie header on every request")
     parser.add_argument("--hold", type=int, default=25, help="seconds that a long poll is held")
     parser.add_argument("--seed", type=int, default=1, help="of the publishing instants and the texts")
     hidden = {"include_in_web_ui": False}
@@ -48,6 +55,10 @@ def add_arguments(parser):
     parser.add_argument("--warmup", type=float, default=3.0, help="seconds before the window", **hidden)
     parser.add_argument("--duration", type=float, default=20.0, help="seconds of the window", **hidden)
     parser.add_argument("--server-pid", type=int, default=0, help="the process whose CPU is measured", **hidden)
+    parser.add_argument("--via", default="", help="the address of a wire, for the readers", **hidden)
+    parser.add_argument("--delay-ms", type=float, default=0.0, help="one way, on that wire", **hidden)
+    parser.add_argument("--cut", choices=CHOICES["cut"], default="none", help="how readers come back", **hidden)
+    parser.add_argument("--cut-by", default="", help="the wire's control, to cut the readers off by", **hidden)
 
 
 @events.init.add_listener
@@ -58,27 +69,38 @@ def listen(environment, **_):
         environment.recorder.failure = f"{type(exception).__name__}: {exception}"
 
     environment.events.user_error.add_listener(note)
-    if environment.parsed_options.record:
-        environment.events.spawning_complete.add_listener(lambda **_: gevent.spawn(record, environment))
+    workers.listen(environment)
+    if environment.parsed_options.record and not isinstance(environment.runner, WorkerRunner):
+        environment.events.spawning_complete.add_listener(lambda **_: gevent.spawn(window.record, environment))
 
 
 @events.test_start.add_listener
 def prepare(environment, **_):
     """Begin to note; without a window to measure, let publishing begin at once."""
-    options = environment.parsed_options
-    environment.recorder = Recorder(psutil.Process(options.server_pid) if options.server_pid else None)
-    environment.numbers = {person.__name__: count() for person in (Reader, Publisher)}
-    load = secrets.token_hex(4)
-    environment.rooms = [f"load-{load}-{number}" for number in range(options.rooms)]
+    options, runner = environment.parsed_options, environment.runner
+    environment.recorder = Recorder()
     Publisher.fixed_count = options.rooms * options.publishers
+    if isinstance(runner, WorkerRunner):
+        workers.tell_clock(environment)
+    else:
+        options.mark = secrets.token_hex(4)  # tells this run's rooms from another's
+        options.workers = sorted(worker.id for worker in runner.clients.all) if isinstance(runner, MasterRunner) else []
+        environment.load = (workers.Workers if options.workers else window.Alone)(environment)
+        if not options.rate:
+            warm(client(options, options.technique, options.stage, environment.host, f"warm-{options.mark}", "warm"))
+        environment.meter = Meter(options.server_pid)
+    environment.rooms = [f"load-{options.mark}-{number}" for number in range(options.rooms)]
+    place = options.workers.index(runner.client_id) if isinstance(runner, WorkerRunner) else 0
+    environment.reader_numbers, environment.recorder.publisher_numbers = (
+        count(place, len(options.workers) or 1) for _ in range(2)
+    )
     if not options.record:
         environment.recorder.begin()
 
 
-def record(environment):
-    """Measure one window, write it down, and quit."""
-    options, recorder = environment.parsed_options, environment.recorder
-    recorder.begin(options.warmup, options.duration)
-    figures = recorder.measure(options.interval + GRACE)
-    recorder.write(Path(options.record), figures)
-    environment.runner.quit()
+def warm(client):
+    """Send one message there and back: what the server loads for the first one is not what a connection costs."""
+    with gevent.Timeout(WARM, False):
+        client.publish("warm")
+        next(client.messages())
+    client.close()

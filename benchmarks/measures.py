@@ -1,5 +1,6 @@
-"""The measures: schedule, histogram, ledger, and what makes a run invalid. Needs neither Locust nor Django."""
+"""The measures: schedule, histogram, ledger. Needs neither Locust nor Django."""
 
+import itertools
 import time
 from collections import defaultdict
 
@@ -10,26 +11,27 @@ DIGITS = 3  # significant digits that it keeps
 PERCENTILES = {"p50": 50, "p90": 90, "p99": 99, "p999": 99.9}
 SPIN = 0.002  # seconds before an instant from which the clock is watched: sleeps end a millisecond late
 
-GENERATOR_CPU_MAX = 0.8  # of a core
-LOOP_LAG_MAX = 50.0  # ms, 99th percentile: from there on the generator, not the server, sets the pace
-OTHER_CPU = 0.3  # cores; from there on other programs are worth naming
-PUBLISHER_LAG_MAX = 50.0  # ms, 99th percentile, between the scheduled instant and the publishing
 
+def instants(rng, rate, start, arrivals="poisson"):
+    """Yield instants (seconds) for ever, `rate` a second: a Poisson process from `start` on, or "regular" ones.
 
-def instants(rng, rate, start):
-    """Yield the instants (seconds) of a Poisson process of `rate` a second, from `start` on and for ever."""
+    These are evenly apart, and the first comes at a random phase.
+    """
+    if arrivals == "regular":
+        first = start + rng.uniform(0, 1 / rate)
+        yield from (first + number / rate for number in itertools.count())
     while True:
         start += rng.expovariate(rate)
         yield start
 
 
-def pace(schedule, end):
+def pace(schedule, end, now=time.time):
     """Yield each instant of `schedule` before `end` when it comes; at once when it has passed, and none is skipped."""
     for instant in schedule:
         if instant >= end:
             break
-        time.sleep(max(0, instant - SPIN - time.time()))
-        while time.time() < instant:
+        time.sleep(max(0, instant - SPIN - now()))
+        while now() < instant:
             time.sleep(0)
         yield instant
 
@@ -97,28 +99,3 @@ def _reordered(numbers):
         count += number < highest
         highest = max(highest, number)
     return count
-
-
-def flags(run):
-    """Return in words why a run is refused, losses first; an empty list for a valid one."""
-    cpu, loop, publisher = run["generator_cpu"], run["loop_lag_ms"]["p99"] or 0, run["publisher_lag_ms"]["p99"] or 0
-    expected, delivered = run["expected"], run["delivered"]
-    late = max(loop - LOOP_LAG_MAX, publisher - PUBLISHER_LAG_MAX) > 0
-    refusals = [
-        (run["lost"], f"{run['lost']:,} of {expected:,} deliveries were lost"),
-        (run["repeated"], f"{run['repeated']:,} deliveries were repeated"),
-        (run["reordered"], f"{run['reordered']:,} deliveries came out of order"),
-        (delivered > expected, f"{delivered:,} deliveries came where {expected:,} are possible"),
-        (not run["published"], "nothing was published"),
-        (run["unanswered"], f"{run['unanswered']:,} publishes were not answered"),
-        (run["early"], f"{run['early']:,} deliveries came before they were published: the clock was changed"),
-        (run["failure"], f"a reader or publisher failed: {run['failure']}"),
-        (cpu > GENERATOR_CPU_MAX, f"the generator used {cpu:.0%} of a core, over {GENERATOR_CPU_MAX:.0%}"),
-        (loop > LOOP_LAG_MAX, f"the generator's loop was {loop:.0f} ms late at p99, over {LOOP_LAG_MAX:.0f}"),
-        (
-            publisher > PUBLISHER_LAG_MAX,
-            f"publishing was {publisher:.0f} ms late at p99, over {PUBLISHER_LAG_MAX:.0f}",
-        ),
-        (late and run["other_cpu"] > OTHER_CPU, f"other programs kept {run['other_cpu']:.1f} cores busy"),
-    ]
-    return [words for refused, words in refusals if refused]

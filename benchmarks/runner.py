@@ -13,9 +13,12 @@ import psutil
 from benchmarks import plan
 from benchmarks.manifest import manifest
 from benchmarks.server import cores, last_line, serving, started
-from benchmarks.settings import REPEATED, CannotCompare
+from benchmarks.servers import layered, starting
+from benchmarks.settings import OF_A_POINT, REPEATED, CannotCompare
+from benchmarks.wired import wired
 
-SHARED = ("rooms", "publishers", "rate", "text_bytes", "interval", "hold")  # what the load is told of its scenario
+# What the load is told of its settings.
+OPTIONS = [name for name in OF_A_POINT if name not in ("clients", "server", "layer")]
 PATIENCE = 60.0  # seconds over that, after which a run is given up
 
 
@@ -58,27 +61,39 @@ def measure(folder, scenario, run, on_time):
 
 def attempt(place, settings, run, seed, on_time):
     """Run the load once, its files in the folder `place`; return its figures."""
-    log = place / "locust.log"
-    with serving(place, cores()[0]) as (address, server), log.open("w") as output:
-        command = load(place, settings, run, seed, address, server)
-        with started(command, cores()[1], stdout=output, stderr=output) as locust:
-            watch(locust, plan.seconds(settings, run) + PATIENCE, lambda elapsed: on_time(run, elapsed))
+    log, (server_core, load_core) = place / "locust.log", cores()
+    with contextlib.ExitStack() as stack:
+        layer = stack.enter_context(layered(settings.layer))
+        starter = starting(settings.server)
+        address, server = stack.enter_context(serving(place, server_core, starter, **layer))
+        ways = {}
+        if settings.delay_ms or settings.cut != "none":
+            via, control = stack.enter_context(wired(address, settings.delay_ms))
+            ways = {"via": via, "cut-by": control if settings.cut != "none" else ""}
+        output = stack.enter_context(log.open("w"))
+        command = load(place, settings, run, seed) + flags(host=address, server_pid=server, **ways)
+        locust = stack.enter_context(started(command, load_core, stdout=output, stderr=output))
+        watch(locust, plan.seconds(settings, run) + PATIENCE, lambda elapsed: on_time(run, elapsed))
     try:
         return json.loads((place / "summary.json").read_text())
     except FileNotFoundError as exc:
         raise CannotCompare(f"The load of {run.technique} fails: {last_line(log)}") from exc
 
 
-def load(place, scenario, run, seed, address, server):
-    """Return the command that makes the load."""
-    options = {name.replace("_", "-"): getattr(scenario, name) for name in (*SHARED, "warmup", "duration")}
-    options |= {"technique": run.technique, "stage": run.stage, "seed": seed, "host": address}
-    options |= {"server-pid": server, "record": place}
+def load(place, settings, run, seed):
+    """Return the command that makes the load, without its ways to the server."""
     # Publishers are users too; and every user is there at once, as the warm-up comes after.
-    users = scenario.clients + scenario.rooms * scenario.publishers
-    options |= {"users": users, "spawn-rate": users, "loglevel": "ERROR"}
+    users = settings.clients + settings.rooms * settings.publishers
+    options = {name: getattr(settings, name) for name in OPTIONS}
+    options |= {"technique": run.technique, "stage": run.stage, "seed": seed, "record": place}
+    options |= {"users": users, "spawn_rate": users, "loglevel": "ERROR"}
     command = [sys.executable, "-m", "locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary"]
-    return [*command, *(f"--{name}={value}" for name, value in options.items())]
+    return [*command, *flags(**options)]
+
+
+def flags(**options):
+    """Return options as they stand on a command line."""
+    return [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
 
 
 def watch(process, patience, on_time):

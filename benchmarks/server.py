@@ -15,25 +15,32 @@ from benchmarks.settings import CannotCompare
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30.0  # seconds for a server to start, and to end
-ELSEWHERE = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")  # would bring in more than the server
+ELSEWHERE = ("DATABASE_URL", "REDIS_URL", "REDIS_LAYER", "DJANGO_SETTINGS_MODULE")  # would bring in more
 
 
 @contextlib.contextmanager
-def serving(folder, core=None):
-    """Run `manage.py serve` on any free port and on one `core`; yield (its address, its process id).
+def uvicorn(core, environment, log):
+    """Run `manage.py serve` on any free port and on one `core`; yield (its address, its process id)."""
+    command = [sys.executable, "manage.py", "serve", "--port", "0"]
+    with started(command, core, env=environment, stdout=subprocess.PIPE, stderr=log) as process:
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+        address = re.search(r"http://[^/\s]+", process.stdout.readline()) if ready else None
+        if address is None:
+            raise CannotCompare(f"The server does not start: {last_line(log.name)}")
+        yield address.group(), process.pid
 
-    Its log stays in `folder`, its database does not.
+
+@contextlib.contextmanager
+def serving(folder, core=None, run=uvicorn, **more):
+    """Run the lab on one `core`, by the server that `run` starts; yield (its address, its process id).
+
+    Its log stays in `folder`, its database does not; `more` goes into its environment.
     """
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
-    command = [sys.executable, "manage.py", "serve", "--port", "0"]
     with tempfile.TemporaryDirectory(dir=folder) as data, (folder / "server.log").open("w+") as log:
-        environment |= {"LAB_DATA": data, "LAB_PUBLISH_RATE": "0"}
-        with started(command, core, env=environment, stdout=subprocess.PIPE, stderr=log) as process:
-            ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
-            address = re.search(r"http://[^/\s]+", process.stdout.readline()) if ready else None
-            if address is None:
-                raise CannotCompare(f"The server does not start: {last_line(folder / 'server.log')}")
-            yield address.group(), process.pid
+        environment |= {"LAB_DATA": data, "LAB_PUBLISH_RATE": "0"} | more
+        with run(core, environment, log) as server:
+            yield server
 
 
 @contextlib.contextmanager
@@ -70,7 +77,7 @@ def cpu(process):
 
 def last_line(path):
     """Return the last thing that a log says."""
-    lines = [line.strip() for line in path.read_text().split("\n") if line.strip()]
+    lines = [line.strip() for line in Path(path).read_text().split("\n") if line.strip()]
     return lines[-1] if lines else "it says nothing."
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 
 from channels.layers import get_channel_layer
 
@@ -11,14 +12,19 @@ PATIENCE = 2.0  # seconds
 
 
 async def healthz(request):
-    """Answer 200 with what was asked and answered, or 503 naming what does not."""
+    """Answer 200 with what was asked and answered, or 503 naming what does not; and by our clock (ms) when.
+
+    The two stamps are the server's half of NTP's four: whoever asks can tell how far his own clock is from ours.
+    """
+    received_at = time.time() * 1000
     checks = {"database": store.heads([""]), "channel_layer": _layer_answers()}
     answers = await asyncio.gather(
         *(asyncio.wait_for(check, PATIENCE) for check in checks.values()), return_exceptions=True
     )
     parts = {name: not isinstance(answer, BaseException) for name, answer in zip(checks, answers, strict=True)}
     if all(parts.values()):
-        return http.answer(json.dumps({"ok": True, **parts}))
+        stamps = {"received_at": received_at, "answered_at": time.time() * 1000}
+        return http.answer(json.dumps({"ok": True, **parts, **stamps}))
     away = " and ".join(name for name, answers in parts.items() if not answers)
     error = {"ok": False, "error": f"{away}: not available.", **parts}
     return http.answer(json.dumps(error), status=503, headers={"Retry-After": "1"})

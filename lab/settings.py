@@ -108,10 +108,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLayer")  # or Redis' own pub/sub
 # Seconds. The layer waits up to 5 for a bell: a silence of more means that Redis is gone without a word.
 REDIS = {"address": REDIS_URL, "socket_connect_timeout": 2, "socket_timeout": 8}
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS]}}
+    "default": {"BACKEND": REDIS_LAYER, "CONFIG": {"hosts": [REDIS]}}
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }

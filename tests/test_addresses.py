@@ -1,5 +1,6 @@
 """Section 2: which addresses there are, and which there are not."""
 
+import time
 from urllib.parse import quote
 
 import pytest
@@ -72,7 +73,9 @@ def test_2_the_websockets_address_by_http_is_no_page(server, room):
 def test_2_healthz_answers_for_the_database_and_the_channel_layer(server):
     answer = get(server.url, "/healthz")
     assert answer.status == 200
+    stamps = answer.json.pop("received_at"), answer.json.pop("answered_at")
     assert answer.json == {"ok": True, "database": True, "channel_layer": True}
+    assert 0 < stamps[0] <= stamps[1] <= time.time() * 1000
 
 
 @pytest.mark.parametrize("technique", [technique for technique in HTTP if technique != "sse"])
