@@ -14,7 +14,8 @@ ON_LINUX = sys.platform == "linux"
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h: the arrival of the last segment of what recvmsg returns
 STAMP = struct.Struct("@qq")  # struct timespec: seconds, nanoseconds
 ANCILLARY = socket.CMSG_SPACE(STAMP.size) if ON_LINUX else 0
-MAXSEG = 1448  # bytes of payload in a segment on Ethernet; loopback's own MTU is 65,536
+PAYLOAD = 1448  # bytes in a segment on Ethernet, whose MTU is 1,500; loopback's own is 65,536
+MAXSEG = PAYLOAD + 12  # the TCP option counts the timestamps, RFC 6691 §2
 HEADERS = 52  # bytes a segment: IPv4 20, TCP 20, timestamps 12
 SYN_OPTIONS = 8  # bytes more in the SYN
 TCP_INFO_SIZE = 232

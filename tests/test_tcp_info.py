@@ -1,0 +1,95 @@
+"""TCP_INFO: what a client's kernel counts of its connections is, to the byte, what a packet capture shows."""
+
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from math import ceil
+
+import pytest
+from captures import captured, fields_of
+from processes import PATIENCE
+from roads import TECHNIQUES, client
+
+from lab.sockets import HEADERS, PAYLOAD, Traffic
+
+# The long ones lie where a few bytes more or less in each segment make another number of segments.
+TEXTS = ["short", "é" * 4000, "x" * 1400, "text \u2028", *("字" * length for length in range(3680, 3840, 30))]
+QUIET = 0.5  # seconds in which the last acknowledgements come, which wait 40 ms
+
+
+@pytest.fixture(scope="module")
+def passed(server, tmp_path_factory):
+    """What a client of each technique counted, and the packets of its connections before they closed."""
+    path = tmp_path_factory.mktemp("capture") / "lo.pcapng"
+    with captured(path, [server.port]):
+        talked = {technique: talk(technique, server) for technique in TECHNIQUES}
+    shown = list(packets(path))
+    return {
+        technique: (traffic, [packet for packet in shown if packet[0] in ports])
+        for technique, (traffic, ports) in talked.items()
+    }
+
+
+def talk(technique, server):
+    """Publish all texts and read them; return the client's Traffic and its ports."""
+    one = client(technique, server, f"counted-{technique}", after=0)
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(lambda: list(islice(one.messages(), len(TEXTS))))
+        for text in TEXTS:
+            one.publish(text)
+        assert [message["text"] for message in reading.result(PATIENCE)] == TEXTS
+    time.sleep(QUIET)
+    ports = {str(each.sock.getsockname()[1]) for each in (one.reading, one.publishing) if each.sock}
+    one.close()
+    assert one.reconnects == 0
+    return one.traffic(), ports
+
+
+def packets(path):
+    """Yield (the client's port, direction, bytes of payload, how many of them new, bytes at IP level) until a FIN.
+
+    A busy machine brings retransmissions, and with them the option SACK, of which TCP_INFO knows nothing.
+    """
+    names = "tcp.srcport", "tcp.dstport", "tcp.len", "tcp.seq", "ip.len", "tcp.flags.fin", "tcp.stream"
+    ended, servers, seen = set(), {}, Counter()
+    for row in fields_of(path, *names, "tcp.options.sack_le", "tcp.hdr_len"):
+        source, target, length, begin, total, fin, stream, selective, head = row
+        server = servers.setdefault(stream, target)  # the first packet of a stream is the client's SYN
+        ended |= {stream} if int(fin) else set()
+        if stream not in ended:
+            end = int(begin) + int(length)
+            new = min(int(length), max(0, end - max(1, seen[stream, source])))
+            seen[stream, source] = max(end, seen[stream, source])
+            options = int(head) - 32 if selective else 0
+            up = target == server
+            yield source if up else target, "up" if up else "down", int(length), new, int(total) - options
+
+
+def segments(length):
+    """Return how many segments on Ethernet carry so many bytes; loopback shows them as one packet."""
+    return max(1, ceil(length / PAYLOAD))
+
+
+def test_it_counts_what_a_capture_shows(passed, technique):
+    """Up is `bytes_sent` + 52 · `segs_out` + 8, down `bytes_received` + 52 · `segs_in` + 8.
+
+    What is sent twice is sent, what comes twice is received once.
+    """
+    traffic, captured_packets = passed[technique]
+    ports = {port for port, *_rest in captured_packets}
+    shown = Counter()
+    for _port, direction, length, new, total in captured_packets:
+        twice = length - new if direction == "down" else 0
+        shown["tcp", direction] += length - twice
+        shown["ip", direction] += total - twice + HEADERS * (segments(length) - 1)
+    assert traffic == Traffic(
+        shown["tcp", "up"], shown["tcp", "down"], shown["ip", "up"], shown["ip", "down"], len(ports)
+    )
+
+
+def test_segments_have_headers_of_52_bytes_and_some_packets_are_of_many(passed, technique):
+    _traffic, captured_packets = passed[technique]
+    longest = max(length for _port, _direction, length, _new, _total in captured_packets)
+    assert segments(longest) > 3
+    assert all(total == length + HEADERS for _port, _direction, length, _new, total in captured_packets if length)
