@@ -44,7 +44,7 @@ def check(scope):
         raise Refused("Host: not this server's.")
     if not origins and scope["type"] == "http":
         pass  # no browser's
-    elif len(origins) != 1 or not is_same(origins[0], scope["scheme"], hosts[0]):
+    elif len(origins) != 1 or not is_same(origins[0], scope.get("scheme", "ws"), hosts[0]):
         raise Refused("Origin: publishing and reading are for this server's own pages.", status=403)
     if any(int(length) > settings.BODY_MAX for length in lengths):
         raise too_large()
