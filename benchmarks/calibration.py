@@ -9,6 +9,7 @@ so many milliseconds, which spoils a push technique's figure and does not touch 
 import contextlib
 import csv
 import json
+import re
 import subprocess
 import sys
 
@@ -105,8 +106,14 @@ def flags(seen):
         ),
         (shown < SHOWN_MIN * STALL, f"p99 shows {shown:,.0f} ms of a stall of {STALL:,.0f} ms"),
     ]
-    of_runs = [f"{flag}, before the server of the {name}" for name, its in seen.items() for flag in its["flags"]]
-    return [f"calibration: {words}" for words in of_runs + [words for refused, words in refusals if refused]]
+    # One sentence a reason: the servers share a load, which is late or busy before all of them.
+    of_runs = {
+        re.sub(r"[\d,.]+", "", flag): f"{flag}, before the server of the {name}"
+        for name, its in seen.items()
+        for flag in its["flags"]
+    }
+    said = [*of_runs.values(), *(words for refused, words in refusals if refused)]
+    return [f"calibration: {words}" for words in said]
 
 
 def generator(seen):

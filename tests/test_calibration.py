@@ -106,6 +106,12 @@ def test_what_is_out_of_its_bound_is_said(fault, words):
     assert words in flag
 
 
+def test_what_all_servers_saw_is_said_once():
+    late = seen(flag=["publishing was 399 ms late"])
+    late["wait"]["flags"] = ["publishing was 1,426.5 ms late"]
+    assert calibration.flags(late) == ["calibration: publishing was 1,426.5 ms late, before the server of the wait"]
+
+
 def test_a_load_that_fails_is_said_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(calibration, "RATE", "many")
     with pytest.raises(calibration.CannotCompare, match=r"calibration's load fails: .*rate"):
