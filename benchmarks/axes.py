@@ -1,14 +1,44 @@
 """What the plots' axes share: logarithms in plain numbers, and names that stand beside what they name."""
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 SHORTEST = 0.01  # ms: what lies under it is drawn there, on a logarithmic axis
 INK = "#333333"
+GREY = "#555555"
 DASHES = 4, 2.5  # the model's lines
 GAP = 15  # points between two names
 # Where a point's name may stand, in points from the point; the first that is free is taken.
 PLACES = [(x, y) for y in (0, 13, -13, 22, -22, 36, -36, 52, -52) for x in (13, -13)]
+
+
+def panes(canvas, count, height=2.9, **options):
+    """Return `count` axes on a canvas that grows with them; they share their scales where there are several."""
+    if count == 1:
+        return [canvas.add_subplot()]
+    columns = 2 if count in (2, 4) else 3
+    rows = -(-count // columns)
+    canvas.set_figheight(0.9 + height * rows)
+    grid = canvas.subplots(rows, columns, squeeze=False, **{"sharex": True, "sharey": True} | options).ravel()
+    for axes in grid[count:]:
+        axes.remove()
+    return list(grid[:count])
+
+
+def keys(canvas, series, model=True):
+    """Write above the plot which colour and marker is whose, and what is measured and what the model's."""
+    handles = [
+        Line2D([], [], color=one.look.colour, marker=one.look.marker, markersize=one.look.size, markeredgecolor=INK,
+               linewidth=2.4, label=one.label)
+        for one in series
+    ]  # fmt: skip
+    if model:
+        handles.append(Line2D([], [], color=GREY, linewidth=2.4, label="measured"))
+        handles.append(Line2D([], [], color=GREY, linewidth=1.3, dashes=DASHES, label="model"))
+    columns = min(len(handles), 3 if len(handles) > 4 else 4)
+    place = {"loc": "outside upper left"} if len(handles) > 2 else {"loc": "outside upper right"}
+    canvas.legend(handles=handles, ncols=columns, frameon=False, fontsize=11, **place)
 
 
 def logarithmic(axis):
@@ -21,6 +51,11 @@ def logarithmic(axis):
     axis.set_minor_formatter(NullFormatter())
     if high / low <= 150:
         axis.set_minor_locator(NullLocator())
+
+
+def numbers(axis):
+    """Write an axis' ticks with commas between thousands."""
+    axis.set_major_formatter("{x:,.10g}")
 
 
 def name_lines(axes, ends):

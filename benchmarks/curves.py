@@ -5,19 +5,54 @@ As all plots it draws on an empty canvas and returns (title, caption), or None w
 
 import numpy as np
 
-from benchmarks import model, prediction
-from benchmarks.axes import DASHES, INK, SHORTEST, logarithmic, name_lines
-from benchmarks.series import dig
+from benchmarks import model
+from benchmarks.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_lines, panes
+from benchmarks.prediction import parameters
+from benchmarks.quantities import dig
+from benchmarks.series import Figure
+from benchmarks.workload import name_of
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 TICKS = 0, 0.5, 0.9, 0.99, 0.999, 0.9999
 RAREST = 5  # deliveries that must lie above a percentile for it to be drawn
-STEPS = 120  # points of a curve
+STEPS = 100  # points of a curve
+MOST = 6  # panes of a sweep: its points, from the first to the last
 CAPTION = (
     "Read it from the right: of 100 deliveries, 99 were no later than the curve at 99. Solid: measured, the median of "
-    "the valid runs, their range as a band. Dashed: the model. The lower and the flatter, the better; a curve that "
+    "the valid runs, its interval as a band. Dashed: the model. The lower and the flatter, the better; a curve that "
     "climbs from the start waits for the next poll, one that turns up at its end has rare stragglers."
 )
+BOUND = " Dotted: the bound of RFC 6202 §2.2 for long polling, three transits after the server accepted the message."
+
+
+def percentiles(canvas, results):
+    """Latency by percentile: measured solid, its interval as a band, the model dashed; a pane for each point."""
+    drawn = [
+        (point, found)
+        for point in results.comparisons
+        if (found := [(one, *measured) for one in point.valid if (measured := quantiles(one)) is not None])
+    ]
+    if not drawn:
+        return None
+    drawn = [
+        drawn[place] for place in np.unique(np.linspace(0, len(drawn) - 1, min(MOST, len(drawn))).round().astype(int))
+    ]
+    grid = panes(canvas, len(drawn))
+    bound = False
+    for axes, (point, curves) in zip(grid, drawn, strict=True):
+        ends = [curve(axes, point, *measured) for measured in curves]
+        bound = rfc(axes, point, curves) or bound
+        finish(axes, max(x for x, _y, _series in ends))
+        axes.label_outer()
+        if axes in grid[-3:]:  # the row below it may be empty there
+            axes.xaxis.set_tick_params(labelbottom=True)
+        if len(drawn) == 1:
+            name_lines(axes, ends)
+        else:
+            axes.set_title(name_of(point), fontsize=11.5, pad=5)
+    series = {one.key: one for _point, curves in drawn for one, *_rest in curves} if len(drawn) > 1 else {}
+    keys(canvas, series.values())
+    return "Delivery latency by percentile", CAPTION + BOUND * bound
 
 
 def nines(share):
@@ -25,39 +60,38 @@ def nines(share):
     return -np.log10(1 - np.asarray(share, dtype=float))
 
 
-def percentiles(canvas, comparison):
-    """Latency by percentile: measured solid, the range of the runs as a band, the model dashed."""
-    curves = [(series, *measured) for series in comparison.valid if (measured := quantiles(series)) is not None]
-    if not curves:
-        return None
-    axes = canvas.add_subplot()
-    delay, _titles = prediction.base(comparison)
-    ends = []
-    for series, shares, median, low, high in curves:
-        look, x = series.look, nines(shares)
-        axes.fill_between(x, low, high, color=look.colour, alpha=0.25, linewidth=0)
-        axes.plot(x, median, color=look.colour, linewidth=2.4)
-        marked = [np.abs(shares - share).argmin() for share in TICKS if shares[0] <= share <= shares[-1]]
-        axes.plot(x[marked], median[marked], look.marker, color=look.colour, markeredgecolor=INK, markersize=look.size)
-        ends.append((x[-1], median[-1], series))
-        if series.technique in model.MODELS:
-            p = prediction.parameters(comparison, series, delay)
-            predicted = np.array([1000 * model.quantile(series.technique, p, share) for share in shares])
-            predicted[predicted < low.min() / 2] = np.nan  # on its way to a delay of 0, which this axis cannot show
-            axes.plot(x, predicted, color=look.ink, linewidth=1.3, dashes=DASHES)
-    end = max(x for x, _y, _series in ends)
+def curve(axes, point, series, shares, median, low, high):
+    """Draw one technique, and its model; return where its line ends and whose it is."""
+    look, x = series.look, nines(shares)
+    axes.fill_between(x, low, high, color=look.colour, alpha=0.25, linewidth=0)
+    axes.plot(x, median, color=look.colour, linewidth=2.4)
+    marked = [np.abs(shares - share).argmin() for share in TICKS if shares[0] <= share <= shares[-1]]
+    axes.plot(x[marked], median[marked], look.marker, color=look.colour, markeredgecolor=INK, markersize=look.size)
+    if series.technique in model.MODELS and not series.stage:
+        predicted = np.array([1000 * model.quantile(series.technique, parameters(point, series, q), q) for q in shares])
+        predicted[predicted < low.min() / 2] = np.nan  # on its way to a delay of 0, which this axis cannot show
+        axes.plot(x, predicted, color=look.ink, linewidth=1.3, dashes=DASHES)
+    return x[-1], median[-1], series
+
+
+def rfc(axes, point, curves):
+    """Draw the bound of long polling's latency; tell whether there was anything to draw it for."""
+    for series, shares, *_rest in curves:
+        if series.technique == "longpoll" and not series.stage:
+            bound = [1000 * model.maximum("longpoll", parameters(point, series, share)) for share in shares]
+            axes.plot(nines(shares), bound, ":", color=series.look.ink, linewidth=1.6)
+            return True
+    return False
+
+
+def finish(axes, end):
+    """Set the ticks and names of the axes."""
     ticks = [share for share in TICKS if nines(share) <= end + 1e-9]
-    key = {"color": "#555555"}
-    keys = [axes.plot([], [], linewidth=2.4, label="measured", **key)[0]]
-    keys += axes.plot([], [], linewidth=1.3, dashes=DASHES, label="model", **key)
-    canvas.legend(handles=keys, loc="outside upper right", ncols=2, frameon=False, fontsize=11)
     axes.set_xticks(nines(ticks), [f"{100 * share:g}" for share in ticks])
     axes.set_xlim(-0.03 * end, end)
     axes.set_xlabel("percentile of deliveries")
     axes.set_ylabel("delivery latency, ms")
     logarithmic(axes.yaxis)
-    name_lines(axes, ends)
-    return "Delivery latency by percentile", CAPTION
 
 
 def quantiles(series):
@@ -66,12 +100,12 @@ def quantiles(series):
         last = max(0.5, 1 - RAREST / min(map(len, series.deliveries)))
         even = 1 - 10 ** -np.linspace(0, nines(last), STEPS)
         shares = np.unique([*even, *(share for share in TICKS if share <= last)])
-        runs = np.array([np.quantile(frame["latency_ms"], shares) for frame in series.deliveries])
+        runs = np.array([np.quantile(table["latency_ms"], shares) for table in series.deliveries])
     else:
         shares = np.array(list(SHARES.values()))
         found = [[dig(run, "latency_ms", name) for name in SHARES] for run in series.valid]
         runs = np.array([values for values in found if None not in values], dtype=float)
         if not len(runs):
             return None
-    runs = np.maximum(runs, SHORTEST)
-    return shares, np.median(runs, axis=0), runs.min(axis=0), runs.max(axis=0)
+    figures = [Figure.of(list(column)) for column in np.maximum(runs, SHORTEST).T]
+    return shares, *(np.array([getattr(figure, name) for figure in figures]) for name in ("median", "low", "high"))

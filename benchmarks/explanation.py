@@ -1,82 +1,82 @@
-"""What could explain that a measured figure is not the model's: suspicions, said as such."""
+"""What could explain that a measured figure is not the model's: what the runs show first, then suspicions."""
 
 import math
 
-from benchmarks import model
+from benchmarks import model, prediction
 from benchmarks.looks import number
-from benchmarks.prediction import is_push
-from benchmarks.series import Figure, dig
+from benchmarks.quantities import arrived, dig, on_wire, ratio
+from benchmarks.series import Figure
 
 
-def explain(comparison, row):
-    """Return what could set the measured figure apart from the model's: suspicions, not findings."""
-    if row.what.startswith("latency"):
-        return list(explain_latency(comparison, row))
-    if row.what == "requests":
-        return list(explain_requests(row))
-    return list(explain_bytes(row))
+def explain(row):
+    """Return what could set the measured figure of a deviation.Row apart from the model's."""
+    return list({"latency": latency, "requests": requests, "bytes": sizes}[row.quantity.kind](row))
 
 
-def explain_latency(comparison, row):
-    """Yield what a latency may owe to chance, to queues, and to the place in the fan-out."""
-    series = row.series
+def latency(row):
+    """Yield what a latency may owe to the disk, to chance, to queues, and to the place in the fan-out."""
+    series, name, above = row.series, row.quantity.name, row.difference > 0
+    apart = number(abs(row.measured.median - row.predicted), 2)
     if series.technique == "polling":
         chance = phase_error(series)
         if chance > 1:
             yield f"chance: with so few deliveries the mean of one run moves by about ±{chance:.0f} %"
-        if row.difference > 0:
+        if above:
             yield "a queue at the server: polls that come together wait for each other"
+            yield from busy(series)
         return
-    if not is_push(series):
-        yield "the base is a push's, but an answer to a request and the next request cost more of the server's time"
-    elif row.what == "latency, p50":
-        yield "the base is the median over all push runs, and this technique lies to one side of it"
-    if row.difference > 0 and (last := last_of_fan_out(comparison, series)):
-        yield (
-            "readers of a room are served one after another: by its CPU time a delivery, the last one waits up to "
-            f"{number(last, 2)} ms for the others"
-        )
-    if row.difference > 0:
-        yield "commits to disk that take longer than the median one"
+    if above:
+        yield f"{apart} ms more than the server took to accept the message and to go through the room"
+    else:
+        yield f"{apart} ms less: a delivery may leave the server before the publisher's answer, which tells the base"
+    if name in ("p90", "p99"):
+        yield "base and place in the room need not be slow together, as the model has it"
+    if row.comparison.settings.get("delay_ms"):
+        yield "the wire that adds the delay takes time of its own, and more when many segments pass at once"
+    if above:
+        yield from busy(series)
 
 
-def explain_requests(row):
+def busy(series):
+    """Yield that the server's core had little time left, where that is so."""
+    cores = series.figure("cores")
+    if cores and cores.median > 50:
+        yield f"the server used {cores.median:.0f} % of a core, and a queue grows before it has used all"
+
+
+def requests(row):
     """Yield what the number of requests may owe to the clients' and the server's own time."""
     if row.series.technique == "longpoll":
         yield "the gap between two requests is taken as twice the base; messages that fall into one share an answer"
     elif row.difference < 0:
         yield "answers that took longer than the interval"
+    else:
+        yield "the first poll of each reader comes at a random phase, which a short window does not even out"
 
 
-def explain_bytes(row):
-    """Yield what bytes may owe to how they are cut into segments."""
-    series = row.series
-    pushes, above = is_push(series), row.difference > 0
-    segments = Figure.of([segments_per_unit(run, "arrived" if pushes else "requests") for run in series.valid])
-    if row.level == "ip" and segments:
-        unit = "a message" if pushes else "a request"
-        planned = "2" if pushes else "3" if series.technique == "polling" else "at most 3"
+def sizes(row):
+    """Yield what bytes may owe to how they are cut into segments, and to how much was published."""
+    series, above = row.series, row.difference > 0
+    pushes = prediction.is_push(series.technique)
+    unit, planned = (
+        ("a message", "2") if pushes else ("a request", "3" if series.technique == "polling" else "at most 3")
+    )
+    segments = Figure.of([segments_per_unit(run, pushes) for run in series.valid])
+    if row.quantity.name.startswith("ip") and segments:
         yield f"{number(segments.median, 2)} segments {unit}, where the model has {planned}"
         if above and not pushes:
-            yield "the server writes an answer's head and its body apart"
+            yield "an answer longer than 1,448 bytes, or one whose head and body are written apart, takes more segments"
         elif not above:
             yield "messages close together share a segment"
-    elif row.level == "tcp" and series.stage:
-        yield "the sizes are those of the finished technique, not of this stage"
+    if row.quantity.name.startswith("tcp") and not pushes:
+        yield "the sizes of heads and bodies are those that the lab writes as a rule, and an answer's vary with its ids"
 
 
-def segments_per_unit(run, count):
-    """Return how many segments a run's connections carried for each of what is counted."""
-    ways = [dig(run, f"{level}_bytes", way) for level in ("ip", "tcp") for way in ("up", "down")]
-    if None in ways or not dig(run, count):
-        return None
-    return (ways[0] + ways[1] - ways[2] - ways[3]) / model.PACKET / dig(run, count)
-
-
-def last_of_fan_out(comparison, series):
-    """Return N·c in ms: readers of a room, times the server's CPU time for one delivery."""
-    readers = comparison.clients / (comparison.workload.get("rooms") or 1)
-    return series.cpu.median * readers if series.cpu else None
+def segments_per_unit(run, pushes):
+    """Return how many segments a run's connections carried for each message, or for each request."""
+    ip, tcp = on_wire(run, "ip"), on_wire(run, "tcp")
+    count = arrived(run) if pushes else dig(run, "requests")
+    return None if None in (ip, tcp) else ratio(ip - tcp, count, 1 / model.PACKET)
 
 
 def phase_error(series):
@@ -84,5 +84,5 @@ def phase_error(series):
 
     Two deliveries that share a message or a client still wait independently of each other, so all of them count.
     """
-    delivered = series.figure("delivered").median
+    delivered = series.by_run(lambda run: dig(run, "delivered")).median
     return 100 / math.sqrt(3 * delivered) if delivered else 0.0

@@ -50,20 +50,36 @@ def place(name, stage):
     return rank(name), bool(stage), step, stage or ""
 
 
+def step(name, stage):
+    """Return the place of a step on a technique's staircase: the finished one is the last."""
+    of_technique, staged, number, _stage = place(name, stage)
+    return of_technique, not staged, number
+
+
 def look(technique, stage=None):
-    """Return the Look of a technique at a stage."""
+    """Return the Look of a technique at a stage: the earlier the step, the paler."""
     colour = named(technique)[1]
+    if stage:
+        stages = list(getattr(module_of(technique), "STAGES", ()))
+        height = (stages.index(stage) + 1) / (len(stages) + 1) if stage in stages else 0.5
+        colour = paler(colour, 0.75 * (1 - height))
     if technique in ORDER and not stage:
         marker, size = MARKERS[ORDER.index(technique)]
     else:
         marker, size = OTHER_MARKERS[sum(map(ord, technique + (stage or ""))) % len(OTHER_MARKERS)], 8.5
-    return Look(colour, darker(colour), marker, size)
+    return Look(colour, darker(named(technique)[1]), marker, size)
 
 
 def darker(colour, factor=0.62):
     """Return a #rrggbb colour scaled towards black: text needs more contrast than a line."""
     parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return "#" + "".join(f"{int(part * factor):02x}" for part in parts)
+
+
+def paler(colour, share):
+    """Return a #rrggbb colour moved by this share towards white."""
+    parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
 
 
 def number(value, digits=3):

@@ -18,7 +18,7 @@ SETUP = 172  # bytes at IP level to open a TCP connection: SYN 60, SYN-ACK 60, A
 def mean(technique, p):
     """Return the mean latency in seconds; None for a technique without a model."""
     model = MODELS.get(technique)
-    return model and model.mean(p) + p.fan_out / 2
+    return model and model.mean(p) + p.base + p.fan_out / 2
 
 
 def quantile(technique, p, fraction):
@@ -27,7 +27,7 @@ def quantile(technique, p, fraction):
     The place in the fan-out is added at the same fraction: exact for push, and at both ends and on the mean.
     """
     model = MODELS.get(technique)
-    return model and model.quantile(p, fraction) + fraction * p.fan_out
+    return model and model.quantile(p, fraction) + p.base + fraction * p.fan_out
 
 
 def maximum(technique, p):

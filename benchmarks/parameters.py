@@ -12,12 +12,13 @@ class Parameters:
     interval: float = 1.0  # T, seconds between polls
     pause: bool = False  # T is a pause after each answer, not a fixed rate
     hold: float = 25.0  # τ, seconds
-    turnaround: float = 0.0  # seconds from an answer to the client's next request
+    turnaround: float = 0.0  # seconds that both ends take for an answer and the next request
     headers: float = 400  # H, bytes of a request's and its answer's heads together
     message: float = 100  # m, bytes of one message as JSON
     empty: float = 2  # e, bytes of an answer's body without a message
     digits: int = 3  # digits of a message's id
     fan_out: float = 0.0  # N·c, seconds from the first to the last delivery of one message
+    base: float = 0.0  # seconds that a message takes at the server before it can be delivered: on disk first
 
     @property
     def round_trip(self):
@@ -27,9 +28,9 @@ class Parameters:
     @property
     def period(self):
         """P, seconds from one poll to the next."""
-        return self.interval + (self.round_trip if self.pause else 0)
+        return self.interval + (self.gap if self.pause else 0)
 
     @property
     def gap(self):
-        """g, seconds in which no long poll waits at the server."""
+        """g, seconds from an answer of the server to the client's next request there."""
         return self.round_trip + self.turnaround

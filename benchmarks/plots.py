@@ -7,7 +7,24 @@ from pathlib import Path
 import matplotlib
 from matplotlib.figure import Figure as Canvas
 
-from benchmarks import bars, curves, scatter
+from benchmarks import bars, curves, kinds, ledger, returns, scatter, stall, sweeps, waterfall
+
+DRAWN = (  # in the order of reading
+    returns.back,
+    ledger.staircase,
+    curves.percentiles,
+    sweeps.sweep_latency,
+    sweeps.sweep_network,
+    sweeps.sweep_server,
+    bars.bytes_per_message,
+    kinds.bytes_by_kind,
+    scatter.trade_off,
+    bars.server,
+    waterfall.waterfall,
+    scatter.through_time,
+    ledger.ledger,
+    stall.stall,
+)
 
 STYLE = {
     "svg.hashsalt": "realtime-lab",  # else every SVG's ids are random
@@ -37,17 +54,16 @@ WIDTH, HEIGHT = 7.2, 4.5  # inches: a page's text width
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawn plot: file name without ending, title, what it shows and how to read it, its SVG, its Comparison."""
+    """A drawn plot: file name without ending, title, what it shows and how to read it, its SVG."""
 
     name: str
     title: str
     caption: str
     svg: Path
-    comparison: object
 
 
-def write(results, folder):
-    """Draw every plot for which there are valid figures into `folder`; return the Plots in the order of reading."""
+def write(results, folder, drawn=DRAWN):
+    """Draw into `folder` every plot for which there are figures; return the Plots in the order of reading."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     for stale in (*folder.glob("*.svg"), *folder.glob("*.png")):
@@ -55,22 +71,20 @@ def write(results, folder):
     plots = []
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE}), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # a title in a script that the font lacks
-        for place, comparison in enumerate(results.comparisons, 1):
-            suffix = f"-{place}" if len(results.comparisons) > 1 else ""
-            for draw in (curves.percentiles, bars.bytes_per_message, scatter.trade_off, bars.cpu, scatter.through_time):
-                plots += render(draw, comparison, folder, suffix)
+        for draw in drawn:
+            plots += render(draw, results, folder)
     return plots
 
 
-def render(draw, comparison, folder, suffix):
+def render(draw, results, folder):
     """Draw one plot; return it in a list, an empty one where there is nothing to draw."""
     canvas = Canvas(figsize=(WIDTH, HEIGHT), layout="constrained")
-    told = draw(canvas, comparison)
+    told = draw(canvas, results)
     if told is None:
         return []
     title, caption = told
-    path = folder / f"{draw.__name__.replace('_', '-')}{suffix}.svg"
+    path = folder / f"{draw.__name__.replace('_', '-')}.svg"
     canvas.savefig(path, metadata={"Date": None, "Creator": None})
     canvas.set_layout_engine("none")  # all stands where it belongs: the same in both files, and done once
     canvas.savefig(path.with_suffix(".png"), metadata={"Software": None})
-    return [Plot(path.stem, title, caption, path, comparison)]
+    return [Plot(path.stem, title, caption, path)]

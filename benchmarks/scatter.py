@@ -4,58 +4,73 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 
 from benchmarks import model, prediction
-from benchmarks.axes import DASHES, INK, SHORTEST, logarithmic, name_points
+from benchmarks.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_points
+from benchmarks.bars import only_point
+from benchmarks.tables import columns_of
+from benchmarks.workload import SETTINGS, short
 
 DOTS = 1500  # at most, of one run through time
 OCTAVES = 3  # how far polling's interval is varied, up and down
 
 
-def trade_off(canvas, comparison):
-    """Latency against bandwidth, one point for each technique, and what polling's interval could trade."""
-    found = [
-        (
-            series,
-            prediction.bytes_per_second(series, "ip"),
-            series.figure("latency_ms", "p50"),
-            series.figure("latency_ms", "p99"),
-        )
-        for series in comparison.valid
-    ]
-    found = [
-        (series, spent.median, middle.median, late.median) for series, spent, middle, late in found if spent and middle
-    ]
-    if not found:
+def trade_off(canvas, results):
+    """Latency against bandwidth, one point for each technique and setting, and what polling's interval could trade."""
+    spots = [spot for point in results.comparisons for series in point.valid if (spot := spot_of(point, series))]
+    if not spots:
         return None
-    axes = canvas.add_subplot()
-    points = []
-    for series, x, middle, late in found:
-        look, y = series.look, max(SHORTEST, middle)
-        top = max(y, late or y)
-        axes.plot([x, x], [y, top], color=look.colour, linewidth=2.2)
-        axes.plot([x], [top], "_", color=look.colour, markersize=13, markeredgewidth=2.2)
-        axes.plot([x], [y], look.marker, color=look.colour, markeredgecolor=INK, markersize=1.3 * look.size)
-        points.append((x, y, series))
-    words = interval_curve(axes, comparison)
-    axes.set_xlabel("bytes a second and client, at IP level, both ways")
+    axes, sweep = canvas.add_subplot(), results.swept_setting
+    for _point, series, x, y, top in spots:
+        look = series.look
+        axes.plot([x, x], [y, top], color=look.colour, linewidth=2.2, alpha=0.5 if sweep else 1)
+        axes.plot([x], [top], "_", color=look.colour, markersize=9 if sweep else 13, markeredgewidth=2.2)
+        axes.plot([x], [y], look.marker, color=look.colour, markeredgecolor=INK, markersize=1.3 * look.size, zorder=4)
+    axes.set_xlabel("bytes a second and reader, at IP level, both ways")
     axes.set_ylabel("delivery latency, ms: p50 to p99")
     axes.margins(0.12, 0.12)
+    words = paths(canvas, axes, results, spots) if sweep else interval_curve(axes, only_point(results))
     logarithmic(axes.xaxis)
     logarithmic(axes.yaxis)
-    name_points(axes, points)
+    if not sweep:
+        name_points(axes, [(x, y, series) for _point, series, x, y, _top in spots])
     return (
         "Latency against bandwidth",
-        "Down and to the left is better: sooner, for fewer bytes. Each mark stands at a technique's median latency, "
-        f"its whisker ends at the 99th percentile.{words}",
+        "Down and to the left is better: sooner, for fewer bytes. Each mark stands at a median latency, its whisker "
+        f"ends at the 99th percentile.{words}",
     )
 
 
-def interval_curve(axes, comparison):
+def spot_of(point, series):
+    """Return (point, series, bytes a second, median, p99) in ms; None where one is missing."""
+    spent, middle, late = (series.figure(name) for name in ("ip_second", "p50", "p99"))
+    if not (spent and middle and spent.median):
+        return None
+    y = max(SHORTEST, middle.median)
+    return point, series, spent.median, y, max(y, late.median or y)
+
+
+def paths(canvas, axes, results, spots):
+    """Join each technique's marks through the sweep and name its ends; return the words for the caption."""
+    columns = columns_of([point for point in results.comparisons if point.valid])
+    for series in columns:
+        mine = [(point, x, y) for point, one, x, y, _top in spots if one.key == series.key]
+        if not mine:
+            continue
+        _points, x, y = zip(*mine, strict=True)
+        axes.plot(x, y, color=series.look.colour, linewidth=1.2, zorder=1)
+        for point, x, y in (mine[0], mine[-1]):
+            place = {"xytext": (0, -17), "textcoords": "offset points", "ha": "center", "fontsize": 10}
+            axes.annotate(short(point.value), (x, y), color=series.look.ink, **place)
+    keys(canvas, columns, model=False)
+    where = SETTINGS[results.swept_setting].label
+    return f" A line joins a technique's marks in the order of the sweep; the figures at its ends: {where}."
+
+
+def interval_curve(axes, point):
     """Draw what the model says of polling at other intervals; return the words for the caption."""
-    polled = [series for series in comparison.valid if series.technique == "polling"]
+    polled = [series for series in point.finished if prediction.polls(series) and not series.stage]
     if not polled:
         return ""
-    ink, (delay, _titles) = polled[0].look.ink, prediction.base(comparison)
-    p = prediction.parameters(comparison, polled[0], delay)
+    ink, p = polled[0].look.ink, prediction.parameters(point, polled[0])
     others = [prediction.at_interval(p, p.interval * factor) for factor in 2 ** np.linspace(-OCTAVES, OCTAVES, 49)]
     x, y = [model.ip("polling", q) for q in others], [1000 * model.quantile("polling", q, 0.5) for q in others]
     axes.plot(x, y, color=ink, linewidth=1.3, dashes=DASHES, zorder=1)
@@ -73,19 +88,20 @@ def interval_curve(axes, comparison):
     return " The dashed line is the model's: where polling would stand at other intervals."
 
 
-def through_time(canvas, comparison):
+def through_time(canvas, results):
     """Every delivery of one run of each technique, at the time at which it was scheduled."""
-    shown = [series for series in comparison.valid if series.deliveries]
+    point = only_point(results)
+    shown = [series for series in point.valid if series.deliveries] if point else []
     if not shown:
         return None
     canvas.set_figheight(0.9 + 1.15 * len(shown))
     panes = canvas.subplots(len(shown), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, series in zip(panes, shown, strict=True):
-        frame = series.deliveries[0]
-        seconds = (frame["scheduled_ms"] - frame["scheduled_ms"].min()) / 1000
-        thin = slice(None, None, -(-len(frame) // DOTS))
+        table = series.deliveries[0]
+        seconds = (table["scheduled_ms"] - table["scheduled_ms"].min()) / 1000
+        thin = slice(None, None, -(-len(table) // DOTS))
         dots = {"color": series.look.ink, "alpha": 0.5, "markersize": 4, "markeredgewidth": 0, "rasterized": True}
-        axes.plot(seconds[thin], frame["latency_ms"].clip(lower=SHORTEST)[thin], ".", **dots)
+        axes.plot(seconds[thin], table["latency_ms"].clip(lower=SHORTEST)[thin], ".", **dots)
         axes.set_title(series.label, fontsize=11.5, pad=3, color=series.look.ink)
     for axes in panes:
         logarithmic(axes.yaxis)

@@ -1,6 +1,5 @@
-"""The runs of one technique, and its figures: each a median with its range over the valid runs."""
+"""The runs of one technique under one workload, and its figures: each a median with an interval over the valid runs."""
 
-import statistics
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -8,38 +7,73 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks import looks
+from benchmarks import looks, statistics
+from benchmarks.quantities import QUANTITIES, dig
 
 LABEL = 36  # characters
 
 
 @dataclass(frozen=True)
 class Figure:
-    """The median of one figure over the valid runs, with its range; all None where no run has it."""
+    """The median of one quantity over the valid runs, with its interval where there are runs enough for one."""
 
-    median: float | None = None
-    low: float | None = None
-    high: float | None = None
+    values: dict = field(default_factory=dict)  # {repetition: value}
 
     @classmethod
     def of(cls, values):
-        """Return the Figure of these values; what is None does not count."""
-        values = [value for value in values if value is not None]
-        return cls(statistics.median(values), min(values), max(values)) if values else cls()
+        """Return the Figure of these values, a mapping by repetition or a list; what is None does not count."""
+        items = values.items() if isinstance(values, dict) else enumerate(values)
+        return cls({key: value for key, value in items if value is not None})
 
     def __bool__(self):
-        return self.median is not None
+        return bool(self.values)
+
+    @cached_property
+    def median(self):
+        """The median; None without runs."""
+        return statistics.median(self.values.values()) if self.values else None
+
+    @cached_property
+    def interval(self):
+        """(low, high) by statistics.interval; None of one run or two."""
+        return statistics.interval(self.values.values())
+
+    @property
+    def low(self):
+        """Where the interval begins; the median where there is none."""
+        return self.interval[0] if self.interval else self.median
+
+    @property
+    def high(self):
+        """Where the interval ends; the median where there is none."""
+        return self.interval[1] if self.interval else self.median
+
+    def below(self, other):
+        """Tell whether the runs say that this is the lower one: apart in intervals, and in the paired ratio.
+
+        Where repetitions were not shared by enough runs, the intervals alone decide.
+        """
+        if not (self and other and self.median < other.median):
+            return False
+        pairs = [(self.values[key], other.values[key]) for key in self.values.keys() & other.values.keys()]
+        ratios = statistics.ratio_interval(pairs)
+        return statistics.differs(self.values.values(), other.values.values()) and (not ratios or ratios[1] < 1)
 
 
 @dataclass(eq=False)
 class Series:
-    """The runs of one technique, at one stage and with one interval and hold, under one workload."""
+    """The runs of one technique at one stage under one workload."""
 
     folder: Path
     technique: str
     stage: str | None
     title: str
     runs: list = field(default_factory=list)
+
+    @property
+    def key(self):
+        """What it shares with its like under other workloads."""
+        return self.technique, self.stage
 
     @property
     def label(self):
@@ -52,32 +86,24 @@ class Series:
         """Its looks.Look, the same in every plot."""
         return looks.look(self.technique, self.stage)
 
-    @property
+    @cached_property
     def valid(self):
         """The runs that count."""
         return [run for run in self.runs if run.get("valid") is True]
 
-    def figure(self, *path, scale=1):
-        """Return the Figure at this path of keys in the runs, times `scale`."""
-        return Figure.of([ratio(dig(run, *path), 1, scale) for run in self.valid])
+    def figure(self, name):
+        """Return the Figure of a quantity, by its name in QUANTITIES."""
+        return self.by_run(QUANTITIES[name].of)
 
-    def per(self, *path, count=("delivered",), scale=1.0):
-        """Return the Figure of a sum divided by a count of the same run, times `scale`."""
-        return Figure.of([ratio(dig(run, *path), dig(run, *count), scale) for run in self.valid])
+    def by_run(self, function):
+        """Return the Figure of what a function makes of each valid run."""
+        return Figure.of(dict(zip(self.repetitions, map(function, self.valid), strict=True)))
 
-    @property
-    def cpu(self):
-        """The Figure of the server's CPU seconds per 1,000 deliveries, those to publishers' connections included."""
-        return Figure.of(
-            [
-                ratio(
-                    dig(run, "server_cpu_s"),
-                    (dig(run, "arrived") or dig(run, "delivered") or 0) + (dig(run, "heard") or 0),
-                    1000,
-                )
-                for run in self.valid
-            ]
-        )
+    @cached_property
+    def repetitions(self):
+        """What tells the valid runs apart, and pairs them with those of other series: the number of the repetition."""
+        numbers = [run.get("repetition") for run in self.valid]
+        return numbers if len(set(map(str, numbers))) == len(numbers) else list(range(len(numbers)))
 
     def total(self, name):
         """Return the sum of a count over all runs, the refused ones too: no loss is passed over."""
@@ -85,26 +111,40 @@ class Series:
 
     @cached_property
     def deliveries(self):
-        """The deliveries of each valid run that has them on disk: data frames with scheduled_ms and latency_ms."""
-        frames = [deliveries(self.folder, run) for run in self.valid]
-        return [frame for frame in frames if frame is not None and len(frame)]
+        """The deliveries of each valid run that has them on disk: data frames by the instant of publishing."""
+        return self.tables("deliveries.csv", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms")
+
+    @cached_property
+    def accepting(self):
+        """How long, in ms, each message took from its scheduled instant to its publisher's answer; an array a run.
+
+        It is on disk by then: what a delivery waits for too, seen from other connections than the readers'.
+        """
+        tables = self.tables("publishes.csv", "scheduled_ms", "answered_ms")
+        return [(table["answered_ms"] - table["scheduled_ms"]).to_numpy() for table in tables]
+
+    @cached_property
+    def spacing(self):
+        """The Figure of c, in ms: how long after one reader of a message the next one of its room has it."""
+        return Figure.of([spacing(table) for table in self.deliveries])
+
+    def tables(self, name, *columns):
+        """Return these columns of each valid run's file of that name, where it is there and not empty."""
+        paths = [path_of(self.folder, run, name) for run in self.valid]
+        tables = [pd.read_csv(path, usecols=columns).dropna() for path in paths if path]
+        return [table.sort_values("scheduled_ms", kind="stable") for table in tables if len(table)]
 
 
-def dig(fields, *path):
-    """Return the number at a path of keys; None where there is none."""
-    for name in path:
-        fields = fields.get(name) if isinstance(fields, dict) else None
-    return fields if isinstance(fields, int | float) and np.isfinite(fields) else None
+def spacing(table):
+    """Return the median, over a run's messages, of the time from the first to the last delivery, a further reader."""
+    groups = table.groupby(["room", "id"])["arrived_ms"]
+    counts = groups.count()
+    each = ((groups.max() - groups.min()) / (counts - 1))[counts > 1]
+    return float(np.median(each)) if len(each) else None
 
 
-def ratio(value, count, scale=1.0):
-    """Return `scale`·value/count; None where one of them is missing or nothing was counted."""
-    return scale * value / count if value is not None and count else None
-
-
-def deliveries(folder, run):
-    """Return a run's deliveries.csv as a data frame; None where it has none of its own."""
-    path = (Path(folder) / str(run.get("deliveries"))).resolve()
-    if not path.is_file() or not path.is_relative_to(Path(folder).resolve()):
-        return None
-    return pd.read_csv(path, usecols=["scheduled_ms", "latency_ms"]).dropna().sort_values("scheduled_ms", kind="stable")
+def path_of(folder, run, name):
+    """Return the path of a run's file; None where it has none of its own."""
+    place = run.get("place")
+    path = (Path(folder) / str(place) / name).resolve()
+    return path if place and path.is_file() and path.is_relative_to(Path(folder).resolve()) else None

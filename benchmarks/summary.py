@@ -2,23 +2,25 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks import looks
-from benchmarks.series import Series
+import pandas as pd
 
-WORKLOAD = "scenario", "clients", "rooms", "rate", "text_bytes"  # what all techniques of a comparison share
-VARIANT = "interval", "hold"  # what only some of them know, seconds
+from benchmarks import looks
+from benchmarks.series import Series, path_of
+from benchmarks.workload import SETTINGS, is_number
 
 
 @dataclass(eq=False)
 class Comparison:
-    """The Series that one workload allows to compare."""
+    """The Series that one workload allows to compare: one point of a sweep, where there is a sweep."""
 
-    workload: dict
+    settings: dict
     series: list
+    swept: str | None = None  # the setting whose value makes this a point
+    siblings: list = field(default_factory=list, repr=False)  # all points, this one included, in their order
 
     @property
     def valid(self):
@@ -26,9 +28,19 @@ class Comparison:
         return [series for series in self.series if series.valid]
 
     @property
-    def clients(self):
-        """How many clients there are."""
-        return self.workload.get("clients") or 1
+    def finished(self):
+        """Those of the finished techniques; of stages where there are no others."""
+        return [series for series in self.valid if not series.stage] or self.valid
+
+    @property
+    def value(self):
+        """The swept setting's value at this point; None without a sweep."""
+        return self.settings.get(self.swept) if self.swept else None
+
+    @property
+    def readers(self):
+        """How many readers a room has."""
+        return (self.settings.get("clients") or 1) / (self.settings.get("rooms") or 1)
 
 
 @dataclass(eq=False)
@@ -38,46 +50,93 @@ class Results:
     folder: Path
     manifest: dict
     runs: list
+    calibration: dict | None = None
+    traces: dict | None = None
 
     @classmethod
     def load(cls, folder):
-        """Read `folder`/results.json."""
-        document = json.loads((Path(folder) / "results.json").read_text(encoding="utf-8"))
-        runs = document.get("runs") or []
-        places = Counter(place(run) for run in runs)
+        """Read `folder`/results.json; raise OSError or ValueError where that cannot be."""
+        folder = Path(folder)
+        document = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        if not isinstance(document, dict):
+            raise ValueError("results.json holds no results")
+        runs = [run for run in document.get("runs") or [] if isinstance(run, dict)]
+        runs = [{"place": f"runs/{run.get('technique')}-{run.get('repetition')}"} | run for run in runs]
+        places = Counter(run["place"] for run in runs)
         # Where two runs share a folder, nobody knows whose its deliveries are.
-        own = [run | {"deliveries": place(run) if places[place(run)] == 1 else None} for run in runs]
-        return cls(Path(folder), document.get("manifest") or {}, own)
+        own = [run if places[run["place"]] == 1 else run | {"place": None} for run in runs]
+        parts = [document.get(name) or None for name in ("calibration", "traces")]
+        return cls(folder, document.get("manifest") or {}, own, *parts)
+
+    @property
+    def frame(self):
+        """A data frame of one row a run, with nested figures under dotted names, as latency_ms.p50."""
+        frame = pd.json_normalize(self.runs)
+        return frame.drop(columns="histogram", errors="ignore")
+
+    def deliveries(self, run):
+        """Return the deliveries of a run, a row of `runs` or of `frame`: client, room, id, and times in ms.
+
+        Raise FileNotFoundError where it left none.
+        """
+        path = path_of(self.folder, run, "deliveries.csv")
+        if path is None:
+            raise FileNotFoundError(f"The run {run.get('place')} left no deliveries.")
+        return pd.read_csv(path)
 
     @cached_property
     def comparisons(self):
-        """The Comparisons, one for each workload, by size."""
+        """The Comparisons, one for each workload, in the order of the sweep."""
         groups = {}
         for run in self.runs:
-            groups.setdefault(tuple(freeze(run.get(name)) for name in WORKLOAD), []).append(run)
-        keys = sorted(groups, key=lambda key: [(isinstance(part, str), part or 0) for part in key])
-        return [Comparison(dict(zip(WORKLOAD, key, strict=True)), series_of(self.folder, groups[key])) for key in keys]
+            settings = run | {"point": run.get("label")}
+            groups.setdefault(tuple(freeze(settings.get(name)) for name in SETTINGS), []).append(run)
+        workloads = [dict(zip(SETTINGS, key, strict=True)) for key in groups]
+        swept = self.swept(workloads)
+        made = [
+            Comparison(settings, series_of(self.folder, runs), swept)
+            for settings, runs in zip(workloads, groups.values(), strict=True)
+        ]
+        made.sort(key=lambda comparison: self.place(comparison))
+        for comparison in made:
+            comparison.siblings = made
+        return made
 
+    def swept(self, workloads):
+        """Return the setting that is swept: the manifest's, else the first that takes several values."""
+        sweep = self.manifest.get("sweep")
+        if isinstance(sweep, dict) and sweep.get("setting") in SETTINGS:
+            return sweep["setting"]
+        varied = [name for name in SETTINGS if len({workload[name] for workload in workloads}) > 1]
+        if len(varied) > 2 and "point" in varied:  # points with names, that differ in more than one setting
+            return "point"
+        return next((name for name in varied if name != "point"), varied[0] if varied else None)
 
-def place(run):
-    """Return where a run leaves its deliveries, seen from the results' folder."""
-    return f"runs/{run.get('technique')}-{run.get('repetition')}/deliveries.csv"
+    def place(self, comparison):
+        """Return where a comparison stands: in the manifest's order of words, by size of numbers."""
+        sweep, value = self.manifest.get("sweep"), comparison.value
+        values = sweep.get("values") if isinstance(sweep, dict) else self.manifest.get("points")
+        if not is_number(value) and isinstance(values, list) and value in values:
+            return 0, values.index(value), ""
+        rest = str([comparison.settings[name] for name in SETTINGS])
+        return (0, value, rest) if is_number(value) else (1, 0, f"{value} {rest}")
+
+    @property
+    def swept_setting(self):
+        """The setting that is swept and has several points with valid runs; None where there is no curve to draw."""
+        points = [comparison for comparison in self.comparisons if comparison.valid]
+        return points[0].swept if len(points) > 1 else None
 
 
 def series_of(folder, runs):
-    """Sort the runs of one workload into Series, each with a title that tells it from the others."""
+    """Sort the runs of one workload into Series."""
     groups = {}
     for run in runs:
-        key = str(run.get("technique")), run.get("stage") or None, *(freeze(run.get(name)) for name in VARIANT)
-        groups.setdefault(key, []).append(run)
-    varied = {key[:2] for key in groups if sum(key[:2] == other[:2] for other in groups) > 1}
+        groups.setdefault((str(run.get("technique")), run.get("stage") or None), []).append(run)
     found = []
-    for technique, stage, *variant in sorted(groups, key=lambda key: (looks.place(*key[:2]), str(key[2:]))):
-        parts = [looks.named(technique)[0], stage]
-        if (technique, stage) in varied:
-            parts += [f"{name} {value:g} s" for name, value in zip(VARIANT, variant, strict=True) if value is not None]
-        title = " · ".join(part for part in parts if part)
-        found.append(Series(folder, technique, stage, title, groups[technique, stage, *variant]))
+    for technique, stage in sorted(groups, key=lambda key: looks.place(*key)):
+        title = " · ".join(part for part in (looks.named(technique)[0], stage) if part)
+        found.append(Series(folder, technique, stage, title, groups[technique, stage]))
     return found
 
 

@@ -2,61 +2,65 @@
 
 from dataclasses import dataclass
 
-from benchmarks import prediction
 from benchmarks.looks import number
-from benchmarks.series import Figure, dig, ratio
+from benchmarks.quantities import QUANTITIES
+from benchmarks.workload import short
 
-MEGABYTE = 1_000_000
-PERCENTILES = {"mean": "mean", "p50": "p50", "p90": "p90", "p99": "p99", "p999": "p99.9", "max": "max"}
+LEDGER = "expected", "delivered", "lost", "repeated", "reordered"
+GROUPS = {  # heading: {quantity: what the row is called under it}
+    "Delivery latency": {
+        "mean": "mean", "p50": "p50", "p90": "p90", "p99": "p99", "p999": "p99.9", "max": "max",
+    },
+    "Network": {
+        "tcp": "TCP payload", "ip": "IP level", "up": "of that, up",
+        "ip_second": "IP level", "requests": "requests", "empty": "empty answers",
+    },
+    "Server": {"cpu": "CPU time", "cores": "CPU", "memory": "memory, all of the server"},
+    "After the cut": {
+        "back_p50": "half were back", "back_p99": "99 in 100 were back", "back_max": "the last was back",
+        "missed": "missed while away", "opening": "requests to come back",
+    },
+    "Generator": {"generator": "CPU", "loop_lag": "loop late, p99", "publisher_lag": "publishing late, p99"},
+}  # fmt: skip
+UNJUDGED = "Generator", "missed", "empty"  # neither less nor more is better there
+MATRIX = "p50", "p99", "ip", "ip_second", "cpu", "cores", "memory", "back_p50", "back_p99", "back_max"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure as it is shown: the median, and the range where there is more than one run to give one."""
+    """A figure as it is shown: the median, its interval where there is one, and whether it is the best of its row."""
 
     text: str
-    spread: str = ""
+    interval: str = ""
     best: bool = False
 
 
 def groups(comparison):
     """Return [(heading, [(what, unit, [Cell])])] over the series that have valid runs."""
-    latency = [(name, "ms", lambda one, key=key: one.figure("latency_ms", key)) for key, name in PERCENTILES.items()]
-    network = [
-        ("TCP payload", "bytes", lambda one: prediction.bytes_per_message(one, "tcp")),
-        ("IP level", "bytes", lambda one: prediction.bytes_per_message(one, "ip")),
-        ("of that, up", "bytes", lambda one: prediction.bytes_per_message(one, "ip", "up")),
-        (
-            "requests",
-            "a message",
-            lambda one: Figure.of([ratio(dig(run, "requests"), arrived(run)) for run in one.valid]),
-        ),
-        ("empty answers", "% of requests", lambda one: one.per("empty_responses", count=("requests",), scale=100)),
-    ]
-    server = [
-        ("CPU time", "s per 1,000 deliveries", lambda one: one.cpu),
-        ("memory", "MB, all of the server", lambda one: one.figure("server_rss_bytes", scale=1 / MEGABYTE)),
-    ]
     found = [
-        ("Delivery latency", [line(comparison, *row) for row in latency]),
-        ("Network, a delivered message", [line(comparison, *row) for row in network]),
-        ("Server", [line(comparison, *row) for row in server]),
-        ("Ledger, all runs", [ledger(comparison, name) for name in ("expected", "lost", "repeated", "reordered")]),
+        (heading, [line(comparison, name, what, heading not in UNJUDGED) for name, what in names.items()])
+        for heading, names in GROUPS.items()
     ]
-    return [(heading, [row for row in rows if any(cell.text != "–" for cell in row[2])]) for heading, rows in found]
+    found.append(("Ledger, all runs", [ledger(comparison, name) for name in LEDGER]))
+    return [(heading, known) for heading, rows in found if (known := [row for row in rows if any(map(told, row[2]))])]
 
 
-def arrived(run):
-    """Return how many deliveries the bytes and requests of a run brought."""
-    return dig(run, "arrived") or dig(run, "delivered")
+def told(cell):
+    """Tell whether a Cell holds a figure."""
+    return cell.text != "–"
 
 
-def line(comparison, what, unit, figure):
-    """Return a row; the smallest median is marked, with all whose range of runs reaches it, unless that is all."""
-    figures = [figure(series) for series in comparison.valid]
+def line(comparison, name, what, judged=True):
+    """Return the row of a quantity in one comparison."""
+    return what, QUANTITIES[name].unit, cells(comparison, name, judged and name not in UNJUDGED)
+
+
+def cells(comparison, name, judged=True):
+    """Return a Cell for each series; the lowest is marked, and all that cannot be told from it, unless that is all."""
+    figures = [series.figure(name) for series in comparison.valid]
     best = min((one for one in figures if one), key=lambda one: one.median, default=None)
-    marked = [bool(one) and one.low <= best.high for one in figures]
-    return what, unit, [cell(one, mark and not all(marked)) for one, mark in zip(figures, marked, strict=True)]
+    marked = [judged and bool(one) and not best.below(one) for one in figures]
+    return [cell(one, mark and not all(marked)) for one, mark in zip(figures, marked, strict=True)]
 
 
 def cell(figure, best=False):
@@ -70,3 +74,23 @@ def cell(figure, best=False):
 def ledger(comparison, name):
     """Return the row of a sum over all runs, those refused included."""
     return name, "deliveries", [Cell(f"{series.total(name):,}") for series in comparison.valid]
+
+
+def matrices(results):
+    """Return [(quantity, [series], [(value, [Cell])])] of a sweep: values are rows, techniques columns."""
+    points = [point for point in results.comparisons if point.valid]
+    columns = columns_of(points)
+    found = []
+    for name in MATRIX:
+        rows = []
+        for point in points:
+            by_key = dict(zip([series.key for series in point.valid], cells(point, name), strict=True))
+            rows.append((short(point.value), [by_key.get(series.key, Cell("–")) for series in columns]))
+        if any(told(one) for _value, row in rows for one in row):
+            found.append((QUANTITIES[name], columns, rows))
+    return found
+
+
+def columns_of(points):
+    """Return one series for each technique and stage that any of the points has."""
+    return list({series.key: series for point in points for series in point.valid}.values())

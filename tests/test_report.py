@@ -1,105 +1,70 @@
-"""The report of a made-up results folder."""
+"""The reports of made-up results folders: what they say."""
 
-import csv
 import json
-import random
 import re
 import shutil
-import subprocess
-import sys
 from html import unescape
-from pathlib import Path
 
 import pytest
+from made_up import (
+    BYTES,
+    HOSTILE,
+    TITLES,
+    all_techniques,
+    make_folder,
+    make_run,
+    names,
+    read,
+    refused,
+    text_of,
+    written,
+)
 
-from benchmarks import deviation, looks, plots, report
+from benchmarks import deviation, looks, report
 from benchmarks.summary import Results
 
-TITLES = {
-    "polling": "Short polling",
-    "longpoll": "Long polling",
-    "sse": "Server-Sent Events",
-    "websocket": "WebSocket",
+CALIBRATION = {
+    "valid": False,
+    "flags": ["the server that waits 50 ms read 51.2 at the median"],
+    "servers": {
+        "echo": {"latency_ms": {"p50": 0.41, "p99": 0.83}},
+        "wait": {"latency_ms": {"p50": 51.2}, "expected_ms": 50.0},
+        "stall": {
+            "latency_ms": {"p50": 0.5, "p90": 900.0, "p99": 1_390.0, "p999": 1_399.0, "max": 1_400.0},
+            "naive_ms": {"p50": 0.4, "p90": 0.5, "p99": 0.9, "p999": 1_400.0, "max": 1_400.0},
+            "stall_ms": 1_400.0,
+        },
+    },
 }
-HOSTILE = """<script>alert("1")</script>&'"$\\frac{1}{0}$ {{ 7*7 }}"""
-BYTES = {"polling": (1_900, 3_300), "longpoll": (2_000, 4_300), "sse": (520, 3_350), "websocket": (540, 3_300)}
-COST = {"polling": 1.9, "longpoll": 0.4, "sse": 0.06, "websocket": 0.05}
 
 
-def make_run(technique, repetition=1, **more):
-    """Return (run, deliveries) as the harness writes them; the figures are made up, and the same every time."""
-    rng = random.Random(f"{technique} {repetition}")
-    waits = {"polling": lambda: rng.uniform(0, 1000), "longpoll": lambda: rng.expovariate(1.5)}
-    wait = waits.get(technique, lambda: 0)
-    scheduled = sorted(rng.uniform(0, 20_000) for _ in range(40))
-    deliveries = [(at, 1.5 + rng.expovariate(2) + wait()) for at in scheduled for _ in range(20)]
-    values = sorted(latency for _at, latency in deliveries)
-    count = len(values)
-    up, down = BYTES.get(technique, (600, 3_000))
-    run = {
-        "technique": technique, "stage": None, "scenario": "default", "repetition": repetition, "clients": 20,
-        "rooms": 1, "rate": 2.0, "text_bytes": 100, "interval": 1.0, "hold": 25, "duration_s": 20.0,
-        "published": 40, "expected": count, "delivered": count, "arrived": count, "heard": 0,
-        "lost": 0, "repeated": 0, "reordered": 0,
-        "latency_ms": {"mean": sum(values) / count, "max": values[-1]}
-        | {name: values[int(share * count)] for name, share in plots.curves.SHARES.items()},
-        "tcp_bytes": {"up": up * 80, "down": down * 80}, "ip_bytes": {"up": up * 140, "down": down * 110},
-        "requests": {"polling": 400, "longpoll": count}.get(technique, 0),
-        "empty_responses": 60 if technique == "polling" else 0,
-        "server_cpu_s": COST.get(technique, 0.1) * rng.uniform(0.9, 1.1), "server_rss_bytes": 64_000_000,
-        "generator_cpu": 0.31, "loop_lag_ms": {"p99": 3.0}, "publisher_lag_ms": {"p99": 1.0},
-        "valid": True, "flags": [],
-    }  # fmt: skip
-    return run | more, deliveries
-
-
-def make_folder(folder, runs, **manifest):
-    """Write a results folder of these (run, deliveries)."""
-    manifest = {
-        "scenario": "default", "seed": 7, "commit": "0a10fb6", "started": "2026-11-21T11:00:00+00:00",
-        "machine": {"cpu": "a processor", "cores": 2}, "versions": {"python": "3.11.7", "django": "5.2.19"},
-    } | manifest  # fmt: skip
-    for run, deliveries in runs:
-        path = folder / "runs" / f"{run['technique']}-{run['repetition']}" / "deliveries.csv"
-        path.parent.mkdir(parents=True)
-        with path.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["client", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms"])
-            for number, (at, latency) in enumerate(deliveries):
-                writer.writerow([number % 20, "room", number // 20 + 1, at, at + latency, latency])
-    document = {"manifest": manifest, "runs": [run for run, _deliveries in runs]}
-    (folder / "results.json").write_text(json.dumps(document))
-    return folder
-
-
-def all_techniques(repetitions=3):
-    return [make_run(name, number) for number in range(1, repetitions + 1) for name in TITLES]
-
-
-def refused(technique, reason, repetition=1, **more):
-    return make_run(technique, repetition, valid=False, flags=[reason], **more)
-
-
-def written(folder, runs, **manifest):
-    return report.write(make_folder(folder, runs, **manifest)).read_text(encoding="utf-8")
-
-
-def text_of(page):
-    """Return what a reader sees of a page."""
-    page = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
-
-
-def names(folder, ending="svg"):
-    return sorted(path.stem for path in (folder / "plots").glob(f"*.{ending}"))
+def sweep_of(setting, values, techniques=TITLES, repetitions=3):
+    """Return the runs of a sweep, each point's CPU, bytes and requests times its place, so that something grows."""
+    runs = []
+    for point, value in enumerate(values):
+        for number in range(1, repetitions + 1):
+            for name in techniques:
+                more = {"point": point, "label": f"{setting} {value}", setting: value}
+                ways = zip(("up", "down"), BYTES[name], strict=True)
+                more["ip_bytes"] = {way: (point + 1) * amount * 140 + number for way, amount in ways}
+                runs.append(make_run(name, number, **more))
+    return runs
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """The report of three runs of each technique."""
-    folder = make_folder(tmp_path_factory.mktemp("results"), all_techniques())
+    """Three runs of each technique, and their report."""
+    folder = make_folder(tmp_path_factory.mktemp("results"), all_techniques(), CALIBRATION)
     report.write(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """Three runs of each technique with 10, 50 and 200 readers."""
+    runs = sweep_of("clients", [10, 50, 200])
+    sweep = {"setting": "clients", "values": [10, 50, 200]}
+    return make_folder(tmp_path_factory.mktemp("results"), runs, sweep=sweep)
 
 
 @pytest.fixture
@@ -107,27 +72,12 @@ def page(folder):
     return (folder / "report.html").read_text(encoding="utf-8")
 
 
-PLOTS = ["bytes-per-message", "cpu", "percentiles", "through-time", "trade-off"]
+@pytest.fixture
+def markdown(folder):
+    return (folder / "report.md").read_text(encoding="utf-8")
 
 
-def test_the_same_results_give_the_same_bytes(tmp_path):
-    one, other = tmp_path / "a" / "results", tmp_path / "b" / "results"
-    for folder in (one, other):
-        folder.mkdir(parents=True)
-        report.write(make_folder(folder, [make_run("polling", 1), make_run("polling", 2), make_run("sse")]))
-    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
-    assert len([path for path in files if path.suffix in (".svg", ".png")]) == 2 * len(PLOTS)
-    assert not [path for path in files if (one / path).read_bytes() != (other / path).read_bytes()]
-
-
-def test_remaking_leaves_no_stale_plot(tmp_path):
-    (tmp_path / "plots").mkdir()
-    (tmp_path / "plots" / "stale.svg").write_text("<svg/>")
-    written(tmp_path, [make_run("sse")])
-    assert names(tmp_path) == PLOTS
-
-
-def test_the_page_stands_alone_and_names_every_technique(folder, page):
+def test_the_page_stands_alone_and_names_every_technique(page):
     links = re.findall(r"""(?:src|href|srcset|action)\s*=\s*["']?([^"'\s>]{0,40})""", page)
     assert links
     assert all(link.startswith(("data:image/svg+xml;base64,", "#")) for link in links)
@@ -135,87 +85,194 @@ def test_the_page_stands_alone_and_names_every_technique(folder, page):
     assert not re.search(r"https?://", text_of(page))
     for title in TITLES.values():
         assert title in text_of(page)
-    assert names(folder) == names(folder, "png") == PLOTS
-    for svg in (folder / "plots").glob("*.svg"):
-        assert not re.search(r"""href="(?!#|data:)""", svg.read_text()), svg
 
 
-def test_the_answer_is_derived_from_the_figures(page):
+def test_the_markdown_says_the_same_and_shows_the_plots_beside_it(folder, page, markdown):
+    shown = re.findall(r"!\[[^\]]*\]\((plots/[^)]*)\)", markdown)
+    assert len(shown) == page.count("<img ")
+    assert all((folder / path).is_file() for path in shown)
+    headings = [text_of(heading) for heading in re.findall(r"<h2>(.*?)</h2>", page)]
+    assert [heading for heading in headings if f"## {heading}\n" not in markdown] == []
+    answer = text_of(re.search(r'<section class="answer">.*?</section>', page, re.DOTALL)[0])
+    for sentence in re.findall(r"[^.]+ delivers soonest[^.]+", answer):
+        assert sentence.split(":")[0].replace("The answer ", "").strip() in markdown
+    cells = re.search(r"\| p50, ms \|(.*)\|", markdown)[1].split("|")
+    assert all(re.search(r"[\d.,]+", cell)[0] in text_of(page) for cell in cells)
+
+
+def test_every_row_of_the_markdowns_tables_has_all_its_cells(markdown, swept):
+    for text in (markdown, read(swept, "report.md")):
+        tables = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+        assert len(tables) >= 3
+        for table in tables:
+            counts = {len(re.findall(r"(?<!\\)\|", row)) for row in table.splitlines()}
+            assert len(counts) == 1, table
+
+
+def test_the_answer_says_who_is_lower_where_the_runs_say_so(page):
     text = text_of(page)
-    assert re.search(
-        r"(WebSocket|Server-Sent Events) delivered soonest: half of the messages arrived within 1\.8", text
-    )
+    assert re.search(r"(WebSocket|Server-Sent Events) delivers soonest: half of the messages arrive within 1\.8", text)
     assert "cannot be told from it" in text
-    assert "Long polling cost 941, 1.7 times as many" in text
-    assert "WebSocket cost the server least" in text
-    assert "Medians of 3 valid runs" in text
+    assert "Long polling takes 941, 1.7 times as many" in text
+    assert "WebSocket costs the server least" in text
+    assert "an interval of 3 runs holds the true median in 75 of 100 cases" in text
 
 
-def test_nobody_is_best_who_is_alone(tmp_path):
-    text = text_of(written(tmp_path, [make_run("polling"), refused("sse", "too busy")]))
-    assert "So this compares nothing." in text
-    assert "Short polling delivered: half of the messages" in text
+@pytest.mark.parametrize("repetitions", [1, 2])
+def test_one_run_or_two_put_nobody_before_another(tmp_path, repetitions):
+    text = text_of(read(make_folder(tmp_path, all_techniques(repetitions))))
+    assert "fewer than 3 runs of each claim no order" in text
+    assert "one run or two have no interval" in text
     assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
 
 
-def test_says_how_to_run_it_again(page):
-    text = text_of(page)
-    assert "python manage.py compare --scenario default --seed 7" in text
-    assert "0a10fb6" in text
-    assert "runs/sse-1/deliveries.csv" in text
+def test_runs_that_overlap_put_nobody_before_another(tmp_path):
+    runs = [
+        make_run(name, number, latency_ms={"p50": 10.0 * number + extra})
+        for name, extra in (("sse", 0.0), ("websocket", 1.0))
+        for number in (1, 2, 3)
+    ]
+    text = text_of(read(make_folder(tmp_path, runs)))
+    assert "Median latency (ms): 20.0 by Server-Sent Events and 21.0 by WebSocket; they cannot be told apart." in text
+
+
+def test_nobody_is_best_who_is_alone(tmp_path):
+    folder = make_folder(tmp_path, [make_run("polling", 1), make_run("polling", 2), refused("sse", "too busy")])
+    text = text_of(read(folder))
+    assert "So this compares nothing." in text
+    assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
+
+
+def test_a_sweep_is_answered_by_what_grows_and_who_is_lowest(swept):
+    text = text_of(read(swept))
+    assert "Varied – readers: 10, 50 and 200" in text
+    assert "IP level (bytes a delivered message), readers from 10 to 200:" in text
+    assert "Long polling grows from 1,103 to 3,308" in text
+    assert "lowest at both ends: WebSocket" in text
+    assert "Everything at readers: 50" in text
+
+
+def test_who_overtakes_whom_is_said_between_the_values(tmp_path):
+    runs = [
+        make_run(name, number, point=point, rate=rate, latency_ms={"p50": p50 + number / 100})
+        for point, rate in enumerate((1.0, 10.0))
+        for number in (1, 2, 3)
+        for name, p50 in (("polling", (50, 5)[point]), ("longpoll", 20))
+    ]
+    text = text_of(read(make_folder(tmp_path, runs)))
+    assert "Short polling undercuts Long polling between 1 and 10" in text
+    assert "lowest at 1: Long polling; lowest at 10: Short polling" in text
+
+
+def test_points_with_names_stand_in_the_order_of_the_scenario(tmp_path):
+    names = ["uvicorn", "daphne", "granian"]
+    runs = sweep_of("server", names, ("sse",), 1)
+    folder = make_folder(tmp_path, runs, sweep={"setting": "server", "values": names})
+    assert [point.value for point in Results.load(folder).comparisons] == names
+    text = text_of(read(folder))
+    assert "Everything at server: daphne" in text
+    assert "(uvicorn)" in text
+
+
+def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
+    back = {"back_ms": {"p50": 100.0, "p99": 900.0, "max": 950.0}, "missed": 4, "requests": 60}
+    runs = [
+        make_run(name, 1, point=point, cut=cut, reconnect=back)
+        for point, cut in enumerate(("jitter", "no-jitter"))
+        for name in ("sse", "websocket")
+    ]
+    text = text_of(read(make_folder(tmp_path, runs)))
+    assert "Back after the cut, half of the readers (ms)" in text
+    assert "missed while away" in text
+
+
+def test_silence_is_answered_by_the_second(tmp_path):
+    silent = {"rate": 0.0, "published": 0, "expected": 0, "delivered": 0, "arrived": 0}
+    silent["latency_ms"] = dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max"))
+    text = text_of(read(make_folder(tmp_path, [(make_run(name, **silent)[0], []) for name in TITLES])))
+    assert "IP level (bytes a second and reader):" in text
+    assert "% of a core" in text
+
+
+def test_says_how_to_run_it_again(page, markdown):
+    for text in (text_of(page), markdown):
+        assert "python manage.py compare --scenario default --seed 7" in text
+        assert "0a10fb6" in text
+        assert "What does each technique cost?" in text
+        assert "Polling waits." in text
+    assert "runs/sse-0-1/deliveries.csv" in page
+
+
+def test_the_calibration_is_told_with_its_flags(page, markdown):
+    for text in (text_of(page), markdown.replace("\\", "")):
+        assert "breaks a bound" in text
+        assert "the server that waits 50 ms read 51.2 at the median" in text
+        assert "50 ± 0.5 ms" in text
+        assert "1,390" in text
+
+
+def test_results_without_a_calibration_say_so(swept):
+    assert "hold no calibration" in text_of(read(swept))
 
 
 def test_the_model_stands_beside_what_was_measured(folder):
-    results = Results.load(folder)
-    rows = {(row.series.technique, row.what): row for row in deviation.rows(results.comparisons[0])}
-    assert abs(rows["polling", "latency, mean"].difference) < 10
-    assert rows["sse", "latency, p50"].predicted == pytest.approx(rows["websocket", "latency, p50"].predicted)
+    rows = {
+        (row.series.technique, row.quantity.name): row for row in deviation.rows(Results.load(folder).comparisons[0])
+    }
+    assert abs(rows["polling", "mean"].difference) < 10
+    assert 1.5 < rows["sse", "p50"].predicted < 3.0
     assert all(row.notes for row in rows.values() if row.apart)
     assert not any(row.notes for row in rows.values() if not row.apart)
+    counted = [row for row in rows.values() if row.quantity.kind in ("latency", "bytes")]
+    near = sum(not row.apart for row in counted)
+    assert deviation.within(counted).startswith(f"{near} of {len(counted)} latency and byte figures lie within 10 %")
 
 
-def test_a_refused_run_is_listed_with_its_reason_and_not_plotted(tmp_path):
-    runs = [make_run("polling"), refused("websocket", "the generator used 95% of a core")]
-    text = text_of(written(tmp_path, runs))
-    assert "websocket, repetition 1 – refused: the generator used 95% of a core." in text
-    assert "No figures for WebSocket" in text
-    alone = tmp_path / "alone"
-    alone.mkdir()
-    report.write(make_folder(alone, [make_run("polling")]))
-    for name in PLOTS:
-        drawn, without = (folder / "plots" / f"{name}.svg" for folder in (tmp_path, alone))
-        assert drawn.read_bytes() == without.read_bytes()
+def test_the_links_delay_is_told_to_the_model(tmp_path):
+    runs = sweep_of("delay_ms", [5.0, 100.0], ("sse", "polling"), 1)
+    near, far = Results.load(make_folder(tmp_path, runs)).comparisons
+    for series in (0, 1):
+        shorter, longer = (
+            {row.quantity.name: row.predicted for row in deviation.rows(point) if row.series is point.series[series]}
+            for point in (near, far)
+        )
+        assert longer["p50"] - shorter["p50"] == pytest.approx(95)
 
 
-def test_a_refused_repetition_moves_no_figure(tmp_path):
+def test_a_refused_run_is_listed_with_its_reason_and_moves_no_figure(tmp_path):
     far = {"latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max"), 1e9)}
-    folder = make_folder(tmp_path, [make_run("sse"), refused("sse", "late", repetition=2, **far)])
-    (series,) = Results.load(folder).comparisons[0].series
-    assert series.figure("latency_ms", "p50").high < 100
-    assert len(series.deliveries) == 1
+    runs = [make_run("sse"), refused("sse", "late", repetition=2, **far), refused("websocket", "95% of a core")]
+    folder = make_folder(tmp_path, runs)
+    text = text_of(read(folder))
+    assert "websocket, repetition 1 – refused: 95% of a core." in text
+    assert "No figures for WebSocket" in text
+    sse = Results.load(folder).comparisons[0].series[0]
+    assert sse.figure("p50").high < 100
+    assert len(sse.deliveries) == 1
 
 
 def test_a_lost_message_is_said_first(tmp_path):
     runs = [make_run("sse"), refused("sse", "3 of 800 deliveries were lost", repetition=2, lost=3, delivered=797)]
-    text = text_of(written(tmp_path, runs))
-    said = text.index("Server-Sent Events: 3 lost of 1,600 expected deliveries.")
-    assert said < text.index("What was asked") < text.index("The answer")
+    folder = make_folder(tmp_path, runs)
+    for text in (text_of(read(folder)), read(folder, "report.md")):
+        said = text.index("Server-Sent Events: 3 lost of 1,600 expected deliveries.")
+        assert said < text.index("What was asked") < text.index("The answer")
 
 
 def test_hostile_strings_are_escaped(tmp_path):
     runs = [
         make_run("polling"),
-        refused("sse", HOSTILE),
+        refused("sse", HOSTILE, label=HOSTILE),
         make_run("websocket", stage=HOSTILE, flags=[HOSTILE]),
         make_run("pigeon$x$", stage="<b>"),
     ]
-    page = written(
-        tmp_path, runs, scenario=HOSTILE, commit=HOSTILE, scenario_text=HOSTILE, machine={HOSTILE: [HOSTILE]}
-    )
+    manifest = dict.fromkeys(("scenario", "commit", "scenario_text", "purpose", "prediction"), HOSTILE)
+    page = written(tmp_path, runs, machine={HOSTILE: [HOSTILE]}, **manifest)
     assert "<script" not in page
     assert "· <b>" not in page
     assert HOSTILE in unescape(page)
     assert unescape(page).count("{{ 7*7 }}") >= 6
+    assert not re.search(r"(?<!\\)<script", re.sub(r"(?m)^    .*", "", (tmp_path / "report.md").read_text()))
 
 
 def test_no_runs_at_all(tmp_path):
@@ -230,68 +287,40 @@ def test_an_empty_file_of_results(tmp_path):
 
 
 def test_no_run_that_counts(tmp_path):
-    text = text_of(written(tmp_path, [refused(name, "nothing was published") for name in TITLES]))
+    text = text_of(read(make_folder(tmp_path, [refused(name, "nothing was published") for name in TITLES])))
     assert "No run counts" in text
     assert text.count("nothing was published") == len(TITLES)
-    assert names(tmp_path) == []
-
-
-def test_nothing_delivered(tmp_path):
-    empty = {
-        "latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")),
-        "delivered": 0, "arrived": 0, "expected": 0, "published": 0, "requests": 0, "empty_responses": 0,
-        "server_cpu_s": None, "server_rss_bytes": None,
-    }  # fmt: skip
-    runs = [(make_run(name, **empty)[0], []) for name in TITLES]
-    assert "Short polling" in text_of(written(tmp_path, runs))
-
-
-@pytest.mark.parametrize("technique", ["polling", "websocket"])
-def test_one_technique_alone(tmp_path, technique):
-    assert TITLES[technique] in text_of(written(tmp_path, [make_run(technique)]))
-    assert names(tmp_path) == PLOTS
 
 
 def test_a_technique_that_nobody_knows(tmp_path):
-    text = text_of(written(tmp_path, [make_run("sse"), make_run("pigeon")]))
+    text = text_of(read(make_folder(tmp_path, [make_run("sse"), make_run("pigeon")])))
     assert "It has no formulas for pigeon" in text
-    assert names(tmp_path) == PLOTS
 
 
-def test_runs_that_left_no_deliveries_on_disk(tmp_path):
+def test_runs_that_left_nothing_on_disk(tmp_path):
     folder = make_folder(tmp_path, all_techniques(1))
     shutil.rmtree(folder / "runs")
-    report.write(folder)
-    assert names(folder) == [name for name in PLOTS if name != "through-time"]
+    assert "Short polling" in text_of(read(folder))
+    results = Results.load(folder)
+    with pytest.raises(FileNotFoundError, match="left no deliveries"):
+        results.deliveries(results.runs[0])
 
 
 def test_runs_that_know_little(tmp_path):
     run = {"technique": "polling", "repetition": 1, "valid": True}
-    (tmp_path / "results.json").write_text(json.dumps({"runs": [run, {"technique": "sse"}, {}]}))
+    (tmp_path / "results.json").write_text(json.dumps({"runs": [run, {"technique": "sse"}, {}, 7]}))
     assert "no reason was recorded" in text_of(report.write(tmp_path).read_text())
 
 
-def test_each_workload_has_a_section_and_plots_of_its_own(tmp_path):
-    runs = [make_run("sse", 1, clients=20), make_run("sse", 2, clients=200)]
-    text = text_of(written(tmp_path, runs))
-    assert "20 readers" in text
-    assert "200 readers" in text
-    assert len(names(tmp_path)) == 2 * len(PLOTS)
-
-
-def test_intervals_of_one_technique_are_told_apart(tmp_path):
-    runs = [make_run("polling", 1, interval=1.0), make_run("polling", 2, interval=5.0)]
-    text = text_of(written(tmp_path, runs))
-    assert "Short polling · interval 1 s" in text
-    assert "Short polling · interval 5 s" in text
-
-
-def test_needs_no_django():
-    code = "import sys; from benchmarks import report; sys.exit('django' in sys.modules)"
-    assert (
-        subprocess.run([sys.executable, "-c", code], cwd=Path(report.__file__).parent.parent, check=False).returncode
-        == 0
-    )
+def test_a_frame_has_a_row_a_run_and_leads_to_its_deliveries(swept):
+    results = Results.load(swept)
+    frame = results.frame
+    assert len(frame) == len(results.runs) == 36
+    assert frame.groupby(["technique", "clients"])["latency_ms.p50"].count().eq(3).all()
+    row = frame[frame.technique == "sse"].iloc[0]
+    deliveries = results.deliveries(row)
+    assert len(deliveries) == row.delivered
+    assert deliveries["latency_ms"].median() == pytest.approx(row["latency_ms.p50"], rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -308,6 +337,17 @@ def test_deliveries_that_two_runs_claim_are_nobodys(tmp_path):
     document["runs"].append(document["runs"][0] | {"clients": 200})
     (folder / "results.json").write_text(json.dumps(document))
     assert not any(series.deliveries for one in Results.load(folder).comparisons for series in one.series)
+
+
+def test_a_place_outside_the_folder_is_not_read(tmp_path):
+    folder = make_folder(tmp_path / "results", [make_run("sse")])
+    (folder / "runs").rename(tmp_path / "elsewhere")
+    document = json.loads((folder / "results.json").read_text())
+    document["runs"][0]["place"] = "../elsewhere/sse-0-1"
+    (folder / "results.json").write_text(json.dumps(document))
+    results = Results.load(folder)
+    with pytest.raises(FileNotFoundError):
+        results.deliveries(results.runs[0])
 
 
 def test_a_folder_without_results_is_one_sentence(tmp_path):

@@ -1,0 +1,124 @@
+"""The plots of a sweep: a figure against the swept setting, measured with its intervals, the model as a line."""
+
+import numpy as np
+
+from benchmarks.axes import DASHES, INK, keys, logarithmic, numbers, panes
+from benchmarks.prediction import at, crossings, curve
+from benchmarks.quantities import QUANTITIES
+from benchmarks.tables import columns_of
+from benchmarks.workload import SETTINGS, is_number, short
+
+DECADES = 30.0  # the largest value over the smallest: from there on an axis is logarithmic
+STEPS = 60  # points of a model's line
+DODGE = 0.13  # of the way between two names, from one technique's mark to the next
+CAPTION = (
+    "Marks: the median of the valid runs, with its interval where there are runs enough for one. Dashed: the model. "
+)
+
+
+def sweep_latency(canvas, results):
+    """Median and 99th percentile of the latency against the swept setting."""
+    return sweep(canvas, results, "p50", "p99", title="Delivery latency")
+
+
+def sweep_network(canvas, results):
+    """Bytes a message and bytes a second against the swept setting."""
+    return sweep(canvas, results, "ip", "ip_second", title="Bytes on the network, all headers counted")
+
+
+def sweep_server(canvas, results):
+    """CPU for a delivery, and memory, against the swept setting."""
+    return sweep(canvas, results, "cpu", "memory", title="What it costs the server")
+
+
+def sweep(canvas, results, *names, title):
+    """Draw a pane for each quantity; return (title, caption)."""
+    points = [point for point in results.comparisons if point.valid]
+    known = [QUANTITIES[name] for name in names if any(one.figure(name) for point in points for one in point.valid)]
+    if not results.swept_setting or not known:
+        return None
+    grid, crossed = panes(canvas, len(known), sharey=False, height=3.6), []
+    for axes, quantity in zip(grid, known, strict=True):
+        draw = by_number if all(is_number(point.value) for point in points) else by_name
+        crossed += draw(axes, quantity, points) or []
+        axes.set_title(quantity.title[0].upper() + quantity.title[1:], fontsize=11.5, pad=6)
+        axes.set_xlabel(SETTINGS[results.swept_setting].label, fontsize=10.5)
+        axes.set_ylabel(quantity.unit, fontsize=10.5)
+    keys(canvas, columns_of(points), model=any(quantity.predicted for quantity in known))
+    where = SETTINGS[results.swept_setting].label
+    return f"{title} against {where.split(',')[0]}", CAPTION + " ".join(crossed)
+
+
+def by_number(axes, quantity, points):
+    """Draw a quantity against a setting of numbers; return the crossings in words."""
+    values = sorted({point.value for point in points})
+    fine = grid_of(values)
+    for series in columns_of(points):
+        mine = [
+            (point.value, one.figure(quantity.name)) for point in points for one in point.valid if one.key == series.key
+        ]
+        predicted = curve(quantity, points, series.key, fine) if len(values) > 1 else None
+        marks(axes, series, [(value, figure) for value, figure in mine if figure], joined=predicted is None)
+        if predicted is not None:
+            axes.plot(fine, predicted, color=series.look.ink, linewidth=1.4, dashes=DASHES, zorder=2)
+    found = crossings(quantity, points, fine)
+    for number, (_one, _other, value, figure) in enumerate(found, 1):
+        axes.plot([value], [figure], "o", color="none", markeredgecolor="black", markersize=15, markeredgewidth=1.6)
+        axes.annotate(
+            str(number), (value, figure), (9, 9), textcoords="offset points", fontweight="bold", fontsize=10.5
+        )
+    scale(axes.xaxis, values)
+    scale(axes.yaxis, axes.dataLim.intervaly)
+    return [
+        f"Circle {number} ({quantity.unit}): the model's {one} and {other} cross at {short(float(f'{value:.2g}'))}."
+        for number, (one, other, value, _figure) in enumerate(found, 1)
+    ]
+
+
+def marks(axes, series, figures, joined=True):
+    """Draw medians and their intervals at numbers, joined by a line where no model leads from one to the next."""
+    if not figures:
+        return
+    x, median = [value for value, _figure in figures], [figure.median for _value, figure in figures]
+    spread = [
+        [figure.median - figure.low for _v, figure in figures],
+        [figure.high - figure.median for _v, figure in figures],
+    ]
+    look = series.look
+    axes.errorbar(x, median, yerr=spread, fmt="none", ecolor=look.ink, elinewidth=1.6, capsize=4, zorder=3)
+    axes.plot(x, median, look.marker, color=look.colour, markeredgecolor=INK, markersize=look.size, zorder=4)
+    if joined:
+        axes.plot(x, median, color=look.colour, linewidth=1.8, zorder=2)
+
+
+def by_name(axes, quantity, points):
+    """Draw a quantity at points that have names: marks side by side, the model a dash across each."""
+    columns = columns_of(points)
+    for place, point in enumerate(points):
+        for number, series in enumerate(columns):
+            for one in (one for one in point.valid if one.key == series.key and one.figure(quantity.name)):
+                x = place + DODGE * (number - (len(columns) - 1) / 2)
+                if (predicted := at(quantity, point, one)) is not None:
+                    axes.plot([x - 0.06, x + 0.06], [predicted] * 2, color=one.look.ink, linewidth=1.6, zorder=5)
+                marks(axes, one, [(x, one.figure(quantity.name))], joined=False)
+    axes.set_xticks(range(len(points)), [short(point.value) for point in points], rotation=20 if len(points) > 3 else 0)
+    axes.set_xlim(-0.6, len(points) - 0.4)
+    axes.grid(axis="x", visible=False)
+    scale(axes.yaxis, axes.dataLim.intervaly)
+
+
+def grid_of(values):
+    """Return the values, with steps between them as even as the axis that they ask for."""
+    low, high = values[0], values[-1]
+    even = np.geomspace(low, high, STEPS) if low > 0 else np.linspace(low, high, STEPS)
+    return np.unique([*even, *values])
+
+
+def scale(axis, values):
+    """Make an axis logarithmic where its values span decades, linear from 0 on where they do not."""
+    if len(values) > 1 and min(values) > 0 and max(values) / min(values) >= DECADES:
+        logarithmic(axis)
+        return
+    if axis.axis_name == "y":
+        axis.axes.set_ylim(0, 1.08 * max(values))
+    numbers(axis)

@@ -1,0 +1,102 @@
+"""The plots of made-up results folders: which are drawn, and that they look the same twice."""
+
+import pytest
+from made_up import TITLES, all_techniques, make_folder, make_run, names, refused, table
+
+from benchmarks import plots, report
+from benchmarks.summary import Results
+
+OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
+OF_A_SWEEP = ["ledger", "percentiles", "sweep-latency", "sweep-network", "sweep-server", "trade-off"]
+FEW = {"percentiles": plots.curves.percentiles, "server": plots.bars.server, "ledger": plots.ledger.ledger}
+TRACE = {
+    "seconds": 10.0,
+    "delivered": 2,
+    "kinds": {"payload": {"up": 0, "down": 480}, "headers": {"up": 300, "down": 290}, "odd": {"up": 1, "down": None}},
+    "exchanges": [
+        {"at": 0.1, "ends": 9.0, "direction": "up", "kind": "request", "bytes": 150},
+        {"at": 0.5, "ends": None, "direction": "down", "kind": "answer", "bytes": 390},
+        {"at": 0.7, "ends": None, "direction": "down", "kind": "something else", "bytes": 0},
+        {"at": None, "ends": None, "direction": "up", "kind": "frame", "bytes": 20_000},
+    ],
+    "left_out": 3,
+}
+RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 4, "requests": 60}
+
+
+def drawn(folder, *arguments, of=plots.DRAWN, **more):
+    """Draw these of a folder's plots; return their names, each of which must be there as SVG and PNG."""
+    made = plots.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
+    assert names(folder) == names(folder, "png") == sorted(plot.name for plot in made)
+    for plot in made:
+        assert len(plot.caption) > 50
+        text = plot.svg.read_text()
+        assert 'href="http' not in text
+        assert "<dc:date>" not in text
+    return names(folder)
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path):
+    one, other = tmp_path / "a" / "results", tmp_path / "b" / "results"
+    for folder in (one, other):
+        runs = [make_run("polling", 1), make_run("polling", 2), make_run("sse")]
+        report.write(make_folder(folder, runs, traces={"sse": TRACE}))
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert len([path for path in files if path.suffix in (".svg", ".png")]) == 2 * (len(OF_ONE_POINT) + 2)
+    assert not [path for path in files if (one / path).read_bytes() != (other / path).read_bytes()]
+
+
+def test_a_sweep_is_drawn_against_its_setting(tmp_path):
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "stale.svg").write_text("<svg/>")
+    runs = [
+        make_run(name, number, point=point, rate=rate)
+        for point, rate in enumerate((0.5, 20.0))
+        for name in ("polling", "sse")
+        for number in (1, 2, 3)
+    ]
+    assert drawn(tmp_path, runs) == OF_A_SWEEP
+
+
+def test_points_with_names_stages_a_cut_and_traces_have_their_plots(tmp_path):
+    runs = [
+        make_run(name, 1, stage=stage, point=point, cut=cut, reconnect=RETURN, lost=3 if stage else 0)
+        for point, cut in enumerate(("jitter", "no-jitter"))
+        for name, stage in (("sse", None), ("websocket", "list"), ("websocket", None))
+    ]
+    found = drawn(tmp_path, runs, traces={"polling": TRACE, "pigeon": {"exchanges": []}, "sse": None})
+    assert {"back", "staircase", "bytes-by-kind", "waterfall", "sweep-latency"} <= set(found)
+
+
+def test_a_refused_run_is_in_no_plot_but_the_ledger(tmp_path):
+    runs = [make_run("polling"), refused("websocket", "the generator used 95% of a core")]
+    with_it, alone = tmp_path / "with", tmp_path / "alone"
+    assert drawn(with_it, runs, of=FEW.values()) == drawn(alone, runs[:1], of=FEW.values()) == sorted(FEW)
+    files = {name: [folder / "plots" / f"{name}.svg" for folder in (with_it, alone)] for name in FEW}
+    differ = [name for name, (one, other) in files.items() if one.read_bytes() != other.read_bytes()]
+    assert differ == ["ledger"]
+
+
+def test_nothing_delivered(tmp_path):
+    empty = {
+        "latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")),
+        "delivered": 0, "arrived": 0, "expected": 0, "published": 0, "requests": 0, "empty_responses": 0,
+        "server_cpu_s": None, "server_rss_bytes": None, "rate": 0.0,
+    }  # fmt: skip
+    assert drawn(tmp_path, [(make_run(name, **empty)[0], []) for name in TITLES]) == []
+
+
+def test_runs_that_left_no_deliveries_on_disk(tmp_path):
+    runs = all_techniques(1)
+    folder = make_folder(tmp_path, runs)
+    for path in folder.glob("runs/*/*.csv"):
+        path.unlink()
+    plots.write(Results.load(folder), folder / "plots", [plots.curves.percentiles, plots.scatter.through_time])
+    assert names(folder) == ["percentiles"]
+
+
+@pytest.mark.parametrize("columns", ["client room id scheduled_ms arrived_ms latency_ms"])
+def test_an_empty_file_of_deliveries(tmp_path, columns):
+    folder = make_folder(tmp_path, [make_run("sse")])
+    table(folder / "runs" / "sse-0-1" / "deliveries.csv", columns, [])
+    assert Results.load(folder).comparisons[0].series[0].deliveries == []
