@@ -23,6 +23,27 @@ def write(folder, before=None):
     return folder / "report.html"
 
 
+def ending(folder, before=None):
+    """Write the reports; return what the terminal shows of them: what changed, and where they are or why they are not.
+
+    Whatever goes wrong here, the measurement stands.
+    """
+    try:
+        path = write(folder, before)
+        return [*changes(folder, before), str(path)]
+    except Exception as exc:
+        return [f"The report fails, the results are complete in {folder}: {type(exc).__name__}: {exc}"]
+
+
+def changes(folder, before):
+    """Return the table of what changed since the comparison in `before`, and its sentence; nothing without one."""
+    if not before:
+        return []
+    then = baseline.load(before)
+    found = baseline.changes(Results.load(folder), then)
+    return [baseline.table(found), baseline.summary(found, then)] if found else [baseline.summary(found, then)]
+
+
 def main(folders):
     """Write the report of each folder anew; say where it is."""
     if not folders:

@@ -76,8 +76,11 @@ def test_both_reports_and_the_terminal_tell_it(tmp_path):
         assert "What changed since the baseline" in text
         assert "higher, more than noise" in text
     console = Console(width=120, record=True, file=StringIO())
-    console.print(baseline.table(baseline.changes(Results.load(after), then)))
-    assert "higher, more than noise" in console.export_text()
+    for part in report.changes(after, tmp_path / "before"):
+        console.print(part)
+    text = console.export_text()
+    assert "higher, more than noise" in text
+    assert "Against before: 1 of " in text
 
 
 def test_a_baseline_that_is_none_is_one_sentence(tmp_path):

@@ -350,6 +350,13 @@ def test_a_place_outside_the_folder_is_not_read(tmp_path):
         results.deliveries(results.runs[0])
 
 
+def test_a_report_that_fails_leaves_the_terminal_its_say(tmp_path):
+    (tmp_path / "plots").write_text("no folder")
+    (tmp_path / "results.json").write_text('{"runs": []}')
+    (said,) = report.ending(tmp_path)
+    assert said.startswith(f"The report fails, the results are complete in {tmp_path}: FileExistsError")
+
+
 def test_a_folder_without_results_is_one_sentence(tmp_path):
     with pytest.raises(SystemExit, match="the results cannot be read"):
         report.main([tmp_path])
