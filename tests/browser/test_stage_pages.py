@@ -8,23 +8,57 @@ import pytest
 from lab.techniques import TECHNIQUES
 
 STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
+FORGETFUL = {"hold", "stream", "echo", "list", "sync", "async"}  # what is said to these while one is away is lost
+
+
+def click(window, part):
+    window.one(f"[data-part={part}]").click()
+
+
+def until_figures(window, **expected):
+    """Wait until the ledger shows these figures."""
+
+    def shown():
+        return {name: int(window.one(f"[data-part={name}]").text) for name in expected}
+
+    window.until(lambda: shown() == expected, f"not {expected}, but {shown()}")
 
 
 @pytest.mark.parametrize(("technique", "stage"), STAGES)
-def test_a_step_shows_its_source_and_what_passes_and_is_closed(server, window, room, technique, stage):
+def test_a_step_shows_its_code_what_passes_and_what_is_lost(server, window, room, technique, stage):
     window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
     assert re.search("def deliver|class Consumer", window.one(".source pre").text)
+    assert len(window.texts(".lead p")) == 2
+    for shortest in window.all("[data-part=interval]:not([hidden]) option:first-child"):
+        shortest.click()
     window.one("[data-part=form] button").click()
     window.until(lambda: any('"hello"' in line for line in window.texts("[data-part=frames] .down")), "nothing came")
-    window.one("[data-part=client]").click()
+    until_figures(window, published=1, delivered=1, missing=0)
+    click(window, "client")
     window.until_state("CLOSED 3")
     assert window.texts("[data-part=states] span") == ["CONNECTING 0", "OPEN 1", "CLOSING 2", "CLOSED 3"]
+    click(window, "burst")
+    until_figures(window, published=6)
+    click(window, "open")
+    window.until_state("OPEN 1")
+    lost = 5 if stage in FORGETFUL else 0
+    until_figures(window, published=6, delivered=6 - lost, missing=lost)
+    if stage == "etag":
+        window.until(lambda: "↓ 304 " in window.texts("[data-part=frames] .down span"), "nothing is unchanged")
+    if technique == "websocket":
+        click(window, "server")
+        window.until_state("CLOSED 3")
+        assert window.texts("[data-part=states] span")[-2:] == ["OPEN 1", "CLOSED 3"]
+        assert "1000" in window.one("[data-part=notice]").text
 
 
-@pytest.mark.parametrize("stage", import_module("websocket").STAGES)
-def test_the_server_closes_a_websocket_too(server, window, room, stage):
-    window.open(server, "websocket", "stages", stage, room).until_state("OPEN 1")
-    window.one("[data-part=server]").click()
-    window.until_state("CLOSED 3")
-    assert window.texts("[data-part=states] span") == ["CONNECTING 0", "OPEN 1", "CLOSED 3"]
-    assert "1000" in window.one("[data-part=notice]").text
+def test_an_adaptive_client_doubles_its_pause_until_there_is_news(server, window, room):
+    window.open(server, "polling", "stages", "adaptive", room)
+    script = """
+        const [done] = arguments, pages = [[], [], [], [], ["news"], []];
+        import(document.querySelector("[data-client]").dataset.client).then(({ Client }) => {
+          const client = new Client("polling", "room");
+          done(pages.map((messages) => client.pause({ messages })));
+        });
+    """
+    assert window.driver.execute_async_script(script) == [2_000, 4_000, 8_000, 8_000, 1_000, 2_000]

@@ -52,6 +52,8 @@ parts.client.onclick = () => client.end();
 parts.server.hidden = !client.requestClose; // only a connection that carries both ways can ask for it
 parts.server.onclick = () => client.requestClose();
 parts.burst.onclick = burst;
+parts.interval.hidden = !client.every; // only a client that asks has one
+parts.interval.onchange = ({ target }) => client.every(Number(target.value));
 parts.form.onsubmit = (event) => {
   event.preventDefault();
   client.say(gettext("Student"), parts.form.elements.text.value);
@@ -71,6 +73,7 @@ function burst() {
     ledger.accept(draft);
   };
   neighbour.returns = false;
+  neighbour.interval = client.interval; // where there is one
   neighbour.onerror = (error) => notice(error.message);
   neighbour.onclose = () => (parts.burst.disabled = false);
   neighbour.onopen = async () => {
