@@ -1,7 +1,7 @@
 """Step 1, hold: the request is held until somebody says something.
 
-The server knows a reader only while a request of his waits. What is said between two requests is lost, and so is
-what is said while he is away.
+The server knows a reader only while a request of his waits. What is said between two requests is
+lost, and so is what is said while he is away.
 """
 
 from lab import chat, http

@@ -1,7 +1,7 @@
 """Step 2, queue: every user has a queue, which fills on between two requests.
 
-What the queue gave out it has forgotten. An answer that is cut off on its way is lost, and the queue itself with the
-server's end or after a minute away.
+What the queue gave out it has forgotten. An answer that is cut off on its way is lost, and the
+queue itself with the server's end or after a minute away.
 """
 
 from lab import http

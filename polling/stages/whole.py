@@ -1,7 +1,7 @@
 """Step 1, whole: the whole history with every answer, whatever the browser has already.
 
-Nothing is lost and nearly everything comes again; each answer is longer than the one before. At the newest 500
-messages the lab cuts it off, or one room would stop the server.
+Nothing is lost and nearly everything comes again; each answer is longer than the one before. At
+the newest 500 messages the lab cuts it off, or one room would stop the server.
 """
 
 from django.conf import settings

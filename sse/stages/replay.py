@@ -1,6 +1,7 @@
-"""Step 2, replay: each event has an id, and a browser that comes back names the last one it has seen.
+"""Step 2, replay: each event has an id, and whoever comes back names the last one seen.
 
-Still nobody notices a reader who is gone without a word; and for one who does not read, the queue grows and grows.
+Still nobody notices a reader who is gone without a word; and for one who does not read, the queue
+grows and grows.
 """
 
 from contextlib import suppress

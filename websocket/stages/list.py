@@ -1,7 +1,7 @@
 """Step 2, list: a list of connections kept by hand, so that others hear it too.
 
-Everybody gets everything, whatever their room; and a second server process has a list of its own, whose
-connections hear nothing of ours.
+Everybody gets everything, whatever their room; and a second server process has a list of its own,
+whose connections hear nothing of ours.
 """
 
 from itertools import count

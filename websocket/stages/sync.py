@@ -1,6 +1,7 @@
 """Step 3, sync: the channel layer's groups keep the rooms apart, and reach every process by Redis.
 
-Written without `await`: Channels runs each event in a thread, and `async_to_sync` calls the layer from there.
+Written without `await`: Channels runs each event in a thread, and `async_to_sync` calls the layer
+from there.
 """
 
 from itertools import count
