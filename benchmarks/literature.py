@@ -1,54 +1,24 @@
 """The published figures: recomputed from their own premises, and held against what the lab measures.
 
-Sources are named in SOURCES. A Row's `recomputed` follows from the premises that the source states; its `measured` is
+A Row's `recomputed` follows from the premises that the source states; its `measured` is
 the lab's, where the results of the scenario `literature` are given.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from benchmarks import model
 from benchmarks.model import Parameters
+from benchmarks.sources import SOURCES, Row
 
 MEBI = 2**20  # what Lubbers and Greco divide by, and call mega
 CLIENTS = 1_000, 10_000, 100_000
-
-SOURCES = {
-    "lubbers": "P. Lubbers, F. Greco: HTML5 WebSocket: A Quantum Leap in Scalability for the Web, 2010",
-    "pimentel": "V. Pimentel, B. G. Nickerson: Communicating and Displaying Real-Time Data with WebSocket, "
-    "IEEE Internet Computing 16(4):45–53, 2012, doi 10.1109/MIC.2012.64",
-    "grigorik": "I. Grigorik: High Performance Browser Networking, 2013, chapters XHR, SSE and WebSocket",
-    "abril": "Abril: HAR files of the repository Aquilio/09-23-17-real-time-methods, 2017",
-    "appelqvist": "Appelqvist, Örnmyr: thesis, Blekinge Institute of Technology, 2017",
-    "bozdag": "E. Bozdag, A. Mesbah, A. van Deursen: A Comparison of Push and Pull Techniques for AJAX, 2007, "
-    "arXiv 0706.3984",
-    "vyvere": "B. Van de Vyvere et al.: a comparison of polling and push for open data interfaces, ICWE 2020",
-    "rfc6202": "RFC 6202: Known Issues and Best Practices for the Use of Long Polling and Streaming in Bidirectional "
-    "HTTP, 2011, section 2.2",
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """One published figure; None where there is no such figure."""
-
-    source: str
-    what: str
-    unit: str
-    published: float | None = None
-    recomputed: float | None = None
-    measured: float | None = None
-    note: str = ""  # what the figure means, or what could explain a difference
-
-    @property
-    def difference(self):
-        """By how much the recomputed figure departs from the published one, as a share of it."""
-        return self.recomputed / self.published - 1 if self.recomputed and self.published else None
+DELAYS_MS = 50, 100, 150, 200  # one way, on both sides of half the message interval
 
 
 def rows(measured=None):
-    """Return all Rows, source after source; `measured` is {(source, what): the lab's figure}, see `lab_figures`."""
+    """Return all Rows, source after source; `measured` is {(source, what): the lab's figure}, see replication.py."""
     found = [row for source in SOURCES for row in RECOMPUTED[source]()]
     return [replace(row, measured=(measured or {}).get((row.source, row.what))) for row in found]
 
@@ -88,23 +58,21 @@ def pimentel():
             note="taken as the delay d of the link",
         ),
         Row("pimentel", "polling : WebSocket, Edmonton", "times", 151.3 / 40.3, polled / 40.3, note="2 + 75 ms / d"),
-        Row(
-            "pimentel",
-            "long polling : WebSocket, d 100 ms",
-            "times",
-            1.0,
-            regular_long_poll(0.100, 0.250) / 0.100,
-            note="said in words: like WebSocket below half the message interval, when a request always waits",
-        ),
-        Row(
-            "pimentel",
-            "long polling : WebSocket, d 150 ms",
-            "times",
-            None,
-            regular_long_poll(0.150, 0.250) / 0.150,
-            note="beyond half the interval, messages wait for the next request: about two transits in the mean",
-        ),
+        *map(half_interval, DELAYS_MS),
     ]
+
+
+def half_interval(delay_ms):
+    """Return what long polling takes beside WebSocket with messages every 250 ms, at a one-way delay."""
+    always = delay_ms < 125
+    note = (
+        "said in words: like WebSocket below half the message interval, when a request always waits"
+        if always
+        else "beyond half the interval messages wait for the next request: about two transits in the mean"
+    )
+    ratio = regular_long_poll(delay_ms / 1000, 0.250) / (delay_ms / 1000)
+    what = f"long polling : WebSocket, d {delay_ms} ms"
+    return Row("pimentel", what, "times", 1.0 if always else None, ratio, note=note)
 
 
 def regular_long_poll(delay, interval, messages=20_000):

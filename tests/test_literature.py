@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from benchmarks import literature
-from benchmarks.literature import Row, regular_long_poll
+from benchmarks import literature, replication, scenario
+from benchmarks.literature import regular_long_poll
+from benchmarks.sources import SOURCES, Row
 
 ROWS = {(row.source, row.what): row for row in literature.rows()}
 
@@ -44,7 +45,7 @@ def test_regular_messages_find_a_request_waiting_until_the_round_trip_is_their_i
 
 
 def test_every_source_is_named_and_has_figures():
-    assert {row.source for row in ROWS.values()} == set(literature.SOURCES)
+    assert {row.source for row in ROWS.values()} == set(SOURCES)
 
 
 def test_a_measured_figure_stands_beside_the_published_one():
@@ -57,3 +58,44 @@ def test_a_measured_figure_stands_beside_the_published_one():
 def test_what_is_not_published_has_no_difference():
     assert Row("rfc6202", "x", "ms", None, 1.0).difference is None
     assert Row("rfc6202", "x", "ms", 1.0).difference is None
+
+
+def run(label, technique, **figures):
+    """Return a run of ten messages, one request each."""
+    counted = {"requests": 10, "arrived": 10, "duration_s": 10.0, "text_bytes": 30, "server_cpu_s": 1.0}
+    return {"label": label, "technique": technique, "valid": True, **counted, **figures}
+
+
+def test_the_scenario_measures_what_the_literature_asks_for():
+    labels = set(scenario.load("literature").labels)
+    asked = set()
+
+    def of(label, technique, figure):
+        asked.add(label)
+
+    list(replication.measured(of))
+    assert asked == labels
+
+
+def test_every_measured_figure_has_a_published_one_beside_it():
+    keys = {key for key, _figure in replication.measured(lambda *asked: None)}
+    assert keys <= set(ROWS)
+
+
+def test_edmonton_is_the_mean_of_the_median_run():
+    runs = [run("edmonton", "polling", latency_ms={"mean": mean}) for mean in (150.0, 152.0, 190.0)]
+    runs.append(run("edmonton", "polling", latency_ms={"mean": 1.0}) | {"valid": False})
+    assert replication.figures(runs) == {("pimentel", "polling, Edmonton"): 152.0}
+
+
+def test_headers_are_what_is_left_without_the_messages():
+    message = replication.size(run("lubbers", "polling"))
+    polled = run("lubbers", "polling", tcp_bytes={"up": 10 * 200, "down": 10 * (200 + message)})
+    found = replication.figures([polled])
+    assert found["lubbers", "polling, 1,000 clients"] == pytest.approx(400 * 8 * 1000 / literature.MEBI)
+
+
+def test_the_table_has_a_line_for_every_row():
+    table = replication.table()
+    assert len(table) == len(ROWS)
+    assert table["measured"].isna().all()
