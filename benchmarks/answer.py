@@ -6,7 +6,6 @@ That something is lower than something else is said where the runs' intervals sa
 from benchmarks import statistics
 from benchmarks.looks import number
 from benchmarks.quantities import QUANTITIES, arrived, dig, ratio
-from benchmarks.statistics import FEWEST
 from benchmarks.workload import name_of
 
 LEDGER = "lost", "repeated", "reordered"
@@ -88,11 +87,8 @@ def tail(comparison, name, title):
 def listed(name, figures):
     """Return a sentence on figures of which the runs put none before another."""
     words = join(f"{number(figure.median)} by {title}" for title, figure in figures.items())
-    reason = ""
-    if len(figures) > 1:
-        few = min(len(figure.values) for figure in figures.values()) < FEWEST
-        reason = f"; fewer than {FEWEST} runs of each claim no order" if few else "; they cannot be told apart"
-    return f"{headline(name)}: {words}{reason}."
+    enough = len(figures) > 1 and all(figure.interval for figure in figures.values())
+    return f"{headline(name)}: {words}{'; they cannot be told apart' if enough else ''}."
 
 
 def headline(name):

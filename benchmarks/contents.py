@@ -93,8 +93,8 @@ def runs_each(points):
     runs = "One valid run" if many == 1 else f"Medians of {few if few == many else f'{few} to {many}'} valid runs"
     if few < statistics.FEWEST:
         return (
-            f"{runs} of each technique: one run or two have no interval, so that nothing is said to be lower than "
-            "something else where they are concerned."
+            f"{runs} of each technique: one run or two have no interval, so the order in which they stand is not "
+            "claimed."
         )
     held = f"holds the true median in {100 * statistics.held(few):.0f} of 100 cases"
     if few > statistics.RANGE:

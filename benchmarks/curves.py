@@ -10,12 +10,13 @@ from benchmarks.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_lines
 from benchmarks.prediction import parameters
 from benchmarks.quantities import dig
 from benchmarks.series import Figure
-from benchmarks.workload import name_of
+from benchmarks.workload import name_of, short
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 TICKS = 0, 0.5, 0.9, 0.99, 0.999, 0.9999
 RAREST = 5  # deliveries that must lie above a percentile for it to be drawn
 STEPS = 100  # points of a curve
+LONGEST = 20  # characters of a pane's title
 MOST = 6  # panes of a sweep: its points, from the first to the last
 CAPTION = (
     "Read it from the right: of 100 deliveries, 99 were no later than the curve at 99. Solid: measured, the median of "
@@ -49,10 +50,16 @@ def percentiles(canvas, results):
         if len(drawn) == 1:
             name_lines(axes, ends)
         else:
-            axes.set_title(name_of(point), fontsize=11.5, pad=5)
+            axes.set_title(title_of(point), fontsize=11.5, pad=5)
     series = {one.key: one for _point, curves in drawn for one, *_rest in curves} if len(drawn) > 1 else {}
     keys(canvas, series.values())
     return "Delivery latency by percentile", CAPTION + BOUND * bound
+
+
+def title_of(point):
+    """Return what tells a point from the others, short enough for a pane."""
+    named = name_of(point)
+    return named if len(named) <= LONGEST else short(point.value)[:LONGEST]
 
 
 def nines(share):

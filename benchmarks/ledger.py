@@ -12,7 +12,7 @@ LEAST = 0.6  # per cent: a loss of one in a million is seen too
 
 def ledger(canvas, results):
     """What became of every delivery that was due: a bar of all of them, over all runs, the refused ones too."""
-    rows = [(series, *sums(results, series)) for series in every_series(results)]
+    rows = [(series, *sums(results, series)) for series in sorted(every_series(results), key=step_of)]
     rows = [row for row in rows if row[1]]
     if not rows:
         return None
@@ -46,6 +46,11 @@ def every_series(results):
     return list({series.key: series for point in results.comparisons for series in point.series}.values())
 
 
+def step_of(series):
+    """Return the place of a series on its technique's staircase, the finished one last."""
+    return looks.step(*series.key)
+
+
 def sums(results, series):
     """Return how many deliveries were due, and how many of them were broken in which way."""
     same = [one for point in results.comparisons for one in point.series if one.key == series.key]
@@ -65,7 +70,7 @@ def staircase(canvas, results):
     steps = [one for one in series if one.technique in climbed]
     if not steps:
         return None
-    steps.sort(key=lambda one: looks.step(*one.key))
+    steps.sort(key=step_of)
     canvas.set_figheight(1.2 + 0.62 * len(steps))
     left, right = canvas.subplots(1, 2)
     bytes_of = {series.key: series.figure("ip") for point in results.comparisons for series in point.valid}

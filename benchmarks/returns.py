@@ -24,7 +24,7 @@ def back(canvas, results):
         axes.plot(x[1:2], [y], "|", color=look.ink, markersize=16, markeredgewidth=2.4, zorder=4)
         axes.plot(x[-1:], [y], ">", color=look.ink, markersize=8, zorder=4)
         missed = series.figure("missed")
-        text = f"  {number(x[-1])} ms" + (f", {number(missed.median)} caught up" if missed else "")
+        text = f"  {number(x[-1])} ms" + (f", {missed.median:,.0f} caught up" if missed else "")
         axes.annotate(text, (x[-1], y), (6, 0), textcoords="offset points", va="center", fontsize=10.5)
     axes.set_yticks(range(len(rows)), [f"{series.label} · {short(point.value)}" for point, series in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -32,7 +32,7 @@ def back(canvas, results):
     axes.set_xlabel("ms from the cut until a reader was back")
     logarithmic(axes.xaxis)
     low, high = axes.get_xlim()
-    axes.set_xlim(low, high * (high / low) ** 0.45)
+    axes.set_xlim(low, high * (high / low) ** 0.6)
     keys = [
         Line2D(
             [], [], marker=marker, color="#555555", linestyle="none", markersize=10, markeredgewidth=width, label=label

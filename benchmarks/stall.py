@@ -16,8 +16,8 @@ def stall(canvas, results):
     canvas.set_figheight(3.6)
     axes = canvas.add_subplot()
     for figures, colour, marker, label in (
-        (by_schedule, OPEN, "o", "from the scheduled instant (this harness)"),
-        (naive, CLOSED, "s", "from the instant of asking (a loop that waits)"),
+        (by_schedule, OPEN, "o", "from the scheduled instant"),
+        (naive, CLOSED, "s", "from the instant of asking, by a loop that waits"),
     ):
         y = [figures[name] for name in names]
         axes.plot(range(len(names)), y, color=colour, marker=marker, markersize=9, markeredgecolor=INK, label=label)

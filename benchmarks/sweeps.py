@@ -117,6 +117,7 @@ def grid_of(values):
 def scale(axis, values):
     """Make an axis logarithmic where its values span decades, linear from 0 on where they do not."""
     if len(values) > 1 and min(values) > 0 and max(values) / min(values) >= DECADES:
+        axis.axes.margins(0.06, 0.1)
         logarithmic(axis)
         return
     if axis.axis_name == "y":

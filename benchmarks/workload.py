@@ -32,7 +32,7 @@ SETTINGS = {
     "server": Setting("server", "", "served by {}", "uvicorn"),
     "layer": Setting("channel layer", "", "channel layer “{}”", "memory"),
     "point": Setting("point", "", ""),  # one that has a name of its own
-    "cut": Setting("every connection cut once, backoff", "", "every connection cut once, backoff: {}", "none"),
+    "cut": Setting("backoff after the cut", "", "every connection cut once, backoff: {}", "none"),
 }
 
 

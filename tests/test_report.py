@@ -121,7 +121,7 @@ def test_the_answer_says_who_is_lower_where_the_runs_say_so(page):
 @pytest.mark.parametrize("repetitions", [1, 2])
 def test_one_run_or_two_put_nobody_before_another(tmp_path, repetitions):
     text = text_of(read(make_folder(tmp_path, all_techniques(repetitions))))
-    assert "fewer than 3 runs of each claim no order" in text
+    assert not re.search("cannot be told|as long|as many|as much", text[: text.index("All figures")])
     assert "one run or two have no interval" in text
     assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
 
