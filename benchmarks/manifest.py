@@ -1,5 +1,6 @@
 """The manifest: all that is needed to run a comparison again."""
 
+import json
 import os
 import platform
 import shlex
@@ -8,14 +9,20 @@ from importlib.metadata import version
 
 import psutil
 
-from benchmarks.server import ROOT
+from benchmarks.server import ROOT, cores
+from benchmarks.settings import OF_THE_WHOLE, CannotCompare
 from lab import sockets
 
+FINISHED = "finished"  # what "" is called on the command line
 PACKAGES = ("django", "channels", "uvicorn", "locust", "websockets", "gevent", "hdrhistogram")
 
 
-def manifest(scenario, techniques, cores):
-    """Return what was run, with which versions, on which machine."""
+def manifest(scenario, file, runs, techniques, stages, changes, bare=False, processes=1):
+    """Return what the Runs of a Scenario are, which versions make them, and on which machine.
+
+    `file`: where the scenario was read; `techniques`, `stages`, `changes`: what was chosen in place of what it says.
+    """
+    server_core, generator_core = cores()
     return {
         "scenario": scenario.name,
         "scenario_text": scenario.text,
@@ -23,8 +30,13 @@ def manifest(scenario, techniques, cores):
         "prediction": scenario.prediction,
         "sweep": scenario.sweep,
         "points": [label for label in scenario.labels if label],
-        "command": command(scenario, techniques),
-        "techniques": techniques,
+        "command": command(file, techniques, stages, changes, bare, processes),
+        "chosen_techniques": techniques,
+        "chosen_stages": stages,
+        "changes": changes,
+        "bare": bare,
+        "processes": processes,
+        "techniques": list(dict.fromkeys(run.technique for run in runs)),
         "repetitions": scenario.repetitions,
         "seed": scenario.seed,
         "versions": {"python": platform.python_version()} | {package: version(package) for package in PACKAGES},
@@ -33,11 +45,10 @@ def manifest(scenario, techniques, cores):
             "cpu": cpu(),
             "kernel": f"{platform.system()} {platform.release()}",
             "memory_bytes": psutil.virtual_memory().total,
-            "server_core": cores[0],
-            "generator_core": cores[1],
+            "server_core": server_core,
+            "generator_core": generator_core if processes == 1 else None,
         },
-        "commit": git("rev-parse", "HEAD"),
-        "changed": bool(git("status", "--porcelain", "--untracked-files=no")),
+        **code(),
         # Where these are missing: the clock after the read, and no bytes.
         "kernel_stamps": sockets.ON_LINUX,
         "tcp_info": sockets.ON_LINUX,
@@ -45,11 +56,35 @@ def manifest(scenario, techniques, cores):
     }
 
 
-def command(scenario, techniques):
+def command(file, techniques, stages, changes, bare, processes):
     """Return the command that makes the same comparison again."""
-    options = {"techniques": ",".join(techniques), "repetitions": scenario.repetitions, "seed": scenario.seed}
-    given = " ".join(f"--{name} {value}" for name, value in options.items())
-    return f"python manage.py compare --scenario {shlex.quote(scenario.name)} {given}"
+    words = ["python", "manage.py", "compare", "--scenario", str(file)]
+    if techniques:
+        words += ["--techniques", ",".join(techniques)]
+    if stages:
+        steps = dict.fromkeys(step or FINISHED for its in stages.values() for step in its)
+        words += ["--stage", ",".join(steps)]
+    for name, value in changes.items():
+        words += [f"--{name}", str(value)] if name in OF_THE_WHOLE else ["--set", f"{name}={json.dumps(value)}"]
+    words += ["--bare"] * bare
+    words += ["--processes", str(processes)] if processes > 1 else []
+    return shlex.join(words)
+
+
+def code():
+    """Return which version of the lab this is."""
+    return {
+        "commit": git("rev-parse", "HEAD"),
+        "changed": bool(git("status", "--porcelain", "--untracked-files=no")),
+    }
+
+
+def check_same(told, folder):
+    """Raise CannotCompare where a manifest tells of another version of the lab than this one."""
+    commit = git("rev-parse", "HEAD")
+    if told.get("commit") != commit:
+        words = f"{folder} was measured with the lab at commit {told.get('commit')}, this is {commit}"
+        raise CannotCompare(f"{words}: their figures cannot stand side by side, measure anew.")
 
 
 def cpu():

@@ -1,7 +1,7 @@
 """The plan: every technique, at every step and point, in every repetition; and their order."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.techniques import TECHNIQUES
 
@@ -16,7 +16,12 @@ class Run:
     stage: str  # "": the finished one
     point: int
     repetition: int
-    attempt: int = 1  # a refused run is made once more
+    attempt: int = 1
+
+    @property
+    def again(self):
+        """The Run that is made in its place where it was refused."""
+        return replace(self, attempt=2)
 
     @property
     def place(self):

@@ -76,17 +76,13 @@ def read(name, text):
     return _sound(Scenario(Path(name).stem, text, **values), document.where("rooms"))
 
 
-def changed(scenario, values, option="{}"):
-    """Return the Scenario with other `values` of its settings; a list of them is a sweep.
-
-    Raises CannotCompare, which names a setting as it stands in `option`.
-    """
+def changed(scenario, values):
+    """Return the Scenario with other `values` of its settings; a list of them is a sweep. Raises CannotCompare."""
     for name, value in values.items():
-        where = option.format(name.replace("_", "-") if "-" in option else name)
         if isinstance(value, list):
-            scenario = dataclasses.replace(scenario, **reading.swept(name, value, where))
+            scenario = dataclasses.replace(scenario, **reading.swept(name, value, name))
         else:
-            check(name, value, where)
+            check(name, value, name)
             scenario = dataclasses.replace(_without(scenario, name), **{name: value})
     return _sound(scenario, "rooms")
 

@@ -11,11 +11,11 @@ from functools import partial
 
 from benchmarks.server import PATIENCE, ROOT, last_line, started, uvicorn
 from benchmarks.settings import CannotCompare
-from lab.serving import KEEP_ALIVE
 from lab.system import BACKLOG
 
 HOST = "127.0.0.1"
 APPLICATION = "lab.asgi:application"
+KEEP_ALIVE = 75  # seconds that a connection may idle, as in lab/serving.py
 # One process each and no log of the requests, as `manage.py serve`; {port} is a free one.
 OTHERS = {
     "daphne": ["daphne", "--bind", HOST, "--port", "{port}", "--verbosity", "0"],

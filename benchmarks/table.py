@@ -23,13 +23,22 @@ ROWS = {  # label: how to write the figure in one technique's row of `rows`
     "out of order": lambda row: f"{row['reordered']:,}",
     "valid runs": lambda row: row["valid"],
 }
+COLUMNS_MAX = 5
+LINE = ("p50", "p99", "IP", "requests", "server CPU ms per 1,000", "deliveries", "lost", "valid runs")
 SECTIONS = ("max", "IP", "answered empty", "server CPU ms per 1,000", "out of order")  # a line below
 
 
 def rows(runs):
-    """Return {technique: figures}: those of its valid runs taken together, of all runs where none is valid."""
-    techniques = sorted({run["technique"] for run in runs}, key=TECHNIQUES.index)
-    return {name: _together([run for run in runs if run["technique"] == name]) for name in techniques}
+    """Return {name: figures}: of each technique, step and point, its valid runs together, all where none is valid."""
+    groups = {}
+    for run in sorted(runs, key=lambda run: (run["point"], TECHNIQUES.index(run["technique"]))):
+        groups.setdefault(" · ".join(filter(None, (run["technique"], run["stage"], run["label"]))), []).append(run)
+    return {name: _together(its) for name, its in groups.items()}
+
+
+def parts(figures):
+    """Return what the terminal shows of `rows`, one part after the other."""
+    return [table(figures) if len(figures) <= COLUMNS_MAX else turned(figures), *refusals(figures), conclusion(figures)]
 
 
 def _together(runs):
@@ -48,6 +57,8 @@ def _together(runs):
         **{name: sum(run[name] for run in runs) for name in ("delivered", "lost", "repeated", "reordered")},
         "valid": f"{len(valid)} of {len(runs)}",
         "refused": not valid,
+        "lossy": any(run["lossy"] for run in counted),
+        "point": runs[0]["point"],
         "flags": list(dict.fromkeys(flag for run in runs for flag in run["flags"])),
     }
 
@@ -62,11 +73,23 @@ def table(figures):
     return made
 
 
+def turned(figures):
+    """Return the same with a line for each row, where there are too many for a column each."""
+    made = Table(box=SIMPLE_HEAD)
+    made.add_column("")
+    for label in LINE:
+        made.add_column(label, justify="right")
+    for name, row in figures.items():
+        made.add_row(name, *(ROWS[label](row) for label in LINE), style="dim" if row["refused"] else "")
+    return made
+
+
 def line(run, number, count):
     """Return one line about a run that is complete."""
     p50 = _number(run["latency_ms"]["p50"]) or "-"
     words = "; ".join(run["flags"]) or f"{run['delivered']:,} deliveries, half of them within {p50} ms"
-    return f"{number} of {count}, {run['technique']}: {words}"
+    name = " · ".join(filter(None, (run["technique"], run["stage"], run["label"])))
+    return f"{number} of {count}, {name}: {words}"
 
 
 def _number(milliseconds):
@@ -74,16 +97,22 @@ def _number(milliseconds):
 
 
 def refusals(figures):
-    """Return one sentence for each technique with a refused run."""
-    return [f"Refused, {name}: {'; '.join(row['flags'])}." for name, row in figures.items() if row["flags"]]
+    """Return one sentence for each row with a flag."""
+    return [
+        f"{'Refused' if row['refused'] else 'Flagged'}, {name}: {'; '.join(row['flags'])}."
+        for name, row in figures.items()
+        if row["flags"]
+    ]
 
 
 def conclusion(figures):
     """Return one sentence: who was soonest, who cost least; or why nothing can be said."""
-    figures = {name: row for name, row in figures.items() if not row["refused"]}
-    if len(figures) < 2:
-        return "Fewer than two techniques have valid runs: there is nothing to compare."
+    figures = {name: row for name, row in figures.items() if not (row["refused"] or row["lossy"])}
+    if len({row["point"] for row in figures.values()}) > 1:
+        return "The report compares the points."
     p50 = {name: row["latency_ms"]["p50"] for name, row in figures.items()}
+    if len(figures) < 2 or None in p50.values():
+        return "Fewer than two techniques have valid runs that delivered everything: there is nothing to compare."
     ip, cpu = ({name: row[key] for name, row in figures.items()} for key in ("ip", "cpu"))
     soonest, latest = min(p50, key=p50.get), max(p50, key=p50.get)
     small, large = min(ip, key=ip.get), max(ip, key=ip.get)

@@ -32,7 +32,7 @@ def measure(options, load, meter):
     wait_until(start)
     before = meter.used()
     cut_at = None
-    if options.cut_by:
+    if options.cut != "none":
         wait_until((start + end) / 2)
         cut_at = cut(options.cut_by)
     wait_until(end)

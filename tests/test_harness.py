@@ -17,6 +17,8 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
+from hdrh.histogram import HdrHistogram
+from hdrh.log import HistogramLogReader
 
 from benchmarks import measures, plan, runner, scenario, table, validity
 from benchmarks.settings import REPEATED
@@ -65,7 +67,13 @@ FIELDS = {
     "generator_cpu",
     "loop_lag_ms",
     "publisher_lag_ms",
+    "clock",
+    "reconnect",
+    "per_client_second",
+    "rss_per_connection_bytes",
+    "server_sockets",
     "valid",
+    "lossy",
     "flags",
 }
 
@@ -81,7 +89,7 @@ def small(folder, text=SMALL):
 def comparison(tmp_path_factory):
     """Compare all techniques for a moment each; return (the results' folder, what the terminal showed)."""
     folder = tmp_path_factory.mktemp("comparison")
-    command = [*COMPARE, "--scenario", small(folder), "--out", folder, "--seed", "7"]
+    command = [*COMPARE, "--scenario", small(folder), "--out", folder, "--seed", "7", "--bare"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert shown.returncode == 0, shown.stderr
     (results,) = folder.glob("*-small")
@@ -141,7 +149,7 @@ def test_streams_add_two_segments_to_a_message(runs):
 
 def test_a_frame_costs_its_json_and_four_bytes(comparison, runs):
     """RFC 6455: a server's frame of 126 to 65,535 bytes has four bytes of framing."""
-    publishes = rows(comparison[0] / "runs" / "websocket-0-1" / "publishes.csv")
+    publishes = rows(comparison[0] / runs["websocket"]["place"] / "publishes.csv")
     numbers = {
         "id": 10,
         "sent_at": float(publishes[0]["scheduled_ms"]),
@@ -160,8 +168,8 @@ def test_polls_keep_their_interval(runs):
 
 
 def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
-    for name, run in runs.items():
-        place = comparison[0] / "runs" / f"{name}-0-1"
+    for run in runs.values():
+        place = comparison[0] / run["place"]
         deliveries, publishes = rows(place / "deliveries.csv"), rows(place / "publishes.csv")
         published, readers = {}, {row["client"]: row["room"] for row in rows(place / "clients.csv")}
         for row in publishes:
@@ -172,6 +180,20 @@ def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
         assert ledger == {key: run[key] for key in ledger}
         latencies = measures.Histogram(float(row["latency_ms"]) for row in deliveries)
         assert latencies.summary() == pytest.approx(run["latency_ms"], rel=1e-3)
+
+
+def test_the_histograms_of_each_run_are_kept_as_hdrhistogrammers_write_them(comparison, runs):
+    for run in runs.values():
+        place = comparison[0] / run["place"]
+        assert "Percentile" in (place / "latency.hgrm").read_text()
+        merged, log = (
+            HdrHistogram(1, 3_600_000_000, 3),
+            HistogramLogReader(str(place / "latency.hlog"), HdrHistogram(1, 3_600_000_000, 3)),
+        )
+        while log.add_next_interval_histogram(merged):
+            pass
+        assert merged.get_total_count() == run["delivered"]
+        assert merged.get_value_at_percentile(50) / 1000 == pytest.approx(run["latency_ms"]["p50"], rel=1e-3)
 
 
 def test_the_manifest_says_how_to_run_it_again(comparison):
@@ -192,7 +214,7 @@ def test_the_terminal_shows_table_conclusion_and_report(comparison):
 
 def test_interrupting_keeps_complete_runs_and_leaves_no_process(tmp_path):
     path = small(tmp_path, SMALL.replace("duration = 1.5", "duration = 0.5"))
-    command = [*COMPARE, "--scenario", path, "--out", tmp_path]
+    command = [*COMPARE, "--scenario", path, "--out", tmp_path, "--bare"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline().startswith("1 of 4")
         family = psutil.Process(process.pid).children(recursive=True)
@@ -257,7 +279,7 @@ def test_a_stalled_server_is_seen_by_every_message_scheduled_meanwhile(tmp_path)
         frozen.append(time.time() * 1000)
         server.resume()
 
-    def on_time(_run, elapsed):
+    def on_time(_what, elapsed):
         if elapsed > 1.8 and not threads:
             threads.append(threading.Thread(target=freeze))
             threads[0].start()
@@ -265,7 +287,7 @@ def test_a_stalled_server_is_seen_by_every_message_scheduled_meanwhile(tmp_path)
     threads = []
     settings = scenario.load(small(tmp_path, SMALL.replace("duration = 1.5", "duration = 3.0")))
     run = plan.Run("websocket", "", 0, 1)
-    runner.measure(tmp_path, settings, run, on_time)
+    runner.measure(tmp_path, settings, run, on_time=on_time)
     threads[0].join()
     begin, end = frozen
     deliveries = rows(tmp_path / run.place / "deliveries.csv")

@@ -3,13 +3,16 @@
 import signal
 from pathlib import Path
 
+import psutil
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from benchmarks import plan, reading, runner, scenario, table
+from benchmarks import folder, options, table
+from benchmarks.campaign import Campaign
 from benchmarks.settings import CannotCompare
+from lab.system import allow_many_connections
 
 RESULTS = settings.BASE_DIR / "benchmarks" / "results"
 REPORT = 6  # seconds that the report takes, as a rule
@@ -24,63 +27,75 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         """Name the options."""
-        parser.add_argument("--scenario", default="quick", help="name in benchmarks/scenarios/, or a TOML file")
-        parser.add_argument("--techniques", help="names with commas between them (default: all)")
-        parser.add_argument("--repetitions", type=int, help="runs of each technique (default: the scenario's)")
+        parser.add_argument("--scenario", help="name in benchmarks/scenarios/, or a TOML file (default: quick)")
+        parser.add_argument("--techniques", help="names with commas between them (default: the scenario's, or all)")
+        parser.add_argument("--stage", help="steps of their staircases, with commas; `finished` is the finished one")
+        parser.add_argument("--repetitions", type=int, help="of every run (default: the scenario's)")
         parser.add_argument("--seed", type=int, help="of order and publishing times (default: the scenario's)")
+        parser.add_argument(
+            "--set", action="append", default=[], help="NAME=VALUE as in the scenario; a list is a sweep"
+        )
+        parser.add_argument("--processes", type=int, default=1, help="of the load (default: %(default)s)")
+        parser.add_argument("--bare", action="store_true", help="leave out the calibration and the traces")
         parser.add_argument("--out", type=Path, default=RESULTS, help="where the folder of results is made")
+        parser.add_argument("--resume", type=Path, metavar="FOLDER", help="make what is missing in a folder of results")
+        parser.add_argument("--baseline", type=Path, metavar="FOLDER", help="results to compare these with")
 
-    def handle(self, *, techniques, repetitions, seed, out, **options):
+    def handle(self, *, resume, baseline, out, **given):
         """Compare; Ctrl-C keeps the runs that are complete."""
         for number in SIGNALS:
             signal.signal(number, interrupt)
-        runs, folder = [], None
+        allow_many_connections()
+        campaign = None
         try:
-            given = {"repetitions": repetitions, "seed": seed}
-            given = {name: value for name, value in given.items() if value is not None}
-            chosen = scenario.changed(scenario.load(options["scenario"]), given, "--{}")
-            if techniques is not None:
-                techniques = reading.techniques("--techniques", [name.strip() for name in techniques.split(",")])
-            folder = runner.new_folder(out, chosen)
-            self.compare(folder, chosen, plan.runs(chosen, techniques), runs)
+            if baseline:
+                folder.read(baseline)
+            campaign = options.resumed(resume, given) if resume else Campaign.new(out, **options.chosen(given))
+            self.compare(campaign, baseline)
         except CannotCompare as exc:
-            self.tidy(folder, runs)
+            tidy(campaign)
             raise CommandError(str(exc)) from exc
         except KeyboardInterrupt:
-            self.tidy(folder, runs)
-            kept = f"{len(runs)} complete, in {folder / 'results.json'}" if runs else "none complete"
-            raise CommandError(f"Interrupted; runs: {kept}.", returncode=INTERRUPTED) from None
+            tidy(campaign)
+            raise CommandError(kept(campaign), returncode=INTERRUPTED) from None
 
-    def tidy(self, folder, runs):
-        """Clean up, where there is something."""
-        if folder:
-            runner.tidy(folder, runs)
-
-    def compare(self, folder, chosen, planned, runs):
-        """Measure, append each complete run to `runs`, show the table, write the report."""
-        lasts = [plan.seconds(chosen, run) for run in planned]
-        total = sum(lasts) + REPORT
+    def compare(self, campaign, baseline):
+        """Measure, show the table, write the report."""
+        rows = campaign.results["runs"]
         with Progress(TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}")) as progress:
-            bar = progress.add_task("", total=total, left="")
+            bar = progress.add_task("", total=1.0, left="")
+            begun = campaign.left() + REPORT
 
             def show(what, elapsed=0.0):
-                done = sum(lasts[: len(runs)]) + min(elapsed, *lasts[len(runs) : len(runs) + 1], total)
-                left = total - done
-                progress.update(bar, completed=done, description=what, left=f"{left // 60:.0f}:{left % 60:02.0f} left")
+                left = max(REPORT, campaign.left() + REPORT - elapsed)
+                told = f"{left // 60:.0f}:{left % 60:02.0f} left"
+                progress.update(bar, total=begun, completed=begun - left, description=what, left=told)
 
-            for run in runner.compare(folder, chosen, planned, lambda run, elapsed: show(run.technique, elapsed)):
-                runs.append(run)
-                show(run["technique"])
-                progress.print(table.line(run, len(runs), len(planned)))
+            for row in campaign.run(show):
+                progress.print(table.line(row, len(rows), len(rows) + len(campaign.missing())))
             show("report")
-            write_report(folder)
-            progress.update(bar, completed=total, description="done", left="")
-        figures = table.rows(runs)
+            ending = write_report(campaign.place, baseline)
+            progress.update(bar, completed=begun, description="done", left="")
+        figures = table.rows(rows)
         console = Console()
-        console.print(table.table(figures))
-        for sentence in (*table.refusals(figures), table.conclusion(figures)):
-            console.print(sentence, highlight=False)
-        self.stdout.write(str(folder / "report.html"))
+        for part in (*table.parts(figures), *ending):
+            console.print(part, highlight=False, soft_wrap=isinstance(part, str))
+
+
+def tidy(campaign):
+    """Leave no process, and no file of a run that is not complete."""
+    for process in psutil.Process().children(recursive=True):
+        process.kill()
+    if campaign:
+        folder.tidy(campaign.place, campaign.results)
+
+
+def kept(campaign):
+    """Return in one sentence what an interruption leaves."""
+    count = len(campaign.results["runs"]) if campaign else 0
+    if not count:
+        return "Interrupted; runs: none complete."
+    return f"Interrupted; runs: {count} complete, in {campaign.place}; go on with --resume {campaign.place}"
 
 
 def interrupt(_number, _frame):
@@ -90,8 +105,8 @@ def interrupt(_number, _frame):
     raise KeyboardInterrupt
 
 
-def write_report(folder):
-    """Make plots and report; they need a second to import, which nobody waits for at the start."""
+def write_report(place, baseline):
+    """Make plots and reports, return what the terminal shows of them; they take a second to import, so only now."""
     from benchmarks import report
 
-    report.write(folder)
+    return report.ending(place, baseline)
