@@ -109,7 +109,7 @@ def publish():
 def language():
     """Describe Django's own view that remembers the language in a cookie."""
     fields = {"type": "object", "properties": {"language": {"enum": [code for code, _name in settings.LANGUAGES]}}}
-    refused = refusals((400, 403, 405, 408, 413, 429, 431, 503))
+    refused = refusals((400, 403, 405, 408, 413, 429, 431, 503), content(HTML, {}))
     return {
         "summary": "Choose the pages' language, and go back.",
         "requestBody": content("application/x-www-form-urlencoded", fields),
