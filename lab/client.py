@@ -67,7 +67,9 @@ class Client:
         """Make the client that a stage brings with it, where it brings one."""
         return super().__new__((stage and stages.client(cls.technique, stage)) or cls)
 
-    def __init__(self, url, room, author="anonymous", after=None, stage=None, timeout=TIMEOUT, cookie="", jitter=True):
+    def __init__(
+        self, url, room, author="anonymous", after=None, *, stage=None, timeout=TIMEOUT, cookie="", jitter=True
+    ):
         """Aim at the server `url`; `after`: id of the last message seen (None: begin with the recent ones).
 
         `cookie` goes with every request; without `jitter` all clients come back from a fault at the same time.
