@@ -1,0 +1,135 @@
+"""Section 4: a page of another origin, open in a real browser, reads nothing of the lab and writes nothing into it."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from browsers import Window
+from raw import get, room_path
+from roads import HTTP, publish
+
+from lab.techniques import TECHNIQUES
+
+STRANGER = b"<!doctype html><meta charset=utf-8><title>A stranger's page</title><body></body>"
+FETCH = """
+const [address, options, done] = arguments;
+const told = async (answer) => done([answer.type, answer.status, await answer.text()]);
+fetch(address, { credentials: "include", ...options }).then(told, () => done("failed"));
+"""
+STREAM = """
+const [address, done] = arguments;
+const events = new EventSource(address, { withCredentials: true });
+events.onmessage = (event) => done(["read", event.data]);
+events.onerror = () => { events.close(); done("failed"); };
+"""
+SOCKET = """
+const [address, publish, done] = arguments;
+const socket = new WebSocket(address);
+socket.onopen = () => socket.send(publish);
+socket.onmessage = (event) => done(["read", event.data]);
+socket.onclose = (event) => done(["closed", event.code]);
+"""
+FORM = """
+const [address, kind, done] = arguments;
+const make = (name, fields) => Object.assign(document.createElement(name), fields);
+const frame = make("iframe", { name: "answer" });
+const form = make("form", { method: "POST", action: address, enctype: kind, target: "answer" });
+form.append(make("input", { name: '{"author":"Eve","text":"', value: '"}' }));
+document.body.append(frame, form);
+frame.onload = () => { frame.remove(); form.remove(); done("answered"); };
+form.submit();
+"""
+FRAMED = """
+const [address, done] = arguments;
+const frame = Object.assign(document.createElement("iframe"), { src: address });
+frame.onload = () => { try { done(frame.contentDocument?.title ?? "hidden"); } catch { done("hidden"); } };
+document.body.append(frame);
+"""
+EVIL = '{"author": "Eve", "text": "evil", "type": "publish"}'
+KINDS = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+
+
+class Page(BaseHTTPRequestHandler):
+    """The stranger's server: one page."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(STRANGER)
+
+    def log_message(self, *arguments):
+        pass
+
+
+# Another site; and another port of the lab's own host, to which the browser sends the lab's cookies.
+@pytest.fixture(scope="module", params=["localhost", "127.0.0.1"])
+def visited(request, server):
+    """A browser that has a session with the lab, and now shows a stranger's page."""
+    window = Window()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as strangers:
+        threading.Thread(target=strangers.serve_forever, daemon=True).start()
+        window.open(server)
+        window.driver.get(f"http://{request.param}:{strangers.server_port}/")
+        yield window.driver
+        window.close()
+        strangers.shutdown()
+
+
+@pytest.fixture
+def abroad(visited, server, room):
+    """The same, with a secret in the room, to which nothing may be added."""
+    publish("polling", server, room, "secret")
+    yield visited
+    assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == 1, "a stranger published"
+
+
+@pytest.mark.parametrize("mode", ["cors", "no-cors"])
+@pytest.mark.parametrize("technique", HTTP)
+def test_4_a_stranger_reads_no_messages(abroad, server, room, technique, mode):
+    address = server.url + room_path(technique, room, "?after=0&hold=0")
+    answer = abroad.execute_async_script(FETCH, address, {"mode": mode})
+    assert answer == ("failed" if mode == "cors" else ["opaque", 0, ""])
+
+
+@pytest.mark.parametrize("address", ["/", "/healthz", "/openapi.json", "/compare/lobby/"])
+def test_4_a_stranger_reads_no_page(abroad, server, address):
+    assert abroad.execute_async_script(FETCH, server.url + address, {}) == "failed"
+
+
+@pytest.mark.parametrize("kind", ["application/json", *KINDS])
+@pytest.mark.parametrize("mode", ["cors", "no-cors"])
+@pytest.mark.parametrize("technique", HTTP)
+def test_4_a_stranger_publishes_nothing(abroad, server, room, technique, mode, kind):
+    options = {
+        "method": "POST",
+        "mode": mode,
+        "body": EVIL,
+        "headers": {"Content-Type": kind},
+        "credentials": "include",
+    }
+    answer = abroad.execute_async_script(FETCH, server.url + room_path(technique, room), options)
+    assert answer == "failed" or answer[0] == "opaque"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("technique", HTTP)
+def test_4_a_strangers_form_publishes_nothing(abroad, server, room, technique, kind):
+    assert abroad.execute_async_script(FORM, server.url + room_path(technique, room), kind) == "answered"
+
+
+def test_4_a_stranger_reads_no_event_stream(abroad, server, room):
+    assert abroad.execute_async_script(STREAM, server.url + room_path("sse", room, "?after=0")) == "failed"
+
+
+def test_4_a_stranger_opens_no_websocket(abroad, server, room):
+    address = f"ws://127.0.0.1:{server.port}/ws/websocket/{room}/?after=0"
+    assert abroad.execute_async_script(SOCKET, address, EVIL) == ["closed", 1006]
+
+
+@pytest.mark.parametrize("page", ["", *[f"{technique}/lobby/" for technique in TECHNIQUES], "compare/lobby/"])
+def test_4_a_stranger_frames_no_page(abroad, server, page):
+    """The browser shows its own page for what may not be framed; nothing of the lab's is in it."""
+    assert abroad.execute_async_script(FRAMED, f"{server.url}/{page}") == "hidden"
+    complaints = [entry["message"] for entry in abroad.get_log("browser")]
+    assert any("frame-ancestors" in each or "X-Frame-Options" in each for each in complaints), complaints
