@@ -2,7 +2,7 @@
 
 import shlex
 
-from benchmarks import answer, baseline, deviation, model, prediction, statistics, tables, trend, workload
+from benchmarks import answer, baseline, crossing, deviation, model, statistics, tables, trend, workload
 from benchmarks.calibrated import checks
 from benchmarks.quantities import dig
 from benchmarks.sweeps import grid_of
@@ -37,7 +37,7 @@ def of(results, drawn, before=None):
         "within": deviation.within(rows),
         "unknown": unknown(points),
         "crossings": crossings(points) if sweep else [],
-        "break_even": prediction.break_even(points[0]) if len(points) == 1 else [],
+        "break_even": crossing.break_even(points[0]) if len(points) == 1 else [],
         "calibration": checks(results.calibration),
         "changes": baseline.shown(changes),
         "changed": before and baseline.summary(changes, before),
@@ -120,7 +120,7 @@ def crossings(points):
     return [
         (quantity, one, other, value)
         for quantity in quantities
-        for one, other, value, _figure in prediction.crossings(quantity, points, grid_of(values))
+        for one, other, value, _figure in crossing.crossings(quantity, points, grid_of(values))
     ]
 
 

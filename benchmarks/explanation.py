@@ -29,6 +29,8 @@ def latency(row):
         yield f"{apart} ms more than the server took to accept the message and to go through the room"
     else:
         yield f"{apart} ms less: a delivery may leave the server before the publisher's answer, which tells the base"
+    if above and not prediction.is_push(series.technique):
+        yield "an answer is an exchange of its own, and costs the server more than a push"
     if name in ("p90", "p99"):
         yield "base and place in the room need not be slow together, as the model has it"
     if row.comparison.settings.get("delay_ms"):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from benchmarks.axes import DASHES, INK, keys, logarithmic, numbers, panes
-from benchmarks.prediction import at, crossings, curve
+from benchmarks.crossing import crossings, curve
+from benchmarks.prediction import at
 from benchmarks.quantities import QUANTITIES
 from benchmarks.tables import columns_of
 from benchmarks.workload import SETTINGS, is_number, short
