@@ -11,8 +11,9 @@ from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby
 
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 
+from lab import handbell
 from lab.message import from_json
 
 PATIENCE = 2.0  # seconds that the layer may take before it counts as away
@@ -33,9 +34,21 @@ class Away(Exception):
 def ring(messages):
     """Announce stored messages to all processes, this one included; what waits meanwhile goes out together."""
     global _ringing
+    if alone():
+        return handbell.ring(messages)
     _unrung.extend(messages)
     if _unrung and (_ringing is None or _ringing.done()):
         _ringing = asyncio.create_task(_ring())
+
+
+def to(room, hear):
+    """Return this process's subscription to a room; `hear(messages)` is awaited at each ring."""
+    return handbell.Handbell(room, hear) if alone() else Bell(room, hear)
+
+
+def alone():
+    """Tell whether the channel layer reaches this process alone."""
+    return isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
 async def _ring():

@@ -32,7 +32,7 @@ class Room:
         self.tail = deque(maxlen=settings.TAIL_MAX)  # the newest messages, up to `last` without a gap
         self.queues = set()
         self.used_at = 0.0  # the loop's clock, seconds
-        self.bell = bell.Bell(name, self._hear)
+        self.bell = bell.to(name, self._hear)
         self.listening = None
         self.opening = asyncio.create_task(self._open())
         self.opening.add_done_callback(self._opened)
