@@ -42,6 +42,8 @@ class Window:
         self.profile = tempfile.TemporaryDirectory(prefix="lab-browser-", ignore_cleanup_errors=True)
         for flag in (*FLAGS, f"--user-data-dir={self.profile.name}", f"--accept-lang={language}"):
             options.add_argument(flag)
+        # The driver would switch off what hidden pages live with everywhere else.
+        options.add_experimental_option("excludeSwitches", ["disable-background-timer-throttling"])
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         service = webdriver.ChromeService(str(DRIVER) if DRIVER.exists() else None)
         self.driver = webdriver.Chrome(options=options, service=service)

@@ -20,6 +20,7 @@ from processes import PATIENCE, ROOT, until
 from lab.settings import TECHNIQUES
 
 KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
+FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of a strip
 DELIVERED_AS = {"polling": "answer", "longpoll": "answer", "sse": "event", "websocket": "frame"}
 
 
@@ -244,6 +245,67 @@ def test_a_killed_server_loses_and_repeats_nothing(demo, board, room):
     board.until(lambda: open_panes(board) == len(TECHNIQUES), "not every pane came back")
     board.say("after")
     until_delivered(board, "before", "after")
+
+
+def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
+    """The page of ten minutes is as large as that of one: what left the panes and the lanes is gone."""
+    address = f"{demo.url}/polling/{room}/messages/"
+    last = 0
+
+    def flood():
+        nonlocal last
+        for _ in range(FLOOD):
+            body = json.dumps({"author": "Ann", "text": "one of many", "sent_at": 1_000 * time.time()}).encode()
+            request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+                last = json.load(answer)["id"]
+        for technique in TECHNIQUES:
+            with pane(board, technique):
+                # By a script: whatever element the driver is given it keeps alive.
+                count = "return document.querySelectorAll(`.message[data-id='${arguments[0]}']`).length"
+                board.until(lambda: board.driver.execute_script(count, last), "not all of it is delivered")
+                assert len(board.texts(".message")) == SHOWN
+        board.until(lambda: len(board.texts(".strip circle")) == DOTS * len(TECHNIQUES), "it is not drawn")
+        board.driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
+        return board.driver.execute_cdp_cmd("Memory.getDOMCounters", {})
+
+    board.one("[aria-controls=as-text]").click()  # the lanes' text is bounded too
+    first, second = flood(), flood()
+    assert second["nodes"] - first["nodes"] < FLOOD * len(TECHNIQUES), "not a node of each delivery stays"
+    assert second["jsEventListeners"] - first["jsEventListeners"] < FLOOD
+
+
+def test_boards_of_one_browser_share_a_stream(demo, board, room):
+    """Six streams to the control would be all the connections that a browser grants."""
+    first = board.driver.current_window_handle
+    board.driver.switch_to.new_window("tab")
+    try:
+        board.open(demo, "compare", room)
+        board.until(lambda: "local" in board.texts(".strand [data-part=link]"), "the second board hears nothing")
+        assert demo.ask("/state")["listeners"] == 1
+    finally:
+        board.driver.close()
+        board.driver.switch_to.window(first)
+    demo.ask("/wires/all/link", {"profile": "3G"})
+    board.until(lambda: board.texts(".strand [data-part=link]") == ["3G"] * len(TECHNIQUES), "the first is deaf now")
+
+
+def test_a_hidden_page_says_that_its_timers_were_slowed(board):
+    def slowed():
+        return any("slows" in words for words in board.texts(".strand .notice"))
+
+    size = board.driver.get_window_size()
+    board.driver.minimize_window()
+    try:
+        assert board.driver.execute_script("return document.hidden")
+        board.until(slowed, "no pane tells of it")
+        time.sleep(3)  # shorter absences are not worth a word
+    finally:
+        board.driver.set_window_size(size["width"], size["height"])
+    notice = "[data-hidden-notice]"
+    board.until(lambda: board.one(notice).is_displayed(), "the page does not tell of it")
+    assert "was hidden for" in board.one(notice).text
+    board.until(lambda: not slowed(), "it still says so")
 
 
 def test_a_foreign_page_cannot_frame_a_pane(demo, window, room):

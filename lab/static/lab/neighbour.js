@@ -67,7 +67,12 @@ function mannerOf(client) {
 export function wait(ms, signal) {
   return new Promise((done) => {
     if (signal?.aborted) return done();
-    const timer = setTimeout(done, Math.max(0, ms));
-    signal?.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+    const over = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", over); // a signal may outlive thousands of waits
+      done();
+    };
+    const timer = setTimeout(over, Math.max(0, ms));
+    signal?.addEventListener("abort", over);
   });
 }

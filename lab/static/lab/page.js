@@ -7,7 +7,7 @@ import * as scenes from "./scenes.js";
 import * as scoreboard from "./scoreboard.js";
 import { duration } from "./words.js";
 
-const GRACE = 10_000; // ms hidden before a page speaks of it
+const GRACE = 5_000; // ms hidden before a page speaks of it
 const PARTS = { lanes, controls, scoreboard, scenes }; // each starts where the page has a [data-slot] of its name
 
 const board = await Board.on(document);

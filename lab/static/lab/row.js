@@ -51,7 +51,7 @@ export class Row {
     pill.dataset.state = STATES[state].toLowerCase();
     toggle.textContent = state === OPEN ? gettext("Close") : gettext("Open");
     toggle.disabled = state === CLOSING || state === CONNECTING;
-    put(notice, slowed ? gettext("The browser slows this pane's timers down: it is hidden or out of view.") : "");
+    put(notice, slowed ? gettext("Hidden or out of view: the browser slows its timers.") : "");
     if (state === CLOSED && this.pane.away.at(-1)?.to !== null) this.lost = null;
   }
 
