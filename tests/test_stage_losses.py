@@ -106,7 +106,6 @@ def test_6_bounded_alone_is_heard_in_silence(small, room):
 
 def test_6_before_bounded_a_reader_who_does_not_read_costs_memory_without_end(start, room):
     server = start(**SMALL)
-    publish_many(server, f"{room}-warm", COUNT, LONG + "{}")
     grown = {}
     for stage in ("bounded", "replay"):
         there = f"{room}-{stage}"
