@@ -3,7 +3,7 @@
 POLICY = "Content-Security-Policy"
 
 
-def policy(connect=(), frame=(), ancestors=("'self'",)):
+def policy(connect=(), frame=(), ancestors=("'none'",)):
     """Return a policy that lets a page use this server and, besides, the origins named."""
     return "; ".join(
         (

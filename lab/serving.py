@@ -28,9 +28,9 @@ class Server(uvicorn.Server):
 
         for server in self.servers:
             server.close()
-        for connection in list(self.server_state.connections):
-            if isinstance(connection, HTTPProtocol):
-                connection.shutdown()  # at once where it idles, else after its answer
+        for protocol in list(self.server_state.connections):
+            if isinstance(protocol, HTTPProtocol):
+                protocol.shutdown()  # at once where it idles, else after its answer
         rooms.end_all()
         for _ in range(round(10 * settings.GOODBYE)):
             if not self.server_state.tasks:
@@ -113,17 +113,3 @@ def migrate():
         raise CannotServe(f"The database cannot be used: {reason}.") from exc
     finally:
         connection.close()  # and with it the lock; the chat's threads open their own
-
-
-def drop_refusals():
-    """Return a log filter for what uvicorn calls errors and is the client's affair.
-
-    A handshake refused by an answer of its own, a frame that is not UTF-8, a client that pipelined requests and left.
-    """
-    affairs = ("without completing handshake", "Invalid UTF-8 sequence received from client", "the handler is closed")
-
-    def is_ours(record):
-        told = record.getMessage() + (str(record.exc_info[1]) if record.exc_info else "")
-        return not any(affair in told for affair in affairs)
-
-    return is_ours

@@ -109,8 +109,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLayer")  # or Redis' own pub/sub
-# Seconds. The layer waits up to 5 for a bell: a silence of more means that Redis is gone without a word.
-REDIS = {"address": REDIS_URL, "socket_connect_timeout": 2, "socket_timeout": 8}
+REDIS = {
+    "address": REDIS_URL,
+    "socket_connect_timeout": 2,  # seconds
+    "socket_timeout": 8,  # seconds; the layer waits up to 5 for a bell, so a longer silence means that Redis is gone
+    "retry_on_error": [ConnectionError],  # once, at once: the connection may have been lost long ago
+}
 CHANNEL_LAYERS = {
     "default": {"BACKEND": REDIS_LAYER, "CONFIG": {"hosts": [REDIS]}}
     if REDIS_URL
@@ -130,9 +134,14 @@ LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "lab" / "locale"]  # for the techniques' words too
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"  # but for the panes, which the page of all techniques frames
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# Behind a proxy that speaks HTTPS: pages by HTTPS alone, for 30 days from each visit, and cookies too.
+HTTPS = env.bool("LAB_HTTPS", default=False)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 30 * 24 * 3_600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 
 # What one client or one room may cost; each bound is tried at the bound and one past it.
 BODY_MAX = 65_536  # bytes of a body, and of a message on a WebSocket; past it 413, and 1009
@@ -165,8 +174,9 @@ SESSION_RATE = env.int("LAB_SESSION_RATE", default=200)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"refusals": {"()": "lab.serving.drop_refusals"}},
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "filters": {"refusals": {"()": "lab.logs.drop_refusals"}},
+    "formatters": {"lines": {"()": "lab.logs.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "loggers": {
         "lab": {"handlers": ["console"], "level": "INFO"},
         "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "filters": ["refusals"]},

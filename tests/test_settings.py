@@ -7,6 +7,7 @@ import sys
 
 import pytest
 from processes import PATIENCE, ROOT
+from raw import get
 
 MISTAKES = [
     ({"LAB_DATA": "/dev/null/data"}, "LAB_DATA: /dev/null/data cannot be used"),
@@ -35,3 +36,35 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(start, tmp_path
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     start().stop()
     assert path.read_text() == key
+
+
+def check(folder, **environment):
+    """Run Django's own check of a deployment; return what it complains of."""
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    environment = os.environ | {"LAB_DATA": str(folder)} | environment
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    return done.stderr if done.returncode else ""
+
+
+def test_a_deployment_behind_https_passes_djangos_check(tmp_path):
+    deployed = {"LAB_HTTPS": "1", "ALLOWED_HOSTS": "lab.example.org", "FORWARDED_ALLOW_IPS": "127.0.0.1"}
+    assert check(tmp_path, **deployed) == ""
+    assert "DEBUG" not in check(tmp_path)
+    assert "DEBUG" in check(tmp_path, DEBUG="1")
+
+
+def test_behind_https_a_page_by_http_leads_there_and_cookies_are_for_https_alone(start):
+    server = start(LAB_HTTPS="1", FORWARDED_ALLOW_IPS="127.0.0.1")
+    answer = get(server.url, "/polling/lobby/")
+    assert (answer.status, answer.headers["location"]) == (301, f"https://127.0.0.1:{server.port}/polling/lobby/")
+    answer = get(server.url, "/polling/lobby/", X_Forwarded_Proto="https")
+    assert answer.status == 200
+    assert "Secure" in answer.headers["set-cookie"]
+    assert answer.headers["strict-transport-security"].startswith("max-age=2592000")
+    assert get(server.url, "/healthz").status == 200  # whoever watches over the server asks it directly
+
+
+def test_git_knows_nothing_of_the_secret_key():
+    key = ROOT / "data" / "secret_key"
+    ignored = subprocess.run(["git", "check-ignore", "-q", str(key)], cwd=ROOT, timeout=PATIENCE)
+    assert ignored.returncode == 0

@@ -1,0 +1,38 @@
+"""What the log holds: no refusals, which are the client's affair, and one line for each thing said."""
+
+import logging
+import re
+
+# What ends a line somewhere, or moves a terminal's cursor.
+CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class Lines(logging.Formatter):
+    """Escapes control characters, so that nothing a client names can look like a line of the log."""
+
+    def formatMessage(self, record):  # noqa: N802  (as logging calls it)
+        """Return the message in one line."""
+        return escaped(super().formatMessage(record).rstrip("\n"))
+
+    def formatException(self, exc_info):  # noqa: N802
+        """Return the traceback, each line indented: what an exception quotes may have line ends too."""
+        return "\n".join("  " + escaped(line) for line in super().formatException(exc_info).split("\n"))
+
+
+def escaped(text):
+    r"""Return the text with \n for a line end, and so on."""
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def drop_refusals():
+    """Return a log filter for what uvicorn calls errors and is the client's affair.
+
+    A handshake refused by an answer of its own, a frame that is not UTF-8, a client that pipelined requests and left.
+    """
+    affairs = ("without completing handshake", "Invalid UTF-8 sequence received from client", "the handler is closed")
+
+    def is_ours(record):
+        told = record.getMessage() + (str(record.exc_info[1]) if record.exc_info else "")
+        return not any(affair in told for affair in affairs)
+
+    return is_ours

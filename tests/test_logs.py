@@ -1,0 +1,65 @@
+"""Section 4: nobody forges a line of the log by a name with a line end in it."""
+
+import io
+import logging
+
+import pytest
+from raw import exchange, get, post, room_path, shake, socket_path
+from roads import HTTP
+
+from lab.logs import Lines
+
+FORGED = "\r\nERROR forged"
+ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1b[2K", "\x85", "\u2028", "\u2029", "\0"]
+
+
+@pytest.fixture
+def log():
+    """A logger of the lab's form, and what it wrote."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(Lines())
+    logger = logging.Logger("tests")
+    logger.addHandler(handler)
+    return logger, written
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_name_with_a_line_end_is_one_line(log, end):
+    logger, written = log
+    logger.warning("room %s: gone", f"a{end}ERROR forged")
+    (line,) = written.getvalue().splitlines()
+    assert line.startswith("room a\\")
+    assert line.endswith("ERROR forged: gone")
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_exception_that_quotes_a_line_end_begins_no_line(log, end):
+    logger, written = log
+    try:
+        raise ValueError(f"a{end}ERROR forged")
+    except ValueError:
+        logger.exception("it failed")
+    first, *traceback = written.getvalue().splitlines()
+    assert first == "it failed"
+    assert len(traceback) >= 4
+    assert all(line.startswith("  ") for line in traceback)
+
+
+def test_what_clients_name_leaves_the_servers_log_alone(server, room):
+    """Rooms, authors, headers and addresses with line ends, on every road."""
+    before = server.log.stat().st_size
+    odd = f"{room}%0d%0aERROR%20forged"
+    for technique in HTTP:
+        assert get(server.url, f"/{technique}/{odd}/messages/").status == 404
+        fields = {"author": "Ann" + FORGED, "text": "hi"}
+        assert post(server.url, room_path(technique, room), fields).status == 400
+        assert get(server.url, f"/{technique}/{odd}/").status == 404
+    assert shake(server.url, f"/ws/websocket/{odd}/").status == 404
+    assert shake(server.url, socket_path(room, "?after=%0d%0aERROR")).status == 400
+    assert get(server.url, "/nothing%0d%0aERROR%20forged").status == 404
+    get(server.url, "/", User_Agent="a\tb", Referer="http://a/%0d%0aERROR", X_Forwarded_For="1.2.3.4%0d%0aERROR")
+    exchange(server.url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\rERROR forged\r\nConnection: close\r\n\r\n")
+    with server.log.open("rb") as file:
+        file.seek(before)
+        assert b"forged" not in file.read()
