@@ -79,9 +79,9 @@ PROFILES = {
     link.profile: link
     for link in (
         Link("local"),
-        # Round trip of a well-kept Wi-Fi hop, median 10 ms: Pei et al., "WiFi can be the weakest link of round trip
-        # network latency in the wild", INFOCOM 2016. Rate: half of the 65 Mbit/s of one 802.11n stream on 20 MHz
-        # (IEEE 802.11-2012, MCS 7), which is what its medium access leaves.
+        # Round trip of a Wi-Fi hop that was put in order, median 10 ms: Pei et al., "WiFi can be the weakest link of
+        # round trip network latency in the wild", INFOCOM 2016. Rate: half of the 65 Mbit/s of one 802.11n stream on
+        # 20 MHz (IEEE 802.11-2012, MCS 7, long guard interval); the other half is set down to medium access.
         Link("Wi-Fi", 5, 5, 32 * MBIT, 32 * MBIT, 10),
         # WebPageTest, connectivity.ini.sample: 4G is 9 Mbit/s both ways and 170 ms of round trip.
         Link("4G", 85, 20, 9 * MBIT, 9 * MBIT, 170),
@@ -91,8 +91,8 @@ PROFILES = {
         # the 25/3 Mbit/s that FCC 15-10 calls broadband and satellite plans are sold by.
         Link("satellite", 279, 10, 3 * MBIT, 25 * MBIT, 558),
         # FCC 14-99 (E-rate), ¶34: 100 Mbit/s for 1,000 students, so 3 Mbit/s for a class of 30, shared by everybody
-        # in it. Delay: half of all packets wait over 20 ms for a busy school's Wi-Fi, a tenth over 100 ms (Pei et al.,
-        # INFOCOM 2016, as above).
+        # in it. Delay: on a campus more than half of the packets took over 20 ms of round trip on the Wi-Fi hop, a tenth
+        # over 100 ms (Pei et al., INFOCOM 2016, as above).
         Link("the classroom", 10, 40, 3 * MBIT, 3 * MBIT, 20, shared=True),
     )
 }
