@@ -21,6 +21,7 @@ from lab.settings import TECHNIQUES
 
 KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
 FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of a strip
+COUNT = "return document.querySelectorAll(`.message[data-id='${arguments[0]}']`).length"
 DELIVERED_AS = {"polling": "answer", "longpoll": "answer", "sse": "event", "websocket": "frame"}
 
 
@@ -262,8 +263,7 @@ def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
         for technique in TECHNIQUES:
             with pane(board, technique):
                 # By a script: whatever element the driver is given it keeps alive.
-                count = "return document.querySelectorAll(`.message[data-id='${arguments[0]}']`).length"
-                board.until(lambda: board.driver.execute_script(count, last), "not all of it is delivered")
+                board.until(lambda: board.driver.execute_script(COUNT, last), "not all of it is delivered")
                 assert len(board.texts(".message")) == SHOWN
         board.until(lambda: len(board.texts(".strip circle")) == DOTS * len(TECHNIQUES), "it is not drawn")
         board.driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
