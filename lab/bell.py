@@ -101,6 +101,7 @@ class Bell:
                     await self.hear([from_json(text) for text in event["messages"]])
                 else:
                     await asyncio.sleep(PAUSE)
+                    await self.join()  # a layer that was away may have forgotten us
         finally:
             await self.leave()
 

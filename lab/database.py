@@ -9,7 +9,7 @@ from lab.message import Refused
 
 
 class Unavailable(Refused):
-    """The database does not answer; nothing was stored, unless it froze in the middle of it."""
+    """The database does not answer; nothing was stored, unless it froze in the middle of a commit."""
 
     def __init__(self, sentence="database: not available, try again."):
         super().__init__(sentence, status=503, headers={"Retry-After": "1"})

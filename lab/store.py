@@ -56,7 +56,8 @@ async def _write(committed):
         batch = _waiting[:BATCH_MAX]
         del _waiting[:BATCH_MAX]
         try:
-            results = await run(_writer, _commit, [draft for draft, _ in batch])
+            deadline = time.monotonic() + settings.DATABASE_PATIENCE
+            results = await run(_writer, _commit, [draft for draft, _ in batch], deadline)
         except Exception as exc:  # whatever it was, every publisher of the batch must hear of it
             results = [exc] * len(batch)
         committed([result[0] for result in results if isinstance(result, tuple) and result[1]])
@@ -69,14 +70,20 @@ async def _write(committed):
                 future.set_result(result)
 
 
-def _commit(drafts):
+def _commit(drafts, deadline):
     """Store a batch in one transaction; return for each draft (Message, new) or the Refused that it deserves."""
     try:
-        with transaction.atomic():
-            return _insert(drafts, {})
+        return _insert_in_time(drafts, {}, deadline)
     except IntegrityError:  # a nonce was used before: rare, so looked up only then
-        with transaction.atomic():
-            return _insert(drafts, _known(drafts))
+        return _insert_in_time(drafts, _known(drafts), deadline)
+
+
+def _insert_in_time(drafts, known, deadline):
+    with transaction.atomic():
+        results = _insert(drafts, known)
+        if time.monotonic() > deadline:  # the database hung, and their publishers were told that nothing is stored
+            raise Unavailable()
+    return results
 
 
 def _insert(drafts, known):
