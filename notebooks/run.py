@@ -5,6 +5,7 @@ every measurement as brief as can be.
 """
 
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -15,6 +16,7 @@ from nbclient.exceptions import CellExecutionError
 
 HERE = Path(__file__).resolve().parent
 EXECUTED = HERE / "executed"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of a traceback in a terminal
 PATIENCE = 900  # seconds for one cell: some of them measure
 
 
@@ -44,7 +46,7 @@ def main(names):
             nbformat.write(run(path), EXECUTED / path.name)
         except CellExecutionError as exc:
             failed.append(path.name)
-            say(f"{path.name} fails:\n{exc}")
+            say(f"{path.name} fails:\n{COLOURS.sub('', str(exc))}")
         else:
             say(f"{path.name}: {time.monotonic() - began:.0f} s")
     sys.exit(1 if failed else 0)
