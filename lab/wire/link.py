@@ -91,8 +91,8 @@ PROFILES = {
         # the 25/3 Mbit/s that FCC 15-10 calls broadband and satellite plans are sold by.
         Link("satellite", 279, 10, 3 * MBIT, 25 * MBIT, 558),
         # FCC 14-99 (E-rate), ¶34: 100 Mbit/s for 1,000 students, so 3 Mbit/s for a class of 30, shared by everybody
-        # in it. Delay: on a campus more than half of the packets took over 20 ms of round trip on the Wi-Fi hop, a tenth
-        # over 100 ms (Pei et al., INFOCOM 2016, as above).
+        # in it. Delay: on a campus more than half of the packets took over 20 ms of round trip on the Wi-Fi hop, and a
+        # tenth over 100 ms (Pei et al., INFOCOM 2016, as above).
         Link("the classroom", 10, 40, 3 * MBIT, 3 * MBIT, 20, shared=True),
     )
 }

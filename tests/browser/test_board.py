@@ -337,7 +337,10 @@ def test_the_board_is_no_wider_than_its_screen(demo, window, room, size):
     window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:
         window.open(demo, "compare", room)
+        for drawer in window.all(".tools [aria-controls]"):
+            drawer.click()
         assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
+        assert window.driver.execute_script("return document.querySelector('main').scrollWidth") <= width
         if width > 1000:
             bottoms = window.driver.execute_script(
                 "return Array.from(document.querySelectorAll('.strand'), (row) => row.getBoundingClientRect().bottom)"

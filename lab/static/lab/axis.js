@@ -2,6 +2,7 @@
 import { ticks } from "./timeline.js";
 
 const SOON = 4; // px
+const HIGH = 6; // px of a triangle
 
 export class Axis {
   onresize = () => {};
@@ -33,7 +34,7 @@ export class Axis {
     let free = room / 2;
     for (const at of ticks(from, to, step)) {
       if (x(at) < free || x(at) > width - room / 2) continue;
-      context.fillText(clock(at, step), x(at), height * 0.64);
+      context.fillText(clock(at, step), x(at), (HIGH + height) / 2 + 1);
       context.fillRect(Math.round(x(at)), 0, 1, 4);
       free = x(at) + room;
     }
@@ -43,8 +44,8 @@ export class Axis {
     }
     context.beginPath();
     for (const place of marks) {
-      context.moveTo(place - 5, 8);
-      context.lineTo(place + 5, 8);
+      context.moveTo(place - 4, HIGH);
+      context.lineTo(place + 4, HIGH);
       context.lineTo(place, 0);
     }
     context.fill();
