@@ -10,6 +10,7 @@ import contextlib
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -32,6 +33,7 @@ def run(folder, seed, behaviours=BEHAVIOURS):
     Raises CannotCompare where the load fails.
     """
     place = folder / "calibration"
+    shutil.rmtree(place, ignore_errors=True)  # what an interrupted one left
     server_core, load_core = cores()
     with contextlib.ExitStack() as stack:
         servers = {

@@ -36,7 +36,7 @@ def run(folder, scenario, techniques, seconds=SECONDS):
     Raises CannotCompare where a client is refused.
     """
     place = folder / "trace"
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)  # an interrupted one may have left it
     try:
         with serving(place, cores()[0]) as (address, _process):
             return asyncio.run(traced(address, scenario, techniques, seconds))

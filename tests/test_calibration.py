@@ -73,6 +73,7 @@ def test_the_stall_is_in_the_open_loops_p99_and_hidden_from_the_closed_one(calib
 
 
 def test_servers_that_do_not_keep_what_they_promise_are_refused(tmp_path):
+    (tmp_path / "calibration" / "wait").mkdir(parents=True)  # an earlier one was interrupted
     planted = calibration.run(tmp_path, seed=3, behaviours=PLANTED)
     assert not planted["valid"]
     assert planted["servers"]["wait"]["latency_ms"]["p50"] > 60
