@@ -23,7 +23,8 @@ WORDS = {  # quantity: (of the lowest, its figure, of the highest)
     "memory": ("keeps the server smallest", "{} MB", "takes {} MB, {} times as much"),
     "back_p50": ("is back soonest", "half of its readers within {} ms", "takes {} ms, {} times as long"),
     "back_max": ("has all readers back soonest", "the last after {} ms", "takes {} ms, {} times as long"),
-    "opening": ("comes back with the fewest requests", "{}", "takes {}, {} times as many"),
+    "crowd": ("crowds least", "at most {} readers back within the same 100 ms", "brings {}, {} times as many"),
+    "connection": ("keeps the smallest connections", "{} KB of memory each", "takes {} KB, {} times as much"),
 }
 
 
@@ -44,10 +45,11 @@ def losses(results):
 def subjects(comparison):
     """Return the three quantities that the answer to a comparison is about."""
     if any(series.figure("back_p50") for series in comparison.valid):
-        return "back_p50", "back_max", "opening"
+        return "back_p50", "back_max", "crowd"
     runs = [run for series in comparison.valid for run in series.valid]
     if max((ratio(arrived(run), dig(run, "clients") or 1) or 0 for run in runs), default=0) < QUIET:
-        return "ip_second", "cores", "memory"
+        memory = "connection" if any(series.figure("connection") for series in comparison.valid) else "memory"
+        return "ip_second", "cores", memory
     return "p50", "ip", "cpu"
 
 

@@ -13,11 +13,11 @@ GAP = 15  # points between two names
 PLACES = [(x, y) for y in (0, 13, -13, 22, -22, 36, -36, 52, -52) for x in (13, -13)]
 
 
-def panes(canvas, count, height=2.9, **options):
+def panes(canvas, count, height=2.9, columns=None, **options):
     """Return `count` axes on a canvas that grows with them; they share their scales where there are several."""
     if count == 1:
         return [canvas.add_subplot()]
-    columns = 2 if count in (2, 4) else 3
+    columns = columns or (2 if count in (2, 4) else 3)
     rows = -(-count // columns)
     canvas.set_figheight(0.9 + height * rows)
     grid = canvas.subplots(rows, columns, squeeze=False, **{"sharex": True, "sharey": True} | options).ravel()

@@ -2,7 +2,7 @@
 
 import shlex
 
-from benchmarks import answer, baseline, crossing, deviation, model, statistics, tables, trend, workload
+from benchmarks import answer, baseline, crossing, deviation, model, replication, statistics, tables, trend, workload
 from benchmarks.calibrated import checks
 from benchmarks.quantities import dig
 from benchmarks.sweeps import grid_of
@@ -38,6 +38,7 @@ def of(results, drawn, before=None):
         "unknown": unknown(points),
         "crossings": crossings(points) if sweep else [],
         "break_even": crossing.break_even(points[0]) if len(points) == 1 else [],
+        "published": published(results),
         "calibration": checks(results.calibration),
         "changes": baseline.shown(changes),
         "changed": before and baseline.summary(changes, before),
@@ -122,6 +123,14 @@ def crossings(points):
         for quantity in quantities
         for one, other, value, _figure in crossing.crossings(quantity, points, grid_of(values))
     ]
+
+
+def published(results):
+    """Return what others published beside what was measured here, as rows; none but for the scenario `literature`."""
+    if results.manifest.get("scenario") != "literature":
+        return []
+    rows = replication.table([run for run in results.runs if "label" in run]).to_dict("records")
+    return [{name: None if value != value else value for name, value in row.items()} for row in rows]
 
 
 def command(manifest):

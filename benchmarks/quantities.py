@@ -133,10 +133,14 @@ ALL = (
     ),
     Quantity("back_p99", "back after the cut, 99 in 100", "ms", lambda run: dig(run, "reconnect", "back_ms", "p99")),
     Quantity("back_max", "back after the cut, the last one", "ms", lambda run: dig(run, "reconnect", "back_ms", "max")),
+    Quantity("late", "delivered late, after the return", "messages", lambda run: dig(run, "reconnect", "late")),
+    Quantity("crowd", "back within the same 100 ms, at most", "readers", lambda run: dig(run, "reconnect", "requests")),
     Quantity(
-        "missed", "missed while away, and delivered later", "messages", lambda run: dig(run, "reconnect", "missed")
+        "connection",
+        "memory of a connection",
+        "KB, idle",
+        lambda run: ratio(dig(run, "rss_per_connection_bytes"), 1000),
     ),
-    Quantity("opening", "requests until all were back", "requests", lambda run: dig(run, "reconnect", "requests")),
     Quantity("generator", "generator's CPU", "% of a core", lambda run: ratio(dig(run, "generator_cpu"), 1, 100)),
     Quantity("loop_lag", "generator's loop late, p99", "ms", lambda run: dig(run, "loop_lag_ms", "p99")),
     Quantity("publisher_lag", "publishing late, p99", "ms", lambda run: dig(run, "publisher_lag_ms", "p99")),

@@ -17,14 +17,14 @@ def back(canvas, results):
     canvas.set_figheight(1.3 + 0.42 * len(rows))
     axes = canvas.add_subplot()
     for y, (_point, series) in enumerate(rows):
-        middle, late, last = (series.figure(name) for name in ("back_p50", "back_p99", "back_max"))
-        look, x = series.look, [max(SHORTEST, one.median) for one in (middle, late, last) if one]
+        middle, most, last = (series.figure(name) for name in ("back_p50", "back_p99", "back_max"))
+        look, x = series.look, [max(SHORTEST, one.median) for one in (middle, most, last) if one]
         axes.plot([x[0], x[-1]], [y, y], color=look.colour, linewidth=3, zorder=2)
         axes.plot(x[:1], [y], look.marker, color=look.colour, markeredgecolor=INK, markersize=10, zorder=4)
         axes.plot(x[1:2], [y], "|", color=look.ink, markersize=16, markeredgewidth=2.4, zorder=4)
         axes.plot(x[-1:], [y], ">", color=look.ink, markersize=8, zorder=4)
-        missed = series.figure("missed")
-        text = f"  {number(x[-1])} ms" + (f", {missed.median:,.0f} caught up" if missed else "")
+        late = series.figure("late")
+        text = f"  {number(x[-1])} ms" + (f", {late.median:,.0f} late" if late else "")
         axes.annotate(text, (x[-1], y), (6, 0), textcoords="offset points", va="center", fontsize=10.5)
     axes.set_yticks(range(len(rows)), [f"{series.label} · {short(point.value)}" for point, series in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)
@@ -43,6 +43,6 @@ def back(canvas, results):
     return (
         "Back after the cut",
         "Every reader's connection is cut at one instant in the middle of the window. A row is a technique, and how "
-        "its clients wait before they try again. “Caught up” are the messages published meanwhile and delivered "
-        "afterwards; whoever lost any is in the ledger.",
+        "its clients wait before they try again. The messages that came late were published meanwhile; "
+        "whoever lost any is in the ledger.",
     )

@@ -1,16 +1,27 @@
 """The plots of points: latency against bandwidth, and latency through a run."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from matplotlib.ticker import NullLocator
 
 from benchmarks import model, prediction
 from benchmarks.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_points
 from benchmarks.bars import only_point
+from benchmarks.looks import Look
 from benchmarks.tables import columns_of
-from benchmarks.workload import SETTINGS, short
+from benchmarks.workload import SETTINGS, is_number, short
 
 DOTS = 1500  # at most, of one run through time
 OCTAVES = 3  # how far polling's interval is varied, up and down
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A mark that bears a name of its own in the colour of its technique."""
+
+    label: str
+    look: Look
 
 
 def trade_off(canvas, results):
@@ -27,10 +38,12 @@ def trade_off(canvas, results):
     axes.set_xlabel("bytes a second and reader, at IP level, both ways")
     axes.set_ylabel("delivery latency, ms: p50 to p99")
     axes.margins(0.12, 0.12)
-    words = paths(canvas, axes, results, spots) if sweep else interval_curve(axes, only_point(results))
+    words = "" if sweep else interval_curve(axes, only_point(results))
     logarithmic(axes.xaxis)
     logarithmic(axes.yaxis)
-    if not sweep:
+    if sweep:
+        words = paths(canvas, axes, results, spots)
+    else:
         name_points(axes, [(x, y, series) for _point, series, x, y, _top in spots])
     return (
         "Latency against bandwidth",
@@ -51,17 +64,17 @@ def spot_of(point, series):
 def paths(canvas, axes, results, spots):
     """Join each technique's marks through the sweep and name its ends; return the words for the caption."""
     columns = columns_of([point for point in results.comparisons if point.valid])
+    where = SETTINGS[results.swept_setting].label
+    keys(canvas, columns, model=False)
+    if not all(is_number(point.value) for point, *_rest in spots):
+        name_points(axes, [(x, y, Spot(short(point.value), one.look)) for point, one, x, y, _top in spots], size=9)
+        return f" The name at a mark is its {where}."
     for series in columns:
         mine = [(point, x, y) for point, one, x, y, _top in spots if one.key == series.key]
-        if not mine:
-            continue
-        _points, x, y = zip(*mine, strict=True)
-        axes.plot(x, y, color=series.look.colour, linewidth=1.2, zorder=1)
-        for point, x, y in (mine[0], mine[-1]):
+        axes.plot([spot[1] for spot in mine], [spot[2] for spot in mine], color=series.look.colour, linewidth=1.2)
+        for point, x, y in mine[:1] + mine[1:][-1:]:
             place = {"xytext": (0, -17), "textcoords": "offset points", "ha": "center", "fontsize": 10}
             axes.annotate(short(point.value), (x, y), color=series.look.ink, **place)
-    keys(canvas, columns, model=False)
-    where = SETTINGS[results.swept_setting].label
     return f" A line joins a technique's marks in the order of the sweep; the figures at its ends: {where}."
 
 

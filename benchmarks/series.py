@@ -4,10 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
-from benchmarks import looks, statistics
+from benchmarks import files, looks, statistics
 from benchmarks.quantities import QUANTITIES, dig
 
 LABEL = 36  # characters
@@ -91,6 +88,11 @@ class Series:
         """The runs that count."""
         return [run for run in self.runs if run.get("valid") is True]
 
+    @property
+    def lossy(self):
+        """Tell whether a valid run lost, repeated or disordered something, as a naive step may: it is no best."""
+        return any(dig(run, name) for run in self.valid for name in ("lost", "repeated", "reordered"))
+
     def figure(self, name):
         """Return the Figure of a quantity, by its name in QUANTITIES."""
         return self.by_run(QUANTITIES[name].of)
@@ -112,7 +114,9 @@ class Series:
     @cached_property
     def deliveries(self):
         """The deliveries of each valid run that has them on disk: data frames by the instant of publishing."""
-        return self.tables("deliveries.csv", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms")
+        return files.tables(
+            self.folder, self.valid, "deliveries.csv", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms"
+        )
 
     @cached_property
     def accepting(self):
@@ -120,31 +124,10 @@ class Series:
 
         It is on disk by then: what a delivery waits for too, seen from other connections than the readers'.
         """
-        tables = self.tables("publishes.csv", "scheduled_ms", "answered_ms")
+        tables = files.tables(self.folder, self.valid, "publishes.csv", "scheduled_ms", "answered_ms")
         return [(table["answered_ms"] - table["scheduled_ms"]).to_numpy() for table in tables]
 
     @cached_property
     def spacing(self):
         """The Figure of c, in ms: how long after one reader of a message the next one of its room has it."""
-        return Figure.of([spacing(table) for table in self.deliveries])
-
-    def tables(self, name, *columns):
-        """Return these columns of each valid run's file of that name, where it is there and not empty."""
-        paths = [path_of(self.folder, run, name) for run in self.valid]
-        tables = [pd.read_csv(path, usecols=columns).dropna() for path in paths if path]
-        return [table.sort_values("scheduled_ms", kind="stable") for table in tables if len(table)]
-
-
-def spacing(table):
-    """Return the median, over a run's messages, of the time from the first to the last delivery, a further reader."""
-    groups = table.groupby(["room", "id"])["arrived_ms"]
-    counts = groups.count()
-    each = ((groups.max() - groups.min()) / (counts - 1))[counts > 1]
-    return float(np.median(each)) if len(each) else None
-
-
-def path_of(folder, run, name):
-    """Return the path of a run's file; None where it has none of its own."""
-    place = run.get("place")
-    path = (Path(folder) / str(place) / name).resolve()
-    return path if place and path.is_file() and path.is_relative_to(Path(folder).resolve()) else None
+        return Figure.of([files.spacing(table) for table in self.deliveries])

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import looks
-from benchmarks.series import Series, path_of
+from benchmarks.files import path_of
+from benchmarks.series import Series
 from benchmarks.workload import SETTINGS, is_number
 
 
@@ -30,7 +31,7 @@ class Comparison:
     @property
     def finished(self):
         """Those of the finished techniques; of stages where there are no others."""
-        return [series for series in self.valid if not series.stage] or self.valid
+        return [series for series in self.valid if not series.stage and not series.lossy] or self.valid
 
     @property
     def value(self):

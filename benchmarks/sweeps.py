@@ -11,6 +11,7 @@ from benchmarks.workload import SETTINGS, is_number, short
 
 DECADES = 30.0  # the largest value over the smallest: from there on an axis is logarithmic
 STEPS = 60  # points of a model's line
+FEW = 4  # points with names that stand beside each other in half the width
 DODGE = 0.13  # of the way between two names, from one technique's mark to the next
 CAPTION = (
     "Marks: the median of the valid runs, with its interval where there are runs enough for one. Dashed: the model. "
@@ -29,7 +30,7 @@ def sweep_network(canvas, results):
 
 def sweep_server(canvas, results):
     """CPU for a delivery, and memory, against the swept setting."""
-    return sweep(canvas, results, "cpu", "memory", title="What it costs the server")
+    return sweep(canvas, results, "cpu", "memory", "connection", title="What it costs the server")
 
 
 def sweep(canvas, results, *names, title):
@@ -38,9 +39,11 @@ def sweep(canvas, results, *names, title):
     known = [QUANTITIES[name] for name in names if any(one.figure(name) for point in points for one in point.valid)]
     if not results.swept_setting or not known:
         return None
-    grid, crossed = panes(canvas, len(known), sharey=False, height=3.6), []
+    draw = by_number if all(is_number(point.value) for point in points) else by_name
+    wide = draw is by_name and len(points) > FEW
+    grid = panes(canvas, len(known), sharex=False, sharey=False, height=3.2, columns=1 if wide else None)
+    crossed = []
     for axes, quantity in zip(grid, known, strict=True):
-        draw = by_number if all(is_number(point.value) for point in points) else by_name
         crossed += draw(axes, quantity, points) or []
         axes.set_title(quantity.title[0].upper() + quantity.title[1:], fontsize=11.5, pad=6)
         axes.set_xlabel(SETTINGS[results.swept_setting].label, fontsize=10.5)
@@ -102,7 +105,8 @@ def by_name(axes, quantity, points):
                 if (predicted := at(quantity, point, one)) is not None:
                     axes.plot([x - 0.06, x + 0.06], [predicted] * 2, color=one.look.ink, linewidth=1.6, zorder=5)
                 marks(axes, one, [(x, one.figure(quantity.name))], joined=False)
-    axes.set_xticks(range(len(points)), [short(point.value) for point in points], rotation=20 if len(points) > 3 else 0)
+    turned = {"rotation": 25, "ha": "right", "rotation_mode": "anchor"} if len(points) > 3 else {}
+    axes.set_xticks(range(len(points)), [short(point.value) for point in points], **turned)
     axes.set_xlim(-0.6, len(points) - 0.4)
     axes.grid(axis="x", visible=False)
     scale(axes.yaxis, axes.dataLim.intervaly)

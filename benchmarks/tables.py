@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from benchmarks import looks
 from benchmarks.looks import number
 from benchmarks.quantities import QUANTITIES
 from benchmarks.workload import short
@@ -15,15 +16,29 @@ GROUPS = {  # heading: {quantity: what the row is called under it}
         "tcp": "TCP payload", "ip": "IP level", "up": "of that, up",
         "ip_second": "IP level", "requests": "requests", "empty": "empty answers",
     },
-    "Server": {"cpu": "CPU time", "cores": "CPU", "memory": "memory, all of the server"},
+    "Server": {"cpu": "CPU time", "cores": "CPU", "memory": "memory, all of the server",
+        "connection": "memory of an idle connection"},
     "After the cut": {
         "back_p50": "half were back", "back_p99": "99 in 100 were back", "back_max": "the last was back",
-        "missed": "missed while away", "opening": "requests to come back",
+        "crowd": "most of them in 100 ms", "late": "delivered after the return",
     },
     "Generator": {"generator": "CPU", "loop_lag": "loop late, p99", "publisher_lag": "publishing late, p99"},
 }  # fmt: skip
-UNJUDGED = "Generator", "missed", "empty"  # neither less nor more is better there
-MATRIX = "p50", "p99", "ip", "ip_second", "cpu", "cores", "memory", "back_p50", "back_p99", "back_max"
+UNJUDGED = "Generator", "late", "empty"  # neither less nor more is better there
+MATRIX = (
+    "p50",
+    "p99",
+    "ip",
+    "ip_second",
+    "cpu",
+    "cores",
+    "memory",
+    "connection",
+    "back_p50",
+    "back_p99",
+    "back_max",
+    "crowd",
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +73,9 @@ def line(comparison, name, what, judged=True):
 def cells(comparison, name, judged=True):
     """Return a Cell for each series; the lowest is marked, and all that cannot be told from it, unless that is all."""
     figures = [series.figure(name) for series in comparison.valid]
-    best = min((one for one in figures if one), key=lambda one: one.median, default=None)
-    marked = [judged and bool(one) and not best.below(one) for one in figures]
+    ranked = [one for one, series in zip(figures, comparison.valid, strict=True) if one and not series.lossy]
+    best = min(ranked, key=lambda one: one.median, default=None)
+    marked = [judged and one in ranked and not best.below(one) for one in figures]
     return [cell(one, mark and not all(marked)) for one, mark in zip(figures, marked, strict=True)]
 
 
@@ -93,4 +109,5 @@ def matrices(results):
 
 def columns_of(points):
     """Return one series for each technique and stage that any of the points has."""
-    return list({series.key: series for point in points for series in point.valid}.values())
+    known = {series.key: series for point in points for series in point.valid}
+    return sorted(known.values(), key=lambda series: looks.place(*series.key))

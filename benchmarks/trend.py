@@ -1,5 +1,6 @@
 """The answer of a sweep: how each figure goes from its first value to its last, who is lowest there, who overtakes."""
 
+from collections import Counter
 from itertools import pairwise, permutations
 
 from benchmarks.answer import headline, join, subjects
@@ -10,7 +11,8 @@ from benchmarks.workload import SETTINGS, is_number, short
 def sentences(results):
     """Return three sentences on the points of a sweep that have valid runs."""
     points = [point for point in results.comparisons if point.valid]
-    return [said for name in subjects(points[-1]) if (said := trend(points, name))]
+    ((names, _count),) = Counter(map(subjects, points)).most_common(1)
+    return [said for name in names if (said := trend(points, name))]
 
 
 def trend(points, name):

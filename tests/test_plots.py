@@ -21,7 +21,7 @@ TRACE = {
     ],
     "left_out": 3,
 }
-RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 4, "requests": 60}
+RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 60}
 
 
 def drawn(folder, *arguments, of=plots.DRAWN, **more):

@@ -20,7 +20,7 @@ from made_up import (
     written,
 )
 
-from benchmarks import deviation, looks, report
+from benchmarks import deviation, looks, plots, report, tables
 from benchmarks.summary import Results
 
 CALIBRATION = {
@@ -175,7 +175,7 @@ def test_points_with_names_stand_in_the_order_of_the_scenario(tmp_path):
 
 
 def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
-    back = {"back_ms": {"p50": 100.0, "p99": 900.0, "max": 950.0}, "missed": 4, "requests": 60}
+    back = {"back_ms": {"p50": 100.0, "p99": 900.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 60}
     runs = [
         make_run(name, 1, point=point, cut=cut, reconnect=back)
         for point, cut in enumerate(("jitter", "no-jitter"))
@@ -183,7 +183,28 @@ def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
     ]
     text = text_of(read(make_folder(tmp_path, runs)))
     assert "Back after the cut, half of the readers (ms)" in text
-    assert "missed while away" in text
+    assert "delivered after the return" in text
+
+
+def test_the_literatures_figures_stand_beside_those_measured(tmp_path):
+    means = ("polling", 155.0), ("websocket", 42.0)
+    runs = [make_run(name, 1, label="edmonton", latency_ms={"mean": mean}) for name, mean in means]
+    folder = make_folder(tmp_path, runs, scenario="literature")
+    for name in ("report.html", "report.md"):
+        text = text_of(read(folder, name))
+        assert "Beside what others published" in text
+        assert re.search(r"polling, Edmonton\W+ms\W+151\W+156\W+2.\d %\W+155\W+2.\d %", text)
+
+
+def test_a_step_that_loses_is_never_the_best(tmp_path):
+    naive = [make_run("longpoll", n, stage="hold", lost=9, latency_ms={"p50": 0.1 + n / 100}) for n in (1, 2, 3)]
+    medians = ("sse", 2), ("polling", 9)
+    sound = [make_run(name, n, latency_ms={"p50": p50 + n / 100}) for n in (1, 2, 3) for name, p50 in medians]
+    folder = make_folder(tmp_path, [*naive, *sound])
+    assert "Server-Sent Events delivers soonest" in text_of(read(folder))
+    (point,) = Results.load(folder).comparisons
+    best = [series.title for series, cell in zip(point.valid, tables.cells(point, "p50"), strict=True) if cell.best]
+    assert best == ["Server-Sent Events"]
 
 
 def test_silence_is_answered_by_the_second(tmp_path):
@@ -267,12 +288,15 @@ def test_hostile_strings_are_escaped(tmp_path):
         make_run("pigeon$x$", stage="<b>"),
     ]
     manifest = dict.fromkeys(("scenario", "commit", "scenario_text", "purpose", "prediction"), HOSTILE)
-    page = written(tmp_path, runs, machine={HOSTILE: [HOSTILE]}, **manifest)
+    folder = make_folder(tmp_path, runs, machine={HOSTILE: [HOSTILE]}, **manifest)
+    page = read(folder)
     assert "<script" not in page
     assert "· <b>" not in page
     assert HOSTILE in unescape(page)
     assert unescape(page).count("{{ 7*7 }}") >= 6
-    assert not re.search(r"(?<!\\)<script", re.sub(r"(?m)^    .*", "", (tmp_path / "report.md").read_text()))
+    assert not re.search(r"(?<!\\)<script", re.sub(r"(?m)^    .*", "", read(folder, "report.md")))
+    drawn = plots.write(Results.load(folder), folder / "plots", [plots.curves.percentiles])
+    assert "pigeon" not in drawn[0].svg.read_text()  # all text is paths
 
 
 def test_no_runs_at_all(tmp_path):
