@@ -29,11 +29,12 @@ async def run(pool, function, *args):
 
 
 def _work(function, args):
-    connected = connection.connection is not None
+    kept = connection.connection
     try:
         return function(*args)
     except (DatabaseError, InterfaceError) as exc:
-        lost = connected and not connection.is_usable()
+        # A transaction that ends with its connection has opened another already.
+        lost = kept is not None and (connection.connection is not kept or not connection.is_usable())
         connection.close()  # the next piece of work opens a fresh one
         if not lost:
             raise Unavailable() from exc
