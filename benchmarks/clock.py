@@ -46,3 +46,17 @@ def machine():
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return f"{uuid.getnode():x}"
+
+
+def together(told):
+    """Return {"processes", "machines", "error_ms"} of clocks, each {"machine", "offset", "error"}, and ours.
+
+    Between the stamps of two machines both their errors may add up; those of one machine need no correction.
+    """
+    machines = {machine(), *(each["machine"] for each in told)}
+    errors = sorted(each["error"] for each in told)
+    return {
+        "processes": len(errors),
+        "machines": len(machines),
+        "error_ms": sum(errors[-2:]) if len(machines) > 1 else 0.0,
+    }

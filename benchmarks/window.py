@@ -17,12 +17,14 @@ REPEATS = 0.2  # seconds after the last delivery in which it may come again
 def record(environment):
     """Measure one window, write it down, and quit."""
     options, folder = environment.parsed_options, Path(environment.parsed_options.record)
-    notes, measured = measure(options, environment.load, environment.meter)
-    run = figures.run(notes, measured, options)
-    notes.write(folder)
-    figures.write_histograms(folder, notes)
-    (folder / "summary.json").write_text(json.dumps(run, indent=2) + "\n")
-    environment.runner.quit()
+    try:
+        notes, measured = measure(options, environment.load, environment.meter)
+        run = figures.run(notes, measured, options)
+        notes.write(folder)
+        figures.write_histograms(folder, notes)
+        (folder / "summary.json").write_text(json.dumps(run, indent=2) + "\n")
+    finally:
+        environment.runner.quit()
 
 
 def measure(options, load, meter):

@@ -70,14 +70,12 @@ class Workers:
             self.whole[msg.node_id] = Notes.unpacked(msg.data | {"deliveries": deliveries})
 
     def clock(self):
-        """Return {"processes", "machines", "error_ms"}: between two machines' stamps both their errors may add up."""
-        machines = {clock.machine(), *(told["machine"] for told in self.clocks.values())}
-        errors = sorted(told["error"] for told in self.clocks.values())
-        error = sum(errors[-2:]) if len(machines) > 1 else 0.0
-        return {"processes": len(self.clocks), "machines": len(machines), "error_ms": error}
+        """Return {"processes", "machines", "error_ms"} of all clocks that stamp something."""
+        return clock.together(self.clocks.values())
 
     def begin(self, warmup, duration, patience):
         """Open the window in every worker; return its start and end in seconds since the epoch, by our clock."""
+        self.wait_for(self.is_there, "workers did not start all users in time")
         runner, first, at = self.environment.runner, 0, time.time() + AHEAD
         apart = self.clock()["machines"] > 1  # else one clock stamps everything, and needs no other
         ours = clock.offset(self.environment.host)[0] if apart else 0.0
@@ -90,10 +88,20 @@ class Workers:
 
     def notes(self, patience):
         """Wait for all workers' notes and return them as one."""
-        deadline = time.monotonic() + patience + PATIENCE
-        while len(self.whole) < len(self.clocks) and time.monotonic() < deadline:
-            gevent.sleep(0.05)
-        if len(self.whole) < len(self.clocks):
-            raise TimeoutError(f"{len(self.clocks) - len(self.whole)} workers sent no notes")
+        self.wait_for(lambda: len(self.whole) == len(self.clocks), "workers did not send their notes", patience)
         first, *others = self.whole.values()
         return sum(others, first)
+
+    def is_there(self):
+        """Tell whether all workers have told their clocks and started their users; Locust itself does not wait."""
+        runner = self.environment.runner
+        told = len(self.clocks) == len(self.environment.parsed_options.workers)
+        return told and runner.user_count == runner.target_user_count
+
+    def wait_for(self, true, otherwise, more=0.0):
+        """Wait until `true()`; raise TimeoutError, `otherwise`, after PATIENCE and so many seconds `more`."""
+        deadline = time.monotonic() + PATIENCE + more
+        while not true():
+            if time.monotonic() > deadline:
+                raise TimeoutError(otherwise)
+            gevent.sleep(0.05)

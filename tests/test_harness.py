@@ -3,7 +3,6 @@
 import csv
 import json
 import random
-import signal
 import socket
 import subprocess
 import sys
@@ -210,22 +209,6 @@ def test_the_terminal_shows_table_conclusion_and_report(comparison):
     for words in (*TECHNIQUES, "p99", "lost", "valid runs", "half of", "report.html"):
         assert words in shown, shown
     assert (folder / "report.html").is_file()
-
-
-def test_interrupting_keeps_complete_runs_and_leaves_no_process(tmp_path):
-    path = small(tmp_path, SMALL.replace("duration = 1.5", "duration = 0.5"))
-    command = [*COMPARE, "--scenario", path, "--out", tmp_path, "--bare"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline().startswith("1 of 4")
-        family = psutil.Process(process.pid).children(recursive=True)
-        process.send_signal(signal.SIGINT)
-        _shown, said = process.communicate(timeout=30)
-    assert (process.returncode, said.count("\n")) == (130, 1)
-    assert "Interrupted" in said
-    gone, alive = psutil.wait_procs(family, timeout=10)
-    assert not alive, (gone, alive)
-    (results,) = tmp_path.glob("*/results.json")
-    assert len(json.loads(results.read_text())["runs"]) == len(list(results.parent.glob("runs/*"))) == 1
 
 
 def test_locust_drives_the_technique_chosen_on_its_own_page(server, tmp_path):
