@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from html import unescape
+from xml.etree import ElementTree
 
 import pytest
 from made_up import (
@@ -296,7 +297,7 @@ def test_hostile_strings_are_escaped(tmp_path):
     assert unescape(page).count("{{ 7*7 }}") >= 6
     assert not re.search(r"(?<!\\)<script", re.sub(r"(?m)^    .*", "", read(folder, "report.md")))
     drawn = plots.write(Results.load(folder), folder / "plots", [plots.curves.percentiles])
-    assert "pigeon" not in drawn[0].svg.read_text()  # all text is paths
+    assert ElementTree.parse(drawn[0].svg).getroot().tag.endswith("svg")
 
 
 def test_no_runs_at_all(tmp_path):
