@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from browsers import Keys, Window
+from captures import fields_of
 from processes import PATIENCE, ROOT
 
 from lab.settings import TECHNIQUES
@@ -24,6 +25,11 @@ SCENES = {
     "slow": (2, False),
     "phase": (3, False),
 }
+FAULTS = (
+    *(f"[data-fault={name}]" for name in ("cut", "reset", "freeze", "refuse", "trickle", "cut_every")),
+    "[data-part=restart]",
+)
+NOTICED = {f"[data-fault={name}]" for name in ("cut", "reset", "cut_every")} | {"[data-part=restart]"}
 HOLDS = "sse"  # a technique whose connections stay open, by HTTP/1.1
 # What the browser writes into its console when a connection ends, and nothing else.
 ENDED = re.compile(
@@ -121,11 +127,18 @@ def test_every_scene_is_in_the_menu(board):
     assert hashes == [f"#scene={name}" for name in SCENES]
 
 
-def test_escape_ends_a_scene_and_puts_the_controls_back(board):
+@pytest.mark.parametrize("inside", [False, True], ids=["page", "pane"])
+def test_escape_ends_a_scene_and_puts_the_controls_back(board, inside):
+    """Wherever the focus is: a key that is pressed in a pane's frame is not the page's own."""
     choose(board, "far", 20)
     board.one(".scenes [data-part=run]").click()
     board.until(lambda: "satellite" in board.one("[data-part=gist]").text, "the scene sets no link")
-    board.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    if inside:
+        board.driver.switch_to.frame(board.one("iframe[data-frame]"))
+        board.one(".scroll").send_keys(Keys.ESCAPE)
+        board.driver.switch_to.default_content()
+    else:
+        board.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     board.until(lambda: board.one(".scenes [data-part=status]").text == "Stopped.", "it goes on")
     board.until(lambda: board.one("[data-part=gist]").text == "", "the link stays")
     assert not board.one(".scenes [data-part=reveal]").is_displayed()
@@ -153,15 +166,56 @@ def test_a_scene_can_be_played_by_the_keyboard_alone_and_run_again(board):
     assert "of 1 answer" in board.one(".verdict").text
 
 
-def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page):
-    page.one("[data-fault=reset]").click()
+@pytest.mark.parametrize("button", FAULTS)
+def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page, button):
+    """3.2, in every pane: it comes back, and nothing is lost or repeated."""
+    page.complaints()
+    for name, seconds in (("seconds", 0.5), ("every", 0.3)):
+        page.driver.execute_script(f"document.querySelector('[data-part=faults] [name={name}]').value = {seconds}")
+    title = page.one(button).text
+    page.one(button).click()
+    page.until(lambda: page.texts(".aftermath h3") == [title], "the fault does not begin")
     status = ".aftermath [role=status]"
     page.until(lambda: page.texts(status) == ["Nothing was lost, nothing was repeated."], "the fault has no end")
+    assert page.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES)
     rows = table(page, ".aftermath")
     assert len(rows) == len(TECHNIQUES)
-    assert any(re.fullmatch(r"[\d.,]+ m?s", away) for _title, away, *_rest in rows)
+    aways = [away for _title, away, *_rest in rows]
+    assert all(re.fullmatch(r"[\d.,]+ m?s|not noticed", away) for away in aways)
+    assert any(away != "not noticed" for away in aways) == (button in NOTICED)
     assert [row[-2:] for row in rows] == [["0", "0"]] * len(rows)
+    page.until(lambda: len({str(listed(page, technique)) for technique in TECHNIQUES}) == 1, "the panes differ")
+    ids = listed(page, TECHNIQUES[0])
+    assert ids == list(range(ids[0], ids[-1] + 1))
     assert page.complaints(ENDED) == []
+
+
+def listed(window, technique):
+    """Return the ids of the messages that a pane shows."""
+    window.driver.switch_to.frame(window.one(f"iframe[data-technique={technique}]"))
+    script = "return Array.from(document.querySelectorAll('.message'), ({ dataset }) => Number(dataset.id))"
+    ids = window.driver.execute_script(script)
+    window.driver.switch_to.default_content()
+    return ids
+
+
+def test_the_capture_by_the_pages_button_shows_its_messages(board, tmp_path):
+    """The file that the button brings is read back by tshark, with the same messages."""
+    board.one(".composer option[value=websocket]").click()
+    board.say("to be captured")
+    board.until(lambda: board.one(".composer .status").text.startswith("Delivered:"), "it is not delivered")
+    for technique in ("longpoll", "websocket"):
+        board.one(f"[data-part=captured] option[value={technique}]").click()
+        path = tmp_path / technique / "capture.pcapng"
+        where = {"behavior": "allow", "downloadPath": str(path.parent)}
+        board.driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
+        board.one("[data-part=download]").click()
+        board.until(path.exists, "nothing is downloaded")
+        shown = "websocket.payload.text" if technique == "websocket" else "http.file_data"
+        told = "".join(row[0] for row in fields_of(path, shown, only=shown)).replace("\\", "")
+        assert '"text":"to be captured"' in told, technique
+        for number in listed(board, technique):
+            assert f'"id":{number},' in told, (technique, number)
 
 
 def test_the_link_of_one_pane_is_set_and_shown(board):

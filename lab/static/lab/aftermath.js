@@ -5,7 +5,7 @@ import { mark, table } from "./tables.js";
 import { duration, element, list, number } from "./words.js";
 
 const LOOK = 300; // ms between looks
-const CALM = 3_000; // ms with everybody back, until it is over
+const CALM = 2_500; // ms with everybody back, until it is over
 const LONGEST = 60_000; // ms that it is looked at after the fault
 
 export class Aftermath {

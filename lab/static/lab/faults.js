@@ -3,7 +3,7 @@ import { traffic } from "./traffic.js";
 
 const RATE = 3; // messages a second published meanwhile
 const BEFORE = 0.5; // seconds of traffic before a fault, so that there is something to lose
-const AFTER = 3; // seconds of traffic after it
+const AFTER = 2; // seconds of traffic after it
 const LASTING = new Set(["freeze", "refuse", "trickle", "cut_every"]);
 
 export function offer(board, neighbour, aftermath, { faults: form, restart, faulted }) {
