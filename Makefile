@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: help setup demo serve compare test lint bench lock notebooks
+.PHONY: help setup demo serve scaled compare test lint bench lock notebooks
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,10 @@ demo: setup  ## serve the lab and open it in the browser: four techniques side b
 
 serve: setup  ## serve the lab (ARGS="--host --port --workers")
 	@$(PY) manage.py serve $(ARGS)
+
+scaled: setup  ## serve it as on many machines: nginx, servers, PostgreSQL, Redis (ARGS="--port --servers")
+	@deploy/setup
+	@$(PY) manage.py scaled $(ARGS)
 
 compare: setup  ## measure the four techniques, about two minutes: table and report
 	@$(PY) manage.py compare $(ARGS)

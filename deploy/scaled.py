@@ -41,6 +41,18 @@ class Scaled:
         self.running.close()
 
     @property
+    def services(self):
+        """All programs, in the order in which a message meets them."""
+        return [self.nginx, *self.servers, self.redis, self.postgres]
+
+    def revive(self):
+        """Start again what has ended, as a machine's own supervisor would; return the names."""
+        ended = [service for service in self.services if service.process.poll() is not None]
+        for service in ended:
+            service.start()
+        return [service.name for service in ended]
+
+    @property
     def url(self):
         """The address of the lab's pages."""
         return self.nginx.url
