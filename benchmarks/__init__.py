@@ -6,21 +6,17 @@ from pathlib import Path
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
-def compare(
-    scenario="quick", techniques=None, repetitions=None, seed=None, out=None, progress=True, bare=True, **settings
-):
+def compare(scenario="quick", techniques=None, stages=None, out=None, progress=True, bare=True, **settings):
     """Measure, and return the Results; `settings` take the place of the scenario's, a list of values is a sweep.
 
-    `out`: where the folder of results is made; `progress`: tell of each run; `bare`: without calibration and traces.
+    `stages`: {technique: its steps, "" being the finished one}; `out`: where the folder of results is made; `progress`: tell of each run; `bare`: without calibration and traces.
     Raises benchmarks.settings.CannotCompare, in one sentence.
     """
     from benchmarks.campaign import Campaign
     from benchmarks.summary import Results
     from benchmarks.table import line
 
-    changes = {"repetitions": repetitions, "seed": seed, **settings}
-    changes = {name: value for name, value in changes.items() if value is not None}
-    campaign = Campaign.new(out or RESULTS, scenario, techniques, changes=changes, bare=bare)
+    campaign = Campaign.new(out or RESULTS, scenario, techniques, stages, settings, bare=bare)
     rows = campaign.results["runs"]
     for row in campaign.run():
         if progress:

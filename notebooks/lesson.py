@@ -18,9 +18,10 @@ sys.path.insert(0, str(ROOT))  # first, as another package is named websocket to
 os.chdir(ROOT)
 
 from benchmarks.server import serving  # noqa: E402
+from lab.techniques import TECHNIQUES  # noqa: E402
 
 SHORT = os.environ.get("LESSON") == "short"  # as the tests run the lessons: every step, hardly any time
-BRIEF = {"warmup": 0.5, "duration": 1.5, "repetitions": 1}
+BRIEF = {"warmup": 0.3, "duration": 1.5, "repetitions": 1}
 WARMUP = 1.5  # seconds
 
 _kept = contextlib.ExitStack()  # what ends with the lesson
@@ -100,12 +101,13 @@ def measure(scenario="quick", **settings):
     """Run a scenario with other `settings` and return its Results; a list is a sweep over its values."""
     from benchmarks import compare  # takes a second, which a lesson's first cell need not
 
-    settings = {"warmup": WARMUP} | settings | (BRIEF if SHORT else {})
-    if SHORT:
-        settings = {name: ends(value) if isinstance(value, list) else value for name, value in settings.items()}
-    return compare(scenario, out=folder(), progress=False, **settings)
+    settings = {"warmup": WARMUP} | settings
+    return compare(scenario, out=folder(), progress=False, **(brief(scenario, settings) if SHORT else settings))
 
 
-def ends(values):
-    """Return the first and the last of a sweep's values; names, which are no sweep, stay."""
-    return values if isinstance(values[0], str) else [values[0], values[-1]]
+def brief(scenario, settings):
+    """Return the settings of the short form: of every sweep the ends, and as few techniques as the cells can do with."""
+    techniques = settings.get("techniques", TECHNIQUES)
+    few = [techniques[0], techniques[-1]] if scenario == "quick" else [techniques[0]]
+    cut = {name: [value[0], value[-1]] for name, value in settings.items() if isinstance(value, list)}
+    return settings | cut | BRIEF | {"techniques": few}
