@@ -4,7 +4,7 @@ from importlib import import_module
 
 from hdrh.log import HistogramLogWriter
 
-from benchmarks.measures import Histogram
+from benchmarks.measures import Histogram, per
 from benchmarks.returning import returning
 from benchmarks.validity import verdict
 
@@ -121,8 +121,3 @@ def _server(notes, measured):
         "rss_per_connection_bytes": None if notes.due else per(memory - before, measured["sockets"]),
         "cpu_ms_per_1000_deliveries": per(1e6 * measured["used"].server, window.arrived + window.heard),
     }
-
-
-def per(amount, count):
-    """Return `amount` for each of `count`; None where there is none."""
-    return amount / count if count else None

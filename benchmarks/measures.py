@@ -99,3 +99,8 @@ def _reordered(numbers):
         count += number < highest
         highest = max(highest, number)
     return count
+
+
+def per(amount, count):
+    """Return `amount` for each of `count`; None where there is none."""
+    return amount / count if count else None

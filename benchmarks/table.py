@@ -1,10 +1,12 @@
 """The table in the terminal, and what it comes to in one sentence."""
 
+from importlib import import_module
+
 from rich.align import Align
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from benchmarks.measures import Histogram
+from benchmarks.measures import Histogram, per
 from lab.techniques import TECHNIQUES
 
 ROWS = {  # label: how to write the figure in one technique's row of `rows`
@@ -12,11 +14,12 @@ ROWS = {  # label: how to write the figure in one technique's row of `rows`
     "p50": lambda row: _number(row["latency_ms"]["p50"]),
     "p99": lambda row: _number(row["latency_ms"]["p99"]),
     "max": lambda row: _number(row["latency_ms"]["max"]),
-    "bytes a delivery: TCP": lambda row: f"{row['tcp']:,.0f}",
-    "IP": lambda row: f"{row['ip']:,.0f}",
+    "bytes a delivery: TCP": lambda row: _whole(row["tcp"]),
+    "IP": lambda row: _whole(row["ip"]),
+    "a second and reader": lambda row: _whole(row["ip_each"]),
     "requests": lambda row: f"{row['requests']:,}",
     "answered empty": lambda row: f"{row['empty_responses']:,}",
-    "server CPU ms per 1,000": lambda row: f"{row['cpu']:,.0f}",
+    "server CPU ms per 1,000": lambda row: _whole(row["cpu"]),
     "deliveries": lambda row: f"{row['delivered']:,}",
     "lost": lambda row: f"{row['lost']:,}",
     "repeated": lambda row: f"{row['repeated']:,}",
@@ -24,16 +27,31 @@ ROWS = {  # label: how to write the figure in one technique's row of `rows`
     "valid runs": lambda row: row["valid"],
 }
 COLUMNS_MAX = 5
-LINE = ("p50", "p99", "IP", "requests", "server CPU ms per 1,000", "deliveries", "lost", "valid runs")
-SECTIONS = ("max", "IP", "answered empty", "server CPU ms per 1,000", "out of order")  # a line below
+LINE = ("p50", "p99", "IP", "a second and reader", "server CPU ms per 1,000", "deliveries", "lost", "valid runs")
+    "p50",
+    "p99",
+    "IP",
+    "a second and reader",
+    "requests",
+    "server CPU ms per 1,000",
+    "deliveries",
+    "lost",
+    "valid runs",
+)
+SECTIONS = ("max", "a second and reader", "answered empty", "server CPU ms per 1,000", "out of order")  # a line below
 
 
 def rows(runs):
     """Return {name: figures}: of each technique, step and point, its valid runs together, all where none is valid."""
     groups = {}
-    for run in sorted(runs, key=lambda run: (run["point"], TECHNIQUES.index(run["technique"]))):
+    for run in sorted(runs, key=_place):
         groups.setdefault(" · ".join(filter(None, (run["technique"], run["stage"], run["label"]))), []).append(run)
     return {name: _together(its) for name, its in groups.items()}
+
+
+def _place(run):
+    steps = (*import_module(run["technique"]).STAGES, None)
+    return run["point"], TECHNIQUES.index(run["technique"]), steps.index(run["stage"])
 
 
 def parts(figures):
@@ -48,12 +66,14 @@ def _together(runs):
     for run in counted:
         latencies.merge(run["histogram"])
     total = {name: sum(run[name] for run in counted) for name in ("arrived", "heard", "requests", "empty_responses")}
-    arrived = total["arrived"] or float("nan")
+    arrived, seconds = total["arrived"], sum(run["duration_s"] * run["clients"] for run in counted)
+    ip = sum(sum(run["ip_bytes"].values()) for run in counted)
     return total | {
         "latency_ms": latencies.summary(),
-        "tcp": sum(sum(run["tcp_bytes"].values()) for run in counted) / arrived,
-        "ip": sum(sum(run["ip_bytes"].values()) for run in counted) / arrived,
-        "cpu": 1e6 * sum(run["server_cpu_s"] for run in counted) / (arrived + total["heard"]),
+        "tcp": per(sum(sum(run["tcp_bytes"].values()) for run in counted), arrived),
+        "ip": per(ip, arrived),
+        "ip_each": ip / seconds,
+        "cpu": per(1e6 * sum(run["server_cpu_s"] for run in counted), arrived + total["heard"]),
         **{name: sum(run[name] for run in runs) for name in ("delivered", "lost", "repeated", "reordered")},
         "valid": f"{len(valid)} of {len(runs)}",
         "refused": not valid,
@@ -92,14 +112,18 @@ def line(run, number, count):
     return f"{number} of {count}, {name}: {words}"
 
 
+def _whole(amount):
+    return "" if amount is None else f"{amount:,.0f}"
+
+
 def _number(milliseconds):
     return "" if milliseconds is None else f"{milliseconds:,.1f}"
 
 
 def refusals(figures):
-    """Return one sentence for each row with a flag."""
+    """Return one sentence for each row with a flag: how many of its runs are valid, and what is against them."""
     return [
-        f"{'Refused' if row['refused'] else 'Flagged'}, {name}: {'; '.join(row['flags'])}."
+        f"{name}, {row['valid']} runs valid: {'; '.join(row['flags'])}."
         for name, row in figures.items()
         if row["flags"]
     ]
