@@ -28,16 +28,6 @@ ROWS = {  # label: how to write the figure in one technique's row of `rows`
 }
 COLUMNS_MAX = 5
 LINE = ("p50", "p99", "IP", "a second and reader", "server CPU ms per 1,000", "deliveries", "lost", "valid runs")
-    "p50",
-    "p99",
-    "IP",
-    "a second and reader",
-    "requests",
-    "server CPU ms per 1,000",
-    "deliveries",
-    "lost",
-    "valid runs",
-)
 SECTIONS = ("max", "a second and reader", "answered empty", "server CPU ms per 1,000", "out of order")  # a line below
 
 
