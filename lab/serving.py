@@ -49,8 +49,8 @@ class Worker(multiprocess.Process):
         return self._server
 
 
-def serve(host, port, workers=1, announce=print):
-    """Migrate, listen on `host` and `port` (0: any), tell the addresses by `announce`, serve until a signal comes.
+def serve(host, port, workers=1, tell=print):
+    """Migrate, listen on `host` and `port` (0: any), `tell(url)`, serve until a signal comes.
 
     Raises CannotServe when the port is taken or the database cannot be used.
     """
@@ -72,7 +72,7 @@ def serve(host, port, workers=1, announce=print):
         timeout_graceful_shutdown=settings.GOODBYE,
         backlog=system.BACKLOG,
     )
-    announce(f"The lab listens on http://{address(host)}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
+    tell(f"http://{address(host)}:{listening.getsockname()[1]}/")
     try:
         if workers > 1:
             multiprocess.Process = Worker  # the supervisor would start uvicorn's plain servers

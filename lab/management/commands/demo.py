@@ -10,7 +10,7 @@ import webbrowser
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from lab import serving
+from lab import lan, serving
 from lab.management.commands import serve
 from lab.wire import process
 
@@ -24,8 +24,11 @@ class Command(serve.Command):
 
     help = "Serve the lab, each technique by a wire of its own, and open all side by side, where there is a browser."
 
-    def handle(self, *, host, port, workers, **options):
+    def handle(self, *, host, port, workers, classroom, **options):
         """Serve until a signal comes."""
+        at = host  # where the pages are served; the wires stay where they are, the board's own
+        if classroom is not None:
+            host, at, self.wall = "127.0.0.1", "0.0.0.0", self.open_to(classroom)
         try:
             page, *rest = ports(host, port, 2 + len(settings.TECHNIQUES))
         except serving.CannotServe as exc:
@@ -33,24 +36,26 @@ class Command(serve.Command):
         *wires, control = rest
         laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
         os.environ["LAB_WIRES"] = json.dumps(laid)  # the server's pages name them
-        command = [sys.executable, "manage.py", "serve", "--host", host, "--port", str(page), "--workers", str(workers)]
+        command = [sys.executable, "manage.py", "serve", "--host", at, "--port", str(page), "--workers", str(workers)]
         os.chdir(settings.BASE_DIR)
         sentences = []
         try:
             process.main(
                 wires=laid["wires"], server_command=command, target=(host, page), host=host, control_port=control,
                 origins=[f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")],
-                announce=sentences.append, ready=lambda state: self.tell(host, page, sentences),
+                announce=sentences.append, ready=lambda state: self.tell_of(host, page, sentences),
             )  # fmt: skip
         except process.CannotRun as exc:
             raise CommandError(str(exc)) from exc
 
-    def tell(self, host, page, sentences):
+    def tell_of(self, host, page, sentences):
         """Tell the addresses; open the page once the server answers."""
         base = f"http://{serving.address(host)}:{page}/"
         self.announce(f"The lab listens on {base}  (Ctrl-C ends it)\nAll techniques side by side: {base}{PAGE}")
         for sentence in sentences:
             self.announce(sentence)
+        if self.in_class:
+            self.announce(lan.poster(f"http://{self.wall}:{page}/"))
         if has_display():
             threading.Thread(target=show, args=(base + PAGE,), daemon=True).start()
 

@@ -2,28 +2,55 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lab import serving
+from lab import lan, serving
 
 
 class Command(BaseCommand):
     """Serve the lab by uvicorn."""
 
     help = "Serve the lab: migrate the database, print the addresses, answer until Ctrl-C."
+    in_class = False
 
     def add_arguments(self, parser):
         """Name the options."""
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on, 0: any (default: %(default)s)")
         parser.add_argument("--workers", type=int, default=1, help="server processes (default: %(default)s)")
+        parser.add_argument(
+            "--lan",
+            nargs="?",
+            const="",
+            metavar="ADDRESS",
+            dest="classroom",
+            help="serve a classroom: at this machine's address in its network, or at this one of its addresses",
+        )
 
-    def handle(self, *, host, port, workers, **options):
+    def handle(self, *, host, port, workers, classroom, **options):
         """Serve until a signal comes."""
+        if classroom is not None:
+            host = self.open_to(classroom)
         try:
-            serving.serve(host, port, workers, announce=self.announce)
+            serving.serve(host, port, workers, tell=self.tell)
         except serving.CannotServe as exc:
             raise CommandError(str(exc)) from exc
 
+    def open_to(self, classroom):
+        """Let the server answer to this machine's own addresses; return that at which the class finds it."""
+        try:
+            address = lan.choose(classroom)
+        except lan.NoNetwork as exc:
+            raise CommandError(str(exc)) from exc
+        lan.allow(address)
+        self.in_class = True
+        return address
+
+    def tell(self, url):
+        """Tell where the lab listens; a class reads it from the wall."""
+        self.announce(f"The lab listens on {url}  (Ctrl-C ends it)")
+        if self.in_class:
+            self.announce(lan.poster(url))
+
     def announce(self, sentence):
-        """Tell where the lab listens."""
+        """Say something on the terminal."""
         self.stdout.write(sentence)
         self.stdout.flush()  # whoever started us by a pipe waits for it
