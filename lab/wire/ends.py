@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 
 from lab.wire.kinds import UP
 from lab.wire.pipe import END, RESET
@@ -61,7 +62,8 @@ class End(asyncio.Protocol):
         if how == RESET:
             reset(self.transport)
         elif self.transport.can_write_eof() and not self.transport.is_closing():
-            self.transport.write_eof()
+            with suppress(RuntimeError):  # uvloop closed it after an error that it has not told yet
+                self.transport.write_eof()
 
 
 class BrowserEnd(End):

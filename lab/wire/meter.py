@@ -46,7 +46,7 @@ def read(connection, ended=False):
         return Packets()
     try:
         info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO_SIZE)
-    except OSError:  # closed meanwhile
+    except (OSError, ValueError):  # closed meanwhile; uvloop says so by the second
         return Packets()
     (received,) = struct.unpack_from("Q", info, BYTES_RECEIVED)
     (sent,) = struct.unpack_from("Q", info, BYTES_SENT)
