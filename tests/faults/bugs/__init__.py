@@ -1,0 +1,15 @@
+"""Bugs to be planted in a server, each of which the checker must find.
+
+Each module has `plant()`, BREAKS (the checker's rule), SHOWS_IN (techniques) and UNDER (the fault that brings it out).
+"""
+
+import itertools
+import os
+
+ONE_IN = int(os.environ.get("FAULTS_ONE_IN", "30"))  # deliveries, for the bugs that happen now and then
+_count = itertools.count(1)
+
+
+def now_and_then():
+    """Tell, once in ONE_IN calls, that it is time."""
+    return next(_count) % ONE_IN == 0

@@ -1,0 +1,28 @@
+"""One delivery in many never happens."""
+
+from faults.bugs import now_and_then
+
+BREAKS = "lost"
+SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
+UNDER = "clocks"
+
+
+def plant():
+    """Let queues count a message as delivered, and history leave one out."""
+    from lab.queues import Queue
+    from lab.rooms import Room
+
+    put, history = Queue.put, Room.history
+
+    def dropping(self, message):
+        if message.id == self.last + 1 and now_and_then():
+            self.last = message.id
+        else:
+            put(self, message)
+
+    async def forgetting(self, after=None):
+        page = await history(self, after)
+        page.messages = [message for message in page.messages if not now_and_then()]
+        return page
+
+    Queue.put, Room.history = dropping, forgetting

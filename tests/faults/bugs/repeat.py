@@ -1,0 +1,33 @@
+"""One delivery in many happens twice."""
+
+from faults.bugs import now_and_then
+
+BREAKS = "unordered"
+SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
+UNDER = "clocks"
+
+
+def plant():
+    """Let a message be pushed twice, and stand twice in an answer."""
+    from lab.queues import Queue
+    from lab.rooms import Room
+
+    put, fetch, history = Queue.put, Queue.fetch, Room.history
+
+    def pushing_twice(self, message):
+        put(self, message)
+        if self.push and now_and_then():
+            self.push(message)
+
+    def doubled(page):
+        if page.messages and now_and_then():
+            page.messages.append(page.messages[-1])
+        return page
+
+    async def fetching(self, timeout=None):
+        return doubled(await fetch(self, timeout))
+
+    async def remembering(self, after=None):
+        return doubled(await history(self, after))
+
+    Queue.put, Queue.fetch, Room.history = pushing_twice, fetching, remembering

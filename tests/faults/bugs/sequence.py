@@ -1,0 +1,55 @@
+"""Ids come from a sequence, as PostgreSQL's do: handed out before the commit, and so committed out of order."""
+
+import asyncio
+import itertools
+import random
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+
+BREAKS = "lost"
+SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
+UNDER = "clocks"
+COMMIT = 0.2  # seconds that a commit may take, by chance
+
+
+def plant():
+    """Let each message be stored by itself under the sequence's next number, and rooms trust that ids rise."""
+    from django.db import transaction
+
+    from lab import models, rooms, store
+    from lab.message import Message
+    from lab.queues import Page
+
+    sequences, writers = defaultdict(lambda: itertools.count(1)), ThreadPoolExecutor(8)
+
+    def insert(draft):
+        number = next(sequences[draft.room])
+        time.sleep(random.uniform(0, COMMIT))
+        fields = draft.author, draft.text, draft.nonce, draft.sent_at, time.time() * 1000
+        names = ("author", "text", "nonce", "sent_at", "published_at")
+        with transaction.atomic():
+            room, _new = models.Room.objects.get_or_create(name=draft.room)
+            models.Room.objects.filter(pk=room.pk, last__lt=number).update(last=number)
+            models.Message.objects.create(room=room, number=number, **dict(zip(names, fields, strict=True)))
+        return Message(number, draft.room, *fields)
+
+    async def add(draft, committed):
+        message = await asyncio.get_running_loop().run_in_executor(writers, insert, draft)
+        committed([message])
+        return message, True
+
+    def append(self, messages):
+        for message in messages:
+            if message.id > self.last:
+                self.last = message.id
+                self.tail.append(message)
+                for queue in self.queues:
+                    queue.put(message)
+
+    async def history(self, after=None):
+        after = max(0, self.last - 50) if after is None else after
+        messages = [message for message in self.tail if message.id > after]
+        return Page(messages, messages[-1].id if messages else max(after, self.last))
+
+    store.add, rooms.Room._append, rooms.Room.history = add, append, history

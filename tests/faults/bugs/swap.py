@@ -1,0 +1,34 @@
+"""Now and then a message overtakes the one before it."""
+
+from faults.bugs import now_and_then
+
+BREAKS = "unordered"
+SHOWS_IN = ("polling", "sse", "websocket")  # a long poll's answer seldom holds two
+UNDER = "clocks"
+
+
+def plant():
+    """Let a queue hold one message back until the next has gone, and a page end with its last two in turn."""
+    from lab.queues import Queue
+    from lab.rooms import Room
+
+    put, history, held = Queue.put, Room.history, {}
+
+    def overtaking(self, message):
+        if self in held:
+            for each in (message, held.pop(self)):
+                if self.push:
+                    self.push(each)
+            self.last = message.id
+        elif self.push and self.woken and message.id == self.last + 1 and now_and_then():
+            held[self] = message
+        else:
+            put(self, message)
+
+    async def turning(self, after=None):
+        page = await history(self, after)
+        if len(page.messages) > 1 and now_and_then():
+            page.messages[-2:] = reversed(page.messages[-2:])
+        return page
+
+    Queue.put, Room.history = overtaking, turning

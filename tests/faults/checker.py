@@ -1,0 +1,178 @@
+"""The promises as rules over a Log: each yields a sentence for every time that it was broken."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from itertools import accumulate, islice, pairwise
+
+PATIENCE = 30.0  # seconds after the end of a fault in which every client must have all
+SHOWN = 3  # sentences kept of each rule
+
+
+def check(log, patience=PATIENCE):
+    """Return {rule: [its first sentences, and how many more]} for every rule that was broken."""
+    found = {}
+    for name, rule in RULES.items():
+        sentences = rule(log, patience) if rule is late else rule(log)
+        first = list(islice(sentences, SHOWN))
+        if first:
+            more = sum(1 for _ in sentences)
+            found[name] = [*first, f"and {more} more"] if more else first
+    return found
+
+
+def lost(log):
+    """Every message that was acknowledged, or is in history, reached every client of its room."""
+    expected = defaultdict(set)
+    for publish in log.acknowledged():
+        expected[publish.room].add(publish.number)
+    for room, messages in log.history.items():
+        expected[room] |= {said.number for said in messages}
+    for reader in log.readers:
+        for number in sorted(expected[reader.room] - {arrival.said.number for arrival in reader.shown}):
+            yield f"{reader.name} never saw message {number}"
+
+
+def repeated(log):
+    """No client sees a message twice, neither under its id nor under its nonce."""
+    for reader in log.readers:
+        for key in ("number", "nonce"):
+            for value, times in Counter(getattr(arrival.said, key) for arrival in reader.shown).items():
+                if times > 1:
+                    yield f"{reader.name} saw {key} {value} {times} times"
+
+
+def unordered(log):
+    """No connection brings what it brought already, or what its reader said it had; ids rise on it."""
+    for reader in log.readers:
+        last, connection = 0, 0
+        for arrival in reader.arrivals:
+            if arrival.connection != connection or not connection:
+                connection, last = arrival.connection, arrival.had or 0
+            if arrival.said.number <= last:
+                yield f"{reader.name} was given message {arrival.said.number} after {last} on one connection"
+            last = max(last, arrival.said.number)
+
+
+def gaps(log):
+    """Ids count 1, 2, 3 … in history and before every reader."""
+    seen = {f"history of {room}": [said.number for said in messages] for room, messages in log.history.items()}
+    seen |= {reader.name: [arrival.said.number for arrival in reader.shown] for reader in log.readers}
+    for whose, numbers in seen.items():
+        for before, number in pairwise([0, *numbers]):
+            if number != before + 1:
+                yield f"{whose}: {number} follows {before}"
+
+
+def disagreeing(log):
+    """All clients, all acknowledgements and history agree on what each id is."""
+    known = {(said.room, said.number): said.nonce for messages in log.history.values() for said in messages}
+    told = [(publish.author, publish.room, publish.number, publish.nonce) for publish in log.acknowledged()]
+    told += [(reader.name, a.said.room, a.said.number, a.said.nonce) for reader in log.readers for a in reader.arrivals]
+    for who, room, number, nonce in told:
+        if known.setdefault((room, number), nonce) != nonce:
+            yield f"{who}: message {number} of {room} is {nonce}, for others {known[room, number]}"
+
+
+def invented(log):
+    """Nothing is delivered that was not published, character for character."""
+    said = {(p.room, p.author, p.text, p.nonce, p.sent_at) for p in log.publishes}
+    for each in _distinct(log):
+        if (each.room, each.author, each.text, each.nonce, each.sent_at) not in said:
+            yield f"nobody published message {each.number} of {each.room} as it was delivered"
+
+
+def renumbered(log):
+    """A nonce has one id."""
+    numbers = defaultdict(set)
+    for publish in log.acknowledged():
+        numbers[publish.room, publish.nonce].add(publish.number)
+    for said in _distinct(log):
+        numbers[said.room, said.nonce].add(said.number)
+    for (room, nonce), its in numbers.items():
+        if len(its) > 1:
+            yield f"nonce {nonce} of {room} has the ids {sorted(its)}"
+
+
+def falling(log):
+    """An author's acknowledgements in a room rise."""
+    last = defaultdict(int)
+    for publish in sorted(log.acknowledged(), key=lambda publish: publish.began):
+        whose = publish.author, publish.room
+        if publish.number <= last[whose]:
+            yield f"{publish.author} was told {publish.number} after {last[whose]}"
+        last[whose] = publish.number
+
+
+def foreign(log):
+    """No message reaches another room."""
+    for reader in log.readers:
+        for arrival in reader.arrivals:
+            if arrival.said.room != reader.room:
+                yield f"{reader.name} in {reader.room} was given a message of {arrival.said.room}"
+
+
+def failed(log):
+    """No client gives up, or is told to start anew."""
+    for reader in log.readers:
+        if reader.failure or reader.resets:
+            yield f"{reader.name}: {reader.failure or 'told to start anew'}"
+
+
+def unanswered(log):
+    """Every publish is acknowledged in the end."""
+    for publish in log.publishes:
+        if publish.number is None:
+            yield f"{publish.author} was never told what became of {publish.nonce}"
+
+
+def late(log, patience=PATIENCE):
+    """Every client has all, and hears what is new, within `patience` seconds of the end of each fault."""
+    for end, name, seconds in recoveries(log):
+        if seconds > patience:
+            yield f"{name} needed {seconds:.1f} s from the fault that ended at {end:.1f}"
+
+
+def recoveries(log):
+    """Yield (end, reader, seconds) for every fault and reader, from the fault's end until the reader is back.
+
+    It is back once it has all that was acknowledged before the end, and the first message that came after.
+    """
+    rooms = {reader.room: _acknowledged_by(log, reader.room) for reader in log.readers}
+    for reader in log.readers:
+        shown = reader.shown
+        numbers, instants = [a.said.number for a in shown], [a.at for a in shown]
+        instants.append(float("inf"))  # when it sees what it never saw
+        for end in log.ends:
+            if end < reader.joined:
+                continue
+            known = rooms[reader.room](end)
+            place = bisect_left(numbers, known) if known else -1
+            after = max(place + 1, bisect_left(instants, end))
+            yield end, reader.name, max(0.0, instants[min(after, len(shown))] - end)
+
+
+def _acknowledged_by(log, room):
+    """Return a function that tells the greatest id of a room that was acknowledged by an instant, 0 for none."""
+    told = sorted((publish.answered, publish.number) for publish in log.acknowledged() if publish.room == room)
+    instants, greatest = [at for at, _ in told], [0, *accumulate((number for _, number in told), max)]
+    return lambda instant: greatest[bisect_right(instants, instant)]
+
+
+def _distinct(log):
+    return {arrival.said for reader in log.readers for arrival in reader.arrivals}
+
+
+RULES = {
+    "lost": lost,
+    "repeated": repeated,
+    "unordered": unordered,
+    "gaps": gaps,
+    "disagreeing": disagreeing,
+    "invented": invented,
+    "renumbered": renumbered,
+    "falling": falling,
+    "foreign": foreign,
+    "failed": failed,
+    "unanswered": unanswered,
+    "late": late,
+}

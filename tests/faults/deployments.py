@@ -1,0 +1,143 @@
+"""What the crowds talk to: one process on SQLite, or four on PostgreSQL and Redis behind nginx; a wire before each."""
+
+import itertools
+import sqlite3
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import processes
+import psycopg
+from processes import PATIENCE, TESTS, ServerProcess
+from wires import WireProcess
+
+from faults import gauges
+from faults.disk import SmallDisk
+
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "faults.settings", "PYTHONPATH": str(TESTS)}
+NARROW = {"FAULTS_NARROW": "1"}  # the channel layer's capacity is 1 message and its expiry 1 s
+WIRES = ["wire", "slow"]  # what everybody passes, and what slow readers do
+
+
+class Deployment:
+    """Servers and the wire before them, while it is entered."""
+
+    def __enter__(self):
+        """Start all of it."""
+        self.begin()
+        self.turn = itertools.cycle(self.servers)
+        self.wire = WireProcess(f"127.0.0.1:{self.url.rpartition(':')[2]}", WIRES)
+        return self
+
+    def __exit__(self, *exc_info):
+        """End all of it."""
+        self.wire.stop()
+        self.end()
+
+    def kill(self):
+        """SIGKILL one server after the other in turn, and start it again."""
+        server = next(self.turn)
+        server.kill()
+        server.start()
+
+    def terminate(self):
+        """SIGTERM one server after the other in turn, and start it again."""
+        server = next(self.turn)
+        server.stop()
+        server.start()
+
+    def gauges(self):
+        """Return what the servers hold now."""
+        return gauges.read([server.process.pid for server in self.servers], self.servers[0].environment["LAB_DATA"])
+
+
+class One(Deployment):
+    """One server process on SQLite with the in-memory layer, on a disk of its own."""
+
+    name, title = "one", "One process on SQLite"
+    parts = ("disk",)  # what else it has that can break
+
+    def __init__(self, folder, **environment):
+        self.disk = SmallDisk(Path(folder))
+        self.data = self.disk.path / "data"
+        self.servers = [ServerProcess(self.data, **SETTINGS | environment)]
+
+    def begin(self):
+        """Start the server."""
+        self.disk.mount()
+        self.servers[0].start()
+
+    def end(self):
+        """End the server."""
+        self.servers[0].stop()
+        self.disk.unmount()
+
+    @property
+    def url(self):
+        """The address past the wire."""
+        return self.servers[0].url
+
+    @contextmanager
+    def locked(self):
+        """Hold the database's write lock on another connection."""
+        with self.connected() as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.execute("ROLLBACK")
+
+    @contextmanager
+    def full(self):
+        """Leave no byte free on the disk; what the write-ahead log has kept for itself is taken away first."""
+        with self.connected() as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with self.disk.full():
+            yield
+
+    def connected(self):
+        """Open a connection of our own to the database."""
+        return closing(sqlite3.connect(self.data / "lab.sqlite3", timeout=PATIENCE, isolation_level=None))
+
+
+class Many(Deployment, processes.Scaled):
+    """Four server processes on PostgreSQL and Redis behind nginx."""
+
+    name, title = "many", "Four processes on PostgreSQL and Redis behind nginx"
+    parts = ("redis", "postgres")
+
+    def __init__(self, folder, **environment):
+        processes.Scaled.__init__(self, 4, **SETTINGS | environment)
+
+    def begin(self):
+        """Start everything."""
+        processes.Scaled.__enter__(self)
+
+    def end(self):
+        """End everything."""
+        processes.Scaled.__exit__(self)
+
+    @contextmanager
+    def locked(self):
+        """Hold a lock on the rooms' rows, and so on every publish and every look."""
+        with psycopg.connect(self.postgres.url) as other:
+            other.execute("LOCK TABLE lab_room IN ACCESS EXCLUSIVE MODE")
+            yield
+
+
+class OneNarrow(One):
+    """One process, whose layer holds one message for one second."""
+
+    name, title = "one-narrow", f"{One.title}, the layer's capacity 1 and expiry 1 s"
+
+    def __init__(self, folder, **environment):
+        super().__init__(folder, **NARROW | environment)
+
+
+class ManyNarrow(Many):
+    """Four processes, whose layer holds one message for one second."""
+
+    name, title = "many-narrow", f"{Many.title}, the layer's capacity 1 and expiry 1 s"
+
+    def __init__(self, folder, **environment):
+        super().__init__(folder, **NARROW | environment)
+
+
+DEPLOYMENTS = {each.name: each for each in (One, Many, OneNarrow, ManyNarrow)}

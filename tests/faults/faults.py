@@ -1,0 +1,61 @@
+"""The faults: one for each row of the table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from faults import strikes
+from faults.crowd import DAY
+from faults.scissors import Censor, Scissors
+from faults.strikes import again, disconnect, hold
+
+FORMS = ("short", "medium", "full")  # of the suite
+HASTE = {"short": 0.2, "medium": 1.0, "full": 1.0}  # by which what lasts is shortened
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault; `counts` are those of FORMS, 0 where it is left out; `needs` names the part that must be there."""
+
+    name: str
+    title: str
+    counts: tuple
+    unit: str
+    strike: Callable
+    needs: str = ""
+    scissors: type | None = None
+    clocks: tuple = (0,)  # ms by which the authors' clocks are wrong
+
+    def count(self, form):
+        """Return how often it strikes in a form of the suite."""
+        return self.counts[FORMS.index(form)]
+
+    def breaks(self, deployment):
+        """Tell whether the deployment has what it breaks."""
+        return not self.needs or self.needs in deployment.parts
+
+
+FAULTS = [
+    Fault("fin", "Connections ended by FIN", (150, 500, 2_500), "connections", disconnect("cut")),
+    Fault("rst", "Connections ended by RST", (150, 500, 2_500), "connections", disconnect("reset")),
+    Fault("inside", "Cut inside a frame, event or answer", (20, 300, 5_000), "cuts", strikes.snip, scissors=Scissors),
+    Fault("unanswered", "The answer to a publish cut after the commit", (10, 200, 2_000), "cuts", strikes.snip,
+          scissors=Censor),
+    Fault("sigkill", "SIGKILL of a server", (3, 10, 200), "times", again(lambda trial: trial.deployment.kill())),
+    Fault("sigterm", "SIGTERM of a server", (1, 5, 50), "times", again(lambda trial: trial.deployment.terminate())),
+    Fault("locked", "The database locked for 10 s", (1, 2, 20), "times", hold(10, lambda trial: trial.deployment.locked())),
+    Fault("full", "Disk full for 5 s", (1, 2, 10), "times", hold(5, lambda trial: trial.deployment.full()),
+          needs="disk"),
+    Fault("redis", "Redis restarted", (1, 10, 100), "times", hold(0, strikes.redis_away), needs="redis"),
+    Fault("redis60", "Redis away for 60 s", (0, 1, 1), "times", hold(60, strikes.redis_away), needs="redis"),
+    Fault("paused", "Redis silent for 5 s", (1, 2, 20), "times", hold(5, strikes.redis_paused), needs="redis"),
+    Fault("flushall", "Redis FLUSHALL", (1, 5, 20), "times", again(strikes.flush), needs="redis"),
+    Fault("postgres", "PostgreSQL restarted", (1, 5, 20), "times", hold(0, strikes.postgres_away), needs="postgres"),
+    Fault("hole5", "Black hole of 5 s", (1, 2, 10), "times", hold(5, strikes.frozen)),
+    Fault("hole30", "Black hole of 30 s", (0, 1, 3), "times", hold(30, strikes.frozen)),
+    Fault("hole120", "Black hole of 120 s", (0, 1, 1), "times", hold(120, strikes.frozen)),
+    Fault("clocks", "Clients' clocks a day off", (2, 20, 300), "seconds", strikes.wait, clocks=(-DAY, DAY)),
+    Fault("rush", "Readers reconnecting at once", (50, 1_000, 1_000), "readers", strikes.rush),
+    Fault("slow", "Five slow readers at 1 KB/s", (0, 1, 3), "minutes", strikes.slow_readers),
+    Fault("soak", "Soak", (0, 300, 3_600), "seconds", strikes.soak),
+]  # fmt: skip
+BY_NAME = {fault.name: fault for fault in FAULTS}

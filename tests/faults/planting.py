@@ -1,0 +1,36 @@
+"""What is put into a server under test when it starts: perhaps a bug, and an answer to the question what it holds."""
+
+import json
+import os
+import signal
+from importlib import import_module
+from pathlib import Path
+
+from django.apps import AppConfig
+from django.conf import settings
+
+ASK = signal.SIGUSR2  # the server answers by a file in LAB_DATA
+
+
+class Planting(AppConfig):
+    """Plants when Django is ready."""
+
+    name = "faults"
+    label = "planting"
+
+    def ready(self):
+        """Plant the bug, and listen for the question."""
+        if settings.BUG:
+            import_module(f"faults.bugs.{settings.BUG}").plant()
+        signal.signal(ASK, tell)
+
+
+def tell(*_):
+    """Write down how many queues there are, and how many messages wait in them."""
+    from lab import rooms
+
+    queues = [queue for room in rooms._rooms.values() for queue in room.queues]
+    held = {"queues": len(queues), "waiting": sum(len(queue.waiting) for queue in queues)}
+    path = Path(settings.DATA) / f"held.{os.getpid()}"
+    path.with_suffix(".new").write_text(json.dumps(held))
+    path.with_suffix(".new").replace(path)

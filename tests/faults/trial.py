@@ -1,0 +1,112 @@
+"""A trial: crowds talk through the wire while one fault strikes again and again; then the checker judges."""
+
+import random
+import secrets
+import statistics
+import time
+
+from processes import until
+from raw import get, post, room_path
+
+from faults import checker
+from faults.crowd import Crowd
+from faults.faults import HASTE
+from faults.log import Publish, Said
+
+SIZE, RATE = 50, 20  # clients of a technique, and messages a second that they publish together
+ROOMS = 2  # of each crowd, so that something could reach another room
+PEACE = 1.0  # seconds before the first strike, and after the last
+PATIENCE = 75  # seconds for what is on its way when all is over: more than two of the clients' longest waits
+
+
+class Trial:
+    """One fault on one deployment; its `strike` is given this object."""
+
+    def __init__(self, fault, deployment, techniques, form="short", seed=1, size=SIZE, patience=checker.PATIENCE):
+        """Gather a crowd of each technique; `form`: how often the fault strikes; `seed`: at which instants.
+
+        `patience`: seconds after the end of a fault in which everybody must have all.
+        """
+        self.fault, self.deployment, self.count, self.haste = fault, deployment, fault.count(form), HASTE[form]
+        self.chance = random.Random(f"{seed} {fault.name} {deployment.name}")
+        self.patience, self.roads, self.crowds, self.notes = patience, [], [], {}
+        for technique in techniques:
+            rooms = [f"{fault.name}-{technique}-{secrets.token_hex(3)}" for _ in range(ROOMS)]
+            self.crowds.append(Crowd(technique, self.way(), rooms, size, RATE, seed, fault.clocks))
+
+    def way(self):
+        """Return the address at which a crowd finds the server: a wire, and before it what cuts the fault's own way."""
+        wire = self.deployment.wire
+        if not self.fault.scissors:
+            return wire.url("wire")
+        self.roads.append(self.fault.scissors(wire.port("wire"), self.chance))
+        return self.roads[-1].url
+
+    def pause(self, seconds):
+        """Let so many seconds pass on average, by chance."""
+        time.sleep(self.chance.uniform(0.5 * seconds, 1.5 * seconds))
+
+    def run(self):
+        """Let it all happen; return {technique: the row of the table}."""
+        try:
+            for crowd in self.crowds:
+                crowd.start()
+            time.sleep(PEACE)
+            ends = list(self.fault.strike(self))
+            time.sleep(PEACE)
+            return {crowd.technique: self.settled(crowd, ends) for crowd in self.crowds}
+        finally:
+            for each in (*self.crowds, *self.roads):
+                each.close()
+
+    def settled(self, crowd, ends):
+        """Wait until everybody has all, and judge."""
+        crowd.log.ends = ends
+        crowd.hush(PATIENCE)
+        rooms = {reader.room for reader in crowd.log.readers}
+        heads = {room: self.say_last(crowd.log, room) for room in rooms}
+        deadline = time.monotonic() + self.patience
+        while not crowd.has_all(heads) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        crowd.close()
+        crowd.log.history = {room: self.history(room, head) for room, head in heads.items()}
+        return row(crowd.log, self.patience) | {"notes": self.notes.get(crowd.technique, "")}
+
+    def say_last(self, log, room):
+        """Publish one message past the wire, so that there is something to hear after the last fault; return its id."""
+        publish = Publish("last", room, secrets.token_hex(8), "the last", None, time.time())
+        fields = {"author": publish.author, "text": publish.text, "nonce": publish.nonce}
+        log.publishes.append(publish)
+
+        def said():
+            answer = post(self.deployment.url, room_path("polling", room), fields)
+            return answer.status in (200, 201) and answer.json
+
+        publish.number, publish.answered = until(said, "the server does not recover", PATIENCE)["id"], time.time()
+        return publish.number
+
+    def history(self, room, head):
+        """Return all that was said in a room up to the id `head`, as the server tells it past the wire."""
+        messages, last, deadline = [], 0, time.monotonic() + PATIENCE
+        while last < head and time.monotonic() < deadline:  # the process that is asked may hear of the last one late
+            page = get(self.deployment.url, room_path("polling", room, f"?after={last}")).json
+            messages += [Said.of(message) for message in page["messages"]]
+            last = page["last"]
+        return messages
+
+
+def row(log, patience):
+    """Return a technique's figures of one trial."""
+    shown = sum(len(reader.shown) for reader in log.readers)
+    seconds = [seconds for _end, _reader, seconds in checker.recoveries(log)]
+    return {
+        "acknowledged": len(log.acknowledged()),
+        "delivered": shown,
+        "lost": sum(1 for _ in checker.lost(log)),
+        "repeated": sum(1 for _ in checker.repeated(log)),
+        "repeated on the wire": sum(len(reader.arrivals) for reader in log.readers) - shown,
+        "reconnects": sum(reader.reconnects for reader in log.readers),
+        "median": statistics.median(seconds),
+        "worst": max(seconds),
+        "broken": checker.check(log, patience),
+    }
