@@ -2,7 +2,7 @@
 
 import shlex
 
-from benchmarks import answer, baseline, crossing, deviation, model, replication, statistics, tables, trend, workload
+from benchmarks import answer, baseline, climb, crossing, deviation, remarks, replication, tables, trend, workload
 from benchmarks.calibrated import checks
 from benchmarks.quantities import dig
 from benchmarks.sweeps import grid_of
@@ -21,21 +21,21 @@ def of(results, drawn, before=None):
         "manifest": results.manifest,
         "sweep": sweep and workload.SETTINGS[sweep],
         "points": points,
-        "tasks": tasks(results),
+        "tasks": remarks.tasks(results),
         "losses": answer.losses(results),
         "losses_count": any(dig(run, name) for run in valid(results) for name in answer.LEDGER),
         "refused": [run for run in results.runs if run.get("valid") is not True],
         "flagged": [run for run in valid(results) if run.get("flags")],
         "sentences": sentences(results, points),
-        "missing": missing(results),
-        "runs_each": runs_each(points),
+        "missing": remarks.missing(results),
+        "runs_each": remarks.runs_each(points),
         "groups": [(point, tables.groups(point)) for point in points],
         "matrices": tables.matrices(results) if sweep else [],
         "plots": drawn,
         "model": [(point, [row for row in rows if row.comparison is point]) for point in points],
         "apart": [row for row in rows if row.apart],
         "within": deviation.within(rows),
-        "unknown": unknown(points),
+        "unknown": remarks.unknown(points),
         "crossings": crossings(points) if sweep else [],
         "break_even": crossing.break_even(points[0]) if len(points) == 1 else [],
         "published": published(results),
@@ -57,59 +57,9 @@ def sentences(results, points):
     """Return the answer, in three sentences at most."""
     if not points:
         return []
-    return trend.sentences(results) if results.swept_setting else answer.sentences(points[0])
-
-
-def tasks(results):
-    """Return in words what every technique had to do, and what was swept over which values."""
-    points = results.comparisons
-    if not points:
-        return "", ""
-    if len(points) == 1:
-        return workload.in_words(points[0].settings), ""
-    varied = [name for name in workload.SETTINGS if len({str(point.settings[name]) for point in points}) > 1]
-    values = answer.join(workload.short(point.value) for point in points)
-    return workload.in_words(
-        points[0].settings, without=varied
-    ), f"{workload.SETTINGS[points[0].swept].label}: {values}"
-
-
-def missing(results):
-    """Return the titles of those that have runs and no valid one, with the point where there are several."""
-    several = len(results.comparisons) > 1
-    return [
-        f"{series.title} ({workload.name_of(point)})" if several else series.title
-        for point in results.comparisons
-        for series in point.series
-        if not series.valid
-    ]
-
-
-def runs_each(points):
-    """Return in one sentence how many runs the figures come from, and what their intervals hold."""
-    counts = sorted(len(series.valid) for point in points for series in point.valid)
-    if not counts:
-        return ""
-    few, many = counts[0], counts[-1]
-    runs = "One valid run" if many == 1 else f"Medians of {few if few == many else f'{few} to {many}'} valid runs"
-    if few < statistics.FEWEST:
-        return (
-            f"{runs} of each technique: one run or two have no interval, so the order in which they stand is not "
-            "claimed."
-        )
-    held = f"holds the true median in {100 * statistics.held(few):.0f} of 100 cases"
-    if few > statistics.RANGE:
-        held = "holds the true median in about 9 of 10 cases"
-    return (
-        f"{runs} of each technique. One is said to be lower than another where the bootstrap intervals of their runs "
-        f"do not touch and that of their paired ratios lies below 1; an interval of {few} runs {held}."
-    )
-
-
-def unknown(points):
-    """Return the titles for which the model has no formulas."""
-    titles = [one.title for point in points for one in point.valid if one.technique not in model.MODELS or one.stage]
-    return list(dict.fromkeys(titles))
+    if results.swept_setting:
+        return trend.sentences(results)
+    return climb.sentences(points[0]) or answer.sentences(points[0])
 
 
 def crossings(points):

@@ -123,6 +123,7 @@ ALL = (
         "% of requests",
         lambda run: ratio(dig(run, "empty_responses"), dig(run, "requests"), 100),
     ),
+    Quantity("lost", "lost", "% of what was due", lambda run: ratio(dig(run, "lost"), dig(run, "expected"), 100)),
     Quantity("cpu", "server's CPU time", "ms per 1,000 deliveries", cpu),
     Quantity(
         "cores", "server's CPU", "% of a core", lambda run: ratio(dig(run, "server_cpu_s"), dig(run, "duration_s"), 100)

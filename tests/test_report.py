@@ -202,10 +202,18 @@ def test_a_step_that_loses_is_never_the_best(tmp_path):
     medians = ("sse", 2), ("polling", 9)
     sound = [make_run(name, n, latency_ms={"p50": p50 + n / 100}) for n in (1, 2, 3) for name, p50 in medians]
     folder = make_folder(tmp_path, [*naive, *sound])
-    assert "Server-Sent Events delivers soonest" in text_of(read(folder))
+    assert not re.search("Long polling · hold (delivers|takes|costs)", text_of(read(folder)))
     (point,) = Results.load(folder).comparisons
     best = [series.title for series, cell in zip(point.valid, tables.cells(point, "p50"), strict=True) if cell.best]
     assert best == ["Server-Sent Events"]
+
+
+def test_a_staircase_is_answered_step_by_step(tmp_path):
+    lost = {"echo": 80, "async": 0, None: 0}
+    runs = [make_run("websocket", 1, stage=stage, place=f"runs/{stage}", lost=count) for stage, count in lost.items()]
+    text = text_of(read(make_folder(tmp_path, runs)))
+    assert "Lost (% of what was due): WebSocket 10.0 (echo), 0 (async) and 0 (finished)." in text
+    assert "IP level (bytes a delivered message): WebSocket 548 (echo), 548 (async) and 548 (finished)." in text
 
 
 def test_silence_is_answered_by_the_second(tmp_path):
