@@ -9,14 +9,16 @@ RESULTS = Path(__file__).resolve().parent / "results"
 def compare(scenario="quick", techniques=None, stages=None, out=None, progress=True, bare=True, **settings):
     """Measure, and return the Results; `settings` take the place of the scenario's, a list of values is a sweep.
 
-    `stages`: {technique: its steps, "" being the finished one}; `out`: where the folder of results is made; `progress`: tell of each run; `bare`: without calibration and traces.
-    Raises benchmarks.settings.CannotCompare, in one sentence.
+    `stages`: {technique: its steps, "" being the finished one}; `out`: where the folder of results is made;
+    `progress`: tell of each run; `bare`: without calibration and traces. Raises benchmarks.settings.CannotCompare,
+    in one sentence.
     """
     from benchmarks.campaign import Campaign
     from benchmarks.summary import Results
     from benchmarks.table import line
 
-    campaign = Campaign.new(out or RESULTS, scenario, techniques, stages, settings, bare=bare)
+    changes = {name: value for name, value in settings.items() if value is not None}
+    campaign = Campaign.new(out or RESULTS, scenario, techniques, stages, changes, bare=bare)
     rows = campaign.results["runs"]
     for row in campaign.run():
         if progress:

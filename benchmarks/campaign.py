@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import calibration, folder, manifest, plan, runner, scenario, trace
+from benchmarks import calibration, folder, manifest, plan, reading, runner, scenario, trace
 from benchmarks.settings import CannotCompare
 
 CALIBRATION, TRACES = 8.0, 13.0  # seconds, as a rule
@@ -28,6 +28,8 @@ class Campaign:
         """
         changes = changes or {}
         chosen = scenario.changed(scenario.load(name), changes)
+        techniques = techniques and list(reading.techniques("techniques", list(techniques)))
+        stages = stages and {each: reading.steps("stages", each, names) for each, names in stages.items()}
         planned = plan.runs(chosen, techniques, stages)
         told = manifest.manifest(chosen, name, planned, techniques, stages, changes, **options)
         place = folder.new(Path(parent), chosen.name)

@@ -130,18 +130,16 @@ def stages(document, table):
     """Return {technique: its steps}; "" is the finished one."""
     if not isinstance(table, dict):
         raise CannotCompare(f"{document.where('stages')} must be a table: a technique and its steps on each line.")
-    found = {}
-    for name, steps in table.items():
-        techniques(document.where(name, "stages"), [name])
-        if not isinstance(steps, list) or not steps or not all(isinstance(step, str) for step in steps):
-            raise CannotCompare(f"{document.where(name, 'stages')} must be a list of names.")
-        found[name] = tuple(known(name, step, document.where(name, "stages")) for step in dict.fromkeys(steps))
-    return found
+    return {name: steps(document.where(name, "stages"), name, names) for name, names in table.items()}
 
 
-def known(technique, step, where):
-    """Return the name of a step of the technique's staircase; raise CannotCompare, which begins with `where`."""
-    steps = ("", *import_module(technique).STAGES)
-    if step not in steps:
-        raise CannotCompare(f"{where}: {technique} has no step {step!r}; there are {', '.join(map(repr, steps))}.")
-    return step
+def steps(where, technique, names):
+    """Return the names of a technique's steps as a tuple; raise CannotCompare, from `where` on, for others."""
+    techniques(where, [technique])
+    if not isinstance(names, list) or not names:
+        raise CannotCompare(f"{where} must be a list of names.")
+    known = ("", *import_module(technique).STAGES)
+    for name in names:
+        if name not in known:
+            raise CannotCompare(f"{where}: {technique} has no step {name!r}; there are {', '.join(map(repr, known))}.")
+    return tuple(dict.fromkeys(names))

@@ -1,10 +1,15 @@
 """Real runs with the settings of a scenario: servers, layers, wires, silence, steps, and a load of two processes."""
 
 import csv
+import subprocess
+import sys
 
 import pytest
+from processes import ROOT
 
+import benchmarks
 from benchmarks import clock, figures, plan, runner, scenario
+from benchmarks.settings import CannotCompare
 from lab import sockets
 
 BASE = """\
@@ -101,3 +106,20 @@ def test_between_two_machines_the_errors_add_up_and_withhold_what_they_could_mak
     assert clock.together(told[:1]) == {"processes": 1, "machines": 1, "error_ms": 0.0}
     summary = {"mean": 2.5, "p50": 2.1, "p99": 40.0, "max": None}
     assert figures.withheld(summary, 2.2) == {"mean": 2.5, "p50": None, "p99": 40.0, "max": None}
+
+
+def test_a_notebook_measures_in_one_line_and_loads_it_again(tmp_path, capsys):
+    path = tmp_path / "small.toml"
+    path.write_text(BASE)
+    results = benchmarks.compare(path, techniques=["sse"], out=tmp_path, clients=4, duration=0.5)
+    (run,) = [run for run in results.runs if run["attempt"] == 1]
+    assert (run["technique"], run["clients"], run["lost"]) == ("sse", 4, 0)
+    assert capsys.readouterr().out.startswith("1 of 1, sse: ")
+    assert benchmarks.load(results.folder).runs == results.runs
+    with pytest.raises(CannotCompare, match="clients must be a whole number"):
+        benchmarks.compare(path, out=tmp_path, clients=0)
+
+
+def test_the_measurements_are_imported_only_when_they_are_asked_for():
+    code = "import sys, benchmarks; print(*{'django', 'locust', 'pandas', 'psutil'} & {m for m in sys.modules})"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout.split() == []
