@@ -37,10 +37,10 @@ LOOK = 0.02  # seconds between looks at a page
 class Window:
     """One browser with a profile of its own, and what the tests do with it."""
 
-    def __init__(self, language="en"):
+    def __init__(self, language="en", flags=()):
         options = webdriver.ChromeOptions()
         self.profile = tempfile.TemporaryDirectory(prefix="lab-browser-", ignore_cleanup_errors=True)
-        for flag in (*FLAGS, f"--user-data-dir={self.profile.name}", f"--accept-lang={language}"):
+        for flag in (*FLAGS, *flags, f"--user-data-dir={self.profile.name}", f"--accept-lang={language}"):
             options.add_argument(flag)
         # The driver would switch off what hidden pages live with everywhere else.
         options.add_experimental_option("excludeSwitches", ["disable-background-timer-throttling"])
