@@ -11,8 +11,6 @@ from django.core import signing
 COOKIE = "lab_session"
 VALUE_MAX = 128  # bytes; a longer one is none of ours
 
-_signer = signing.Signer(salt=COOKIE)
-
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -40,6 +38,11 @@ def network(address):
     return f"{IPv6Address(int(parsed) >> 64 << 64)}/64" if parsed.version == 6 else address
 
 
+@lru_cache(maxsize=1)
+def _signer():
+    return signing.Signer(salt=COOKIE)
+
+
 def _named(cookie):
     for pair in cookie.split(b";"):
         name, _equals, value = pair.strip().partition(b"=")
@@ -51,7 +54,7 @@ def _named(cookie):
 @lru_cache(maxsize=10_000)
 def _signed(value):
     try:
-        return _signer.unsign(value.decode("latin-1"))
+        return _signer().unsign(value.decode("latin-1"))
     except signing.BadSignature:
         return None
 
@@ -65,7 +68,7 @@ def give_session(get_response):
         if is_page and not _named(f"{COOKIE}={request.COOKIES.get(COOKIE, '')}".encode()):
             response.set_cookie(
                 COOKIE,
-                _signer.sign(secrets.token_urlsafe(16)),
+                _signer().sign(secrets.token_urlsafe(16)),
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 samesite="Lax",
