@@ -106,8 +106,8 @@ def measure(scenario="quick", **settings):
 
 
 def brief(scenario, settings):
-    """Return the settings of the short form: of every sweep the ends, and as few techniques as the cells can do with."""
+    """Return the settings of the short form: the ends of every sweep, and as few techniques as will do."""
     techniques = settings.get("techniques", TECHNIQUES)
-    few = [techniques[0], techniques[-1]] if scenario == "quick" else [techniques[0]]
+    few = list(dict.fromkeys([techniques[0], techniques[-1]])) if scenario == "quick" else [techniques[0]]
     cut = {name: [value[0], value[-1]] for name, value in settings.items() if isinstance(value, list)}
     return settings | cut | BRIEF | {"techniques": few}
