@@ -105,6 +105,14 @@ def measure(scenario="quick", **settings):
     return compare(scenario, out=folder(), progress=False, **(brief(scenario, settings) if SHORT else settings))
 
 
+def valid(results):
+    """Return the valid runs as a data frame, a line each, and say which were refused and why; all where none is."""
+    frame = results.frame
+    for _index, run in frame[~frame.valid].iterrows():
+        print(f"refused, {run.place}: {'; '.join(run.flags)}")  # noqa: T201
+    return frame[frame.valid] if frame.valid.any() else frame
+
+
 def brief(scenario, settings):
     """Return the settings of the short form: the ends of every sweep, and as few techniques as will do."""
     techniques = settings.get("techniques", TECHNIQUES)
