@@ -81,7 +81,8 @@ def prepare(environment, **_):
     environment.recorder = Recorder()
     Publisher.fixed_count = options.rooms * options.publishers
     if isinstance(runner, WorkerRunner):
-        workers.tell_clock(environment)
+        if options.record:
+            workers.tell_clock(environment)
     else:
         options.mark = secrets.token_hex(4)  # tells this run's rooms from another's
         options.workers = sorted(worker.id for worker in runner.clients.all) if isinstance(runner, MasterRunner) else []

@@ -54,8 +54,8 @@ def steps(text, techniques):
 
 def setting(text):
     """Return {name: value} of NAME=VALUE, written as in a scenario; a text needs no quotes."""
-    name, _equals, value = text.partition("=")
-    for written in (text, f'{name}="{value}"'):
+    name, equals, value = text.partition("=")
+    for written in (text, f'{name}="{value}"') if equals else ():
         try:
             ((name, value),) = tomllib.loads(written).items()
             return {name: value}

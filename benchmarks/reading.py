@@ -18,7 +18,7 @@ class Document:
         self.name, self.text = name, text
         try:
             self.values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as exc:
+        except (tomllib.TOMLDecodeError, RecursionError) as exc:
             raise CannotCompare(f"{name} is not TOML: {exc}.") from exc
 
     def where(self, key, table="", number=0):

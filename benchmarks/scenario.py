@@ -55,13 +55,13 @@ class Scenario:
 def load(name):
     """Return the Scenario in the file `name`, or in the one of that name beside `quick`; raise CannotCompare."""
     path = FOLDER / f"{name}.toml"
-    path = path if path.is_file() else Path(name)
     try:
+        path = path if path.is_file() else Path(name)
         return read(path.name, path.read_text())
     except FileNotFoundError as exc:
         known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
         raise CannotCompare(f"There is no scenario {name}: give a file, or one of {known}.") from exc
-    except (OSError, UnicodeDecodeError) as exc:
+    except (OSError, ValueError) as exc:
         raise CannotCompare(f"The scenario {name} cannot be read: {exc}.") from exc
 
 

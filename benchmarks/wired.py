@@ -1,11 +1,11 @@
 """A wire of the lab between the readers and the server: it brings the delay, and cuts."""
 
 import contextlib
+import http.client
 import json
 import re
 import subprocess
 import sys
-import urllib.request
 from urllib.parse import urlsplit
 
 from benchmarks.server import PATIENCE, started
@@ -28,8 +28,14 @@ def wired(server, delay_ms):
 
 def post(url, fields):
     """Ask a wire's control to change something; raise CannotCompare where it does not."""
-    request = urllib.request.Request(url, json.dumps(fields).encode(), {"Content-Type": "application/json"})  # noqa: S310
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
     try:
-        urllib.request.urlopen(request, timeout=PATIENCE).close()  # noqa: S310
+        connection.request("POST", address.path, json.dumps(fields), {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        if answer.status != 200:
+            raise CannotCompare(f"The wire does not obey: {answer.read().decode()}")
     except OSError as exc:
         raise CannotCompare(f"The wire does not obey: {exc}.") from exc
+    finally:
+        connection.close()

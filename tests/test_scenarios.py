@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks import plan, scenario
+from benchmarks import options, plan, scenario
 from benchmarks.settings import CannotCompare
 
 BASE = """\
@@ -77,6 +77,7 @@ def test_every_scenario_beside_quick_says_what_for_and_what_to_expect(path):
         (BASE + '[stages]\npigeon = ["roof"]', "line 9: pigeon: there is no technique 'pigeon'"),
         (BASE + "[stages]\nwebsocket = 3", "line 9: websocket must be a list of names"),
         (BASE + "stages = 3", "line 8: stages must be a table"),
+        (BASE + "techniques = " + 5_000 * "[", "small.toml is not TOML"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_its_line(text, words):
@@ -135,3 +136,36 @@ def test_each_run_has_a_place_of_its_own():
     places = [run.place for run in plan.runs(chosen)]
     assert len(set(places)) == len(places) == 10
     assert {"runs/websocket-echo-0-1", "runs/websocket-1-1", "runs/polling-0-1"} <= set(places)
+
+
+@pytest.mark.parametrize("name", ["nowhere", "", "../secrets", "no\0where", "/", 300 * "x"])
+def test_a_name_of_no_scenario_is_one_sentence(name):
+    with pytest.raises(CannotCompare) as refused:
+        scenario.load(name)
+    assert re.fullmatch(r"[^\n]+\.", str(refused.value))
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("rate=2.5", {"rate": 2.5}),
+        ("clients=[10, 50]", {"clients": [10, 50]}),
+        ("server=granian", {"server": "granian"}),
+        ("=", None),
+        ("rate", None),
+        ("rate=1\nseed=2", None),
+        ('layer="', None),
+    ],
+)
+def test_the_command_line_sets_what_a_scenario_may(text, made):
+    if made is None:
+        with pytest.raises(CannotCompare, match="NAME=VALUE"):
+            options.setting(text)
+    else:
+        assert options.setting(text) == made
+
+
+def test_a_step_goes_with_the_techniques_that_have_it():
+    assert options.steps("async,finished", ["sse", "websocket"]) == {"sse": [""], "websocket": ["async", ""]}
+    with pytest.raises(CannotCompare, match="there is no step 'async', choose among finished, "):
+        options.steps("async", ["sse"])
