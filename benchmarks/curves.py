@@ -7,7 +7,7 @@ import numpy as np
 
 from benchmarks import model
 from benchmarks.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_lines, panes
-from benchmarks.prediction import parameters
+from benchmarks.prediction import base, parameters, quantiles
 from benchmarks.quantities import dig
 from benchmarks.series import Figure
 from benchmarks.workload import name_of, short
@@ -29,20 +29,19 @@ BOUND = " Dotted: the bound of RFC 6202 §2.2 for long polling, three transits a
 def percentiles(canvas, results):
     """Latency by percentile: measured solid, its interval as a band, the model dashed; a pane for each point."""
     drawn = [
-        (point, found)
+        (point, lines)
         for point in results.comparisons
-        if (found := [(one, *measured) for one in point.valid if (measured := quantiles(one)) is not None])
+        if (lines := [(one, *found) for one in point.valid if (found := measured(one)) is not None])
     ]
     if not drawn:
         return None
-    drawn = [
-        drawn[place] for place in np.unique(np.linspace(0, len(drawn) - 1, min(MOST, len(drawn))).round().astype(int))
-    ]
+    shown = np.linspace(0, len(drawn) - 1, min(MOST, len(drawn))).round().astype(int)
+    drawn = [drawn[place] for place in shown]
     grid = panes(canvas, len(drawn))
     bound = False
-    for axes, (point, curves) in zip(grid, drawn, strict=True):
-        ends = [curve(axes, point, *measured) for measured in curves]
-        bound = rfc(axes, point, curves) or bound
+    for axes, (point, lines) in zip(grid, drawn, strict=True):
+        ends = [curve(axes, point, *line) for line in lines]
+        bound = rfc(axes, point, lines) or bound
         finish(axes, max(x for x, _y, _series in ends))
         axes.label_outer()
         if axes in grid[-3:]:  # the row below it may be empty there
@@ -51,7 +50,7 @@ def percentiles(canvas, results):
             name_lines(axes, ends)
         else:
             axes.set_title(title_of(point), fontsize=11.5, pad=5)
-    series = {one.key: one for _point, curves in drawn for one, *_rest in curves} if len(drawn) > 1 else {}
+    series = {one.key: one for _point, lines in drawn for one, *_rest in lines} if len(drawn) > 1 else {}
     keys(canvas, series.values())
     return "Delivery latency by percentile", CAPTION + BOUND * bound
 
@@ -75,17 +74,18 @@ def curve(axes, point, series, shares, median, low, high):
     marked = [np.abs(shares - share).argmin() for share in TICKS if shares[0] <= share <= shares[-1]]
     axes.plot(x[marked], median[marked], look.marker, color=look.colour, markeredgecolor=INK, markersize=look.size)
     if series.technique in model.MODELS and not series.stage:
-        predicted = np.array([1000 * model.quantile(series.technique, parameters(point, series, q), q) for q in shares])
+        predicted = 1000 * quantiles(point, series, shares)
         predicted[predicted < low.min() / 2] = np.nan  # on its way to a delay of 0, which this axis cannot show
         axes.plot(x, predicted, color=look.ink, linewidth=1.3, dashes=DASHES)
     return x[-1], median[-1], series
 
 
-def rfc(axes, point, curves):
+def rfc(axes, point, lines):
     """Draw the bound of long polling's latency; tell whether there was anything to draw it for."""
-    for series, shares, *_rest in curves:
+    for series, shares, *_rest in lines:
         if series.technique == "longpoll" and not series.stage:
-            bound = [1000 * model.maximum("longpoll", parameters(point, series, share)) for share in shares]
+            longest = model.maximum("longpoll", parameters(point, series))
+            bound = 1000 * (longest + np.quantile(base(series), shares))
             axes.plot(nines(shares), bound, ":", color=series.look.ink, linewidth=1.6)
             return True
     return False
@@ -101,7 +101,7 @@ def finish(axes, end):
     logarithmic(axes.yaxis)
 
 
-def quantiles(series):
+def measured(series):
     """Return (shares, median, low, high) of a series' runs, in ms; None where nothing was delivered."""
     if series.deliveries:
         last = max(0.5, 1 - RAREST / min(map(len, series.deliveries)))

@@ -32,7 +32,7 @@ def latency(row):
     if above and not prediction.is_push(series.technique):
         yield "an answer is an exchange of its own, and costs the server more than a push"
     if name in ("p90", "p99"):
-        yield "base and place in the room need not be slow together, as the model has it"
+        yield "in the tail, what slows the accepting slows the rest as well, or comes between"
     if row.comparison.settings.get("delay_ms"):
         yield "the wire that adds the delay takes time of its own, and more when many segments pass at once"
     if above:

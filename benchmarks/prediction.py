@@ -10,9 +10,10 @@ import numpy as np
 
 from benchmarks import model, sizes
 from benchmarks.quantities import client_seconds, dig, ratio
-from benchmarks.series import Figure
 
 COOKIE = len("Cookie: \r\n")  # bytes around a cookie
+WAITS = (np.arange(100) + 0.5) / 100  # shares at which the model's distribution is taken
+GRID = (np.arange(500) + 0.5) / 500  # and the measured one, which has a tail
 SELDOM = 1e-9  # messages a second: the model divides by the rate, and silence has none
 
 
@@ -26,17 +27,16 @@ def polls(series):
     return series.technique == "polling"
 
 
-def base(series, share=None):
-    """Return in seconds how long a message takes to be accepted: at a percentile, or in the mean; 0 if unrecorded.
+def base(series):
+    """Return how long a message takes to be accepted, in seconds: its quantiles at GRID; zeros if that is unrecorded.
 
     A publisher reads its answer by its own clock, as late as the generator's loop is; a reader's kernel is not.
     """
-    if share is None or polls(series):
-        figure = Figure.of([float(times.mean()) for times in series.accepting])
-    else:
-        figure = Figure.of([float(np.quantile(times, share)) for times in series.accepting])
+    if not series.accepting:
+        return np.zeros(len(GRID))
     late = series.by_run(lambda run: dig(run, "loop_lag_ms", "mean")).median or 0.0
-    return max(0.0, (figure.median or 0.0) - late) / 1000
+    runs = [np.quantile(times, GRID) for times in series.accepting]
+    return np.maximum(0.0, np.median(runs, axis=0) - late) / 1000
 
 
 def spacing(series):
@@ -54,8 +54,8 @@ def turnaround(series):
     return series.by_run(lambda run: ratio(dig(run, "server_cpu_s"), dig(run, "requests"))).median or 0.0
 
 
-def parameters(comparison, series, share=None, **changed):
-    """Return the model's Parameters for a series, with the base at a percentile; `changed` replaces settings."""
+def parameters(comparison, series, **changed):
+    """Return the model's Parameters for a series, the base apart; `changed` replaces settings."""
     settings, name = comparison.settings | changed, series.technique
     cookie = dig(settings, "cookie_bytes") or 0
     readers = (dig(settings, "clients") or 1) / (dig(settings, "rooms") or 1)
@@ -70,7 +70,6 @@ def parameters(comparison, series, share=None, **changed):
         message=sizes.message(name, dig(settings, "text_bytes") or 100),
         empty=sizes.empty(name),
         fan_out=readers * spacing(series),
-        base=base(series, share),
     )
 
 
@@ -79,8 +78,21 @@ def at_interval(p, interval):
     return replace(p, interval=interval)
 
 
+def quantiles(comparison, series, shares, **changed):
+    """Return the latencies in seconds that these shares of the deliveries do not pass.
+
+    What the server takes to accept a message and what the message waits for then are independent of each other.
+    """
+    p = parameters(comparison, series, **changed)
+    waits = [model.quantile(series.technique, p, share) for share in WAITS]
+    return np.quantile(np.add.outer(base(series), waits), shares)
+
+
 def at(quantity, comparison, series, **changed):
     """Return what the model says of a quantity; None where it says nothing, as of stages."""
     if not quantity.predicted or series.technique not in model.MODELS or series.stage:
         return None
-    return quantity.predicted(series.technique, parameters(comparison, series, quantity.share, **changed))
+    if quantity.share is not None:
+        return 1000 * float(quantiles(comparison, series, quantity.share, **changed))
+    p = replace(parameters(comparison, series, **changed), base=float(base(series).mean()))
+    return quantity.predicted(series.technique, p)

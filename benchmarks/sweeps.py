@@ -10,7 +10,7 @@ from benchmarks.tables import columns_of
 from benchmarks.workload import SETTINGS, is_number, short
 
 DECADES = 30.0  # the largest value over the smallest: from there on an axis is logarithmic
-STEPS = 60  # points of a model's line
+STEPS = 30  # points of a model's line
 FEW = 4  # points with names that stand beside each other in half the width
 DODGE = 0.13  # of the way between two names, from one technique's mark to the next
 CAPTION = (
