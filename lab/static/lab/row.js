@@ -10,7 +10,7 @@ import { duration, number } from "./words.js";
 
 const LOOK = 250; // ms between two figures that somebody is to read
 
-const LATE = gettext("This pane's page does not come. To one origin a browser opens six connections, for all its tabs together.");
+const LATE = gettext("Its page does not come: to one origin a browser opens six connections.");
 
 export class Row {
   track = new Track();
