@@ -109,7 +109,7 @@ def valid(results):
     """Return the valid runs as a data frame, a line each, and say which were refused and why; all where none is."""
     frame = results.frame
     for _index, run in frame[~frame.valid].iterrows():
-        print(f"refused, {run.place}: {'; '.join(run.flags)}")  # noqa: T201
+        print(f"refused, {run['place']}: {'; '.join(run['flags'])}")  # noqa: T201
     return frame[frame.valid] if frame.valid.any() else frame
 
 
