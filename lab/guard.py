@@ -35,19 +35,22 @@ def check(scope):
     Raises Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own, 413 for a body that
     announces itself as too large.
     """
-    found = {b"host": [], b"origin": [], b"cookie": [], b"content-length": []}
+    hosts, origins, cookies = [], [], []
     for name, value in scope["headers"]:
-        if name in found:
-            found[name].append(value)
-    hosts, origins, cookies, lengths = found.values()
+        if name == b"host":
+            hosts.append(value)
+        elif name == b"origin":
+            origins.append(value)
+        elif name == b"cookie":
+            cookies.append(value)
+        elif name == b"content-length" and int(value) > settings.BODY_MAX:
+            raise too_large()
     if len(hosts) != 1 or not is_ours(hosts[0]):
         raise Refused("Host: not this server's.")
     if not origins and scope["type"] == "http":
         pass  # no browser's
     elif len(origins) != 1 or not is_same(origins[0], scope.get("scheme", "ws"), hosts[0]):
         raise Refused("Origin: publishing and reading are for this server's own pages.", status=403)
-    if any(int(length) > settings.BODY_MAX for length in lengths):
-        raise too_large()
     return visitor(scope["client"], cookies)
 
 

@@ -1,6 +1,6 @@
 """Places: how many connections one address, or one session, may hold open at a time."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 
 from django.conf import settings
 
@@ -31,6 +31,7 @@ class Places:
             del self.held[holder]
 
 
+NOTHING = nullcontext()
 addresses = Places("address", "ADDRESS_CONNECTIONS")
 sessions = Places("session", "SESSION_CONNECTIONS")
 
@@ -59,19 +60,22 @@ def address_of(client):
     return network(client[0]) if client and not settings.BEHIND_PROXY else None
 
 
-@contextmanager
 def held(visitor):
-    """Hold the places of one request or WebSocket of a Visitor while it lasts.
+    """Return a context that holds the places of one request or WebSocket of a Visitor.
 
-    That of its address is held here behind a proxy alone, which tells it request by request.
+    That of its address is held here behind a proxy alone, which tells it request by request. The context raises
+    Refused where there is none.
     """
-    taken = []
-    try:
-        for places, holder in ((sessions, visitor.session), (addresses, settings.BEHIND_PROXY and visitor.address)):
-            if holder:
-                places.take(holder)
-                taken.append((places, holder))
+    wanted = [(sessions, visitor.session)] if visitor.session else []
+    if settings.BEHIND_PROXY:
+        wanted.append((addresses, visitor.address))
+    return _taken(wanted) if wanted else NOTHING
+
+
+@contextmanager
+def _taken(wanted):
+    with ExitStack() as stack:
+        for places, holder in wanted:
+            places.take(holder)
+            stack.callback(places.leave, holder)
         yield
-    finally:
-        for places, holder in taken:
-            places.leave(holder)

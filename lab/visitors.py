@@ -1,9 +1,9 @@
 """Who asks: a network address, and the session that the pages' signed cookie names."""
 
 import secrets
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
 
 from django.conf import settings
 from django.core import signing
@@ -12,8 +12,7 @@ COOKIE = "lab_session"
 VALUE_MAX = 128  # bytes; a longer one is none of ours
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(NamedTuple):
     """Whom the limits are for: what one address and one session may hold and publish is counted apart."""
 
     address: str

@@ -5,7 +5,7 @@ from lab.settings import DATABASES, env
 
 HEARTBEAT = 0.3
 GOODBYE = 0.3
-QUEUE_IDLE = 0.5
+QUEUE_IDLE = env.float("SMALL_QUEUE_IDLE", default=0.5)
 ROOM_IDLE = 0.5
 HEAD_SECONDS = 0.5
 BODY_SECONDS = 1

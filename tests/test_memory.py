@@ -1,0 +1,77 @@
+"""Promise 3.5: what clients leave behind is bounded, is forgotten, and leaves the server's memory where it was."""
+
+import psutil
+import pytest
+from processes import SMALL, until
+from raw import KEY, dialled, everything, exchange, get, room_path, socket_path
+from test_frames import frame
+
+QUEUES, ROOMS = 10_000, 2_000
+AT_ONCE = 250  # requests written at once on one connection
+MORE = 6_000_000  # bytes that the second time may add to what the first has left: allocators keep some
+PINGS = 200_000
+
+
+@pytest.fixture
+def forgetful(start):
+    """A server that forgets queues and rooms within seconds, and has place for those of one turn alone."""
+    return start(**SMALL, SMALL_QUEUE_IDLE="2", SMALL_QUEUES_MAX=str(QUEUES + 1), SMALL_ROOMS_MAX=str(ROOMS + 1))
+
+
+def memory(server):
+    return psutil.Process(server.process.pid).memory_info().rss
+
+
+def ask_for_all(server, paths):
+    """Ask for each path, many at once; nobody comes back for what that has opened."""
+    head = f"HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
+    for start in range(0, len(paths), AT_ONCE):
+        *several, last = [f"GET {path} {head}" for path in paths[start : start + AT_ONCE]]
+        requests = [*(each + "\r\n" for each in several), last + "Connection: close\r\n\r\n"]
+        assert exchange(server.url, "".join(requests).encode()).count(b"HTTP/1.1 200") == len(requests)
+
+
+def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, room):
+    path, grown = room_path("longpoll", room, "?hold=0"), []
+    for _turn in range(2):
+        until(lambda: get(forgetful.url, path).status == 200, "queues are never dropped")
+        ask_for_all(forgetful, [path] * (QUEUES - 1))
+        grown.append(memory(forgetful))
+    assert grown[1] - grown[0] < MORE
+
+
+def test_3_5_rooms_that_nobody_reads_leave_memory_where_it_was(forgetful):
+    grown = []
+    for turn in range(2):
+        free = f"/polling/free-{turn}/messages/"
+        until(lambda: get(forgetful.url, free).status == 200, "rooms are never forgotten")  # noqa: B023
+        ask_for_all(forgetful, [f"/polling/{turn}-{number}/messages/" for number in range(ROOMS - 1)])
+        grown.append(memory(forgetful))
+    assert grown[1] - grown[0] < 1.5 * MORE  # groups' names are cached
+
+
+def shaken(server, room):
+    """Return the bytes of a handshake."""
+    head = f"GET {socket_path(room)} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nOrigin: {server.url}\r\n"
+    upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    return f"{head}{upgrade}Sec-WebSocket-Key: {KEY}\r\n\r\n".encode()
+
+
+FLOODS = {  # what a client writes again and again and never reads the answer to
+    "pings": ("", "ping: times=125 a"),
+    "empty fragments": ("text more: {", "continue more:"),
+}
+
+
+@pytest.mark.parametrize(("first", "line"), list(FLOODS.values()), ids=list(FLOODS))
+def test_3_5_a_client_that_writes_and_never_reads_costs_bounded_memory(server, room, first, line):
+    with dialled(server.url) as connection:
+        connection.sendall(shaken(server, room))
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 101")
+        connection.sendall(frame(first) if first else b"")
+        before, part = memory(server), frame(line) * 1_000
+        for _ in range(PINGS // 1_000):
+            connection.sendall(part)
+        assert memory(server) - before < MORE
+        connection.sendall(frame("close: code=1000"))
+        assert everything(connection)
