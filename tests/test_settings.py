@@ -1,6 +1,7 @@
 """A mistake in the environment is one sentence, not a traceback."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -68,3 +69,14 @@ def test_git_knows_nothing_of_the_secret_key():
     key = ROOT / "data" / "secret_key"
     ignored = subprocess.run(["git", "check-ignore", "-q", str(key)], cwd=ROOT, timeout=PATIENCE)
     assert ignored.returncode == 0
+
+
+def test_4_1_the_spec_tells_every_bound_as_it_is():
+    from lab import settings
+
+    table = re.findall(r"^\| `([A-Z_]+)`(?: \(`LAB_…`\))? \| ([\d,]+) \|", (ROOT / "SPEC.md").read_text(), re.MULTILINE)
+    assert {name: int(value.replace(",", "")) for name, value in table} == {
+        name: getattr(settings, name) for name, _value in table
+    }
+    bounds = {name for name in vars(settings) if name.endswith(("_MAX", "_IDLE", "_RATE", "_CONNECTIONS", "_SECONDS"))}
+    assert {name for name in bounds if not name.startswith("SECURE_")} == {name for name, _value in table}
