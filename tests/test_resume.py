@@ -66,7 +66,7 @@ def results(folder):
 def test_an_interruption_keeps_what_is_complete_and_says_how_to_go_on(interrupted):
     folder, said = interrupted
     assert said.count("\n") == 1
-    assert f"Interrupted; runs: 1 complete, in {folder}; go on with --resume {folder}" in said
+    assert f"Interrupted. 1 complete runs are kept: go on with --resume {folder}." in said
     assert [str(place.relative_to(folder)) for place in folder.glob("runs/*")] == [results(folder)["runs"][0]["place"]]
 
 

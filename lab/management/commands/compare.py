@@ -54,10 +54,12 @@ class Command(BaseCommand):
             self.compare(campaign, baseline)
         except CannotCompare as exc:
             tidy(campaign)
-            raise CommandError(str(exc)) from exc
+            raise CommandError(f"{exc}{kept(campaign)}") from exc
         except KeyboardInterrupt:
             tidy(campaign)
-            raise CommandError(kept(campaign), returncode=INTERRUPTED) from None
+            raise CommandError(
+                f"Interrupted.{kept(campaign) or ' No run is complete.'}", returncode=INTERRUPTED
+            ) from None
 
     def compare(self, campaign, baseline):
         """Measure, show the table, write the report."""
@@ -91,11 +93,9 @@ def tidy(campaign):
 
 
 def kept(campaign):
-    """Return in one sentence what an interruption leaves."""
+    """Return in one sentence what there is of a campaign that ended early; nothing where that is nothing."""
     count = len(campaign.results["runs"]) if campaign else 0
-    if not count:
-        return "Interrupted; runs: none complete."
-    return f"Interrupted; runs: {count} complete, in {campaign.place}; go on with --resume {campaign.place}"
+    return f" {count} complete runs are kept: go on with --resume {campaign.place}." if count else ""
 
 
 def interrupt(_number, _frame):
