@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: help setup demo serve scaled compare test lint bench lock notebooks
+.PHONY: help setup demo serve scaled compare test faults lint bench lock notebooks
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ test: setup  ## run all tests, in a real browser too
 
 notebooks: setup  ## execute the lessons in notebooks/, each against a lab of its own
 	@$(PY) notebooks/run.py $(ARGS)
+
+faults: setup  ## break everything many times, for hours (ARGS="--counts medium" takes one)
+	@tests/setup
+	@PYTHONPATH=tests $(PY) -m faults $(ARGS)
 
 lint: setup  ## check style
 	@$(PY) -m ruff check .

@@ -89,7 +89,7 @@ class One(Deployment):
         """Leave no byte free on the disk; what the write-ahead log has kept for itself is taken away first."""
         with self.connected() as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with self.disk.full():
+        with self.disk.full(self.servers[0].process.pid):
             yield
 
     def connected(self):

@@ -35,14 +35,15 @@ class Fault:
 
 
 FAULTS = [
-    Fault("fin", "Connections ended by FIN", (150, 500, 2_500), "connections", disconnect("cut")),
-    Fault("rst", "Connections ended by RST", (150, 500, 2_500), "connections", disconnect("reset")),
+    Fault("fin", "Connections ended by FIN", (40, 500, 2_500), "connections", disconnect("cut")),
+    Fault("rst", "Connections ended by RST", (40, 500, 2_500), "connections", disconnect("reset")),
     Fault("inside", "Cut inside a frame, event or answer", (20, 300, 5_000), "cuts", strikes.snip, scissors=Scissors),
     Fault("unanswered", "The answer to a publish cut after the commit", (10, 200, 2_000), "cuts", strikes.snip,
           scissors=Censor),
     Fault("sigkill", "SIGKILL of a server", (3, 10, 200), "times", again(lambda trial: trial.deployment.kill())),
     Fault("sigterm", "SIGTERM of a server", (1, 5, 50), "times", again(lambda trial: trial.deployment.terminate())),
-    Fault("locked", "The database locked for 10 s", (1, 2, 20), "times", hold(10, lambda trial: trial.deployment.locked())),
+    Fault("locked", "The database locked for 10 s", (1, 2, 20), "times",
+          hold(10, lambda trial: trial.deployment.locked())),
     Fault("full", "Disk full for 5 s", (1, 2, 10), "times", hold(5, lambda trial: trial.deployment.full()),
           needs="disk"),
     Fault("redis", "Redis restarted", (1, 10, 100), "times", hold(0, strikes.redis_away), needs="redis"),

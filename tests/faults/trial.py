@@ -51,9 +51,9 @@ class Trial:
         try:
             for crowd in self.crowds:
                 crowd.start()
-            time.sleep(PEACE)
+            time.sleep(PEACE * self.haste)
             ends = list(self.fault.strike(self))
-            time.sleep(PEACE)
+            time.sleep(PEACE * self.haste)
             return {crowd.technique: self.settled(crowd, ends) for crowd in self.crowds}
         finally:
             for each in (*self.crowds, *self.roads):
