@@ -28,17 +28,20 @@ def panes(canvas, count, height=2.9, columns=None, **options):
 
 def keys(canvas, series, model=True):
     """Write above the plot which colour and marker is whose, and what is measured and what the model's."""
-    handles = [
-        Line2D([], [], color=one.look.colour, marker=one.look.marker, markersize=one.look.size, markeredgecolor=INK,
-               linewidth=2.4, label=one.label)
-        for one in series
-    ]  # fmt: skip
+    handles = [handle(one, one.label) for one in series]
     if model:
         handles.append(Line2D([], [], color=GREY, linewidth=2.4, label="measured"))
         handles.append(Line2D([], [], color=GREY, linewidth=1.3, dashes=DASHES, label="model"))
     columns = min(len(handles), 3 if len(handles) > 4 else 4)
     place = {"loc": "outside upper left"} if len(handles) > 2 else {"loc": "outside upper right"}
     canvas.legend(handles=handles, ncols=columns, frameon=False, fontsize=11, **place)
+
+
+def handle(series, label):
+    """Return what stands for a series in a legend."""
+    look = series.look
+    marker = {"marker": look.marker, "markersize": look.size, "markeredgecolor": INK}
+    return Line2D([], [], color=look.colour, linewidth=2.4, label=label, **marker)
 
 
 def logarithmic(axis):

@@ -6,17 +6,19 @@ As all plots it draws on an empty canvas and returns (title, caption), or None w
 import numpy as np
 
 from benchmarks import model
-from benchmarks.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_lines, panes
+from benchmarks.axes import DASHES, INK, SHORTEST, handle, keys, logarithmic, name_lines, panes
+from benchmarks.looks import named
 from benchmarks.prediction import base, parameters, quantiles
 from benchmarks.quantities import dig
 from benchmarks.series import Figure
+from benchmarks.tables import parts
 from benchmarks.workload import name_of, short
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 TICKS = 0, 0.5, 0.9, 0.99, 0.999, 0.9999
 RAREST = 5  # deliveries that must lie above a percentile for it to be drawn
 STEPS = 100  # points of a curve
-LONGEST = 20  # characters of a pane's title
+LONGEST = 28  # characters of a pane's title
 MOST = 6  # panes of a sweep: its points, from the first to the last
 CAPTION = (
     "Read it from the right: of 100 deliveries, 99 were no later than the curve at 99. Solid: measured, the median of "
@@ -27,21 +29,22 @@ BOUND = " Dotted: the bound of RFC 6202 §2.2 for long polling, three transits a
 
 
 def percentiles(canvas, results):
-    """Latency by percentile: measured solid, its interval as a band, the model dashed; a pane for each point."""
+    """Latency by percentile; a pane for each point of a sweep, or for each technique that has steps."""
     drawn = [
-        (point, lines)
+        (part, lines)
         for point in results.comparisons
-        if (lines := [(one, *found) for one in point.valid if (found := measured(one)) is not None])
+        for part in parts(point)
+        if (lines := [(one, *found) for one in part.valid if (found := measured(one)) is not None])
     ]
     if not drawn:
         return None
     shown = np.linspace(0, len(drawn) - 1, min(MOST, len(drawn))).round().astype(int)
     drawn = [drawn[place] for place in shown]
-    grid = panes(canvas, len(drawn))
-    bound = False
-    for axes, (point, lines) in zip(grid, drawn, strict=True):
-        ends = [curve(axes, point, *line) for line in lines]
-        bound = rfc(axes, point, lines) or bound
+    steps = len(drawn) > 1 and not results.swept_setting
+    grid, bound = panes(canvas, len(drawn)), False
+    for axes, (part, lines) in zip(grid, drawn, strict=True):
+        ends = [curve(axes, part, *line) for line in lines]
+        bound = rfc(axes, part, lines) or bound
         finish(axes, max(x for x, _y, _series in ends))
         axes.label_outer()
         if axes in grid[-3:]:  # the row below it may be empty there
@@ -49,16 +52,19 @@ def percentiles(canvas, results):
         if len(drawn) == 1:
             name_lines(axes, ends)
         else:
-            axes.set_title(title_of(point), fontsize=11.5, pad=5)
-    series = {one.key: one for _point, lines in drawn for one, *_rest in lines} if len(drawn) > 1 else {}
-    keys(canvas, series.values())
+            axes.set_title(named(lines[0][0].technique)[0] if steps else title_of(part), fontsize=10.5, pad=5)
+        if steps:
+            handles = [handle(one, one.stage or "finished") for one, *_rest in lines]
+            axes.legend(handles=handles, fontsize=9, frameon=False, loc="best", ncols=2)
+    several = {one.key: one for _part, lines in drawn for one, *_rest in lines} if len(drawn) > 1 and not steps else {}
+    keys(canvas, several.values())
     return "Delivery latency by percentile", CAPTION + BOUND * bound
 
 
 def title_of(point):
     """Return what tells a point from the others, short enough for a pane."""
-    named = name_of(point)
-    return named if len(named) <= LONGEST else short(point.value)[:LONGEST]
+    words = name_of(point)
+    return words if len(words) <= LONGEST else short(point.value)[:LONGEST]
 
 
 def nines(share):

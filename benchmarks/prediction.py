@@ -5,6 +5,7 @@ the room has it; and the turnaround, what the server computes for a request. Eac
 """
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -27,6 +28,7 @@ def polls(series):
     return series.technique == "polling"
 
 
+@lru_cache(maxsize=256)
 def base(series):
     """Return how long a message takes to be accepted, in seconds: its quantiles at GRID; zeros if that is unrecorded.
 
@@ -94,5 +96,7 @@ def at(quantity, comparison, series, **changed):
         return None
     if quantity.share is not None:
         return 1000 * float(quantiles(comparison, series, quantity.share, **changed))
-    p = replace(parameters(comparison, series, **changed), base=float(base(series).mean()))
+    p = parameters(comparison, series, **changed)
+    if quantity.kind == "latency":
+        p = replace(p, base=float(base(series).mean()))
     return quantity.predicted(series.technique, p)

@@ -104,7 +104,7 @@ def interval_curve(axes, point):
 def through_time(canvas, results):
     """Every delivery of one run of each technique, at the time at which it was scheduled."""
     point = only_point(results)
-    shown = [series for series in point.valid if series.deliveries] if point else []
+    shown = [series for series in point.finished if series.deliveries] if point else []
     if not shown:
         return None
     canvas.set_figheight(0.9 + 1.15 * len(shown))

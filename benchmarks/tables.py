@@ -1,6 +1,6 @@
 """The tables of the report: figures as rows, techniques as columns, so that they fit a phone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks import looks
 from benchmarks.looks import number
@@ -60,6 +60,16 @@ def groups(comparison):
     return [(heading, known) for heading, rows in found if (known := [row for row in rows if any(map(told, row[2]))])]
 
 
+def parts(comparison):
+    """Return the Comparisons to make tables of: the whole, or one for each technique where there are steps."""
+    if not any(series.stage for series in comparison.valid):
+        return [comparison]
+    names = dict.fromkeys(series.technique for series in comparison.series)
+    of_each = [[series for series in comparison.series if series.technique == name] for name in names]
+    made = [replace(comparison, series=sorted(series, key=lambda one: looks.step(*one.key))) for series in of_each]
+    return [part for part in made if part.valid]
+
+
 def told(cell):
     """Tell whether a Cell holds a figure."""
     return cell.text != "–"
@@ -73,7 +83,7 @@ def line(comparison, name, what, judged=True):
 def cells(comparison, name, judged=True):
     """Return a Cell for each series; the lowest is marked, and all that cannot be told from it, unless that is all."""
     figures = [series.figure(name) for series in comparison.valid]
-    ranked = [one for one, series in zip(figures, comparison.valid, strict=True) if one and not series.lossy]
+    ranked = [one for one, series in zip(figures, comparison.valid, strict=True) if one.interval and not series.lossy]
     best = min(ranked, key=lambda one: one.median, default=None)
     marked = [judged and one in ranked and not best.below(one) for one in figures]
     return [cell(one, mark and not all(marked)) for one, mark in zip(figures, marked, strict=True)]

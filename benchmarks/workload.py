@@ -18,16 +18,16 @@ SETTINGS = {
     "rooms": Setting("rooms", "one room", "{:,} rooms"),
     "publishers": Setting("publishers in each room", "one publisher in each", "{:,} publishers in each", 1),
     "rate": Setting(
-        "messages a second in each room", "one message a second in each room", "{:g} messages a second in each room"
+        "messages/s in each room", "one message a second in each room", "{:g} messages a second in each room"
     ),
-    "text_bytes": Setting("length of a text, bytes", "texts of one byte", "texts of {:,} bytes"),
-    "interval": Setting("time between two polls, s", "polls every second", "polls every {:g} s"),
+    "text_bytes": Setting("text, bytes", "texts of one byte", "texts of {:,} bytes"),
+    "interval": Setting("interval of polls, s", "polls every second", "polls every {:g} s"),
     "hold": Setting("hold of a long poll, s", "long polls held for {:g} s", "long polls held for {:g} s", 25),
-    "delay_ms": Setting("one-way delay of the link, ms", "{:g} ms of delay each way", "{:g} ms of delay each way", 0),
+    "delay_ms": Setting("one-way delay, ms", "{:g} ms of delay each way", "{:g} ms of delay each way", 0),
     "pacing": Setting("pacing of the polls", "", "polls by {}", "rate"),
     "arrivals": Setting("arrivals of the messages", "", "{} arrivals", "poisson"),
     "cookie_bytes": Setting(
-        "Cookie header of each request, bytes", "a cookie of one byte", "a cookie of {:,} bytes with each request", 0
+        "Cookie header, bytes", "a cookie of one byte", "a cookie of {:,} bytes with each request", 0
     ),
     "server": Setting("server", "", "served by {}", "uvicorn"),
     "layer": Setting("channel layer", "", "channel layer “{}”", "memory"),
