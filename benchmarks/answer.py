@@ -4,7 +4,7 @@ That something is lower than something else is said where the runs' intervals sa
 """
 
 from benchmarks import statistics
-from benchmarks.looks import number
+from benchmarks.looks import capital, number
 from benchmarks.quantities import QUANTITIES, arrived, dig, ratio
 from benchmarks.workload import name_of
 
@@ -96,7 +96,7 @@ def listed(name, figures):
 def headline(name):
     """Return a quantity's title and unit, to begin a sentence with."""
     quantity = QUANTITIES[name]
-    return f"{quantity.title[0].upper()}{quantity.title[1:]} ({quantity.unit})"
+    return f"{capital(quantity.title)} ({quantity.unit})"
 
 
 def times(figure, other):

@@ -82,6 +82,11 @@ def paler(colour, share):
     return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
 
 
+def capital(words):
+    """Return words with a capital at their beginning, the others as they are: CPU stays CPU."""
+    return words[:1].upper() + words[1:]
+
+
 def number(value, digits=3):
     """Write a figure with as many digits as it deserves: 0.0123, 1.23, 12.3, 1,234."""
     if value is None:

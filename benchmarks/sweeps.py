@@ -4,6 +4,7 @@ import numpy as np
 
 from benchmarks.axes import DASHES, INK, keys, logarithmic, numbers, panes
 from benchmarks.crossing import crossings, curve
+from benchmarks.looks import capital
 from benchmarks.prediction import at
 from benchmarks.quantities import QUANTITIES
 from benchmarks.tables import columns_of
@@ -13,9 +14,8 @@ DECADES = 30.0  # the largest value over the smallest: from there on an axis is 
 STEPS = 30  # points of a model's line
 FEW = 4  # points with names that stand beside each other in half the width
 DODGE = 0.13  # of the way between two names, from one technique's mark to the next
-CAPTION = (
-    "Marks: the median of the valid runs, with its interval where there are runs enough for one. Dashed: the model. "
-)
+CAPTION = "Marks: the median of the valid runs, with its interval where there are runs enough for one. "
+MODEL = "Dashed: the model. "
 
 
 def sweep_latency(canvas, results):
@@ -45,12 +45,13 @@ def sweep(canvas, results, *names, title):
     crossed = []
     for axes, quantity in zip(grid, known, strict=True):
         crossed += draw(axes, quantity, points) or []
-        axes.set_title(quantity.title[0].upper() + quantity.title[1:], fontsize=11.5, pad=6)
+        axes.set_title(capital(quantity.title), fontsize=11.5, pad=6)
         axes.set_xlabel(SETTINGS[results.swept_setting].label, fontsize=10.5)
         axes.set_ylabel(quantity.unit, fontsize=10.5)
-    keys(canvas, columns_of(points), model=any(quantity.predicted for quantity in known))
+    modelled = any(quantity.predicted for quantity in known)
+    keys(canvas, columns_of(points), model=modelled)
     where = SETTINGS[results.swept_setting].label
-    return f"{title} against {where.split(',')[0]}", CAPTION + " ".join(crossed)
+    return f"{title} against {where.split(',')[0]}", CAPTION + MODEL * modelled + " ".join(crossed)
 
 
 def by_number(axes, quantity, points):

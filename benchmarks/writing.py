@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader
 
 from benchmarks.answer import join
-from benchmarks.looks import number
+from benchmarks.looks import capital, number
 from benchmarks.workload import name_of, short
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -27,6 +27,7 @@ def rendered(name, fields):
     )
     environment.filters |= {
         "number": number,
+        "capital": capital,
         "short": short,
         "name_of": name_of,
         "data_uri": data_uri,
