@@ -96,8 +96,9 @@ def turned(figures):
 
 def line(run, number, count):
     """Return one line about a run that is complete."""
-    p50 = _number(run["latency_ms"]["p50"]) or "-"
-    words = "; ".join(run["flags"]) or f"{run['delivered']:,} deliveries, half of them within {p50} ms"
+    p50 = _number(run["latency_ms"]["p50"])
+    words = f"{run['delivered']:,} deliveries, half of them within {p50} ms" if p50 else "no deliveries"
+    words = "; ".join(run["flags"]) or words
     name = " · ".join(filter(None, (run["technique"], run["stage"], run["label"])))
     return f"{number} of {count}, {name}: {words}"
 
@@ -124,9 +125,16 @@ def conclusion(figures):
     figures = {name: row for name, row in figures.items() if not (row["refused"] or row["lossy"])}
     if len({row["point"] for row in figures.values()}) > 1:
         return "The report compares the points."
-    p50 = {name: row["latency_ms"]["p50"] for name, row in figures.items()}
-    if len(figures) < 2 or None in p50.values():
+    if len(figures) < 2:
         return "Fewer than two techniques have valid runs that delivered everything: there is nothing to compare."
+    p50 = {name: row["latency_ms"]["p50"] for name, row in figures.items()}
+    if None in p50.values():
+        each = {name: row["ip_each"] for name, row in figures.items()}
+        least, most = min(each, key=each.get), max(each, key=each.get)
+        return (
+            f"A reader who is told nothing costs {each[least]:,.0f} bytes a second (IP) by {least} and "
+            f"{each[most]:,.0f} by {most}."
+        )
     ip, cpu = ({name: row[key] for name, row in figures.items()} for key in ("ip", "cpu"))
     soonest, latest = min(p50, key=p50.get), max(p50, key=p50.get)
     small, large = min(ip, key=ip.get), max(ip, key=ip.get)
