@@ -31,6 +31,8 @@ class Campaign:
         techniques = techniques and list(reading.techniques("techniques", list(techniques)))
         stages = stages and {each: reading.steps("stages", each, names) for each, names in stages.items()}
         planned = plan.runs(chosen, techniques, stages)
+        if not planned:
+            raise CannotCompare(f"The scenario {chosen.name} has no point for {', '.join(techniques)}.")
         told = manifest.manifest(chosen, name, planned, techniques, stages, changes, **options)
         place = folder.new(Path(parent), chosen.name)
         results = {"manifest": told, "calibration": None, "traces": None, "runs": []}

@@ -14,7 +14,8 @@ from benchmarks.settings import OF_THE_WHOLE, CannotCompare
 from lab import sockets
 
 FINISHED = "finished"  # what "" is called on the command line
-PACKAGES = ("django", "channels", "uvicorn", "locust", "websockets", "gevent", "hdrhistogram")
+SERVERS = ("uvicorn", "daphne", "hypercorn", "granian", "channels", "channels-redis", "django")
+PACKAGES = (*SERVERS, "locust", "websockets", "gevent", "hdrhistogram")
 
 
 def manifest(scenario, file, runs, techniques, stages, changes, bare=False, processes=1):

@@ -122,6 +122,13 @@ def test_resuming_makes_exactly_what_is_missing(interrupted, small):
     assert (folder / "report.html").is_file()
 
 
+def test_a_plan_without_a_run_is_refused(tmp_path):
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL + '[[point]]\nname = "one"\ntechniques = ["polling"]\n')
+    with pytest.raises(CannotCompare, match="The scenario small has no point for sse"):
+        campaign.Campaign.new(tmp_path, path, ["sse"])
+
+
 def rows(planned, refused):
     return [{"place": run.place, "valid": run not in refused} for run in planned]
 
