@@ -34,7 +34,9 @@ def network(address):
         parsed = ip_address(address)
     except ValueError:  # a proxy may call its client what it likes
         return address
-    return f"{IPv6Address(int(parsed) >> 64 << 64)}/64" if parsed.version == 6 else address
+    if parsed.version == 4 or parsed.ipv4_mapped:  # a socket that listens to both calls IPv4 so
+        return str(parsed.ipv4_mapped if parsed.version == 6 else parsed)
+    return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,8 @@ from raw import dial, dialled, everything, exchange, get, post, room_path, shake
 from roads import HTTP, publish
 from streams import stream
 
+from lab.visitors import network
+
 HEAD_MAX = 16_384
 GOOD = {"author": "Ann", "text": "hi"}
 OF_ADDRESS = "too many connections of one address, close some."
@@ -183,6 +185,21 @@ def test_4_429_connections_of_one_session_are_bounded(start, room):
         for cookie in (other, f"x=1; {other}; y=2", mine + "x", "lab_session=forged:signature", "lab_session", ";;="):
             assert get(server.url, room_path("polling", room), Cookie=cookie).status == 200
     until(lambda: shake(server.url, socket_path(room), {"Cookie": mine}).status == 101, "places are not given back")
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+        ("", ""),
+    ],
+)
+def test_4_1_what_counts_as_one_address(address, counted):
+    assert network(address) == counted
 
 
 def test_4_503_connections_of_a_process_are_bounded(start, room):
