@@ -4,7 +4,6 @@ import shlex
 
 from benchmarks import answer, baseline, climb, crossing, deviation, remarks, replication, tables, trend, workload
 from benchmarks.calibrated import checks
-from benchmarks.quantities import dig
 from benchmarks.sweeps import grid_of
 
 OPTIONS = "scenario", "techniques", "repetitions", "seed"
@@ -43,7 +42,6 @@ def of(results, drawn, before=None):
         "calibration": checks(results.calibration),
         "changes": baseline.shown(changes),
         "changed": before and baseline.summary(changes, before),
-        "seconds": sum(dig(run, "duration_s") or 0 for run in results.runs),
         "command": command(results.manifest),
         "raw": sorted(str(path.relative_to(results.folder)) for path in results.folder.glob("runs/*/*.csv")),
     }

@@ -10,33 +10,51 @@ from benchmarks.series import Figure
 
 def explain(row):
     """Return what could set the measured figure of a deviation.Row apart from the model's."""
-    return list({"latency": latency, "requests": requests, "bytes": sizes}[row.quantity.kind](row))
+    of_kind = {"latency": latency, "requests": requests, "bytes": sizes}[row.quantity.kind]
+    return [*of_settings(row), *of_kind(row)]
+
+
+def of_settings(row):
+    """Yield what the workload has that the model has not."""
+    settings, kind = row.comparison.settings, row.quantity.kind
+    if settings.get("cut") not in (None, "none"):
+        yield "readers were cut off: what they missed came late, and coming back took exchanges of its own"
+    if settings.get("arrivals") == "regular" and row.series.technique == "longpoll":
+        yield "messages came regularly, and the model knows random arrivals alone"
+    if settings.get("server") not in (None, "uvicorn") and kind == "bytes":
+        yield f"{settings['server']} writes heads of another size, and cuts them otherwise"
+    if settings.get("layer") not in (None, "memory") and kind == "latency":
+        yield "the bell goes through Redis, after the message is accepted and before it is delivered"
+    if settings.get("delay_ms") and kind == "latency":
+        yield "the wire that adds the delay takes time of its own, and more when many segments pass at once"
 
 
 def latency(row):
-    """Yield what a latency may owe to the disk, to chance, to queues, and to the place in the fan-out."""
-    series, name, above = row.series, row.quantity.name, row.difference > 0
-    apart = number(abs(row.measured.median - row.predicted), 2)
+    """Yield what a latency may owe to chance, to queues, and to the server's own work."""
+    series, above = row.series, row.difference > 0
     if series.technique == "polling":
         chance = phase_error(series)
         if chance > 1:
             yield f"chance: with so few deliveries the mean of one run moves by about ±{chance:.0f} %"
         if above:
             yield "a queue at the server: polls that come together wait for each other"
-            yield from busy(series)
-        return
-    if above:
-        yield f"{apart} ms more than the server took to accept the message and to go through the room"
     else:
-        yield f"{apart} ms less: a delivery may leave the server before the publisher's answer, which tells the base"
-    if above and not prediction.is_push(series.technique):
-        yield "an answer is an exchange of its own, and costs the server more than a push"
-    if name in ("p90", "p99"):
-        yield "in the tail, what slows the accepting slows the rest as well, or comes between"
-    if row.comparison.settings.get("delay_ms"):
-        yield "the wire that adds the delay takes time of its own, and more when many segments pass at once"
+        yield from own_work(row)
     if above:
         yield from busy(series)
+
+
+def own_work(row):
+    """Yield by how much a delivery that waits for no poll differs from what the server took to accept it."""
+    apart = number(abs(row.measured.median - row.predicted), 2)
+    if row.difference < 0:
+        yield f"{apart} ms less: a delivery may leave the server before the publisher's answer, which tells the base"
+    else:
+        yield f"{apart} ms more than the server took to accept the message and to go through the room"
+        if not prediction.is_push(row.series.technique):
+            yield "an answer is an exchange of its own, and costs the server more than a push"
+    if row.quantity.name in ("p90", "p99"):
+        yield "in the tail, what slows the accepting slows the rest as well, or comes between"
 
 
 def busy(series):
@@ -49,7 +67,7 @@ def busy(series):
 def requests(row):
     """Yield what the number of requests may owe to the clients' and the server's own time."""
     if row.series.technique == "longpoll":
-        yield "the gap between two requests is taken as twice the base; messages that fall into one share an answer"
+        yield "messages share an answer when the gap between two requests is longer than link and server make it"
     elif row.difference < 0:
         yield "answers that took longer than the interval"
     else:
@@ -66,9 +84,10 @@ def sizes(row):
     segments = Figure.of([segments_per_unit(run, pushes) for run in series.valid])
     if row.quantity.name.startswith("ip") and segments:
         yield f"{number(segments.median, 2)} segments {unit}, where the model has {planned}"
-        if above and not pushes:
-            yield "an answer longer than 1,448 bytes, or one whose head and body are written apart, takes more segments"
-        elif not above:
+        if above:
+            what = "a message" if pushes else "an answer"
+            yield f"{what} longer than 1,448 bytes, or written in parts, takes more segments"
+        else:
             yield "messages close together share a segment"
     if row.quantity.name.startswith("tcp") and not pushes:
         yield "the sizes of heads and bodies are those that the lab writes as a rule, and an answer's vary with its ids"

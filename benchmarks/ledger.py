@@ -73,7 +73,7 @@ def staircase(canvas, results):
     steps.sort(key=step_of)
     canvas.set_figheight(1.2 + 0.62 * len(steps))
     left, right = canvas.subplots(1, 2)
-    bytes_of = {series.key: series.figure("ip") for point in results.comparisons for series in point.valid}
+    counted = {series.key: series.figure("ip") for point in results.comparisons for series in point.valid}
     for place, series in enumerate(steps):
         y, look = 2 * place + 0.35, series.look
         expected, broken = sums(results, series)
@@ -81,13 +81,14 @@ def staircase(canvas, results):
         for axes in (left, right):
             head(axes, 2 * place - 0.35, series)
         left.barh(y, share, 0.75, color=look.colour)
-        write(left, share, y, f"{number(share)} %" if share else "none lost")
-        if figure := bytes_of.get(series.key):
+        repeated = f", {broken['repeated']:,} repeated" if broken["repeated"] else ""
+        write(left, share, y, f"{number(share)} %{repeated}" if share else f"none lost{repeated}")
+        if figure := counted.get(series.key):
             right.barh(y, figure.median, 0.75, color=look.colour)
             interval(right, y, figure)
             write(right, figure.high, y, number(figure.median))
         else:
-            write(right, 0, y, "no valid run")
+            write(right, 0, y, "nothing arrived" if series.key in counted else "no valid run")
     finish(left, 2 * len(steps) - 1.1, [], [], "lost, % of what was due", room=1.4)
     finish(right, 2 * len(steps) - 1.1, [], [], "bytes a delivered message, IP level", room=1.3)
     return (

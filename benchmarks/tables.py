@@ -26,19 +26,9 @@ GROUPS = {  # heading: {quantity: what the row is called under it}
 }  # fmt: skip
 UNJUDGED = "Generator", "late", "empty"  # neither less nor more is better there
 MATRIX = (
-    "p50",
-    "p99",
-    "ip",
-    "ip_second",
-    "cpu",
-    "cores",
-    "memory",
-    "connection",
-    "back_p50",
-    "back_p99",
-    "back_max",
-    "crowd",
-)
+    "p50", "p99", "ip", "ip_second", "cpu", "cores", "memory", "connection", "back_p50",
+    "back_p99", "back_max", "crowd",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
