@@ -93,6 +93,6 @@ def staircase(canvas, results):
     finish(right, 2 * len(steps) - 1.1, [], [], "bytes a delivered message, IP level", room=1.3)
     return (
         "The staircase: what each step loses, and what it takes",
-        "From the naive version at the top to the finished technique below it. Left: messages that a reader never got. "
-        "Right: what those cost that did arrive, in the valid runs.",
+        "From the naive version at the top to the finished technique below it. Left: messages that a reader never got, "
+        "in all runs. Right: what those cost that did arrive, in the valid runs.",
     )

@@ -30,6 +30,7 @@ parameters = st.builds(
     hold=st.floats(0.1, 55),
     turnaround=st.floats(0, 0.1),
     fan_out=st.floats(0, 1),
+    base=st.floats(0, 1),
 )
 
 
@@ -163,8 +164,25 @@ def test_bytes_grow_with_rate_and_size(technique, p, more):
 @settings(deadline=None)
 @given(p=parameters)
 def test_long_polling_waits_three_transits_at_most(p):
-    p = replace(p, turnaround=0.0, fan_out=0.0)
+    p = replace(p, turnaround=0.0, fan_out=0.0, base=0.0)
     assert model.maximum("longpoll", p) <= 3 * p.delay + 1e-12
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+@settings(deadline=None)
+@given(p=parameters, base=st.floats(0, 1))
+def test_what_the_server_takes_to_accept_a_message_adds_to_every_latency(technique, p, base):
+    slower, p = replace(p, base=base), replace(p, base=0.0)
+    assert model.mean(technique, slower) == pytest.approx(model.mean(technique, p) + base)
+    assert model.quantile(technique, slower, 0.9) == pytest.approx(model.quantile(technique, p, 0.9) + base)
+    assert model.requests(technique, slower) == model.requests(technique, p)
+
+
+def test_a_pause_begins_when_the_answer_has_come():
+    p = Parameters(interval=0.15, delay=0.04, turnaround=0.01, pause=True)
+    assert p.period == pytest.approx(0.15 + 2 * 0.04 + 0.01)
+    assert model.requests("polling", p) == pytest.approx(1 / 0.24)
+    assert replace(p, pause=False).period == 0.15
 
 
 def test_a_technique_without_a_model_has_no_prediction():
