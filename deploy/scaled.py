@@ -2,10 +2,10 @@
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from deploy.programs import NginxProcess, PostgresProcess, RedisProcess, ServerProcess
-from deploy.service import HOST
+from deploy.service import HOST, CannotRun
 
 
 class Scaled:
@@ -46,11 +46,13 @@ class Scaled:
         return [self.nginx, *self.servers, self.redis, self.postgres]
 
     def revive(self):
-        """Start again what has ended, as a machine's own supervisor would; return the names."""
-        ended = [service for service in self.services if service.process.poll() is not None]
-        for service in ended:
-            service.start()
-        return [service.name for service in ended]
+        """Start again what has ended, as a machine's own supervisor would; return the names of those that did start."""
+        revived = []
+        for service in self.services:
+            if service.process.poll() is not None:
+                with suppress(CannotRun):  # PostgreSQL's orphans may be there still; the next time, then
+                    revived.append(service.start().name)
+        return revived
 
     @property
     def url(self):

@@ -64,6 +64,9 @@ class Service:
         if self.folder is None:
             self.folder = Path(tempfile.mkdtemp(prefix=f"lab-{self.name}-"))
             self.prepare()
+        if self.process:
+            with contextlib.suppress(ProcessLookupError):  # what a killed one left behind would hold the port
+                os.killpg(self.process.pid, signal.SIGKILL)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command(), **self.surroundings(log))
         deadline = time.monotonic() + PATIENCE

@@ -34,7 +34,7 @@ class Command(BaseCommand):
                 while True:
                     time.sleep(LOOK)
                     for name in scaled.revive():
-                        self.stdout.write(f"{name} ended, and was started again.")
+                        self.say(f"{name} ended, and was started again.")
         except (CannotRun, serving.CannotServe) as exc:
             raise CommandError(str(exc)) from exc
         except KeyboardInterrupt:
@@ -42,7 +42,11 @@ class Command(BaseCommand):
 
     def tell(self, scaled):
         """Tell the address, and what there is to take away in front of a class."""
-        self.stdout.write(f"The lab listens on {scaled.url}/  (Ctrl-C ends it)")
+        self.say(f"The lab listens on {scaled.url}/  (Ctrl-C ends it)")
         for service in scaled.services:
-            self.stdout.write(f"  {service.name:12} process {service.process.pid}, port {service.port}")
-        self.stdout.flush()  # whoever started us by a pipe waits for it
+            self.say(f"  {service.name:12} process {service.process.pid}, port {service.port}")
+
+    def say(self, sentence):
+        """Print a sentence at once: whoever started us by a pipe waits for it."""
+        self.stdout.write(sentence)
+        self.stdout.flush()
