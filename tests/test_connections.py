@@ -8,8 +8,9 @@ import psutil
 import pytest
 from processes import SMALL, until
 from raw import dial, dialled, everything, exchange, get, post, room_path, shake, socket_path
-from roads import HTTP, publish
+from roads import HTTP, publish, publish_frame
 from streams import stream
+from websockets.sync.client import connect
 
 from lab.visitors import network
 
@@ -232,6 +233,17 @@ def test_4_429_a_session_publishes_at_its_own_rate_whoever_shares_its_address(st
     accepted = [answer.status for answer in answers].count(201)
     assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == accepted + 2
     until(lambda: post(server.url, path, GOOD, Cookie=mine).status == 201, "the rate never recovers")
+
+
+def test_4_429_a_session_publishes_at_its_own_rate_on_a_websocket_too(start, room):
+    server = start(LAB_SESSION_RATE="5")
+    address = f"ws://127.0.0.1:{server.port}{socket_path(room)}"
+    mine = {"Cookie": session_of(server)}
+    with connect(address, origin=server.url, additional_headers=mine, proxy=None) as connection:
+        statuses = [publish_frame(connection, GOOD | {"nonce": str(number)})[0] for number in range(15)]
+        assert statuses[-1] == 429
+        until(lambda: publish_frame(connection, GOOD)[0] == 201, "the rate never recovers")
+    assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == statuses.count(201) + 1
 
 
 def test_a_page_gives_a_session_once_and_scripts_cannot_read_it(server):

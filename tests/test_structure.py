@@ -14,7 +14,8 @@ from lab.techniques import TECHNIQUES
 
 FILES = {"__init__.py", "client.py", "server.py", "urls.py", "static/{name}/client.js"}
 ALSO = {"stages", "templates"}  # folders that a technique may have besides
-BELOW = {"lab.chat", "lab.rooms", "lab.store", "lab.models", "lab.bell", "lab.queues", "lab.message"}  # no HTTP here
+# No HTTP here.
+BELOW = {"lab.chat", "lab.rooms", "lab.store", "lab.models", "lab.bell", "lab.queues", "lab.message", "lab.rates"}
 STEP_CLIENTS = [path for name in TECHNIQUES for path in sorted((ROOT / name / "stages").glob("*_client.py"))]
 NO_DJANGO = [
     *("lab.client", "lab.sockets", "lab.stages", "lab.message", "lab.techniques"),
