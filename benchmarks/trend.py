@@ -24,7 +24,8 @@ def trend(points, name):
     if not is_number(first.value):
         return by_name(known, name)
     ways = [way(*ends) for ends in ends_of(first, last, name)]
-    across = f"{SETTINGS[first.swept].label} from {short(first.value)} to {short(last.value)}"
+    swept, _comma, unit = SETTINGS[first.swept].label.partition(", ")
+    across = f"{swept} from {short(first.value)} to {short(last.value)} {unit}".rstrip()
     return (
         "; ".join([f"{headline(name)}, {across}: {join(ways)}", *lowest(known, name), *overtakings(known, name)]) + "."
     )

@@ -56,7 +56,10 @@ def phrase(name, value):
 def name_of(comparison):
     """Return what tells a point of a sweep from the others, as “readers: 50”."""
     value = short(comparison.value)
-    return value if comparison.swept == "point" else f"{SETTINGS[comparison.swept].label}: {value}"
+    if comparison.swept == "point":
+        return value
+    name, _comma, unit = SETTINGS[comparison.swept].label.partition(", ")
+    return f"{name}: {value} {unit}".rstrip()
 
 
 def short(value):
