@@ -55,7 +55,7 @@ class Change:
     def verdict(self):
         """The change in words."""
         if not self.known:
-            return f"not known: fewer than {FEWEST} runs"
+            return f"fewer than {FEWEST} runs"
         if not self.real:
             return "no more than noise"
         return "higher, more than noise" if self.after.median > self.before.median else "lower, more than noise"

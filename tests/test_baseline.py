@@ -43,7 +43,7 @@ def test_a_change_within_the_runs_intervals_is_noise(tmp_path):
 
 def test_of_few_runs_nothing_is_said(tmp_path):
     changes, sentence = compared(tmp_path, runs_of(2.0, count=2), runs_of(30.0))
-    assert changes["p50"].verdict == "not known: fewer than 3 runs"
+    assert changes["p50"].verdict == "fewer than 3 runs"
     assert not changes["p50"].real
     assert "no change is claimed" in sentence
 
