@@ -11,17 +11,16 @@ from lab.visitors import network
 class Places:
     """Counts who holds how many."""
 
-    def __init__(self, of, setting):
-        """Bound those of one `of` (the word for it) by a setting, in which 0 is no bound."""
-        self.of, self.setting = of, setting
+    def __init__(self, setting, sentence):
+        """Bound what one holder has by a setting, in which 0 is no bound; the sentence refuses more."""
+        self.setting, self.sentence = setting, sentence
         self.held = {}
 
     def take(self, holder):
         """Take a place; raise Refused (429) where this holder has all of its own."""
         held, most = self.held.get(holder, 0), getattr(settings, self.setting)
         if most and held >= most:
-            sentence = f"too many connections of one {self.of}, close some."
-            raise Refused(sentence, status=429, headers={"Retry-After": "5"})
+            raise Refused(self.sentence, status=429, headers={"Retry-After": "5"})
         self.held[holder] = held + 1
 
     def leave(self, holder):
@@ -32,8 +31,8 @@ class Places:
 
 
 NOTHING = nullcontext()
-addresses = Places("address", "ADDRESS_CONNECTIONS")
-sessions = Places("session", "SESSION_CONNECTIONS")
+addresses = Places("ADDRESS_CONNECTIONS", "too many connections of one address, close some.")
+sessions = Places("SESSION_CONNECTIONS", "too many connections of one session, close some.")
 
 
 def connect(client, connections):

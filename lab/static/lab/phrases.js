@@ -112,6 +112,8 @@ gettext_noop("not UTF-%s.");
 gettext_noop("JSON nested too deep.");
 gettext_noop("not JSON.");
 gettext_noop("too many connections, try again.");
+gettext_noop("too many connections of one address, close some.");
+gettext_noop("too many connections of one session, close some.");
 gettext_noop("not a WebSocket's.");
 gettext_noop("too many messages a second, wait a moment.");
 gettext_noop("already used for another message.");
