@@ -71,12 +71,12 @@ def line(comparison, name, what, judged=True):
 
 
 def cells(comparison, name, judged=True):
-    """Return a Cell for each series; the lowest is marked, and all that cannot be told from it, unless that is all."""
+    """Return a Cell for each series; the lowest is marked, and all that cannot be told from it, unless nobody can."""
     figures = [series.figure(name) for series in comparison.valid]
     ranked = [one for one, series in zip(figures, comparison.valid, strict=True) if one.interval and not series.lossy]
     best = min(ranked, key=lambda one: one.median, default=None)
-    marked = [judged and one in ranked and not best.below(one) for one in figures]
-    return [cell(one, mark and not all(marked)) for one, mark in zip(figures, marked, strict=True)]
+    tied = [one for one in ranked if not best.below(one)]
+    return [cell(one, judged and len(tied) < len(ranked) and one in tied) for one in figures]
 
 
 def cell(figure, best=False):

@@ -187,6 +187,12 @@ def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
     assert "delivered after the return" in text
 
 
+def test_who_alone_has_runs_enough_is_not_marked_as_the_best(tmp_path):
+    folder = make_folder(tmp_path, [*(make_run("polling", number) for number in (1, 2, 3)), make_run("sse")])
+    (point,) = Results.load(folder).comparisons
+    assert not any(cell.best for _heading, rows in tables.groups(point) for row in rows for cell in row[2])
+
+
 def test_the_literatures_figures_stand_beside_those_measured(tmp_path):
     means = ("polling", 155.0), ("websocket", 42.0)
     runs = [make_run(name, 1, label="edmonton", latency_ms={"mean": mean}) for name, mean in means]
