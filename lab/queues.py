@@ -93,6 +93,8 @@ class Queue:
             page = Page(list(self.waiting), self.waiting[-1].id)
         else:
             page = await self.room.history(self.last)
+            if not page.messages and not page.reset:  # deleted by hand: its reader must not ask for it in a circle
+                await self._sleep(settings.LOOK if timeout is None else min(timeout, settings.LOOK))
             if turn != self.turn:
                 return Page([], self.last)
         self.last = page.last

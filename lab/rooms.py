@@ -65,10 +65,13 @@ class Room:
     async def catch_up(self):
         """Read from the store what this process has not heard of."""
         while messages := await store.read(self.name, self.last, settings.PAGE_MAX):
-            self._append(messages)
+            self._append(messages, stored=True)
 
-    def _append(self, messages):
+    def _append(self, messages, stored=False):
         for message in messages:
+            if stored and message.id > self.last + 1:  # the store has no such message: somebody deleted it by hand
+                self.tail.clear()
+                self.last = message.id - 1
             if message.id == self.last + 1:
                 self.last = message.id
                 self.tail.append(message)

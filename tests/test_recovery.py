@@ -1,11 +1,13 @@
 """Promises 3.1 and 3.2 across SIGKILL and dropped connections: nothing accepted is lost, nothing comes twice."""
 
 import random
+import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
+from pathlib import Path
 
 from processes import PATIENCE
 from relay import Relay
@@ -146,3 +148,25 @@ def test_2_1a_clients_start_anew_when_the_database_was_replaced(start, room):
         message = next(messages)
         assert (message["id"], message["text"], reader.resets) == (1, "new 1", 1)
         reader.close()
+
+
+def test_messages_deleted_by_hand_stop_no_reader_and_keep_none_busy(start, room, technique):
+    """The store never makes a gap, but an administrator can: the last of three messages, and the one in the middle."""
+    server = start()
+    for text in ("one", "two", "three"):
+        publish(technique, server, room, text)
+    server.stop()
+    with closing(sqlite3.connect(Path(server.environment["LAB_DATA"]) / "lab.sqlite3")) as database, database:
+        database.execute("DELETE FROM lab_message WHERE number > 1")
+    server.start()
+    seen, new = (client(technique, server, room, after=after) for after in (3, 1))
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            waiting = [pool.submit(lambda one=one: next(one.messages())["id"]) for one in (seen, new)]
+            time.sleep(2.5)
+            assert all(one.traffic().tcp_down < 10_000 for one in (seen, new)), "it answers in a circle"
+            publish(technique, server, room, "four")
+            assert settled(waiting) == [4, 4]
+    finally:
+        seen.close()
+        new.close()
