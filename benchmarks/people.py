@@ -68,8 +68,9 @@ class Reader(Person):
             if scheduled is None or scheduled < joined + recorder.offset:
                 continue  # history, which a late reader is given first, was not delivered late
             recorder.deliveries.append((number, message["room"], message["id"], scheduled, arrived))
-            recorder.arrived += (message["room"], message["id"]) not in seen
-            seen.add((message["room"], message["id"]))
+            if (message["room"], message["id"]) not in seen:
+                seen.add((message["room"], message["id"]))
+                recorder.arrivals.append(arrived)
             self.report("delivery", arrived - scheduled, message["text"])
 
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 import psutil
@@ -23,7 +23,7 @@ class Recorder:
     publishes: list = field(default_factory=list)  # (room, id, scheduled, started, answered), ms since the epoch
     lags: list = field(default_factory=list)  # ms
     due: int = 0  # publishes in the window whose instant came
-    arrived: int = 0  # deliveries to readers, each message once
+    arrivals: list = field(default_factory=list)  # at a reader, each message once, ms since the epoch
     heard: int = 0  # deliveries to publishers
     working: int = 0  # publishers that have not reached the window's end
     failure: str = ""  # what ended a reader or publisher too early
@@ -34,6 +34,7 @@ class Recorder:
     begun: threading.Event = field(default_factory=threading.Event)  # publishing may begin
     publisher_numbers: count = field(default_factory=count)
     window: Counts | None = None  # once it is over
+    span: tuple = ()  # its first and last instant, ms since the epoch
 
     def now(self):
         """Return the seconds since the epoch by the server's clock."""
@@ -60,7 +61,9 @@ class Recorder:
             now = time.monotonic()
             time.sleep(TICK)
             self.lags.append((time.monotonic() - now - TICK) * 1000)
-        self.window = self.counts() - before
+        after = self.counts()
+        self.window = after - before
+        self.span = before.at * 1000 + self.offset, after.at * 1000 + self.offset
 
     def counts(self):
         """Count everything now."""
@@ -71,7 +74,7 @@ class Recorder:
             at=time.time(),
             traffic=sum((client.reading.traffic() for client in readers), Traffic()),
             publish_traffic=sum((client.traffic() for client in writers), Traffic()),
-            arrived=self.arrived,
+            arrived=0,  # see `notes`
             heard=self.heard,
             requests=sum(client.requests for client in readers),
             empty_responses=sum(client.empty_responses for client in readers),
@@ -81,8 +84,11 @@ class Recorder:
 
     def notes(self):
         """Return the Notes of the window, which is over; what still arrives of its messages counts."""
+        begin, end = self.span
+        # By the kernel's stamps, as its count of bytes is: a busy reader may come late to what has arrived.
+        arrived = sum(begin <= instant < end for instant in self.arrivals)
         return Notes(
-            window=self.window,
+            window=replace(self.window, arrived=arrived),
             clients=[_row(number, client) for number, client in self.readers],
             deliveries=[delivery for delivery in self.deliveries if self.in_window(delivery[3])],
             publishes=[publish for publish in self.publishes if self.in_window(publish[2])],

@@ -205,8 +205,9 @@ def test_the_manifest_says_how_to_run_it_again(comparison):
 
 def test_the_terminal_shows_table_conclusion_and_report(comparison):
     folder, shown = comparison
-    for words in (*TECHNIQUES, "p99", "lost", "valid runs", "half of", "report.html"):
+    for words in (*TECHNIQUES, "p99", "lost", "valid runs", "report.html"):
         assert words in shown, shown
+    assert "Half of the messages" in shown or "nothing to compare" in shown  # on a machine that is too busy
     assert (folder / "report.html").is_file()
 
 
