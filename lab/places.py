@@ -8,19 +8,22 @@ from lab.message import Refused
 from lab.visitors import network
 
 
+LATER = {"status": 429, "headers": {"Retry-After": "5"}}
+
+
 class Places:
     """Counts who holds how many."""
 
-    def __init__(self, setting, sentence):
-        """Bound what one holder has by a setting, in which 0 is no bound; the sentence refuses more."""
-        self.setting, self.sentence = setting, sentence
+    def __init__(self, setting, refusal):
+        """Bound what one holder has by a setting, in which 0 is no bound; `refusal()` is raised past it."""
+        self.setting, self.refusal = setting, refusal
         self.held = {}
 
     def take(self, holder):
         """Take a place; raise Refused (429) where this holder has all of its own."""
         held, most = self.held.get(holder, 0), getattr(settings, self.setting)
         if most and held >= most:
-            raise Refused(self.sentence, status=429, headers={"Retry-After": "5"})
+            raise self.refusal()
         self.held[holder] = held + 1
 
     def leave(self, holder):
@@ -31,8 +34,8 @@ class Places:
 
 
 NOTHING = nullcontext()
-addresses = Places("ADDRESS_CONNECTIONS", "too many connections of one address, close some.")
-sessions = Places("SESSION_CONNECTIONS", "too many connections of one session, close some.")
+addresses = Places("ADDRESS_CONNECTIONS", lambda: Refused("too many connections of one address, close some.", **LATER))
+sessions = Places("SESSION_CONNECTIONS", lambda: Refused("too many connections of one session, close some.", **LATER))
 
 
 def connect(client, connections):
