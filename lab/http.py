@@ -1,11 +1,13 @@
 """What the HTTP side of every technique shares: the view that publishes, answers in JSON, refusals."""
 
+import asyncio
 import json
 
 from django.conf import settings
 from django.http import HttpResponse
 
 from lab import chat
+from lab.database import Unavailable
 from lab.message import Refused, clean_after, clean_room, draft, parse
 
 
@@ -31,7 +33,10 @@ async def publish(request, room):
     fields = parse(request.body)
     if settings.BEHIND_PROXY and fields.get("nonce") is None:
         fields["nonce"] = request.headers.get("X-Request-ID")  # the same where the proxy asks another server again
-    message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
+    try:
+        message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
+    except asyncio.CancelledError as exc:  # the server ends, and cannot wait for the database; or the client left
+        raise Unavailable() from exc
     return answer(message.json, status=201 if new else 200)
 
 
