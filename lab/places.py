@@ -7,7 +7,6 @@ from django.conf import settings
 from lab.message import Refused
 from lab.visitors import network
 
-
 LATER = {"status": 429, "headers": {"Retry-After": "5"}}
 
 
