@@ -1,6 +1,7 @@
 """What runs on one machine as it would on many: Redis, PostgreSQL, the lab's servers, and nginx before them."""
 
 import os
+import pwd
 import secrets
 import signal
 import socket
@@ -11,7 +12,7 @@ from string import Template
 
 import psycopg
 
-from deploy.service import HOST, CannotRun, Service, last_line, unprivileged
+from deploy.service import HOST, CannotRun, Service, last_line
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = Path(__file__).with_name("nginx.conf")
@@ -135,3 +136,11 @@ class ServerProcess(Service):
     def surroundings(self, log):
         """Return how it is started: at the project's root."""
         return super().surroundings(log) | {"cwd": ROOT, "env": self.environment, "stdout": subprocess.DEVNULL}
+
+
+def unprivileged():
+    """Return the id of the user who runs what refuses to run as root; None where we are not root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
+    return known.get("postgres", known.get("nobody", 65_534))

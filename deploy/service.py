@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pwd
 import shutil
 import signal
 import socket
@@ -140,14 +139,6 @@ class Service:
             for process in [first, *first.children(recursive=True)]:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.send_signal(number)
-
-
-def unprivileged():
-    """Return the id of the user who runs what refuses to run as root; None where we are not root."""
-    if os.geteuid() != 0:
-        return None
-    known = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}
-    return known.get("postgres", known.get("nobody", 65_534))
 
 
 def last_line(path):
