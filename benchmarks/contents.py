@@ -4,7 +4,6 @@ import shlex
 
 from benchmarks import answer, baseline, climb, crossing, deviation, remarks, replication, tables, trend, workload
 from benchmarks.calibrated import checks
-from benchmarks.sweeps import grid_of
 
 OPTIONS = "scenario", "techniques", "repetitions", "seed"
 
@@ -70,7 +69,7 @@ def crossings(points):
     return [
         (quantity, one, other, value)
         for quantity in quantities
-        for one, other, value, _figure in crossing.crossings(quantity, points, grid_of(values))
+        for one, other, value, _figure in crossing.crossings(quantity, points, crossing.grid_of(values))
     ]
 
 

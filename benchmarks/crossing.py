@@ -8,7 +8,15 @@ from benchmarks import model
 from benchmarks.prediction import at, is_push, parameters, polls
 from benchmarks.workload import is_number
 
+STEPS = 30  # points of a curve
 APART = 1.25  # two curves that never differ by this factor do not cross: they lie on each other
+
+
+def grid_of(values):
+    """Return the values, with steps between them as even as the axis that they ask for."""
+    low, high = values[0], values[-1]
+    even = np.geomspace(low, high, STEPS) if low > 0 else np.linspace(low, high, STEPS)
+    return np.unique([*even, *values])
 
 
 def curve(quantity, points, key, values):

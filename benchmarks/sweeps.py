@@ -2,19 +2,22 @@
 
 import numpy as np
 
+from benchmarks.answer import join
 from benchmarks.axes import DASHES, INK, keys, logarithmic, numbers, panes
-from benchmarks.crossing import crossings, curve
+from benchmarks.crossing import crossings, curve, grid_of
 from benchmarks.looks import capital
-from benchmarks.prediction import at
+from benchmarks.looks import number as digits
+from benchmarks.prediction import at, published
 from benchmarks.quantities import QUANTITIES
 from benchmarks.tables import columns_of
 from benchmarks.workload import SETTINGS, is_number, short
 
 DECADES = 30.0  # the largest value over the smallest: from there on an axis is logarithmic
-STEPS = 30  # points of a model's line
+NEAR = 0.05  # of a value: crossings that near share a circle
 FEW = 4  # points with names that stand beside each other in half the width
 DODGE = 0.13  # of the way between two names, from one technique's mark to the next
 CAPTION = "Marks: the median of the valid runs, with its interval where there are runs enough for one. "
+CHANCE = "They stand at the rate that chance made of the setting. "
 MODEL = "Dashed: the model. "
 
 
@@ -51,32 +54,49 @@ def sweep(canvas, results, *names, title):
     modelled = any(quantity.predicted for quantity in known)
     keys(canvas, columns_of(points), model=modelled)
     where = SETTINGS[results.swept_setting].label
-    return f"{title} against {where.split(',')[0]}", CAPTION + MODEL * modelled + " ".join(crossed)
+    chance = CHANCE * (results.swept_setting == "rate")
+    return f"{title} against {where.split(',')[0]}", CAPTION + chance + MODEL * modelled + " ".join(crossed)
 
 
 def by_number(axes, quantity, points):
     """Draw a quantity against a setting of numbers; return the crossings in words."""
     values = sorted({point.value for point in points})
-    fine = grid_of(values)
+    places = {place_of(point, one) for point in points for one in point.valid}
+    fine = grid_of(sorted({*values, *places}))
     for series in columns_of(points):
-        mine = [
-            (point.value, one.figure(quantity.name)) for point in points for one in point.valid if one.key == series.key
-        ]
+        same = [(point, one) for point in points for one in point.valid if one.key == series.key]
+        mine = [(place_of(point, one), one.figure(quantity.name)) for point, one in same]
         predicted = curve(quantity, points, series.key, fine) if len(values) > 1 else None
         marks(axes, series, [(value, figure) for value, figure in mine if figure], joined=predicted is None)
         if predicted is not None:
             axes.plot(fine, predicted, color=series.look.ink, linewidth=1.4, dashes=DASHES, zorder=2)
-    found = crossings(quantity, points, fine)
-    for number, (_one, _other, value, figure) in enumerate(found, 1):
-        axes.plot([value], [figure], "o", color="none", markeredgecolor="black", markersize=15, markeredgewidth=1.6)
-        axes.annotate(
-            str(number), (value, figure), (9, 9), textcoords="offset points", fontweight="bold", fontsize=10.5
-        )
-    scale(axes.xaxis, values)
+    words = circles(axes, quantity, crossings(quantity, points, fine))
+    scale(axes.xaxis, fine)
     scale(axes.yaxis, axes.dataLim.intervaly)
+    return words
+
+
+def place_of(point, series):
+    """Return where a mark stands: at the setting's value, or at the rate that chance made of it."""
+    return published(series) or point.value if point.swept == "rate" else point.value
+
+
+def circles(axes, quantity, found):
+    """Draw a circle with a number where the model's curves cross, one for all that cross there; return the words."""
+    places = []
+    for one, other, value, figure in found:
+        same = next((place for place in places if abs(np.log(value / place[0])) < NEAR and one == place[2]), None)
+        if same:
+            same[3].append(other)
+        else:
+            places.append((value, figure, one, [other]))
+    for number, (value, figure, _one, _others) in enumerate(places, 1):
+        axes.plot([value], [figure], "o", color="none", markeredgecolor="black", markersize=15, markeredgewidth=1.6)
+        beside = {"xytext": (10, 10), "textcoords": "offset points"}
+        axes.annotate(str(number), (value, figure), fontweight="bold", fontsize=10.5, **beside)
     return [
-        f"Circle {number} ({quantity.unit}): the model's {one} and {other} cross at {short(float(f'{value:.2g}'))}."
-        for number, (one, other, value, _figure) in enumerate(found, 1)
+        f"Circle {number} ({quantity.unit}): the model's {one} crosses {join(others)} at {digits(value, 2)}."
+        for number, (value, _figure, one, others) in enumerate(places, 1)
     ]
 
 
@@ -111,13 +131,6 @@ def by_name(axes, quantity, points):
     axes.set_xlim(-0.6, len(points) - 0.4)
     axes.grid(axis="x", visible=False)
     scale(axes.yaxis, axes.dataLim.intervaly)
-
-
-def grid_of(values):
-    """Return the values, with steps between them as even as the axis that they ask for."""
-    low, high = values[0], values[-1]
-    even = np.geomspace(low, high, STEPS) if low > 0 else np.linspace(low, high, STEPS)
-    return np.unique([*even, *values])
 
 
 def scale(axis, values):
