@@ -34,7 +34,9 @@ class Connection(http.client.HTTPConnection):
 
     def connect(self):
         """Open the socket."""
-        self.sock = sockets.connect(self.host, self.port, self.timeout)
+        opened = sockets.connect(self.host, self.port, self.timeout)
+        with self.closing:  # not in the middle of it: a socket closed without a shutdown wakes no thread
+            self.sock = opened
         self.opened_at = time.time() * 1000
         if self.over:  # looked at last, as the end may come while this connects
             self.close()
@@ -44,10 +46,16 @@ class Connection(http.client.HTTPConnection):
         """Read the meter, then close; a thread that waits on the socket wakes."""
         with self.closing:
             self.past = self.traffic()
-            if self.sock:
-                with contextlib.suppress(OSError):
-                    self.sock.shutdown(socket.SHUT_RDWR)
+            self.shut()
             super().close()
+
+    def shut(self):
+        """Let nothing more pass through the socket, and return it; a thread that waits on it wakes."""
+        shut = self.sock
+        if shut:
+            with contextlib.suppress(OSError):
+                shut.shutdown(socket.SHUT_RDWR)
+        return shut
 
     def traffic(self):
         """Return the Traffic of all sockets this connection has had."""

@@ -33,18 +33,19 @@ class Client(client.Client):
 
     def open(self):
         """Connect and shake hands."""
-        self.reading.connect()
-        self.protocol = ClientProtocol(
-            parse_uri("ws" + self.origin.removeprefix("http") + self.path()), origin=self.origin
-        )
-        request = self.protocol.connect()
-        request.headers.update(self.headers)
-        self.protocol.send_request(request)
-        self.requests += 1
-        self.write()
-        self.responses, self.unfetched = [], []
-        while not self.responses:
-            self.unfetched += self.read()
+        with self.turn:  # whoever still reads the connection before must not find this one in its place
+            self.reading.connect()
+            self.protocol = ClientProtocol(
+                parse_uri("ws" + self.origin.removeprefix("http") + self.path()), origin=self.origin
+            )
+            request = self.protocol.connect()
+            request.headers.update(self.headers)
+            self.protocol.send_request(request)
+            self.requests += 1
+            self.responses, self.unfetched = [], []
+            self.write()
+            while not self.responses:
+                self.unfetched += self.read()
         if self.responses[0].status_code != 101:
             self.reading.close()
             raise Refused(json.loads(self.responses[0].body)["error"], self.responses[0].status_code)
@@ -60,6 +61,17 @@ class Client(client.Client):
         nonce = nonce or secrets.token_urlsafe(16)
         fields = {"type": "publish", "author": self.author, "text": text, "nonce": nonce, "sent_at": sent_at}
         return self.insist(lambda: self.exchange(fields), self.hang_up)
+
+    def hang_up(self):
+        """Shut the connection, and close it once nobody reads it.
+
+        Whoever waited on a file that is closed could go on waiting on the next one that the system gives its number.
+        """
+        self.ready_state = client.CLOSED
+        shut = self.reading.shut()
+        with self.turn:
+            if self.reading.sock is shut:
+                self.reading.close()
 
     def exchange(self, fields):
         """Write one frame and return the frame that answers it."""
