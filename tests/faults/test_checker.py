@@ -1,6 +1,8 @@
 """The checker finds each broken promise in a log in which that one alone is broken, and nothing in a good one."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -147,6 +149,11 @@ def test_what_is_broken_is_found(spoil, rule):
 def test_every_rule_is_tried():
     (marker,) = test_what_is_broken_is_found.pytestmark
     assert {rule for _spoil, rule in marker.args[1]} == set(checker.RULES)
+
+
+def test_the_checker_knows_nothing_but_logs():
+    imported = re.findall(r"^(?:from|import) (\w+)", Path(checker.__file__).read_text(), re.MULTILINE)
+    assert set(imported) == {"bisect", "collections", "itertools"}
 
 
 def test_a_reader_is_back_with_the_first_message_after_the_fault():
