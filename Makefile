@@ -40,7 +40,7 @@ test: setup  ## run all tests, in a real browser too
 notebooks: setup  ## execute the lessons in notebooks/, each against a lab of its own
 	@$(PY) notebooks/run.py $(ARGS)
 
-faults: setup  ## break everything many times, for hours (ARGS="--counts medium" takes one)
+faults: setup  ## break everything many times, for a night (ARGS="--counts medium": an hour)
 	@tests/setup
 	@PYTHONPATH=tests $(PY) -m faults $(ARGS)
 
