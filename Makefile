@@ -4,10 +4,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: help setup demo serve scaled compare test faults lint bench lock notebooks
+.PHONY: help setup demo serve scaled compare test faults lint bench lock notebooks advise
 
 help:  ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/ready  ## make the virtual environment with everything installed
 
@@ -36,6 +36,9 @@ compare: setup  ## measure the four techniques, about two minutes: table and rep
 test: setup  ## run all tests, in a real browser too
 	@tests/setup
 	@$(PY) -m pytest $(ARGS)
+
+advise: setup  ## which technique to take (ARGS="--rate --clients --latency --network")
+	@$(PY) manage.py advise $(ARGS)
 
 notebooks: setup  ## execute the lessons in notebooks/, each against a lab of its own
 	@$(PY) notebooks/run.py $(ARGS)
