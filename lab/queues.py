@@ -95,6 +95,7 @@ class Queue:
             page = await self.room.history(self.last)
             if not page.messages and not page.reset:  # deleted by hand: its reader must not ask for it in a circle
                 await self._sleep(settings.LOOK if timeout is None else min(timeout, settings.LOOK))
+                return Page([], self.last)  # which what was pushed meanwhile has moved on
             if turn != self.turn:
                 return Page([], self.last)
         self.last = page.last
