@@ -82,6 +82,8 @@ def sizes(row):
         ("a message", "2") if pushes else ("a request", "3" if series.technique == "polling" else "at most 3")
     )
     segments = Figure.of([segments_per_unit(run, pushes) for run in series.valid])
+    if series.technique == "longpoll" and not above:
+        yield "messages shared an answer more often than in the model, so that there were fewer requests to pay for"
     if row.quantity.name.startswith("ip") and segments:
         yield f"{number(segments.median, 2)} segments {unit}, where the model has {planned}"
         if above:
@@ -89,7 +91,7 @@ def sizes(row):
             yield f"{what} longer than 1,448 bytes, or written in parts, takes more segments"
         else:
             yield "messages close together share a segment"
-    if row.quantity.name.startswith("tcp") and not pushes:
+    if row.quantity.name.startswith("tcp") and above and not pushes:
         yield "the sizes of heads and bodies are those that the lab writes as a rule, and an answer's vary with its ids"
 
 
