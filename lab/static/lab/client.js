@@ -6,7 +6,7 @@ export const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 export const [CONNECTING, OPEN, CLOSING, CLOSED] = STATES.keys();
 
 const BACKOFF = 500; // ms: the first wait is shorter
-const BACKOFF_MAX = 30_000; // ms: no wait is longer
+const BACKOFF_MAX = 10_000; // ms: no wait is longer
 const STEADY = 5_000; // ms open before a fault counts as the first of its row
 const PATIENCE = 15_000; // ms that an answer may take beyond what was asked for
 export const LATER = [429, 503]; // statuses that ask to come again
