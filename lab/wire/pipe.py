@@ -3,6 +3,7 @@
 import random
 import time
 from collections import deque
+from contextlib import suppress
 
 END, RESET = "end", "reset"  # what may follow the bytes: FIN, RST
 
@@ -97,7 +98,8 @@ class Pipe:
     def pause(self):
         """Read no more."""
         if not self.paused and self.source and not self.source.is_closing():
-            self.source.pause_reading()
+            with suppress(RuntimeError):  # uvloop closed it after an error that it has not told yet
+                self.source.pause_reading()
             self.paused = True
 
     def resume(self):
@@ -105,7 +107,8 @@ class Pipe:
         if self.paused and not self.wire.frozen and self.held <= self.wire.window(self.direction) // 2:
             self.paused = False
             if not self.source.is_closing():
-                self.source.resume_reading()
+                with suppress(RuntimeError):
+                    self.source.resume_reading()
 
     def relink(self, lane):
         """Follow a change of the link: what flies arrives by the new delay at the latest, what waits does in `lane`."""
