@@ -18,6 +18,19 @@ NARROW = {"FAULTS_NARROW": "1"}  # the channel layer's capacity is 1 message and
 WIRES = ["wire", "slow"]  # what everybody passes, and what slow readers do
 
 
+class Server(ServerProcess):
+    """A server whose log's complaints are kept for the report."""
+
+    complaints = ()
+
+    def check(self):
+        """Keep what the log complains of."""
+        try:
+            super().check()
+        except AssertionError as complaint:
+            self.complaints = (*self.complaints, str(complaint))
+
+
 class Deployment:
     """Servers and the wire before them, while it is entered."""
 
@@ -30,8 +43,10 @@ class Deployment:
 
     def __exit__(self, *exc_info):
         """End all of it."""
-        self.wire.stop()
-        self.end()
+        try:
+            self.wire.stop()
+        finally:
+            self.end()
 
     def kill(self):
         """SIGKILL one server after the other in turn, and start it again."""
@@ -44,6 +59,15 @@ class Deployment:
         server = next(self.turn)
         server.stop()
         server.start()
+
+    def complaints(self):
+        """Return, once, what the servers' logs complain of, the last line of each complaint."""
+        found = []
+        for server in self.servers:
+            server.check()
+            found += [complaint.strip().rpartition("\n")[2] for complaint in server.complaints]
+            server.complaints = ()
+        return found
 
     def gauges(self):
         """Return what the servers hold now."""
@@ -59,7 +83,7 @@ class One(Deployment):
     def __init__(self, folder, **environment):
         self.disk = SmallDisk(Path(folder))
         self.data = self.disk.path / "data"
-        self.servers = [ServerProcess(self.data, **SETTINGS | environment)]
+        self.servers = [Server(self.data, **SETTINGS | environment)]
 
     def begin(self):
         """Start the server."""
@@ -102,6 +126,7 @@ class Many(Deployment, processes.Scaled):
 
     name, title = "many", "Four processes on PostgreSQL and Redis behind nginx"
     parts = ("redis", "postgres")
+    server = Server
 
     def __init__(self, folder, **environment):
         processes.Scaled.__init__(self, 4, **SETTINGS | environment)

@@ -59,6 +59,8 @@ def told(rows):
     for fault, technique, cell in rows:
         if cell.get("notes"):
             lines.append(f"- {fault.title}, {technique}: {cell['notes']}.")
+        if cell.get("log"):
+            lines.append(f"- {fault.title}, {technique}: a server's log complains: {'; '.join(cell['log'])}.")
         for rule, sentences in cell["broken"].items():
             lines.append(f"- **{fault.title}, {technique}: {rule}**: {'; '.join(sentences)}.")
     return ["\n".join(lines) + "\n"] if lines else ["All rules of the checker held.\n"]

@@ -54,7 +54,9 @@ class Trial:
             time.sleep(PEACE * self.haste)
             ends = list(self.fault.strike(self))
             time.sleep(PEACE * self.haste)
-            return {crowd.technique: self.settled(crowd, ends) for crowd in self.crowds}
+            rows = {crowd.technique: self.settled(crowd, ends) for crowd in self.crowds}
+            log = self.deployment.complaints()
+            return {technique: row | {"log": log} for technique, row in rows.items()}
         finally:
             for each in (*self.crowds, *self.roads):
                 each.close()
