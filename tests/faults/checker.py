@@ -126,10 +126,14 @@ def unanswered(log):
 
 
 def late(log, patience=PATIENCE):
-    """Every client has all, and hears what is new, within `patience` seconds of the end of each fault."""
+    """Every client has all, and hears what is new, within `patience` seconds of the end of each fault.
+
+    Where more faults strike before it is back, the seconds count from the end of the last of them.
+    """
     for end, name, seconds in recoveries(log):
-        if seconds > patience:
-            yield f"{name} needed {seconds:.1f} s from the fault that ended at {end:.1f}"
+        since = log.ends[bisect_right(log.ends, end + seconds) - 1]
+        if end + seconds - since > patience:
+            yield f"{name} was not back {patience:g} s after the fault that ended at {since:.1f}"
 
 
 def recoveries(log):
