@@ -1,8 +1,10 @@
 """The promises as rules over a Log: each yields a sentence for every time that it was broken."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from itertools import accumulate, islice, pairwise
+from itertools import islice, pairwise
+
+from faults.recovery import recoveries
 
 PATIENCE = 30.0  # seconds after the end of a fault in which every client must have all
 SHOWN = 3  # sentences kept of each rule
@@ -136,47 +138,9 @@ def late(log, patience=PATIENCE):
             yield f"{name} was not back {patience:g} s after the fault that ended at {since:.1f}"
 
 
-def recoveries(log):
-    """Yield (end, reader, seconds) for every fault and reader, from the fault's end until the reader is back.
-
-    It is back once it has all that was acknowledged before the end, and the first message that came after.
-    """
-    rooms = {reader.room: _acknowledged_by(log, reader.room) for reader in log.readers}
-    for reader in log.readers:
-        shown = reader.shown
-        numbers, instants = [a.said.number for a in shown], [a.at for a in shown]
-        instants.append(float("inf"))  # when it sees what it never saw
-        for end in log.ends:
-            if end < reader.joined:
-                continue
-            known = rooms[reader.room](end)
-            place = bisect_left(numbers, known) if known else -1
-            after = max(place + 1, bisect_left(instants, end))
-            yield end, reader.name, max(0.0, instants[min(after, len(shown))] - end)
-
-
-def _acknowledged_by(log, room):
-    """Return a function that tells the greatest id of a room that was acknowledged by an instant, 0 for none."""
-    told = sorted((publish.answered, publish.number) for publish in log.acknowledged() if publish.room == room)
-    instants, greatest = [at for at, _ in told], [0, *accumulate((number for _, number in told), max)]
-    return lambda instant: greatest[bisect_right(instants, instant)]
-
-
 def _distinct(log):
     return {arrival.said for reader in log.readers for arrival in reader.arrivals}
 
 
-RULES = {
-    "lost": lost,
-    "repeated": repeated,
-    "unordered": unordered,
-    "gaps": gaps,
-    "disagreeing": disagreeing,
-    "invented": invented,
-    "renumbered": renumbered,
-    "falling": falling,
-    "foreign": foreign,
-    "failed": failed,
-    "unanswered": unanswered,
-    "late": late,
-}
+_all = (lost, repeated, unordered, gaps, disagreeing, invented, renumbered, falling, foreign, failed, unanswered, late)
+RULES = {rule.__name__: rule for rule in _all}

@@ -1,77 +1,18 @@
 """What the crowds talk to: one process on SQLite, or four on PostgreSQL and Redis behind nginx; a wire before each."""
 
-import itertools
 import sqlite3
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import processes
 import psycopg
-from processes import PATIENCE, TESTS, ServerProcess
-from wires import WireProcess
+from processes import PATIENCE, TESTS
 
-from faults import gauges
+from faults.deployment import Deployment, Server
 from faults.disk import SmallDisk
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "faults.settings", "PYTHONPATH": str(TESTS)}
 NARROW = {"FAULTS_NARROW": "1"}  # the channel layer's capacity is 1 message and its expiry 1 s
-WIRES = ["wire", "slow"]  # what everybody passes, and what slow readers do
-
-
-class Server(ServerProcess):
-    """A server whose log's complaints are kept for the report."""
-
-    complaints = ()
-
-    def check(self):
-        """Keep what the log complains of."""
-        try:
-            super().check()
-        except AssertionError as complaint:
-            self.complaints = (*self.complaints, str(complaint))
-
-
-class Deployment:
-    """Servers and the wire before them, while it is entered."""
-
-    def __enter__(self):
-        """Start all of it."""
-        self.begin()
-        self.turn = itertools.cycle(self.servers)
-        self.wire = WireProcess(f"127.0.0.1:{self.url.rpartition(':')[2]}", WIRES)
-        return self
-
-    def __exit__(self, *exc_info):
-        """End all of it."""
-        try:
-            self.wire.stop()
-        finally:
-            self.end()
-
-    def kill(self):
-        """SIGKILL one server after the other in turn, and start it again."""
-        server = next(self.turn)
-        server.kill()
-        server.start()
-
-    def terminate(self):
-        """SIGTERM one server after the other in turn, and start it again."""
-        server = next(self.turn)
-        server.stop()
-        server.start()
-
-    def complaints(self):
-        """Return, once, what the servers' logs complain of, the last line of each complaint."""
-        found = []
-        for server in self.servers:
-            server.check()
-            found += [complaint.strip().rpartition("\n")[2] for complaint in server.complaints]
-            server.complaints = ()
-        return found
-
-    def gauges(self):
-        """Return what the servers hold now."""
-        return gauges.read([server.process.pid for server in self.servers], self.servers[0].environment["LAB_DATA"])
 
 
 class One(Deployment):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from faults import strikes
+from faults import ordeals, strikes
 from faults.crowd import DAY
 from faults.scissors import Censor, Scissors
 from faults.strikes import again, disconnect, hold
@@ -55,8 +55,8 @@ FAULTS = [
     Fault("hole30", "Black hole of 30 s", (0, 1, 3), "times", hold(30, strikes.frozen)),
     Fault("hole120", "Black hole of 120 s", (0, 1, 1), "times", hold(120, strikes.frozen)),
     Fault("clocks", "Clients' clocks a day off", (2, 20, 300), "seconds", strikes.wait, clocks=(-DAY, DAY)),
-    Fault("rush", "Readers reconnecting at once", (25, 250, 1_000), "readers", strikes.rush),
-    Fault("slow", "Five slow readers at 1 KB/s", (0, 1, 3), "minutes", strikes.slow_readers),
-    Fault("soak", "Soak", (0, 240, 3_600), "seconds", strikes.soak),
+    Fault("rush", "Readers reconnecting at once", (25, 250, 1_000), "readers", ordeals.rush),
+    Fault("slow", "Five slow readers at 1 KB/s", (0, 1, 3), "minutes", ordeals.slow_readers),
+    Fault("soak", "Soak", (0, 240, 3_600), "seconds", ordeals.soak),
 ]  # fmt: skip
 BY_NAME = {fault.name: fault for fault in FAULTS}

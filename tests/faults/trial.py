@@ -12,6 +12,7 @@ from faults import checker
 from faults.crowd import Crowd
 from faults.faults import HASTE
 from faults.log import Publish, Said
+from faults.recovery import recoveries
 
 SIZE, RATE = 50, 20  # clients of a technique, and messages a second that they publish together
 ROOMS = 2  # of each crowd, so that something could reach another room
@@ -100,7 +101,7 @@ class Trial:
 def row(log, patience):
     """Return a technique's figures of one trial."""
     shown = sum(len(reader.shown) for reader in log.readers)
-    seconds = [seconds for _end, _reader, seconds in checker.recoveries(log)]
+    seconds = [seconds for _end, _reader, seconds in recoveries(log)]
     return {
         "acknowledged": len(log.acknowledged()),
         "delivered": shown,
