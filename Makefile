@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
+# Test files that run at a time: most tests wait more than they work.
+JOBS ?= 3
 
 .PHONY: help setup demo serve scaled compare test faults lint bench lock notebooks advise
 
@@ -35,7 +37,7 @@ compare: setup  ## measure the four techniques, about two minutes: table and rep
 
 test: setup  ## run all tests, in a real browser too
 	@tests/setup
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 advise: setup  ## which technique to take (ARGS="--rate --clients --latency --network")
 	@$(PY) manage.py advise $(ARGS)

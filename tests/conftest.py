@@ -13,6 +13,7 @@ from processes import SMALL, RedisProcess, Scaled, ServerProcess
 from lab.techniques import TECHNIQUES
 
 DEADLINE = 120  # seconds: no test may last longer, whatever it waits for
+AGAIN = 30  # seconds until the alarm interrupts a test that swallowed it
 _rooms = itertools.count(1)
 
 
@@ -82,7 +83,7 @@ def _deadline():
         pytest.fail(f"a test may last {DEADLINE} s")  # no OSError: clients would come back after it
 
     before = signal.signal(signal.SIGALRM, too_long)
-    signal.setitimer(signal.ITIMER_REAL, DEADLINE, 5)
+    signal.setitimer(signal.ITIMER_REAL, DEADLINE, AGAIN)
     yield
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
