@@ -59,4 +59,6 @@ FAULTS = [
     Fault("slow", "Five slow readers at 1 KB/s", (0, 1, 3), "minutes", ordeals.slow_readers),
     Fault("soak", "Soak", (0, 240, 3_600), "seconds", ordeals.soak),
 ]  # fmt: skip
+# Nothing, for as long as a bug needs to show itself some ten times with each technique: see ONE_IN in suite.py.
+PEACE = Fault("peace", "Nothing", (300, 2_000, 100_000), "deliveries", strikes.talk)
 BY_NAME = {fault.name: fault for fault in FAULTS}

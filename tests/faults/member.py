@@ -19,7 +19,7 @@ class Member:
         self.crowd, self.client = crowd, crowd.kind(url, room, name, after=0, **options)
         self.reader = Reader(name, room, joined=time.time())
         self.chance = random.Random(f"{crowd.seed} {name}")
-        self.last, self.talking = 0, None
+        self.last, self.given, self.talking = 0, 0, None
         self.reading = threading.Thread(target=self.noted, args=(self.read,), daemon=True)
         self.reading.start()
 
@@ -43,6 +43,7 @@ class Member:
             connection, had = message["connection"]
             at = message["arrived_at"] / 1000
             self.reader.arrivals.append(Arrival(known.setdefault(said, said), at, connection, had, shown))
+            self.given += 1
             if shown:
                 self.last = said.number
 

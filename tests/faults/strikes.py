@@ -57,6 +57,13 @@ def hold(seconds, state, gap=2):
     return again(act, gap)
 
 
+def talk(trial):
+    """Break nothing, until each crowd has been given `count` messages."""
+    while any(sum(member.given for member in crowd.members) < trial.count for crowd in trial.crowds):
+        time.sleep(0.1)
+    yield time.time()
+
+
 def wait(trial):
     """Let `count` seconds pass."""
     time.sleep(trial.count)

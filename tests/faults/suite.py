@@ -9,12 +9,13 @@ from pathlib import Path
 
 from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
-from faults.faults import BY_NAME
+from faults.faults import BY_NAME, PEACE
 from faults.trial import Trial
 
 BUGS = sorted(path.stem for path in Path(bugs.__file__).parent.glob("[!_]*.py"))
-ONE_IN = {"short": 30, "medium": 1_000, "full": 10_000}  # deliveries, for the bugs that happen now and then
-BUG_SIZE, BUG_PATIENCE = 12, 5.0  # clients of a technique; seconds that a lost last message is waited for
+ONE_IN = {"short": 30, "medium": 200, "full": 10_000}  # deliveries, for the bugs that happen now and then
+BUG_SIZE = {"short": 12, "medium": 12, "full": 50}  # clients of a technique
+BUG_PATIENCE = 5.0  # seconds that a last message which was lost is waited for
 AT_ONCE = 2  # servers with a bug
 
 
@@ -92,5 +93,6 @@ def planted(bug, form, seed=1):
     """Return {technique: whether the checker found the bug}."""
     module = import_module(f"faults.bugs.{bug}")
     with deployed(One, FAULTS_BUG=bug, FAULTS_ONE_IN=str(ONE_IN[form])) as deployment:
-        trial = Trial(BY_NAME[module.UNDER], deployment, module.SHOWS_IN, form, seed, BUG_SIZE, BUG_PATIENCE)
+        fault, size = BY_NAME.get(module.UNDER, PEACE), BUG_SIZE[form]
+        trial = Trial(fault, deployment, module.SHOWS_IN, form, seed, size, BUG_PATIENCE)
         return {technique: module.BREAKS in row["broken"] for technique, row in trial.run().items()}

@@ -4,7 +4,7 @@ from faults.bugs import now_and_then
 
 BREAKS = "lost"
 SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
-UNDER = "clocks"
+UNDER = "peace"
 
 
 def plant():

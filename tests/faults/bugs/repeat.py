@@ -4,7 +4,7 @@ from faults.bugs import now_and_then
 
 BREAKS = "unordered"
 SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
-UNDER = "clocks"
+UNDER = "peace"
 
 
 def plant():
@@ -20,7 +20,7 @@ def plant():
             self.push(message)
 
     def doubled(page):
-        if page.messages and now_and_then():
+        if sum(now_and_then() for _ in page.messages):
             page.messages.append(page.messages[-1])
         return page
 

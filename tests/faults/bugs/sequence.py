@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 BREAKS = "lost"
 SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
-UNDER = "clocks"
+UNDER = "peace"
 COMMIT = 0.2  # seconds that a commit may take, by chance
 
 

@@ -4,7 +4,7 @@ from faults.bugs import now_and_then
 
 BREAKS = "unordered"
 SHOWS_IN = ("polling", "sse", "websocket")  # a long poll's answer seldom holds two
-UNDER = "clocks"
+UNDER = "peace"
 
 
 def plant():
@@ -27,7 +27,7 @@ def plant():
 
     async def turning(self, after=None):
         page = await history(self, after)
-        if len(page.messages) > 1 and now_and_then():
+        if len(page.messages) > 1 and sum(now_and_then() for _ in page.messages):
             page.messages[-2:] = reversed(page.messages[-2:])
         return page
 
