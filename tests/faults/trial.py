@@ -55,23 +55,32 @@ class Trial:
             time.sleep(PEACE * self.haste)
             ends = list(self.fault.strike(self))
             time.sleep(PEACE * self.haste)
-            rows = {crowd.technique: self.settled(crowd, ends) for crowd in self.crowds}
+            heads = [self.hushed(crowd) for crowd in self.crowds]
+            self.wait_for_all(heads)
+            rows = {
+                crowd.technique: self.judged(crowd, its, ends) for crowd, its in zip(self.crowds, heads, strict=True)
+            }
             log = self.deployment.complaints()
             return {technique: row | {"log": log} for technique, row in rows.items()}
         finally:
             for each in (*self.crowds, *self.roads):
                 each.close()
 
-    def settled(self, crowd, ends):
-        """Wait until everybody has all, and judge."""
-        crowd.log.ends = ends
+    def hushed(self, crowd):
+        """Let nobody publish any more; return {room: the id of its last message}."""
         crowd.hush(PATIENCE)
-        rooms = {reader.room for reader in crowd.log.readers}
-        heads = {room: self.say_last(crowd.log, room) for room in rooms}
+        return {room: self.say_last(crowd.log, room) for room in {reader.room for reader in crowd.log.readers}}
+
+    def wait_for_all(self, heads):
+        """Wait until everybody has all, at most as long as that may take."""
         deadline = time.monotonic() + self.patience
-        while not crowd.has_all(heads) and time.monotonic() < deadline:
+        while not all(map(Crowd.has_all, self.crowds, heads)) and time.monotonic() < deadline:
             time.sleep(0.05)
+
+    def judged(self, crowd, heads, ends):
+        """End the crowd, and judge what it noted."""
         crowd.close()
+        crowd.log.ends = ends
         crowd.log.history = {room: self.history(room, head) for room, head in heads.items()}
         return row(crowd.log, self.patience) | {"notes": self.notes.get(crowd.technique, "")}
 
@@ -90,7 +99,7 @@ class Trial:
 
     def history(self, room, head):
         """Return all that was said in a room up to the id `head`, as the server tells it past the wire."""
-        messages, last, deadline = [], 0, time.monotonic() + PATIENCE
+        messages, last, deadline = [], 0, time.monotonic() + self.patience
         while last < head and time.monotonic() < deadline:  # the process that is asked may hear of the last one late
             page = get(self.deployment.url, room_path("polling", room, f"?after={last}")).json
             messages += [Said.of(message) for message in page["messages"]]
