@@ -39,7 +39,7 @@ def plant():
         committed([message])
         return message, True
 
-    def append(self, messages):
+    def append(self, messages, stored=False):
         for message in messages:
             if message.id > self.last:
                 self.last = message.id
