@@ -34,6 +34,7 @@ class Client(client.Client):
     def open(self):
         """Connect and shake hands."""
         with self.turn:  # whoever still reads the connection before must not find this one in its place
+            self.reading.close()  # what was shut and not yet closed
             self.reading.connect()
             self.protocol = ClientProtocol(
                 parse_uri("ws" + self.origin.removeprefix("http") + self.path()), origin=self.origin

@@ -40,7 +40,7 @@ FAULTS = [
     Fault("inside", "Cut inside a frame, event or answer", (20, 300, 5_000), "cuts", strikes.snip, scissors=Scissors),
     Fault("unanswered", "The answer to a publish cut after the commit", (10, 200, 2_000), "cuts", strikes.snip,
           scissors=Censor),
-    Fault("sigkill", "SIGKILL of a server", (3, 10, 200), "times", again(lambda trial: trial.deployment.kill(), 2)),
+    Fault("sigkill", "SIGKILL of a server", (2, 10, 200), "times", again(lambda trial: trial.deployment.kill(), 2)),
     Fault("sigterm", "SIGTERM of a server", (1, 5, 50), "times", again(lambda trial: trial.deployment.terminate(), 2)),
     Fault("locked", "The database locked for 10 s", (1, 2, 20), "times",
           hold(10, lambda trial: trial.deployment.locked())),

@@ -37,13 +37,13 @@ def rush(trial):
     for crowd in trial.crowds:
         room = f"{crowd.rooms[0]}-rush"
         crowd.join(room).talk(QUIET)
-        patient = {"interval": 5.0} if crowd.technique == "polling" else {}
+        patient = {"interval": 5.0 * trial.haste} if crowd.technique == "polling" else {}
         crowd.rushing = [crowd.join(room, **patient) for _ in range(trial.count)]
     for crowd in trial.crowds:
         crowd.wait_for(crowd.rushing)
     wire.post("/wires/wire/fault", fault="reset")
     yield time.time()
-    trial.pause(5)
+    trial.pause(5 * trial.haste)
 
 
 def soak(trial):

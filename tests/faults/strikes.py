@@ -42,7 +42,7 @@ def again(act, gap=1):
         for _ in range(trial.count):
             act(trial)
             yield time.time()
-            trial.pause(gap)
+            trial.pause(gap * trial.haste)
 
     return strike
 
