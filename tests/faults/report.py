@@ -12,6 +12,9 @@ HEAD = ["fault", "times", "technique", "acknowledged", "delivered", "lost", "rep
         "back: median, s", "worst, s"]  # fmt: skip
 
 
+SHORT = "Short counts; what lasts so many seconds by its name lasted a fifth of them.\n"
+
+
 def markdown(cells):
     """Return the report of {names: cell}."""
     parts = [f"# Faults\n\n{machine()}\n"]
@@ -19,7 +22,8 @@ def markdown(cells):
         rows = [(fault, technique, cells[name, fault.name, technique]) for fault in FAULTS for technique in TECHNIQUES
                 if (name, fault.name, technique) in cells]  # fmt: skip
         if rows:
-            parts += [f"## {deployment.title}\n", table(rows), *told(rows)]
+            short = any(cell.get("form") == "short" for _fault, _technique, cell in rows)
+            parts += [f"## {deployment.title}\n", *([SHORT] if short else []), table(rows), *told(rows)]
     found = {names[1]: cell for names, cell in sorted(cells.items()) if names[0] == "bug"}
     if found:
         parts += ["## Planted bugs\n", bugs(found)]
@@ -55,15 +59,18 @@ def figures(cell):
 
 def told(rows):
     """Return what else there is to tell: promises that did not hold, and what was measured besides."""
-    lines = []
+    lines = list(dict.fromkeys(complaint(fault, cell) for fault, _technique, cell in rows if cell.get("log")))
     for fault, technique, cell in rows:
         if cell.get("notes"):
             lines.append(f"- {fault.title}, {technique}: {cell['notes']}.")
-        if cell.get("log"):
-            lines.append(f"- {fault.title}, {technique}: a server's log complains: {'; '.join(cell['log'])}.")
         for rule, sentences in cell["broken"].items():
             lines.append(f"- **{fault.title}, {technique}: {rule}**: {'; '.join(sentences)}.")
     return ["\n".join(lines) + "\n"] if lines else ["All rules of the checker held.\n"]
+
+
+def complaint(fault, cell):
+    """Return what servers' logs complained of under a fault."""
+    return f"- {fault.title}: a traceback in a server's log, which ends: {'; '.join(cell['log'])}."
 
 
 def bugs(found):
