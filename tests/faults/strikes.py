@@ -16,7 +16,7 @@ def disconnect(kind):
 
     def strike(trial):
         ended, wire = 0, trial.deployment.wire
-        while ended < trial.count * len(trial.crowds):
+        while trial.goes_on and ended < trial.count * len(trial.crowds):
             ended += wire.state("wire")["connections"]
             wire.post("/wires/wire/fault", fault=kind)
             yield time.time()
@@ -27,7 +27,7 @@ def disconnect(kind):
 
 def snip(trial):
     """Let each crowd's scissors cut `count` pieces."""
-    while any(road.cuts < trial.count for road in trial.roads):
+    while trial.goes_on and any(road.cuts < trial.count for road in trial.roads):
         for road in trial.roads:
             if road.cuts < trial.count:
                 road.arm()
@@ -59,7 +59,7 @@ def hold(seconds, state, gap=2):
 
 def talk(trial):
     """Break nothing, until each crowd has been given `count` messages."""
-    while any(sum(member.given for member in crowd.members) < trial.count for crowd in trial.crowds):
+    while trial.goes_on and any(sum(member.given for member in crowd.members) < trial.count for crowd in trial.crowds):
         time.sleep(0.1)
     yield time.time()
 

@@ -18,6 +18,7 @@ SIZE, RATE = 50, 20  # clients of a technique, and messages a second that they p
 ROOMS = 2  # of each crowd, so that something could reach another room
 PEACE = 1.0  # seconds before the first strike, and after the last
 PATIENCE = 75  # seconds for what is on its way when all is over: more than two of the clients' longest waits
+LONGEST, SLOWEST = 60, 5  # seconds that the slowest machine takes besides its strikes, and strikes a second it manages
 
 
 class Trial:
@@ -43,12 +44,18 @@ class Trial:
         self.roads.append(self.fault.scissors(wire.port("wire"), self.chance))
         return self.roads[-1].url
 
+    @property
+    def goes_on(self):
+        """Tell whether strikes may go on: every trial ends by itself, even where nothing works any more."""
+        return time.monotonic() < self.deadline
+
     def pause(self, seconds):
         """Let so many seconds pass on average, by chance."""
         time.sleep(self.chance.uniform(0.5 * seconds, 1.5 * seconds))
 
     def run(self):
         """Let it all happen; return {technique: the row of the table}."""
+        self.deadline = time.monotonic() + LONGEST + self.count / SLOWEST
         try:
             for crowd in self.crowds:
                 crowd.start()
