@@ -30,7 +30,8 @@ class Connection(http.client.HTTPConnection):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        self.closing = threading.Lock()  # a reader's thread and another may close at once
+        self.closing = threading.RLock()  # a reader's thread and another may close at once
+        self.metered = None  # the socket that was shut: its Traffic is in `past`
 
     def connect(self):
         """Open the socket."""
@@ -43,23 +44,25 @@ class Connection(http.client.HTTPConnection):
             raise ConnectionAbortedError("closed for good")
 
     def close(self):
-        """Read the meter, then close; a thread that waits on the socket wakes."""
+        """Shut the socket, then close it."""
         with self.closing:
-            self.past = self.traffic()
             self.shut()
             super().close()
 
     def shut(self):
-        """Let nothing more pass through the socket, and return it; a thread that waits on it wakes."""
-        shut = self.sock
-        if shut:
-            with contextlib.suppress(OSError):
-                shut.shutdown(socket.SHUT_RDWR)
-        return shut
+        """Read the meter, let nothing more pass through the socket, and return it; a thread that waits on it wakes."""
+        with self.closing:
+            shut = self.sock
+            if shut and shut is not self.metered:
+                self.past, self.metered = self.traffic(), shut
+                with contextlib.suppress(OSError):
+                    shut.shutdown(socket.SHUT_RDWR)
+            return shut
 
     def traffic(self):
-        """Return the Traffic of all sockets this connection has had."""
-        return self.past + (self.sock.traffic() if self.sock else sockets.Traffic())
+        """Return the Traffic of all sockets this connection has had; the end of the connection itself is left out."""
+        counting = self.sock and self.sock is not self.metered
+        return self.past + (self.sock.traffic() if counting else sockets.Traffic())
 
 
 class Client:

@@ -36,3 +36,13 @@ def drop_refusals():
         return not any(affair in told for affair in affairs)
 
     return is_ours
+
+
+def drop_layer():
+    """Return a log filter for what the Redis layer's own tasks die of while Redis is away: the bell has said so."""
+    own = "_clean_receive_backup"  # of channels_redis, which nobody awaits
+
+    def is_ours(record):
+        return own not in record.getMessage()
+
+    return is_ours

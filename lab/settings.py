@@ -175,12 +175,13 @@ SESSION_RATE = env.int("LAB_SESSION_RATE", default=200)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"refusals": {"()": "lab.logs.drop_refusals"}},
+    "filters": {"refusals": {"()": "lab.logs.drop_refusals"}, "layer": {"()": "lab.logs.drop_layer"}},
     "formatters": {"lines": {"()": "lab.logs.Lines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "loggers": {
         "lab": {"handlers": ["console"], "level": "INFO"},
         "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "filters": ["refusals"]},
+        "asyncio": {"handlers": ["console"], "level": "WARNING", "filters": ["layer"]},
         "django.request": {"level": "ERROR"},  # a refusal is the client's affair
         "django.security": {"level": "ERROR"},
     },

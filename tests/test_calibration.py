@@ -66,7 +66,7 @@ def test_the_stall_is_in_the_open_loops_p99_and_hidden_from_the_closed_one(calib
     """Coordinated omission: who waits for an answer before the next publish sees one late message of many."""
     figures = calibrated["servers"]["stall"]
     stall = figures["stall_ms"]
-    assert figures["waited_ms"]["max"] > 0.99 * stall
+    assert figures["waited_ms"]["max"] > 0.9 * stall  # a message that came at once when it began would wait all of it
     assert figures["latency_ms"]["p99"] > 0.9 * stall
     assert figures["naive_ms"]["max"] > 0.9 * stall
     assert figures["naive_ms"]["p50"] < figures["naive_ms"]["p90"] < figures["latency_ms"]["p90"] / 2
