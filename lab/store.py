@@ -72,10 +72,14 @@ async def _write(committed):
 
 def _commit(drafts, deadline):
     """Store a batch in one transaction; return for each draft (Message, new) or the Refused that it deserves."""
-    try:
-        return _insert_in_time(drafts, {}, deadline)
-    except IntegrityError:  # a nonce was used before: rare, so looked up only then
-        return _insert_in_time(drafts, _known(drafts), deadline)
+    known = {}
+    while True:
+        try:
+            return _insert_in_time(drafts, known, deadline)
+        except IntegrityError:  # a nonce was used before: rare, so looked up only then
+            before, known = known, _known(drafts)
+            if known.keys() == before.keys():  # else another process has used one of them meanwhile
+                raise
 
 
 def _insert_in_time(drafts, known, deadline):

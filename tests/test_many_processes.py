@@ -64,10 +64,10 @@ def test_3_6_ids_count_without_a_gap_under_publishers_at_two_processes(two, room
 
 def test_3_6_a_nonce_published_at_two_processes_at_once_is_stored_once(two, room):
     def say(number):
-        return publish("polling", two[number % 2], room, nonce=f"nonce {number // 8}")[1]["id"]
+        return publish("polling", two[number % 2], room, nonce=f"nonce {number // 16}")[1]["id"]
 
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(zip(pool.map(say, range(40)), (n // 8 for n in range(40)), strict=True))) == 5
+    with ThreadPoolExecutor(16) as pool:  # more than one nonce, so that one may be stored while another is looked up
+        assert len(set(zip(pool.map(say, range(480)), (n // 16 for n in range(480)), strict=True))) == 30
 
 
 def test_3_6_no_technique_needs_sticky_sessions(two, room, technique):
