@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import model
+from benchmarks import RESULTS, model
 
-RESULTS = Path(__file__).resolve().parent / "results"
 SPREAD = 2.0  # times by which deliveries a publish must differ among the runs, for the two costs to be told apart
 
 

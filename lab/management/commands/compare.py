@@ -4,17 +4,15 @@ import signal
 from pathlib import Path
 
 import psutil
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from benchmarks import folder, options, table
+from benchmarks import RESULTS, folder, options, table
 from benchmarks.campaign import Campaign
 from benchmarks.settings import CannotCompare
 from lab.system import allow_many_connections
 
-RESULTS = settings.BASE_DIR / "benchmarks" / "results"
 REPORT = 6  # seconds that the report takes, as a rule
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # all of them mean Ctrl-C
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
