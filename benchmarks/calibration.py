@@ -28,7 +28,7 @@ PATIENCE = 30.0  # seconds for the load to end
 
 
 def run(folder, seed, behaviours=BEHAVIOURS):
-    """Read every server at once, all files in `folder`/calibration; return what the load saw and what the servers did.
+    """Read one server after another, all files in `folder`/calibration; return what the load saw and what they did.
 
     Raises CannotCompare where the load fails.
     """
@@ -108,7 +108,7 @@ def flags(seen):
         ),
         (shown < SHOWN_MIN * STALL, f"p99 shows {shown:,.0f} ms of a stall of {STALL:,.0f} ms"),
     ]
-    # One sentence a reason: the servers share a load, which is late or busy before all of them.
+    # One sentence a reason: a load that is late or busy is so before all servers.
     of_runs = {
         re.sub(r"[\d,.]+", "", flag): f"{flag}, before the server of the {name}"
         for name, its in seen.items()
@@ -119,6 +119,6 @@ def flags(seen):
 
 
 def generator(seen):
-    """Return how late and how busy the load was: one loop, so the worst of what was noted beside any server."""
+    """Return how late and how busy the load was: the worst of what was noted before any server."""
     lag = max((its["loop_lag_ms"] for its in seen.values()), key=lambda lag: lag["p99"] or 0)
     return {"loop_lag_ms": lag, "generator_cpu": max(its["generator_cpu"] for its in seen.values())}

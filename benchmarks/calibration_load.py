@@ -1,7 +1,8 @@
 """The load of the calibration: Locust's readers and publishers before servers of known behaviour, in one process.
 
-They are those of every run, and so are the recorder and its window; only the servers are not the lab's. A naive load
-runs beside them, before the server that stalls. Argument: the plan that `benchmarks.calibration` makes, as JSON.
+They are those of every run, and so are the recorder and its window; only the servers are not the lab's. The servers
+come one after another: two loads in a process delay each other by some tenths of a millisecond. Only before the server
+that stalls, a naive load runs beside. Argument: the plan that `benchmarks.calibration` makes, as JSON.
 """
 
 import json
@@ -39,18 +40,19 @@ def naive(host, path, seconds):
         histogram.record((time.time() - started) * 1000)
         time.sleep(NAIVE_PAUSE)
     client.close()
-    path.write_text(json.dumps(histogram.summary()))
+    Path(path).write_text(json.dumps(histogram.summary()))
 
 
 def main(plan):
-    """Drive all servers of the plan at once, until the last window is written."""
-    environments = [environment(options) for options in plan["servers"]]
-    for made in environments:
-        made.runner.start(2, spawn_rate=2)
-    closed_loop = gevent.spawn(naive, **plan["naive"] | {"path": Path(plan["naive"]["path"])})
-    for made in environments:
-        made.runner.greenlet.join()
-    closed_loop.get()
+    """Drive the servers of the plan in turn."""
+    for options in plan["servers"]:
+        runner = environment(options).runner
+        runner.start(2, spawn_rate=2)
+        beside = plan["naive"]
+        closed_loop = gevent.spawn(naive, **beside) if beside["host"] == options["host"] else None
+        runner.greenlet.join()
+        if closed_loop:
+            closed_loop.get()
 
 
 if __name__ == "__main__":

@@ -110,10 +110,12 @@ def _per_client(notes, used):
 def _server(notes, measured):
     """Return what the server used; None where it is not ours to look at."""
     window, memory, before = notes.window, measured["memory"], measured["memory_before"]
+    pulse = {name: measured[name] for name in ("server_loop_lag_ms", "queries_per_second")}
     if not memory:
         names = ("server_cpu_s", "server_rss_bytes", "server_sockets", "rss_per_connection_bytes")
-        return dict.fromkeys((*names, "cpu_ms_per_1000_deliveries"))
+        return dict.fromkeys((*names, "cpu_ms_per_1000_deliveries")) | pulse
     return {
+        **pulse,
         "server_cpu_s": measured["used"].server,
         "server_rss_bytes": memory,
         "server_sockets": measured["sockets"],

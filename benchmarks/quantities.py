@@ -142,6 +142,8 @@ ALL = (
         "KB, idle",
         lambda run: ratio(dig(run, "rss_per_connection_bytes"), 1000),
     ),
+    Quantity("server_lag", "server's loop late, p99", "ms", lambda run: dig(run, "server_loop_lag_ms", "p99")),
+    Quantity("queries", "database statements", "a second", lambda run: dig(run, "queries_per_second")),
     Quantity("generator", "generator's CPU", "% of a core", lambda run: ratio(dig(run, "generator_cpu"), 1, 100)),
     Quantity("loop_lag", "generator's loop late, p99", "ms", lambda run: dig(run, "loop_lag_ms", "p99")),
     Quantity("publisher_lag", "publishing late, p99", "ms", lambda run: dig(run, "publisher_lag_ms", "p99")),

@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import asdict
 
-from benchmarks import plan
+from benchmarks import plan, pulse
 from benchmarks.server import cores, last_line, serving, started
 from benchmarks.servers import HOST, free_port, layered, starting
 from benchmarks.settings import OF_A_POINT, REPEATED, CannotCompare
@@ -49,7 +49,7 @@ def ways(place, settings):
     """Run the server, and what it and the readers' link need; yield the options that lead the load there."""
     with contextlib.ExitStack() as stack:
         layer = stack.enter_context(layered(settings.layer))
-        server = serving(place, cores()[0], starting(settings.server), **layer)
+        server = serving(place, cores()[0], starting(settings.server), LAB_PULSE=str(place / pulse.FILE), **layer)
         address, process = stack.enter_context(server)
         options = {"host": address, "server_pid": process}
         if settings.delay_ms or settings.cut != "none":

@@ -17,7 +17,7 @@ GROUPS = {  # heading: {quantity: what the row is called under it}
         "ip_second": "IP level", "requests": "requests", "empty": "empty answers",
     },
     "Server": {"cpu": "CPU time", "cores": "CPU", "memory": "memory, all of the server",
-        "connection": "memory of an idle connection"},
+        "connection": "memory of an idle connection", "server_lag": "loop late, p99", "queries": "database statements"},
     "After the cut": {
         "back_p50": "half were back", "back_p99": "99 in 100 were back", "back_max": "the last was back",
         "crowd": "most of them in 100 ms", "late": "delivered after the return",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gevent
 
-from benchmarks import figures
+from benchmarks import figures, pulse
 from benchmarks.wired import post
 
 GRACE = 3.0  # seconds, besides a polling interval, in which stragglers may still arrive
@@ -39,7 +39,7 @@ def measure(options, load, meter):
         cut_at = cut(options.cut_by)
     wait_until(end)
     measured = {"used": meter.used() - before, "memory": meter.memory(), "sockets": meter.sockets()}
-    measured |= {"memory_before": meter.before, "cut_at": cut_at}
+    measured |= {"memory_before": meter.before, "cut_at": cut_at, **pulse.read(options.record, start, end)}
     return load.notes(patience), measured | {"clock": load.clock()}
 
 

@@ -22,6 +22,7 @@ from lab.guard import guard  # noqa: E402  (these need Django set up)
 from lab.handler import ChatHandler  # noqa: E402
 from lab.http import bounded  # noqa: E402
 from lab.message import Refused  # noqa: E402
+from lab.pulse import Pulse  # noqa: E402
 
 
 def by_road(chat):
@@ -57,3 +58,5 @@ routes = [
 ]
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*routes, re_path("", no_room)])))
 application = guard(ProtocolTypeRouter({"http": by_road(ChatHandler()), "websocket": with_sender(sockets)}))
+if settings.PULSE:
+    application = Pulse(application, settings.PULSE)

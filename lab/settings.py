@@ -128,6 +128,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # The wires before this server, {"page": port, "control": port, "wires": {technique: port}}; manage.py demo lays them.
 WIRES = env.json("LAB_WIRES", default={})
 
+PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.pulse` notes; the benchmarks name one
+
 USE_I18N = True
 USE_TZ = True
 LANGUAGE_CODE = "en"

@@ -72,6 +72,8 @@ FIELDS = {
     "per_client_second",
     "rss_per_connection_bytes",
     "server_sockets",
+    "server_loop_lag_ms",
+    "queries_per_second",
     "valid",
     "lossy",
     "flags",
@@ -134,6 +136,8 @@ def test_the_figures_make_sense(runs):
             assert run["ip_bytes"][way] > run["tcp_bytes"][way] >= 0
         assert run["bytes_per_message"]["ip"] > run["bytes_per_message"]["tcp"] > 100
         assert run["server_cpu_s"] > 0 < run["server_rss_bytes"]
+        assert run["server_loop_lag_ms"]["p50"] < run["server_loop_lag_ms"]["max"]
+        assert run["queries_per_second"] > 2 * 20 / 8  # several messages at once share their statements
         assert run["duration_s"] == pytest.approx(1.5, rel=0.2)
         assert run["connections"] == 8
 
