@@ -24,6 +24,7 @@ from benchmarks.meter import Meter  # noqa: E402
 from benchmarks.people import Publisher, Reader  # noqa: E402
 from benchmarks.recorder import Recorder  # noqa: E402
 from benchmarks.settings import CHOICES  # noqa: E402
+from lab.system import settle  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 
 if Path(websocket.__file__).parent != ROOT / "websocket":
@@ -95,6 +96,7 @@ def prepare(environment, **_):
     environment.reader_numbers, environment.recorder.publisher_numbers = (
         count(place, len(options.workers) or 1) for _ in range(2)
     )
+    settle()
     if not options.record:
         environment.recorder.begin()
 

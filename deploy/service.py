@@ -28,6 +28,7 @@ class Service:
 
     name = package = None  # of the program, and of Debian's package that brings it
     ending = signal.SIGTERM  # the signal that ends it soon and cleanly
+    place = None  # the folder in which its own is made; None: the system's for what is temporary
 
     def __init__(self, port=0):
         """Find the program; port 0 takes a free one."""
@@ -61,7 +62,7 @@ class Service:
     def start(self):
         """Start and wait until it answers; raise CannotRun, with the last thing it said, where it does not."""
         if self.folder is None:
-            self.folder = Path(tempfile.mkdtemp(prefix=f"lab-{self.name}-"))
+            self.folder = Path(tempfile.mkdtemp(prefix=f"lab-{self.name}-", dir=self.place))
             self.prepare()
         if self.process:
             with contextlib.suppress(ProcessLookupError):  # what a killed one left behind would hold the port

@@ -23,6 +23,7 @@ from lab.handler import ChatHandler  # noqa: E402
 from lab.http import bounded  # noqa: E402
 from lab.message import Refused  # noqa: E402
 from lab.pulse import Pulse  # noqa: E402
+from lab.system import settle  # noqa: E402
 
 
 def by_road(chat):
@@ -60,3 +61,4 @@ sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*routes, re
 application = guard(ProtocolTypeRouter({"http": by_road(ChatHandler()), "websocket": with_sender(sockets)}))
 if settings.PULSE:
     application = Pulse(application, settings.PULSE)
+settle()

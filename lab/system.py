@@ -1,5 +1,6 @@
 """What servers of this project ask of the system: a socket that listens, a free port, room for many connections."""
 
+import gc
 import resource
 import socket
 
@@ -39,3 +40,9 @@ def allow_many_connections():
     """Raise this process's limit of open files to what the system grants it."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def settle():
+    """Let the garbage collector pass by what is loaded: it stays, and looking it through takes 35 ms each time."""
+    gc.collect()
+    gc.freeze()

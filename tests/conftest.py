@@ -16,6 +16,8 @@ DEADLINE = 120  # seconds: no test may last longer, whatever it waits for
 AGAIN = 30  # seconds until the alarm interrupts a test that swallowed it
 _rooms = itertools.count(1)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, and by our children too, where a script runs us
+
 
 def pytest_generate_tests(metafunc):
     """Run a test that names a `technique` for every one of them."""

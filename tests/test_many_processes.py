@@ -119,7 +119,7 @@ def rung(tmp_path_factory):
             server.stop()
 
 
-def test_3_6_redis_may_go_and_come_back(start, redis, room):
+def test_3_6_redis_may_go_and_come_back(redis, start, room):
     here, there = (start(REDIS_URL=redis.url) for _ in range(2))
     publish("polling", here, room, "first")
     readers = [client(technique, there, room, after=0) for technique in TECHNIQUES]
@@ -138,7 +138,7 @@ def test_3_6_redis_may_go_and_come_back(start, redis, room):
         each.close()
 
 
-def test_2_healthz_names_the_channel_layer_when_it_is_away(start, redis):
+def test_2_healthz_names_the_channel_layer_when_it_is_away(redis, start):
     server = start(REDIS_URL=redis.url)
     assert get(server.url, "/healthz").status == 200
     redis.stop()
@@ -161,7 +161,7 @@ def test_3_6_with_workers_behind_one_port_every_technique_delivers(start, room):
         reader.close()
 
 
-def test_3_6_a_mass_disconnect_leaves_the_server_well(start, redis, room):
+def test_3_6_a_mass_disconnect_leaves_the_server_well(redis, start, room):
     server = start(REDIS_URL=redis.url)
     for _ in range(2):
         readers = [client("websocket", server, f"{room}-{number}", after=0) for number in range(100)]

@@ -64,7 +64,7 @@ def test_3_2_without_redis_publishing_and_delivery_go_on(scaled, room, how):
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
-def test_3_2_when_redis_is_back_the_bell_rings_again(start, redis, room, how):
+def test_3_2_when_redis_is_back_the_bell_rings_again(redis, start, room, how):
     never = SMALL | {"SMALL_LOOK": "1000"}  # seconds: only the bell tells of a message in time
     here, there = (start(REDIS_URL=redis.url, **never) for _ in range(2))
     publish("polling", here, room, "first")

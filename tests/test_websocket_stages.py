@@ -143,7 +143,7 @@ def test_6_a_binary_frame_is_refused_by_every_step(server, room, stage):
     assert refused
 
 
-def test_6_steps_with_groups_reach_every_process_by_redis(start, redis, room):
+def test_6_steps_with_groups_reach_every_process_by_redis(redis, start, room):
     here, there = (start(REDIS_URL=redis.url) for _ in range(2))
     for stage in ROOMS_APART:
         with step(here, stage, room) as ann, step(there, stage, room) as bob:

@@ -1,13 +1,15 @@
 """What the crowds talk to: one process on SQLite, or four on PostgreSQL and Redis behind nginx; a wire before each."""
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import processes
+import psutil
 import psycopg
-from processes import PATIENCE, TESTS
+from processes import PATIENCE, TESTS, until
 
+from deploy.service import CannotRun
 from faults.deployment import Deployment, Server
 from faults.disk import SmallDisk
 
@@ -22,7 +24,7 @@ class One(Deployment):
     parts = ("disk",)  # what else it has that can break
 
     def __init__(self, folder, **environment):
-        self.disk = SmallDisk(Path(folder))
+        self.disk = SmallDisk(Path(folder), 128 << 20)
         self.data = self.disk.path / "data"
         self.servers = [Server(self.data, **SETTINGS | environment)]
 
@@ -54,7 +56,7 @@ class One(Deployment):
         """Leave no byte free on the disk; what the write-ahead log has kept for itself is taken away first."""
         with self.connected() as other:
             other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        with self.disk.full(self.servers[0].process.pid):
+        with self.disk.full([self.servers[0].process.pid]):
             yield
 
     def connected(self):
@@ -66,19 +68,26 @@ class Many(Deployment, processes.Scaled):
     """Four server processes on PostgreSQL and Redis behind nginx."""
 
     name, title = "many", "Four processes on PostgreSQL and Redis behind nginx"
-    parts = ("redis", "postgres")
+    parts = ("redis", "postgres", "disk")
     server = Server
 
     def __init__(self, folder, **environment):
         processes.Scaled.__init__(self, 4, **SETTINGS | environment)
+        Path(folder).chmod(0o711)  # PostgreSQL runs as another user, who must come through
+        self.disk = SmallDisk(Path(folder) / "postgres", 768 << 20)
+        self.postgres.place = self.disk.path
 
     def begin(self):
         """Start everything."""
+        self.disk.mount()
         processes.Scaled.__enter__(self)
 
     def end(self):
         """End everything."""
-        processes.Scaled.__exit__(self)
+        try:
+            processes.Scaled.__exit__(self)
+        finally:
+            self.disk.unmount()
 
     @contextmanager
     def locked(self):
@@ -86,6 +95,21 @@ class Many(Deployment, processes.Scaled):
         with psycopg.connect(self.postgres.url) as other:
             other.execute("LOCK TABLE lab_room IN ACCESS EXCLUSIVE MODE")
             yield
+
+    @contextmanager
+    def full(self):
+        """Leave no byte free on PostgreSQL's disk; it ends by itself where even its log of changes finds no room."""
+        postmaster = psutil.Process(self.postgres.process.pid)
+        with self.disk.full([process.pid for process in (postmaster, *postmaster.children())]):
+            yield
+        until(self.revived, "PostgreSQL does not come back")
+
+    def revived(self):
+        """Tell whether PostgreSQL answers; start it again where it has ended, as a machine's supervisor would."""
+        if self.postgres.process.poll() is not None:
+            with suppress(CannotRun):  # its orphans may be there still
+                self.postgres.start()
+        return self.postgres.answers()
 
 
 class OneNarrow(One):

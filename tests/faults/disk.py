@@ -3,22 +3,22 @@
 import os
 import resource
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-SIZE = 128 << 20  # bytes
 BLOCK = 1 << 16
 
 
 class SmallDisk:
     """A folder that is a file system of its own, where we may mount one."""
 
-    def __init__(self, path):
-        self.path, self.mounted = path, False
+    def __init__(self, path, size):
+        """Make no disk yet; `size` is in bytes."""
+        self.path, self.size, self.mounted = path, size, False
 
     def mount(self):
         """Mount it; where that is not allowed the folder stays a plain one."""
         self.path.mkdir(parents=True, exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "lab-faults", str(self.path)]
+        command = ["mount", "-t", "tmpfs", "-o", f"size={self.size},mode=755", "lab-faults", str(self.path)]
         self.mounted = os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
     def unmount(self):
@@ -28,16 +28,19 @@ class SmallDisk:
             self.mounted = False
 
     @contextmanager
-    def full(self, process):
-        """Leave no byte free meanwhile; on a plain folder, let the process with this id write no byte to any file."""
+    def full(self, processes):
+        """Leave no byte free meanwhile; on a plain folder, let the processes with these ids write none to any file."""
         if self.mounted:
             with self._filled():
                 yield
         else:
-            before = resource.prlimit(process, resource.RLIMIT_FSIZE)
-            resource.prlimit(process, resource.RLIMIT_FSIZE, (0, before[1]))
+            before = {process: resource.prlimit(process, resource.RLIMIT_FSIZE) for process in processes}
+            for process, (_soft, hard) in before.items():
+                resource.prlimit(process, resource.RLIMIT_FSIZE, (0, hard))
             yield
-            resource.prlimit(process, resource.RLIMIT_FSIZE, before)
+            for process, limits in before.items():
+                with suppress(ProcessLookupError):
+                    resource.prlimit(process, resource.RLIMIT_FSIZE, limits)
 
     @contextmanager
     def _filled(self):
