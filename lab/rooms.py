@@ -7,13 +7,12 @@ from the store, and so does a queue.
 import asyncio
 import contextlib
 import logging
-from collections import deque
-from itertools import islice
 
 from django.conf import settings
 
 from lab import bell, store
 from lab.queues import Page
+from lab.tail import Tail
 
 REJOIN = 10  # seconds between renewals of the rooms' places in the channel layer's groups
 
@@ -29,7 +28,7 @@ class Room:
     def __init__(self, name):
         self.name = name
         self.last = 0  # id of the newest message this process has heard of
-        self.tail = deque(maxlen=settings.TAIL_MAX)  # the newest messages, up to `last` without a gap
+        self.tail = Tail()  # ends with `last`
         self.queues = set()
         self.used_at = 0.0  # the loop's clock, seconds
         self.bell = bell.to(name, self._hear)
@@ -55,6 +54,7 @@ class Room:
         """Stop listening; the room is opened anew when somebody asks for it."""
         if self.listening:
             self.listening.cancel()
+        self.tail.clear()
 
     async def _hear(self, messages):
         with contextlib.suppress(store.Unavailable):  # the next look tries again
@@ -96,11 +96,8 @@ class Room:
                 page.reset = True
                 return page
             await self.catch_up()
-        messages = []
-        if self.tail and self.tail[0].id <= after + 1:
-            start = after + 1 - self.tail[0].id
-            messages = list(islice(self.tail, start, start + settings.PAGE_MAX))
-        elif after < self.last:
+        messages = self.tail.after(after, settings.PAGE_MAX)
+        if not messages and after < self.last:
             messages = await store.read(self.name, after, settings.PAGE_MAX)
         last = messages[-1].id if messages else after
         return Page(messages, last, more=last < self.last)

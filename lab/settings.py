@@ -159,7 +159,9 @@ SESSION_CONNECTIONS = env.int("LAB_SESSION_CONNECTIONS", default=200)
 PAGE_MAX = 500  # messages in one answer
 RECENT = 50  # messages given to a reader that names no `after`
 TAIL_MAX = 1_000  # newest messages that a process remembers of a room
+TAILS_MAX = 50_000_000  # characters of the messages that a process remembers of all its rooms
 QUEUE_MAX = 256  # messages waiting in one queue before it falls back to history
+STEP_QUEUE_MAX = 10_000  # the same, for the steps of a staircase whose queues grow and grow
 QUEUE_IDLE = 60  # seconds that a user's queue lives unread
 QUEUES_MAX = 20_000  # users' queues in a process; past it 503
 ROOMS_MAX = 10_000  # rooms open in a process; past it 503

@@ -1,8 +1,10 @@
 """Section 6: what each step of the HTTP staircases adds, and what the steps before it lose, repeat or let grow."""
 
+import re
 from contextlib import ExitStack
 
 import psutil
+import pytest
 from processes import SMALL
 from raw import deaf, dialled, get
 from roads import client, publish, publish_many
@@ -115,3 +117,17 @@ def test_6_before_bounded_a_reader_who_does_not_read_costs_memory_without_end(st
             publish_many(server, there, COUNT, LONG + "{}")
             grown[stage] = psutil.Process(server.process.pid).memory_info().rss - before
     assert grown["replay"] - grown["bounded"] > MEMORY, grown
+
+
+@pytest.mark.parametrize("stage", ["stream", "replay"])
+def test_4_1_and_yet_it_grows_to_a_bound_past_which_history_takes_over(start, room, stage):
+    server = start(**SMALL, SMALL_STEP_QUEUE_MAX="4")
+    with deaf(server, path("sse", stage, room, "?after=0")) as connection:
+        connection.recv(1)
+        before = psutil.Process(server.process.pid).memory_info().rss
+        publish_many(server, room, COUNT, LONG + "{}")
+        assert psutil.Process(server.process.pid).memory_info().rss - before < MEMORY
+        raw = b""
+        while f'"id":{COUNT},'.encode() not in raw:
+            raw += connection.recv(1 << 20)
+    assert [int(number) for number in re.findall(rb'data: {[^}]*?"id":(\d+)', raw)] == list(range(1, COUNT + 1))

@@ -24,6 +24,7 @@ class Fault:
     needs: str = ""
     scissors: type | None = None
     clocks: tuple = (0,)  # ms by which the authors' clocks are wrong
+    apart: bool = False  # times are compared: a technique at a time, or the crowds would measure each other
 
     def count(self, form):
         """Return how often it strikes in a form of the suite."""
@@ -56,7 +57,7 @@ FAULTS = [
     Fault("hole120", "Black hole of 120 s", (0, 1, 1), "times", hold(120, strikes.frozen)),
     Fault("clocks", "Clients' clocks a day off", (2, 20, 300), "seconds", strikes.wait, clocks=(-DAY, DAY)),
     Fault("rush", "Readers reconnecting at once", (25, 250, 1_000), "readers", ordeals.rush),
-    Fault("slow", "Five slow readers at 1 KB/s", (0, 1, 3), "minutes", ordeals.slow_readers),
+    Fault("slow", "Five slow readers at 1 KB/s", (0, 1, 3), "minutes", ordeals.slow_readers, apart=True),
     Fault("soak", "Soak", (0, 240, 3_600), "seconds", ordeals.soak),
 ]  # fmt: skip
 # Nothing, for as long as a bug needs to show itself some ten times with each technique: see ONE_IN in suite.py.

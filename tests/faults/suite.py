@@ -36,6 +36,10 @@ class Cells:
         path.with_suffix(".new").write_text(json.dumps(cell, indent=1) + "\n")
         path.with_suffix(".new").replace(path)
 
+    def missing(self, deployment, fault, techniques):
+        """Return the techniques of which a fault's cell is not done."""
+        return [each for each in techniques if not self.path(deployment, fault, each).exists()]
+
     def all(self):
         """Return all cells, {names: cell}."""
         return {tuple(path.stem.split(".")): json.loads(path.read_text()) for path in self.folder.glob("*.json")}
@@ -45,22 +49,27 @@ def run(cells, form, faults, techniques, deployments, seed, size, told):
     """Fill the cells that are missing; `told(sentence)` hears of each."""
     for name in deployments:
         due = [
-            (fault, missing)
+            (fault, together)
             for fault in faults
             if fault.count(form) and fault.breaks(DEPLOYMENTS[name])
-            and (missing := [each for each in techniques if not cells.path(name, fault.name, each).exists()])
-        ]  # fmt: skip
+            for together in crowds(fault, cells.missing(name, fault.name, techniques))
+        ]
         while due:  # a deployment that fails is left behind; the next fault finds a fresh one
             with deployed(DEPLOYMENTS[name]) as deployment:
                 while due:
-                    fault, missing = due.pop(0)
+                    fault, together = due.pop(0)
                     told(f"{deployment.title}: {fault.title}, {fault.count(form):,} {fault.unit}")
-                    rows, well = attempt(Trial(fault, deployment, missing, form, seed, size))
+                    rows, well = attempt(Trial(fault, deployment, together, form, seed, size))
                     for technique, row in rows.items():
                         row |= {"count": fault.count(form), "form": form, "seed": seed, "clients": size}
                         cells.save(row, name, fault.name, technique)
                     if not well:
                         break
+
+
+def crowds(fault, techniques):
+    """Return the techniques of each trial of a fault: all at once, or one after the other."""
+    return [[each] for each in techniques] if fault.apart else [techniques] if techniques else []
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def plant():
 
     async def history(self, after=None):
         after = max(0, self.last - 50) if after is None else after
-        messages = [message for message in self.tail if message.id > after]
+        messages = [message for message in self.tail.messages if message.id > after]
         return Page(messages, messages[-1].id if messages else max(after, self.last))
 
     store.add, rooms.Room._append, rooms.Room.history = add, append, history

@@ -1,0 +1,40 @@
+"""The newest messages of a room, remembered so that a reader who comes back need not ask the store."""
+
+from collections import deque
+from itertools import islice
+
+from django.conf import settings
+
+
+class Tail:
+    """Messages without a gap, TAIL_MAX at most; those of all rooms together have TAILS_MAX characters at most.
+
+    Past either bound the room's oldest ones are forgotten: they are in the store.
+    """
+
+    characters = 0  # of all tails
+
+    def __init__(self):
+        self.messages = deque()
+
+    def append(self, message):
+        """Remember one more."""
+        self.messages.append(message)
+        Tail.characters += len(message.text)
+        while len(self.messages) > settings.TAIL_MAX or (self.messages and Tail.characters > settings.TAILS_MAX):
+            self._forget()
+
+    def clear(self):
+        """Forget all."""
+        while self.messages:
+            self._forget()
+
+    def after(self, number, count):
+        """Return up to `count` messages after the id `number`; none where what came next is forgotten."""
+        if not self.messages or self.messages[0].id > number + 1:
+            return []
+        start = number + 1 - self.messages[0].id
+        return list(islice(self.messages, start, start + count))
+
+    def _forget(self):
+        Tail.characters -= len(self.messages.popleft().text)
