@@ -4,6 +4,7 @@ import shlex
 
 from benchmarks import answer, baseline, climb, crossing, deviation, remarks, replication, tables, trend, workload
 from benchmarks.calibrated import checks
+from benchmarks.sources import SOURCES
 
 OPTIONS = "scenario", "techniques", "repetitions", "seed"
 
@@ -13,6 +14,7 @@ def of(results, drawn, before=None):
     sweep = results.swept_setting
     points = [point for point in results.comparisons if point.valid]
     rows = [row for point in points for row in deviation.rows(point)]
+    others = published(results)
     changes = baseline.changes(results, before) if before else []
     return {
         "results": results,
@@ -25,7 +27,7 @@ def of(results, drawn, before=None):
         "lossy_steps": any(series.lossy and series.stage for point in points for series in point.valid),
         "refused": [run for run in results.runs if run.get("valid") is not True],
         "flagged": [run for run in valid(results) if run.get("flags")],
-        "sentences": sentences(results, points),
+        "sentences": replication.sentences(others) or sentences(results, points),
         "missing": remarks.missing(results),
         "runs_each": remarks.runs_each(points),
         "groups": [(point, [(part, tables.groups(part)) for part in tables.parts(point)]) for point in points],
@@ -37,7 +39,9 @@ def of(results, drawn, before=None):
         "unknown": remarks.unknown(points),
         "crossings": crossings(points) if sweep else [],
         "break_even": crossing.break_even(points[0]) if len(points) == 1 else [],
-        "published": published(results),
+        "published": others,
+        "sources": SOURCES,
+        "regular": all(run.get("arrivals") == "regular" for run in results.runs),
         "calibration": checks(results.calibration),
         "changes": baseline.shown(changes),
         "changed": before and baseline.summary(changes, before),
@@ -77,8 +81,7 @@ def published(results):
     """Return what others published beside what was measured here, as rows; none but for the scenario `literature`."""
     if results.manifest.get("scenario") != "literature":
         return []
-    rows = replication.table([run for run in results.runs if "label" in run]).to_dict("records")
-    return [{name: None if value != value else value for name, value in row.items()} for row in rows]
+    return replication.records([run for run in results.runs if "label" in run])
 
 
 def command(manifest):

@@ -7,6 +7,8 @@ import pandas as pd
 from benchmarks import literature, sizes
 from benchmarks.literature import CLIENTS, DELAYS_MS, MEBI
 
+NEAR = 10  # per cent
+TIMES = "ms", "times", "transits"  # units of what is about latency
 MESSAGES = 5  # of Abril's recording
 TITLES = {"WebSocket": "websocket", "SSE": "sse", "long polling": "longpoll", "polling every 250 ms": "polling"}
 
@@ -24,17 +26,43 @@ def table(runs=()):
             "unit": [row.unit for row in found],
             "published": [row.published for row in found],
             "recomputed": [row.recomputed for row in found],
-            "recomputed, %": [percent(row.recomputed, row.published) for row in found],
+            "recomputed, %": [row.departure(row.recomputed) for row in found],
             "measured": [row.measured for row in found],
-            "measured, %": [percent(row.measured, row.published) for row in found],
+            "measured, %": [row.departure(row.measured) for row in found],
             "explanation": [row.note for row in found],
         }
     )
 
 
-def percent(value, published):
-    """Return by how many per cent a figure departs from the published one; None without either."""
-    return 100 * (value / published - 1) if value is not None and published else None
+def records(runs):
+    """Return the table's lines as dicts; None for what there is not."""
+    lines = table(runs).to_dict("records")
+    return [{name: None if value != value else value for name, value in line.items()} for line in lines]
+
+
+def sentences(rows):
+    """Return the answer from `records`: how many figures come out of their premises, how many are measured here."""
+    recomputed, measured = ([row for row in rows if row[f"{how}, %"] is not None] for how in ("recomputed", "measured"))
+    if not measured:
+        return []
+    near = [row for row in measured if abs(row["measured, %"]) <= NEAR]
+    times = [row for row in near if row["unit"] in TIMES]
+    far = sorted((row for row in measured if row not in near), key=lambda row: row["measured, %"])
+    again = sum(abs(row["recomputed, %"]) <= NEAR for row in recomputed)
+    said = [f"{again} of {len(recomputed)} published figures come out of their sources' own premises within {NEAR} %."]
+    beside = "".join(f"; {said_of(row)}" for row in times)
+    said.append(f"Measured here, {len(near)} of {len(measured)} lie within {NEAR} % of what was published{beside}.")
+    if far:
+        low, high = (f"{row['what']} {row['measured, %']:+.0f} %" for row in (far[0], far[-1]))
+        said.append(f"{len(far)} lie further off, from {low} to {high}: most are bytes of heads and frames, which are "
+                    "each program's own, and the table explains each.")  # fmt: skip
+    return said
+
+
+def said_of(row):
+    """Return a measured figure beside the published one."""
+    unit = " ms" if row["unit"] == "ms" else ""
+    return f"{row['what']} {row['measured']:.3g}{unit} (published {row['published']:.3g})"
 
 
 def figures(runs):
@@ -59,7 +87,7 @@ def measured(of):
     yield ("pimentel", "WebSocket, Edmonton"), pushed
     yield ("pimentel", "polling : WebSocket, Edmonton"), over(polled, pushed)
     for delay in DELAYS_MS:
-        label = f"long polling, d {delay} ms"
+        label = f"long polling at {delay} ms"
         ratio = over(of(label, "longpoll", mean), of(label, "websocket", mean))
         yield ("pimentel", f"long polling : WebSocket, d {delay} ms"), ratio
     for title, technique in TITLES.items():
@@ -69,8 +97,8 @@ def measured(of):
     yield ("appelqvist", "framing, SSE"), of("abril", "sse", framing)
     yield ("appelqvist", "framing, WebSocket"), of("abril", "websocket", framing)
     yield ("bozdag", "server CPU, push : pull"), over(of("abril", "sse", cpu), of("abril", "polling", cpu))
-    yield ("rfc6202", "long polling, average"), times(of("long polling, d 50 ms", "longpoll", mean), 1 / 50)
-    yield ("rfc6202", "long polling, maximum"), times(of("long polling, d 200 ms", "longpoll", longest), 1 / 200)
+    yield ("rfc6202", "long polling, average"), times(of("long polling at 50 ms", "longpoll", mean), 1 / 50)
+    yield ("rfc6202", "long polling, maximum"), times(of("long polling at 200 ms", "longpoll", longest), 1 / 200)
 
 
 def mean(run):

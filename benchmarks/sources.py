@@ -29,7 +29,6 @@ class Row:
     measured: float | None = None
     note: str = ""  # what the figure means, or what could explain a difference
 
-    @property
-    def difference(self):
-        """By how much the recomputed figure departs from the published one, as a share of it."""
-        return self.recomputed / self.published - 1 if self.recomputed and self.published else None
+    def departure(self, figure):
+        """Return by how many per cent a figure departs from the published one; None without either."""
+        return 100 * (figure / self.published - 1) if figure is not None and self.published else None

@@ -27,7 +27,17 @@ ROWS = {  # label: how to write the figure in one technique's row of `rows`
     "valid runs": lambda row: row["valid"],
 }
 COLUMNS_MAX = 5
-LINE = ("p50", "p99", "IP", "a second and reader", "server CPU ms per 1,000", "deliveries", "lost", "valid runs")
+NAME = 22  # characters of a point or technique that stand in one line
+LINE = {  # label in ROWS: what its column is called, where each technique has a line
+    "p50": "p50, ms",
+    "p99": "p99, ms",
+    "IP": "IP",
+    "a second and reader": "IP/s",
+    "server CPU ms per 1,000": "CPU",
+    "lost": "lost",
+    "valid runs": "valid",
+}
+CAPTION = "IP: bytes a delivery; IP/s: bytes a second and reader; CPU: the server's ms per 1,000 deliveries"
 SECTIONS = ("max", "a second and reader", "answered empty", "server CPU ms per 1,000", "out of order")  # a line below
 
 
@@ -35,8 +45,12 @@ def rows(runs):
     """Return {name: figures}: of each technique, step and point, its valid runs together, all where none is valid."""
     groups = {}
     for run in sorted(runs, key=_place):
-        groups.setdefault(" · ".join(filter(None, (run["technique"], run["stage"], run["label"]))), []).append(run)
+        groups.setdefault(_name(run, "label"), []).append(run)
     return {name: _together(its) for name, its in groups.items()}
+
+
+def _name(run, *more):
+    return " · ".join(filter(None, (run[name] for name in ("technique", "stage", *more))))
 
 
 def _place(run):
@@ -69,6 +83,8 @@ def _together(runs):
         "refused": not valid,
         "lossy": any(run["lossy"] for run in counted),
         "point": runs[0]["point"],
+        "label": runs[0]["label"],
+        "name": _name(runs[0]),
         "flags": list(dict.fromkeys(flag for run in runs for flag in run["flags"])),
     }
 
@@ -85,12 +101,17 @@ def table(figures):
 
 def turned(figures):
     """Return the same with a line for each row, where there are too many for a column each."""
-    made = Table(box=SIMPLE_HEAD)
-    made.add_column("")
-    for label in LINE:
-        made.add_column(label, justify="right")
-    for name, row in figures.items():
-        made.add_row(name, *(ROWS[label](row) for label in LINE), style="dim" if row["refused"] else "")
+    made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, caption=CAPTION, caption_justify="left")
+    made.add_column("", min_width=NAME)
+    for heading in LINE.values():
+        made.add_column(heading, justify="right", no_wrap=True)
+    point = ""
+    for row in figures.values():
+        if row["label"] != point:
+            point = row["label"]
+            made.add_section()
+            made.add_row(point, style="bold")
+        made.add_row(row["name"], *(ROWS[label](row) for label in LINE), style="dim" if row["refused"] else "")
     return made
 
 
@@ -99,8 +120,7 @@ def line(run, number, count):
     p50 = _number(run["latency_ms"]["p50"])
     words = f"{run['delivered']:,} deliveries, half of them within {p50} ms" if p50 else "no deliveries"
     words = "; ".join(run["flags"]) or words
-    name = " · ".join(filter(None, (run["technique"], run["stage"], run["label"])))
-    return f"{number} of {count}, {name}: {words}"
+    return f"{number} of {count}, {_name(run, 'label')}: {words}"
 
 
 def _whole(amount):

@@ -32,7 +32,7 @@ def test_decimal_megabits_are_five_per_cent_more():
 def test_edmontons_polling_lies_within_three_per_cent():
     row = ROWS["pimentel", "polling, Edmonton"]
     assert row.recomputed == pytest.approx(155.6)
-    assert row.difference == pytest.approx(0.028, abs=0.001)
+    assert row.departure(row.recomputed) == pytest.approx(2.8, abs=0.1)
 
 
 def test_every_recomputed_figure_lies_within_three_per_cent():
@@ -56,8 +56,8 @@ def test_a_measured_figure_stands_beside_the_published_one():
 
 
 def test_what_is_not_published_has_no_difference():
-    assert Row("rfc6202", "x", "ms", None, 1.0).difference is None
-    assert Row("rfc6202", "x", "ms", 1.0).difference is None
+    assert Row("rfc6202", "x", "ms", None).departure(1.0) is None
+    assert Row("rfc6202", "x", "ms", 1.0).departure(None) is None
 
 
 def run(label, technique, **figures):
@@ -99,3 +99,15 @@ def test_the_table_has_a_line_for_every_row():
     table = replication.table()
     assert len(table) == len(ROWS)
     assert table["measured"].isna().all()
+
+
+def test_the_answer_counts_what_comes_out_and_names_the_latencies():
+    assert replication.sentences(replication.records([])) == []  # nothing was measured
+    runs = [
+        run("edmonton", "polling", latency_ms={"mean": 161.0}),
+        run("edmonton", "websocket", latency_ms={"mean": 80.6}),
+    ]
+    recomputed, near, far = replication.sentences(replication.records(runs))
+    assert recomputed.startswith("21 of 21 published figures come out")
+    assert near.startswith("Measured here, 1 of 3 lie within 10 % of what was published; polling, Edmonton 161 ms (")
+    assert far.startswith("2 lie further off, from polling : WebSocket, Edmonton -47 % to WebSocket, Edmonton +100 %")
