@@ -33,8 +33,14 @@ def latency(row):
     """Yield what a latency may owe to chance, to queues, and to the server's own work."""
     series, above = row.series, row.difference > 0
     if series.technique == "polling":
-        chance = phase_error(series)
-        if chance > 1:
+        locked = keeps_phase(row.comparison.settings)
+        chance = phase_error(series, "clients" if locked else "delivered")
+        if chance > 1 and locked:
+            yield (
+                "messages come in step with the polls, so each reader waits as long every time, and the mean over so "
+                f"few readers moves by about ±{chance:.0f} %"
+            )
+        elif chance > 1:
             yield f"chance: with so few deliveries the mean of one run moves by about ±{chance:.0f} %"
         if above:
             yield "a queue at the server: polls that come together wait for each other"
@@ -102,10 +108,19 @@ def segments_per_unit(run, pushes):
     return None if None in (ip, tcp) else ratio(ip - tcp, count, 1 / model.PACKET)
 
 
-def phase_error(series):
+def keeps_phase(settings):
+    """Tell whether a message always comes at the same point of a reader's interval."""
+    if settings.get("arrivals") != "regular" or settings.get("pacing") != "rate" or not settings.get("rate"):
+        return False
+    intervals = 1 / (settings["rate"] * settings["interval"])  # between two messages
+    return math.isclose(intervals, round(intervals), rel_tol=1e-6) and intervals >= 1
+
+
+def phase_error(series, independent="delivered"):
     """Return by how many per cent (one standard error) chance moves polling's mean latency.
 
-    Two deliveries that share a message or a client still wait independently of each other, so all of them count.
+    Two deliveries that share a message or a client still wait independently of each other, so all of them count;
+    where a client's wait is always the same, `independent` are the clients.
     """
-    delivered = series.by_run(lambda run: dig(run, "delivered")).median
-    return 100 / math.sqrt(3 * delivered) if delivered else 0.0
+    count = series.by_run(lambda run: dig(run, independent)).median
+    return 100 / math.sqrt(3 * count) if count else 0.0

@@ -13,6 +13,7 @@ from benchmarks.tables import columns_of
 from benchmarks.workload import SETTINGS, is_number, short
 
 DOTS = 1500  # at most, of one run through time
+NAME = 10  # characters of a point's name that have room at a mark
 OCTAVES = 3  # how far polling's interval is varied, up and down
 
 
@@ -67,8 +68,14 @@ def paths(canvas, axes, results, spots):
     where = SETTINGS[results.swept_setting].label
     keys(canvas, columns, model=False)
     if not all(is_number(point.value) for point, *_rest in spots):
-        name_points(axes, [(x, y, Spot(short(point.value), one.look)) for point, one, x, y, _top in spots], size=9)
-        return f" The name at a mark is its {where}."
+        names = list(dict.fromkeys(short(point.value) for point, *_rest in spots))
+        long = max(map(len, names)) > NAME
+        told = {name: str(number) if long else name for number, name in enumerate(names, 1)}
+        name_points(
+            axes, [(x, y, Spot(told[short(point.value)], one.look)) for point, one, x, y, _top in spots], size=9
+        )
+        key = f": {', '.join(f'{number} {name}' for name, number in told.items())}" if long else ""
+        return f" The {'number' if long else 'name'} at a mark is its {where}{key}."
     for series in columns:
         mine = [(point, x, y) for point, one, x, y, _top in spots if one.key == series.key]
         axes.plot([spot[1] for spot in mine], [spot[2] for spot in mine], color=series.look.colour, linewidth=1.2)
