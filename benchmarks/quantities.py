@@ -138,8 +138,8 @@ ALL = (
     Quantity("crowd", "back within the same 100 ms, at most", "readers", lambda run: dig(run, "reconnect", "requests")),
     Quantity(
         "connection",
-        "memory of a connection",
-        "KB, idle",
+        "memory of an idle connection",
+        "KB",
         lambda run: ratio(dig(run, "rss_per_connection_bytes"), 1000),
     ),
     Quantity("server_lag", "server's loop late, p99", "ms", lambda run: dig(run, "server_loop_lag_ms", "p99")),
