@@ -5,38 +5,58 @@ from matplotlib.patches import Patch
 from benchmarks import prediction
 from benchmarks.axes import INK, numbers
 from benchmarks.looks import number
-from benchmarks.quantities import QUANTITIES, arrived, on_wire, ratio
+from benchmarks.quantities import QUANTITIES, arrived, client_seconds, on_wire, ratio
 
 LEVELS = {"tcp": "TCP payload", "ip": "IP level"}
 HATCH = "////"  # up, so that it differs from down in black and white too
 UP = "#f4f4f4"
+HOW_TO_READ = (
+    "The upper bar counts TCP payload, the lower one also the 52 bytes of headers on every segment and "
+    "acknowledgement. Hatched: from browser to server. The thin line is the interval of the runs, the black stroke "
+    "the model."
+)
 
 
 def bytes_per_message(canvas, results):
     """Bytes a delivered message, up and down, as TCP payload and with every segment's headers."""
+    return traffic(canvas, results, LEVELS, arrived, "bytes a delivered message", (
+        "Bytes per delivered message",
+        "What one reader's connection carries, divided by the messages delivered on it: idle polls and keep-alives "
+        f"are paid by the messages. {HOW_TO_READ}",
+    ))  # fmt: skip
+
+
+def bytes_of_silence(canvas, results):
+    """Bytes a second and reader where nothing is delivered, likewise."""
+    if any(series.figure("ip") for point in results.comparisons for series in point.valid):
+        return None
+    levels = {f"{level}_second": title for level, title in LEVELS.items()}
+    return traffic(canvas, results, levels, client_seconds, "bytes a second and reader", (
+        "What silence costs on the network",
+        "What one reader's connection carries in a second in which nobody says anything: empty polls, the requests "
+        f"that are held, heartbeats and pings. {HOW_TO_READ}",
+    ))  # fmt: skip
+
+
+def traffic(canvas, results, levels, shared_by, unit, told):
+    """Draw the bytes of each series, `shared_by(run)` units; `levels` are {quantity: its title}. Return `told`."""
     point = only_point(results)
-    shown = [series for series in point.valid if series.figure("ip")] if point else []
+    shown = [series for series in point.valid if any(map(series.figure, levels))] if point else []
     if not shown:
         return None
     canvas.set_figheight(1.1 + 0.95 * len(shown))
     axes = canvas.add_subplot()
     for place, series in enumerate(shown):
         head(axes, 3 * place - 0.35, series)
-        for row, level in enumerate(LEVELS):
-            predicted = prediction.at(QUANTITIES[level], point, series)
-            stacked_bar(axes, 3 * place + 0.4 + row, series, level, predicted)
-    places = [3 * place + 0.4 + row for place in range(len(shown)) for row in range(2)]
-    finish(axes, 3 * len(shown) - 1, places, [*LEVELS.values()] * len(shown), "bytes a delivered message")
+        for row, name in enumerate(levels):
+            predicted = prediction.at(QUANTITIES[name], point, series)
+            stacked_bar(axes, 3 * place + 0.4 + row, series, name.partition("_")[0], shared_by, predicted)
+    places = [3 * place + 0.4 + row for place in range(len(shown)) for row in range(len(levels))]
+    finish(axes, 3 * len(shown) - 1, places, [*levels.values()] * len(shown), unit)
     keys = [Patch(facecolor=UP, hatch=HATCH, edgecolor="#777777", label="up"), Patch(facecolor="#999999", label="down")]
     keys.append(axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="model")[0])
     canvas.legend(handles=keys, loc="outside upper right", ncols=3, frameon=False, fontsize=11)
-    return (
-        "Bytes per delivered message",
-        "What one reader's connection carries, divided by the messages delivered on it: idle polls and keep-alives "
-        "are paid by the messages. The upper bar counts TCP payload, the lower one also the 52 bytes of headers on "
-        "every segment and acknowledgement. Hatched: from browser to server. The thin line is the interval of the "
-        "runs, the black stroke the model.",
-    )
+    return told
 
 
 def only_point(results):
@@ -45,9 +65,12 @@ def only_point(results):
     return points[0] if len(points) == 1 else None
 
 
-def stacked_bar(axes, y, series, level, predicted):
+def stacked_bar(axes, y, series, level, shared_by, predicted):
     """Draw one bar, up then down, with its sum written at its end."""
-    up, down, both = (a_message(series, level, *ways) for ways in (["up"], ["down"], []))
+    up, down, both = (
+        series.by_run(lambda run: ratio(on_wire(run, level, *ways), shared_by(run)))  # noqa: B023
+        for ways in (["up"], ["down"], [])
+    )
     if not both:
         return
     colour = series.look.colour
@@ -57,13 +80,8 @@ def stacked_bar(axes, y, series, level, predicted):
     if predicted:
         axes.plot([predicted], [y], "|", color="white", markersize=18, markeredgewidth=4.5)
         axes.plot([predicted], [y], "|", color="black", markersize=18, markeredgewidth=2)
-    text = f"{both.median:,.0f}  ({up.median:,.0f} up, {down.median:,.0f} down)"
+    text = f"{number(both.median)}  ({number(up.median)} up, {number(down.median)} down)"
     write(axes, max(both.high, predicted or 0), y, text)
-
-
-def a_message(series, level, *ways):
-    """Return the Figure of the bytes a delivered message, these ways."""
-    return series.by_run(lambda run: ratio(on_wire(run, level, *ways), arrived(run)))
 
 
 def server(canvas, results):

@@ -17,6 +17,7 @@ DRAWN = (  # in the order of reading
     sweeps.sweep_network,
     sweeps.sweep_server,
     bars.bytes_per_message,
+    bars.bytes_of_silence,
     kinds.bytes_by_kind,
     scatter.trade_off,
     bars.server,

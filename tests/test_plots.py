@@ -77,13 +77,13 @@ def test_a_refused_run_is_in_no_plot_but_the_ledger(tmp_path):
     assert differ == ["ledger"]
 
 
-def test_nothing_delivered(tmp_path):
+def test_silence_has_its_bytes_by_the_second(tmp_path):
     empty = {
         "latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")),
         "delivered": 0, "arrived": 0, "expected": 0, "published": 0, "requests": 0, "empty_responses": 0,
         "server_cpu_s": None, "server_rss_bytes": None, "rate": 0.0,
     }  # fmt: skip
-    assert drawn(tmp_path, [(make_run(name, **empty)[0], []) for name in TITLES]) == []
+    assert drawn(tmp_path, [(make_run(name, **empty)[0], []) for name in TITLES]) == ["bytes-of-silence"]
 
 
 def test_runs_that_left_no_deliveries_on_disk(tmp_path):
