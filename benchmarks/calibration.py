@@ -1,6 +1,6 @@
 """The calibration: the load reads servers of known behaviour, so that a report can say how far it is to be trusted.
 
-Rule: a calibration is valid when no server's run broke a bound of `measures.flags`, the median before the server that
+Rule: a calibration is valid when no server's run broke a bound of `validity.bounds`, the median before the server that
 waits 50 ms lies within 0.5 ms of that, and the 99th percentile before the server that stalls shows at least nine
 tenths of the stall. An invalid one throws no run away; the report says what is wrong: an error of so many milliseconds
 spoils a push technique's figure and does not touch a poll's.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from benchmarks import calibration, folder, manifest, plan, reading, runner, scenario, trace
+from benchmarks import calibration, folder, manifest, plan, reading, runner, scenario, servers, trace
 from benchmarks.settings import CannotCompare
 
 CALIBRATION, TRACES = 8.0, 13.0  # seconds, as a rule
@@ -33,6 +33,8 @@ class Campaign:
         planned = plan.runs(chosen, techniques, stages)
         if not planned:
             raise CannotCompare(f"The scenario {chosen.name} has no point for {', '.join(techniques)}.")
+        for run in planned:
+            servers.program_of(chosen.at(run.point).layer)  # what is missing is said before anything is measured
         told = manifest.manifest(chosen, name, planned, techniques, stages, changes, **options)
         place = folder.new(Path(parent), chosen.name)
         results = {"manifest": told, "calibration": None, "traces": None, "runs": []}

@@ -41,6 +41,7 @@ def of(results, drawn, before=None):
         "break_even": crossing.break_even(points[0]) if len(points) == 1 else [],
         "published": others,
         "sources": SOURCES,
+        "clock": clock(results.runs),
         "regular": all(run.get("arrivals") == "regular" for run in results.runs),
         "calibration": checks(results.calibration),
         "changes": baseline.shown(changes),
@@ -48,6 +49,13 @@ def of(results, drawn, before=None):
         "command": command(results.manifest),
         "raw": sorted(str(path.relative_to(results.folder)) for path in results.folder.glob("runs/*/*.csv")),
     }
+
+
+def clock(runs):
+    """Return {"processes", "machines", "error_ms"} of the run whose clocks were the least sure; None of one process."""
+    known = [run["clock"] for run in runs if isinstance(run.get("clock"), dict)]
+    widest = max(known, key=lambda one: (one.get("error_ms") or 0, one.get("processes") or 1), default=None)
+    return widest if widest and (widest.get("processes") or 1) > 1 else None
 
 
 def valid(results):

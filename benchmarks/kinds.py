@@ -15,11 +15,12 @@ KINDS = {
     "handshake": ("#CC79A7", "\\\\\\\\"),
     "idle": ("#E69F00", "xxxx"),
     "other": ("#999999", ""),
+    "TCP and IP": ("#ffffff", "||"),
 }
 
 
 def bytes_by_kind(canvas, results):
-    """Bytes a delivered message by what they are for, stacked; both ways together."""
+    """Bytes a delivered message by what they are for, stacked up to IP level; both ways together."""
     traced = {name: trace for name, trace in traces(results).items() if trace.get("delivered")}
     if not traced:
         return None
@@ -28,17 +29,16 @@ def bytes_by_kind(canvas, results):
     for place, (name, trace) in enumerate(traced.items()):
         y, left = 2 * place + 0.35, 0.0
         head(axes, 2 * place - 0.35, name)
-        for kind, count in sums(trace).items():
-            if count:
+        each = {kind: count / trace["delivered"] for kind, count in sums(trace).items()}
+        for kind, width in (each | segments(results, name)).items():
+            if width:
                 colour, hatch = KINDS.get(kind, KINDS["other"])
-                width = count / trace["delivered"]
                 axes.barh(y, width, 0.8, left=left, color=colour, hatch=hatch, edgecolor="#333333", linewidth=0.6)
                 left += width
                 seen.add(kind)
-        payload = sums(trace).get("payload", 0) / trace["delivered"]
-        share = f", {100 * (1 - payload / left):.0f} % of them no payload" if left else ""
+        share = f", {100 * (1 - each.get('payload', 0) / left):.0f} % of them no payload" if left else ""
         write(axes, left, y, f"{number(left)}{share}")
-    finish(axes, 2 * len(traced) - 1.1, [], [], "bytes a delivered message, TCP payload, both ways", room=1.5)
+    finish(axes, 2 * len(traced) - 1.1, [], [], "bytes a delivered message, both ways", room=1.5)
     patches = [
         Patch(facecolor=colour, hatch=hatch, edgecolor="#333333", linewidth=0.6, label=kind)
         for kind, (colour, hatch) in KINDS.items()
@@ -50,8 +50,19 @@ def bytes_by_kind(canvas, results):
         "What the bytes are for",
         f"One reader of each technique over the lab's wire for {seconds} seconds, every byte put to its use: the "
         "messages' own JSON, what a technique writes around each, heads of requests and answers, the opening of the "
-        "connection, and what passes while there is nothing to say (empty polls whole, comments, pings).",
+        "connection, and what passes while there is nothing to say (empty polls whole, comments, pings). Last come "
+        "the headers of TCP and IP, 52 bytes a segment, as the runs' own sockets counted them.",
     )
+
+
+def segments(results, technique):
+    """Return {"TCP and IP": bytes a delivered message}, of the first point's runs; {} where none are valid."""
+    point = next((one for one in results.comparisons if one.valid), None)
+    for series in point.finished if point else ():
+        ip, tcp = series.figure("ip"), series.figure("tcp")
+        if series.technique == technique and not series.stage and ip and tcp:
+            return {"TCP and IP": ip.median - tcp.median}
+    return {}
 
 
 def traces(results):

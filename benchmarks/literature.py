@@ -14,6 +14,7 @@ from benchmarks.sources import SOURCES, Row
 
 MEBI = 2**20  # what Lubbers and Greco divide by, and call mega
 CLIENTS = 1_000, 10_000, 100_000
+FAR = "2 + 75 ms / d is 2.31 at d 242 ms and 4.48 at 30 ms: the sites' own delays are not told"
 DELAYS_MS = 50, 100, 150, 200  # one way, on both sides of half the message interval
 
 
@@ -60,6 +61,8 @@ def pimentel():
             note="taken as the delay d of the link",
         ),
         Row("pimentel", "polling : WebSocket, Edmonton", "times", 151.3 / 40.3, polled / 40.3, note="2 + 75 ms / d"),
+        Row("pimentel", "polling : WebSocket, least of the sites", "times", 2.31, note=FAR),
+        Row("pimentel", "polling : WebSocket, most of the sites", "times", 4.48, note=FAR),
         *map(half_interval, DELAYS_MS),
     ]
 
@@ -116,6 +119,8 @@ def grigorik():
             model.MODELS["websocket"].framing(replace(minute, message=30)),
             note="RFC 6455, up to 125 bytes from the server",
         ),
+        Row("grigorik", "smallest frame, up", "bytes", 6, 2 + 4, note="the mask's 4 bytes more; 14 for the largest"),
+        Row("grigorik", "smallest framing of an event", "bytes", 5, len("data:"), note="without its line ends"),
     ]
 
 
@@ -158,12 +163,17 @@ def appelqvist():
 def bozdag():
     """Return the shape that is told; the tables were not found."""
     note = "the shape only: theirs kept a thread for every connection, this one a few objects, so push is the cheaper"
-    return [Row("bozdag", "server CPU, push : pull", "times", 7, note=note)]
+    many = "350 to 500 where their server was saturated; the lesson on capacity asks this machine's"
+    return [
+        Row("bozdag", "server CPU, push : pull", "times", 7, note=note),
+        Row("bozdag", "users at saturation, from", "users", 350, note=many),
+    ]
 
 
 def vyvere():
     """Return how many clients were served: N ≤ capacity · acceptable latency, the rule of capacity."""
     note = "spread over 4 s, which is 6,250 deliveries a second"
+    even = "the acceptable latency from which on polling serves more; the lesson on capacity measures this machine's"
     return [
         Row(
             "vyvere",
@@ -172,7 +182,8 @@ def vyvere():
             8_000,
             note="the lesson on capacity measures this machine's",
         ),
-        Row("vyvere", "clients served by SSE", "clients", 25_000, note=note),
+        Row("vyvere", "clients served by SSE", "clients", 25_000, 4 * 6_250, note=note),
+        Row("vyvere", "break-even of polling and SSE", "s", 10, note=even),
     ]
 
 

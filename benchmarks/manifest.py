@@ -40,7 +40,7 @@ def manifest(scenario, file, runs, techniques, stages, changes, bare=False, proc
         "techniques": list(dict.fromkeys(run.technique for run in runs)),
         "repetitions": scenario.repetitions,
         "seed": scenario.seed,
-        "versions": {"python": platform.python_version()} | {package: version(package) for package in PACKAGES},
+        "versions": versions(),
         "machine": {
             "cores": os.cpu_count(),
             "cpu": cpu(),
@@ -59,7 +59,7 @@ def manifest(scenario, file, runs, techniques, stages, changes, bare=False, proc
 
 def command(file, techniques, stages, changes, bare, processes):
     """Return the command that makes the same comparison again."""
-    words = ["python", "manage.py", "compare", "--scenario", str(file)]
+    words = [".venv/bin/python", "manage.py", "compare", "--scenario", str(file)]
     if techniques:
         words += ["--techniques", ",".join(techniques)]
     if stages:
@@ -81,11 +81,24 @@ def code():
 
 
 def check_same(told, folder):
-    """Raise CannotCompare where a manifest tells of another version of the lab than this one."""
-    commit = git("rev-parse", "HEAD")
-    if told.get("commit") != commit:
-        words = f"{folder} was measured with the lab at commit {told.get('commit')}, this is {commit}"
-        raise CannotCompare(f"{words}: their figures cannot stand side by side, measure anew.")
+    """Raise CannotCompare where a manifest tells of another version of the lab, or of another machine, than this."""
+    here = {**code(), "cpu": cpu(), "versions": versions()}
+    there = {name: told.get(name) for name in (*code(), "versions")} | {"cpu": (told.get("machine") or {}).get("cpu")}
+    words = {
+        "commit": "with the lab at commit {}, this is {}",
+        "changed": "with uncommitted changes: {}, here: {}",
+        "cpu": "on {}, this is {}",
+        "versions": "with other versions of its packages",
+    }
+    for name, sentence in words.items():
+        if there[name] != here[name]:
+            told = sentence.format(there[name], here[name])
+            raise CannotCompare(f"{folder} was measured {told}: their figures cannot stand side by side, measure anew.")
+
+
+def versions():
+    """Return the versions of Python and of what takes part."""
+    return {"python": platform.python_version()} | {package: version(package) for package in PACKAGES}
 
 
 def cpu():

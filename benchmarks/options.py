@@ -70,6 +70,8 @@ def resumed(place, given):
     for name in ("techniques", "stage", "set", "bare"):
         if given[name]:
             raise CannotCompare(f"--{name}: --resume goes on with what is in {place}, leave it away.")
+    if given["processes"] not in (1, told.get("processes")):
+        raise CannotCompare(f"{place} was made with {told.get('processes')} processes: leave --processes away.")
     if given["scenario"] and scenario.load(given["scenario"]).text != told.get("scenario_text"):
         raise CannotCompare(f"{place} is of another scenario than {given['scenario']}: measure it anew.")
     for name in OF_THE_WHOLE:

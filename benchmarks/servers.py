@@ -11,7 +11,7 @@ from functools import partial
 
 from benchmarks.server import PATIENCE, ROOT, last_line, started, uvicorn
 from benchmarks.settings import CannotCompare
-from lab.system import BACKLOG
+from lab.system import BACKLOG, free_port
 
 HOST = "127.0.0.1"
 APPLICATION = "lab.asgi:application"
@@ -54,15 +54,20 @@ def layered(layer):
     if layer not in LAYERS:
         yield {}
         return
-    program = shutil.which("redis-server")
-    if program is None:
-        raise CannotCompare(f"The layer {layer} needs redis-server: install it, on Debian and Ubuntu by apt-get.")
     port = free_port()
-    command = [program, "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"]
+    command = [program_of(layer), "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"]
     with started(command, None, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
         if not until(lambda: pongs(port)):
             raise CannotCompare("The redis-server does not start.")
         yield {"REDIS_URL": f"redis://{HOST}:{port}/0", "REDIS_LAYER": LAYERS[layer]}
+
+
+def program_of(layer):
+    """Return the path of the program that a layer needs, None for one that needs none; raise CannotCompare."""
+    program = shutil.which("redis-server")
+    if layer in LAYERS and program is None:
+        raise CannotCompare(f"The layer {layer} needs redis-server: install it, on Debian and Ubuntu by apt-get.")
+    return program if layer in LAYERS else None
 
 
 def until(true):
@@ -93,10 +98,3 @@ def pongs(port):
             return connection.recv(5) == b"+PONG"
     except OSError:
         return False
-
-
-def free_port():
-    """Return a port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return probe.getsockname()[1]

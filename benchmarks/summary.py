@@ -56,9 +56,13 @@ class Results:
 
     @classmethod
     def load(cls, folder):
-        """Read `folder`/results.json; raise OSError or ValueError where that cannot be."""
+        """Read `folder`/results.json, or the one run that a load of its own has left; raise OSError or ValueError."""
         folder = Path(folder)
-        document = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        alone, path = folder / "summary.json", folder / "results.json"
+        if alone.exists() and not path.exists():
+            document = {"runs": [{"place": "."} | json.loads(alone.read_text(encoding="utf-8"))]}
+        else:
+            document = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(document, dict):
             raise ValueError("results.json holds no results")
         runs = [run for run in document.get("runs") or [] if isinstance(run, dict)]

@@ -141,26 +141,23 @@ def refusals(figures):
 
 
 def conclusion(figures):
-    """Return one sentence: who was soonest, who cost least; or why nothing can be said."""
+    """Return in one sentence what each technique took, or why nothing can be said; who is better says the report."""
     figures = {name: row for name, row in figures.items() if not (row["refused"] or row["lossy"])}
     if len({row["point"] for row in figures.values()}) > 1:
         return "The report compares the points."
     if len(figures) < 2:
         return "Fewer than two techniques have valid runs that delivered everything: there is nothing to compare."
-    p50 = {name: row["latency_ms"]["p50"] for name, row in figures.items()}
-    if None in p50.values():
-        each = {name: row["ip_each"] for name, row in figures.items()}
-        least, most = min(each, key=each.get), max(each, key=each.get)
+    if any(row["latency_ms"]["p50"] is None for row in figures.values()):
         return (
-            f"A reader who is told nothing costs {each[least]:,.0f} bytes a second (IP) by {least} and "
-            f"{each[most]:,.0f} by {most}."
+            f"A reader who is told nothing costs, in bytes a second (IP), {_each(figures, lambda row: row['ip_each'])}."
         )
-    ip, cpu = ({name: row[key] for name, row in figures.items()} for key in ("ip", "cpu"))
-    soonest, latest = min(p50, key=p50.get), max(p50, key=p50.get)
-    small, large = min(ip, key=ip.get), max(ip, key=ip.get)
-    frugal, costly = min(cpu, key=cpu.get), max(cpu, key=cpu.get)
+    p50 = _each(figures, lambda row: row["latency_ms"]["p50"], 1)
+    ip, cpu = (_each(figures, lambda row: row[name]) for name in ("ip", "cpu"))  # noqa: B023
     return (
-        f"Half of the messages arrive within {p50[soonest]:,.1f} ms by {soonest} and {p50[latest]:,.1f} by {latest}; "
-        f"a delivery costs {ip[small]:,.0f} bytes (IP) by {small} and {ip[large]:,.0f} by {large}, "
-        f"and the server's CPU {cpu[frugal]:,.0f} µs by {frugal} and {cpu[costly]:,.0f} by {costly}."
+        f"Half of the messages arrive within, in ms, {p50}; a delivery costs, in bytes (IP), {ip}, and in µs of the "
+        f"server's CPU {cpu}. The report says which differences are more than chance."
     )
+
+
+def _each(figures, figure, digits=0):
+    return ", ".join(f"{figure(row):,.{digits}f} by {name}" for name, row in figures.items())

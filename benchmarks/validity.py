@@ -3,6 +3,7 @@
 GENERATOR_CPU_MAX = 0.8  # of a core
 LOOP_LAG_MAX = 50.0  # ms, 99th percentile: from there on the generator, not the server, sets the pace
 OTHER_CPU = 0.3  # cores; from there on other programs are worth naming
+OF_LATENCY = 0.2  # share of a latency from which the publisher's own lateness in it is worth a word
 PUBLISHER_LAG_MAX = 50.0  # ms, 99th percentile, between the scheduled instant and the publishing
 
 
@@ -38,8 +39,17 @@ def bounds(run):
     return [words for true, words in found if true]
 
 
+def remarks(run):
+    """Return in words what a reader of a valid run should know."""
+    publisher, latency = run["publisher_lag_ms"]["p99"] or 0, run["latency_ms"]["p99"] or 0
+    share = publisher / latency if latency else 0
+    words = f"publishing late, {publisher:.1f} ms at p99, is {share:.0%} of the latency's p99"
+    return [words] if share > OF_LATENCY else []
+
+
 def verdict(run, may_lose):
     """Return {"valid", "lossy", "flags"} of a run; where it `may_lose`, a loss is told and no reason to refuse."""
     lost, broken = losses(run), bounds(run)
     told = [f"{words}, by the design of this step" for words in lost] if may_lose else lost
-    return {"valid": not broken and (may_lose or not lost), "lossy": bool(lost), "flags": told + broken}
+    valid = not broken and (may_lose or not lost)
+    return {"valid": valid, "lossy": bool(lost), "flags": told + (broken or remarks(run))}

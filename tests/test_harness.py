@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -370,6 +371,7 @@ def sound_run(**faults):
             "generator_cpu": 0.3,
             "loop_lag_ms": lag,
             "publisher_lag_ms": lag,
+            "latency_ms": {"p99": 50.0},
         }
         | faults
     )
@@ -397,6 +399,12 @@ def test_a_run_is_refused_in_words(faults, words):
     assert more == (["other programs kept 0.9 cores busy"] if "late" in flag else [])
 
 
+def test_a_late_publisher_is_told_where_it_is_much_of_a_latency():
+    run = validity.verdict(sound_run(latency_ms={"p99": 4.0}), False)
+    assert run["valid"]
+    assert run["flags"] == ["publishing late, 1.0 ms at p99, is 25% of the latency's p99"]
+
+
 def test_losses_are_said_first():
     assert "lost" in validity.losses(sound_run(lost=1, delivered=3, generator_cpu=0.9))[0]
 
@@ -421,3 +429,21 @@ def test_a_refused_run_is_in_no_conclusion(runs):
     lossy = [run | {"valid": False, "flags": ["2 of 9 deliveries were lost"]} for run in runs.values()]
     assert "nothing to compare" in table.conclusion(table.rows(lossy))
     assert all("lost" in sentence for sentence in table.refusals(table.rows(lossy)))
+
+
+def test_the_conclusion_names_what_each_took_and_ranks_nobody(runs):
+    said = table.conclusion(table.rows(runs.values()))
+    assert re.match(r"Half of the messages arrive within, in ms, [\d.]+ by polling, [\d.]+ by longpoll,", said)
+    assert "which differences are more than chance" in said
+
+
+def test_a_load_of_its_own_makes_its_folder_and_a_report(server, tmp_path):
+    """As from several machines: by Locust's own command line, with --record."""
+    place = tmp_path / "not" / "yet"
+    load = ["locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary", "--host", server.url]
+    asked = {"technique": "sse", "users": 6, "spawn-rate": 6, "rooms": 2, "rate": 20, "warmup": 0.3, "duration": 1}
+    options = [f"--{name}={value}" for name, value in (asked | {"record": place}).items()]
+    subprocess.run([sys.executable, "-m", *load, *options], cwd=ROOT, capture_output=True, timeout=60, check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.report", place], cwd=ROOT, timeout=60, check=True)
+    assert json.loads((place / "summary.json").read_text())["clients"] == 4
+    assert "4 readers, 2 rooms, 20 messages a second in each room" in (place / "report.md").read_text()

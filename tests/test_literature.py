@@ -109,6 +109,6 @@ def test_the_answer_counts_what_comes_out_and_names_the_latencies():
         run("edmonton", "websocket", latency_ms={"mean": 80.6}),
     ]
     recomputed, near, far = replication.sentences(replication.records(runs))
-    assert recomputed.startswith("22 of 22 published figures come out")
+    assert recomputed.startswith("25 of 25 published figures come out")
     assert near.startswith("Measured here, 1 of 3 lie within 10 % of what was published; polling, Edmonton 161 ms (")
     assert far.startswith("2 lie further off, from polling : WebSocket, Edmonton -47 % to WebSocket, Edmonton +100 %")

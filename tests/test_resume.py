@@ -31,6 +31,7 @@ NOTHING = {
     "scenario": None,
     "repetitions": None,
     "seed": None,
+    "processes": 1,
 }
 
 
@@ -78,6 +79,7 @@ def test_an_interruption_keeps_what_is_complete_and_says_how_to_go_on(interrupte
         ({"scenario": "quick"}, "is of another scenario than quick"),
         ({"techniques": "sse"}, "--techniques: --resume goes on with what is in"),
         ({"set": ["rate=2"]}, "--set: --resume goes on with what is in"),
+        ({"processes": 2}, "was made with 1 processes: leave --processes away"),
     ],
 )
 def test_what_differs_is_not_resumed(interrupted, given, words):
@@ -97,11 +99,20 @@ def test_a_folder_without_results_is_not_resumed(tmp_path, text, words):
         options.resumed(tmp_path / "nowhere", NOTHING)
 
 
-def test_results_of_another_version_are_not_resumed(interrupted, tmp_path):
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"commit": "0" * 40}, f"was measured with the lab at commit {40 * '0'}"),
+        ({"machine": {"cpu": "Z80"}}, "was measured on Z80, this is"),
+        ({"versions": {"python": "3.0"}}, "was measured with other versions of its packages"),
+        ({"changed": "by hand"}, "was measured with uncommitted changes: by hand, here:"),
+    ],
+)
+def test_results_of_another_version_or_machine_are_not_resumed(interrupted, tmp_path, changed, words):
     other = results(interrupted[0])
-    other["manifest"]["commit"] = "0" * 40
+    other["manifest"] |= changed
     (tmp_path / "results.json").write_text(json.dumps(other))
-    with pytest.raises(CannotCompare, match=f"was measured with the lab at commit {40 * '0'}"):
+    with pytest.raises(CannotCompare, match=words):
         options.resumed(tmp_path, NOTHING)
 
 
