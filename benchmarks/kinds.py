@@ -17,6 +17,7 @@ KINDS = {
     "other": ("#999999", ""),
     "TCP and IP": ("#ffffff", "||"),
 }
+A_ROW = 5  # keys that stand side by side
 
 
 def bytes_by_kind(canvas, results):
@@ -24,7 +25,7 @@ def bytes_by_kind(canvas, results):
     traced = {name: trace for name, trace in traces(results).items() if trace.get("delivered")}
     if not traced:
         return None
-    canvas.set_figheight(1.6 + 0.62 * len(traced))
+    canvas.set_figheight(1.8 + 0.62 * len(traced))
     axes, seen = canvas.add_subplot(), set()
     for place, (name, trace) in enumerate(traced.items()):
         y, left = 2 * place + 0.35, 0.0
@@ -44,7 +45,8 @@ def bytes_by_kind(canvas, results):
         for kind, (colour, hatch) in KINDS.items()
         if kind in seen
     ]
-    canvas.legend(handles=patches, loc="outside upper left", ncols=len(patches), frameon=False, fontsize=11)
+    columns = len(patches) if len(patches) <= A_ROW else -(-len(patches) // 2)
+    canvas.legend(handles=patches, loc="outside upper left", ncols=columns, frameon=False, fontsize=11)
     seconds = number(max(trace.get("seconds") or 0 for trace in traced.values()))
     return (
         "What the bytes are for",
