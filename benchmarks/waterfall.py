@@ -1,4 +1,4 @@
-"""The plot of what passes: ten seconds of each technique on the wire, transfer by transfer."""
+"""The plot of what passes: ten seconds of each technique on the wire, exchange by exchange."""
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -31,7 +31,7 @@ HELD = 0.03  # seconds from which on a request is seen to wait
 
 
 def waterfall(canvas, results):
-    """Every transfer of one reader of each technique: up above the line, down below it, held requests as a bar."""
+    """Every exchange of one reader of each technique: up above the line, down below it, held requests as a bar."""
     traced = {name: trace for name, trace in traces(results).items() if trace.get("exchanges")}
     if not traced:
         return None
@@ -42,7 +42,7 @@ def waterfall(canvas, results):
         seen |= lane(axes, trace)
         count = sum(one.get("kind") not in SILENT for one in trace["exchanges"]) + (trace.get("left_out") or 0)
         axes.set_title(
-            f"{looks.named(name)[0]}: {count:,} transfers, {trace.get('delivered') or 0:,} messages",
+            f"{looks.named(name)[0]}: {count:,} exchanges, {trace.get('delivered') or 0:,} messages",
             fontsize=11.5,
             pad=3,
             color=looks.look(name).ink,
@@ -57,7 +57,7 @@ def waterfall(canvas, results):
     canvas.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, fontsize=10.5)
     return (
         "Ten seconds on the wire",
-        "One reader of each technique; a stroke is one transfer – a request, an answer, an event, a frame – as it "
+        "One reader of each technique; a stroke is one exchange – a request, an answer, an event, a frame – as it "
         "passed the lab's wire. Upwards: from browser to "
         "server; downwards: from server to browser; its length is its size, 10, 100 or 1,000 bytes at the marks. The "
         "band along the line is a request that the server holds.",
