@@ -41,10 +41,13 @@ try:
 except OSError as exc:
     raise ImproperlyConfigured(f"LAB_DATA: {DATA} cannot be used: {exc.strerror}.") from exc
 
+if SECRET_KEY == "CHANGE-ME":  # noqa: S105
+    raise ImproperlyConfigured("SECRET_KEY: still the placeholder of deploy/lab.env; everybody knows it, set your own.")
+
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Believe a proxy's X-Forwarded-For and -Proto; uvicorn takes them from FORWARDED_ALLOW_IPS alone.
-BEHIND_PROXY = "FORWARDED_ALLOW_IPS" in env.ENVIRON
+BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -141,10 +144,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # Behind a proxy that speaks HTTPS: pages by HTTPS alone, for 30 days from each visit, and cookies too.
 HTTPS = env.bool("LAB_HTTPS", default=False)
+if HTTPS and not BEHIND_PROXY:  # each request would be taken for HTTP: redirected for ever, its Origin foreign
+    raise ImproperlyConfigured("LAB_HTTPS: needs FORWARDED_ALLOW_IPS, the address of the proxy that speaks HTTPS.")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 30 * 24 * 3_600 if HTTPS else 0
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None  # which browsers complain of on plain HTTP
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# HSTS for this name alone: that of all below it, and its place in the browsers' own list, are not ours to bind.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
 # What one client or one room may cost; each bound is tried at the bound and one past it.
 BODY_MAX = 65_536  # bytes of a body, and of a message on a WebSocket; past it 413, and 1009

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import stat
 import subprocess
 import sys
@@ -16,6 +17,9 @@ MISTAKES = [
     ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: not the address of a database"),
     ({"DATABASE_URL": "postgres://127.0.0.1:1/nobody"}, "The database cannot be used"),
     ({"LAB_TECHNIQUES": "polling,pigeons"}, "LAB_TECHNIQUES: there is no folder pigeons"),
+    ({"SECRET_KEY": "CHANGE-ME"}, "SECRET_KEY: still the placeholder of deploy/lab.env"),
+    ({"LAB_HTTPS": "1"}, "LAB_HTTPS: needs FORWARDED_ALLOW_IPS"),
+    ({"LAB_HTTPS": "1", "FORWARDED_ALLOW_IPS": ""}, "LAB_HTTPS: needs FORWARDED_ALLOW_IPS"),
 ]
 
 
@@ -47,9 +51,15 @@ def check(folder, **environment):
     return done.stderr if done.returncode else ""
 
 
-def test_a_deployment_behind_https_passes_djangos_check(tmp_path):
-    deployed = {"LAB_HTTPS": "1", "ALLOWED_HOSTS": "lab.example.org", "FORWARDED_ALLOW_IPS": "127.0.0.1"}
-    assert check(tmp_path, **deployed) == ""
+def deployed(**filled_in):
+    """Return what deploy/lab.env says, with what somebody fills in."""
+    lines = (ROOT / "deploy" / "lab.env").read_text().split("\n")
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#")) | filled_in
+
+
+def test_a_deployment_passes_djangos_check_once_its_key_is_filled_in(tmp_path):
+    assert check(tmp_path, **deployed(LAB_DATA=str(tmp_path), SECRET_KEY=secrets.token_urlsafe(50))) == ""
+    assert "SECRET_KEY: still the placeholder" in check(tmp_path, **deployed(LAB_DATA=str(tmp_path)))
     assert "DEBUG" not in check(tmp_path)
     assert "DEBUG" in check(tmp_path, DEBUG="1")
 
@@ -61,7 +71,7 @@ def test_behind_https_a_page_by_http_leads_there_and_cookies_are_for_https_alone
     answer = get(server.url, "/polling/lobby/", X_Forwarded_Proto="https")
     assert answer.status == 200
     assert "Secure" in answer.headers["set-cookie"]
-    assert answer.headers["strict-transport-security"].startswith("max-age=2592000")
+    assert answer.headers["strict-transport-security"] == "max-age=2592000"  # and nothing of other names
     assert get(server.url, "/healthz").status == 200  # whoever watches over the server asks it directly
 
 
