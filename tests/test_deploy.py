@@ -1,6 +1,7 @@
 """`make scaled`, and the files in deploy/ that no test can run: that they name what there is."""
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from processes import PATIENCE, ROOT, NginxProcess, until
+from processes import PATIENCE, ROOT, NginxProcess, free_port, until
 from raw import get
 
 from deploy.service import CannotRun
 
 DEPLOY = ROOT / "deploy"
-OTHERS = {"FORWARDED_ALLOW_IPS", "LAB_LISTEN", "LAB_SERVERS", "LAB_HOST", "LAB_PORT"}  # uvicorn's, and the files' own
+OTHERS = {"LAB_LISTEN", "LAB_SERVERS", "LAB_HOST", "LAB_PORT"}  # the files' own
 
 
 def answers(url):
@@ -73,6 +74,35 @@ def test_the_files_for_containers_name_what_there_is():
     paths = [*mounted, services["server"]["build"]["context"], f"../{services['server']['build']['dockerfile']}"]
     assert [path for path in paths if not (DEPLOY / path).exists()] == []
     assert Path(ROOT / services["master"]["command"][2]).exists()
+
+
+def waiting(port):
+    """Return the commands by which systemd, and who runs the containers, find out that a server has started."""
+    (unit,) = re.findall(r"^ExecStartPost=(.*)$", (DEPLOY / "lab@.service").read_text(), re.MULTILINE)
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    _cmd, _python, *arguments = services["server"]["healthcheck"]["test"]
+    yield shlex.split(unit.replace("%i", str(port)))
+    yield [sys.executable, *(argument.replace("8000", str(port)) for argument in arguments)]
+
+
+def test_a_server_that_answers_has_started_while_redis_is_away(start):
+    server = start(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
+    assert get(server.url, "/healthz").status == 503
+    for command in waiting(server.port):
+        assert subprocess.run(command, timeout=PATIENCE, capture_output=True).returncode == 0, command
+
+
+def test_a_server_that_does_not_answer_has_not_started():
+    by_systemd, by_compose = waiting(free_port())
+    assert subprocess.run(by_compose, timeout=PATIENCE, capture_output=True).returncode != 0
+    with pytest.raises(subprocess.TimeoutExpired):
+        subprocess.run(by_systemd, timeout=1, capture_output=True)
+
+
+def test_secrets_for_containers_go_neither_into_git_nor_into_the_image():
+    ignored = subprocess.run(["git", "check-ignore", "-q", "deploy/.env"], cwd=ROOT, timeout=PATIENCE)
+    assert ignored.returncode == 0
+    assert "**/.env" in (DEPLOY / "Dockerfile.dockerignore").read_text().split("\n")
 
 
 @pytest.mark.parametrize("file", ["compose.yaml", "lab.env", "README.md"])
