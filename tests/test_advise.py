@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from processes import ROOT
 from benchmarks import costs, model
 from benchmarks.advice import CLOSE, advise
 from benchmarks.costs import Cost, Measured
+from benchmarks.manifest import cpu
 from benchmarks.question import BOUNDS, CannotAdvise, Question
 
+HERE = {"cpu": cpu(), "cores": os.cpu_count()}
 EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001) for name in model.MODELS}, 0.002)
 
 
@@ -25,9 +28,11 @@ def run(technique, clients, *, seconds, scenario="fan-out", **more):
     return {"technique": technique, **counts, **figures, **more}
 
 
-def write(folder, name, runs):
-    (folder / name).mkdir()
-    (folder / name / "results.json").write_text(json.dumps({"runs": runs}))
+def write(folder, name, runs, machine=HERE):
+    (folder / name).mkdir(exist_ok=True)
+    path = folder / name / "results.json"
+    path.write_text(json.dumps({"manifest": {"machine": machine}, "runs": runs}))
+    return path
 
 
 def test_one_who_can_wait_in_a_busy_room_is_told_to_poll():
@@ -103,6 +108,25 @@ def test_of_each_scenario_the_newest_results_count_and_no_broken_ones(tmp_path):
     (tmp_path / "5").mkdir()
     (tmp_path / "5" / "results.json").write_text("{")
     assert costs.newest(tmp_path).folders == ("2",)
+
+
+@pytest.mark.parametrize("machine", [HERE | {"cpu": "Abacus"}, HERE | {"cores": HERE["cores"] + 1}, {}])
+def test_what_another_machine_has_measured_says_nothing_of_this_one(tmp_path, machine):
+    write(tmp_path, "1", [run(name, 10, seconds=1.0) for name in model.MODELS], machine)
+    assert costs.newest(tmp_path) == Measured()
+
+
+def test_results_are_read_once_and_again_when_they_change(tmp_path, monkeypatch):
+    reads, usable = [], costs.usable
+    monkeypatch.setattr(costs, "usable", lambda path: reads.append(path) or usable(path))
+    runs = [run(name, 10, seconds=1.0) for name in model.MODELS]
+    for change in (None, "1", "2", "1"):  # nothing, a new folder, a newer one, the older one written anew
+        if change:
+            path = write(tmp_path, change, runs)
+            os.utime(path, ns=(0, path.stat().st_mtime_ns + len(reads) + 1))  # a clock may stand still so long
+        found = [costs.newest(tmp_path) for _ in range(3)]
+        assert found[0] is found[2]
+    assert [path.parent.name for path in reads] == ["1", "2", "1", "2", "1"]
 
 
 def command(*given):
