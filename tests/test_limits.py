@@ -4,13 +4,20 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from processes import PATIENCE, SMALL, ServerProcess, until
 from raw import dial, get, hear, post, room_path, say, shake, socket_path
 from roads import HTTP, TECHNIQUES, client, publish, publish_frame, publish_many, read
 from streams import stream
+from test_connections import session_of
 from test_websocket import close_code, refusal
+
+from lab import rates
+from lab.message import Refused
+from lab.visitors import Visitor
 
 GOOD = {"author": "Ann", "text": "hi", "nonce": "same"}
 AWAY = "database: not available, try again."
@@ -61,21 +68,50 @@ def strict(tmp_path_factory):
 
 
 @pytest.mark.parametrize("technique", HTTP)
-def test_4_429_over_the_rate_is_refused_and_nothing_stored(strict, room, technique):
-    answers = [post(strict.url, room_path(technique, room), GOOD | {"nonce": str(n)}) for n in range(15)]
+@pytest.mark.parametrize("of", ["LAB_PUBLISH_RATE", "LAB_SESSION_RATE"])
+def test_4_429_one_past_the_rate_is_refused_and_nothing_stored(start, room, technique, of):
+    server = start(**{"LAB_PUBLISH_RATE": "0", of: "1"})  # two at once
+    path, cookie = room_path(technique, room), session_of(server)
+    answers = [post(server.url, path, GOOD | {"nonce": str(n)}, Cookie=cookie) for n in range(3)]
+    assert [answer.status for answer in answers] == [201, 201, 429]
     refused(answers[-1], 429, TOO_FAST)
-    accepted = [answer.status for answer in answers].count(201)
-    until(lambda: publish(technique, strict, room, nonce="late")[0] == 201, "the rate never recovers")
-    assert read("polling", strict, room, 1, "?after=0").ids == list(range(1, accepted + 2))
+    until(lambda: post(server.url, path, GOOD, Cookie=cookie).status == 201, "the rate never recovers")
+    assert read("polling", server, room, 3, "?after=0").ids == [1, 2, 3]
 
 
-def test_4_429_over_the_rate_is_an_error_frame_and_the_connection_stays(strict, room):
-    with dial(strict.url, room) as connection:
-        answers = [publish_frame(connection, GOOD | {"nonce": str(n)}) for n in range(15)]
-        assert answers[-1] == (429, refusal(TOO_FAST, 429) | {"nonce": "14"})
-        accepted = [status for status, _answer in answers].count(201)
+def test_4_429_one_past_the_rate_is_an_error_frame_and_the_connection_stays(start, room):
+    server = start(LAB_PUBLISH_RATE="1")
+    with dial(server.url, room) as connection:
+        answers = [publish_frame(connection, GOOD | {"nonce": str(n)}) for n in range(3)]
+        assert [status for status, _answer in answers] == [201, 201, 429]
+        assert answers[-1] == (429, refusal(TOO_FAST, 429) | {"nonce": "2"})
         until(lambda: publish_frame(connection, GOOD)[0] == 201, "the rate never recovers")
-    assert len(read("polling", strict, room, 1, "?after=0").ids) == accepted + 1
+    assert read("polling", server, room, 3, "?after=0").ids == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("setting", "visitors"),
+    [
+        ("PUBLISH_RATE", [Visitor("192.0.2.1", None)]),
+        ("PUBLISH_RATE", [Visitor("192.0.2.1", f"session {n}") for n in range(100)]),
+        ("SESSION_RATE", [Visitor("192.0.2.1", "session")]),
+    ],
+    ids=["address", "address of many sessions", "session"],
+)
+def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch, setting, visitors):
+    rate = getattr(import_module("lab.settings"), setting)
+    clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
+    own = SimpleNamespace(**{"PUBLISH_RATE": 0, "SESSION_RATE": 0, setting: rate})
+    for name, value in {"time": clock, "settings": own, "_buckets": {}}.items():
+        monkeypatch.setattr(rates, name, value)
+    for allowed in (2 * rate, rate, rate):  # at once, and after each second
+        for number in range(allowed):
+            rates.allow(visitors[number % len(visitors)])
+        for visitor in visitors:
+            with pytest.raises(Refused) as told:
+                rates.allow(visitor)
+            assert (told.value.status, str(told.value)) == (429, TOO_FAST)
+        clock.now += 1
 
 
 @pytest.mark.parametrize("technique", HTTP)
