@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
-from processes import PATIENCE, ROOT, SMALL, until
+from processes import PATIENCE, ROOT, until
 from raw import dial, dialled, get, room_path
 from roads import publish, publish_many
 from streams import stream
@@ -19,10 +20,37 @@ from test_websocket import close_code
 
 import websocket
 
+SOON = 5.0  # seconds in which a server that was told to has ended, whatever is open
+
 
 def stopping(server):
-    """Send SIGTERM; the fixture waits for the end."""
+    """Send SIGTERM."""
     server.process.send_signal(signal.SIGTERM)
+    return time.monotonic()
+
+
+def ended(server, told):
+    """Wait for the end of a server that was told to at `told`; return its exit code."""
+    code = server.process.wait(PATIENCE)
+    assert time.monotonic() - told < SOON
+    return code
+
+
+@contextmanager
+def readers(server, room):
+    """Hold one reader of each technique open; yield (event stream, WebSocket, future of a held poll's answer)."""
+    with (
+        ThreadPoolExecutor() as pool,
+        dialled(server.url) as idle,  # as a browser's is between two polls
+        stream(server.url, room_path("sse", room, "?after=0")) as events,
+        dial(server.url, room) as connection,
+    ):
+        idle.sendall(f"GET {room_path('polling', room)} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+        assert idle.recv(65_536).startswith(b"HTTP/1.1 200")
+        events.until(lambda: events.parser.retry)
+        held = pool.submit(get, server.url, room_path("longpoll", room, "?hold=55"))
+        time.sleep(0.5)
+        yield events, connection, held
 
 
 def manage(*arguments, data, **environment):
@@ -42,17 +70,19 @@ def test_2_3_sigterm_ends_a_stream_with_retry_and_cleanly(start, room):
     publish("sse", server, room, "hi")
     with stream(server.url, room_path("sse", room, "?after=0")) as events:
         events.messages(1)
-        stopping(server)
+        told = stopping(server)
         while events.more():  # a stream cut off raises here
             pass
         assert events.raw.endswith(b"\n\nretry: 1000\n\n")
+        ended(server, told)
 
 
 def test_2_4_sigterm_closes_a_websocket_with_1001(start, room):
     server = start()
     with dial(server.url, room) as connection:
-        stopping(server)
+        told = stopping(server)
         assert close_code(connection) == 1001
+        ended(server, told)
 
 
 def test_2_sigterm_answers_a_held_poll_with_an_empty_answer(start, room):
@@ -61,13 +91,33 @@ def test_2_sigterm_answers_a_held_poll_with_an_empty_answer(start, room):
         held = pool.submit(get, server.url, room_path("longpoll", room, "?hold=55"))
         until(lambda: get(server.url, "/healthz").status == 200, "no answer")
         time.sleep(0.3)
-        stopping(server)
+        told = stopping(server)
         answer = held.result(PATIENCE)
         assert (answer.status, answer.json["messages"]) == (200, [])
+        ended(server, told)
 
 
-def test_sigterm_ends_the_process_whatever_its_readers_do(start, room):
-    server = start(**SMALL)
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_ends_all_streams_and_all_processes_within_five_seconds(start, room, workers):
+    server = start("--workers", workers)
+    with ExitStack() as stack:
+        opened = [stack.enter_context(readers(server, room)) for _ in range(4)]
+        processes = psutil.Process(server.process.pid).children(recursive=True)
+        told = stopping(server)
+        for events, connection, held in opened:
+            while events.more():  # a stream cut off raises here
+                pass
+            assert events.raw.endswith(b"\n\nretry: 1000\n\n")
+            assert close_code(connection) == 1001
+            assert (held.result(PATIENCE).status, held.result().json["messages"]) == (200, [])
+        assert ended(server, told) in (0, -signal.SIGTERM)
+        _gone, alive = psutil.wait_procs(processes, max(0, told + SOON - time.monotonic()))
+        assert alive == []
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_ends_the_process_whatever_its_readers_do(start, room, workers):
+    server = start("--workers", workers)
     publish_many(server, room, 300, "x" * 3_990 + "{}")
     with dialled(server.url) as deaf, dialled(server.url) as mute:
         for number in range(1, 4):
@@ -75,7 +125,7 @@ def test_sigterm_ends_the_process_whatever_its_readers_do(start, room):
             deaf.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
         mute.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\n")
         time.sleep(0.2)
-        assert server.stop() == -signal.SIGTERM  # within the patience of `stop`
+        assert ended(server, stopping(server)) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.parametrize(("workers", "by"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM)])
