@@ -1,6 +1,5 @@
 """A crowd: many clients of one technique, each of which reads its room and publishes in it now and then."""
 
-import statistics
 import threading
 import time
 
@@ -23,6 +22,7 @@ class Crowd:
         self.technique, self.url, self.rooms, self.rate, self.seed = technique, url, rooms, rate, seed
         self.size, self.clocks = size, clocks
         self.kind, self.members, self.log = noting(technique), [], Log()
+        self.strikes, self.broken, self.note = 0, {}, ""  # how often it was struck, and what the fault tells of it
         self.known = {}  # Said: the same, so that all readers share one
         self.quiet = threading.Event()  # nobody publishes any more
 
@@ -40,6 +40,11 @@ class Crowd:
         self.log.readers.append(member.reader)
         return member
 
+    def struck(self, times=1, at=None):
+        """Note that a fault has ended, now or at an instant (seconds since the epoch), that struck so many times."""
+        self.strikes += times
+        self.log.ends.append(at or time.time())
+
     def hush(self, patience):
         """Let nobody publish any more, and wait up to `patience` seconds for what is on its way."""
         self.quiet.set()
@@ -55,17 +60,6 @@ class Crowd:
     def wait_for(self, members):
         """Wait until these have seen a message."""
         until(lambda: all(member.last for member in members), "not all could join", PATIENCE)
-
-    def p99(self, began, ended):
-        """Return the 99th percentile, in ms, of the delays of messages published between two instants.
-
-        From the publishing to the arrival at those who publish themselves.
-        """
-        begun = {publish.nonce: publish.began for publish in self.log.publishes if began <= publish.began < ended}
-        talking = {member.reader.name for member in self.members if member.talking}
-        arrivals = [a for reader in self.log.readers if reader.name in talking for a in reader.shown]
-        delays = [1000 * (a.at - begun[a.said.nonce]) for a in arrivals if a.said.nonce in begun]
-        return statistics.quantiles(delays, n=100)[98]
 
     def close(self):
         """End all clients."""

@@ -1,4 +1,4 @@
-"""What every deployment is: servers, and the wire before them."""
+"""What every deployment is: servers, and wires before them."""
 
 import itertools
 
@@ -6,8 +6,9 @@ from processes import ServerProcess
 from wires import WireProcess
 
 from faults import gauges
+from lab.techniques import TECHNIQUES
 
-WIRES = ["wire", "slow"]  # what everybody passes, and what slow readers do
+WIRES = [*TECHNIQUES, "slow"]  # one for each crowd, and one for slow readers
 
 
 class Server(ServerProcess):
@@ -24,7 +25,7 @@ class Server(ServerProcess):
 
 
 class Deployment:
-    """Servers and the wire before them, while it is entered."""
+    """Servers and the wires before them, while it is entered."""
 
     def __enter__(self):
         """Start all of it."""

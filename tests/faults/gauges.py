@@ -25,4 +25,4 @@ def _of(process, data):
         "descriptors": process.num_fds(),
         "threads": process.num_threads(),
     }
-    return own | {"queues": held["queues"]}
+    return own | held

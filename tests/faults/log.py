@@ -56,6 +56,7 @@ class Reader:
     failure: str = ""  # what ended it too early
     resets: int = 0  # how often it was told to start anew
     reconnects: int = 0
+    again: int = 0  # messages that its client read a second time, whether or not it kept them
 
     @property
     def shown(self):

@@ -69,15 +69,19 @@ class Member:
         self.reading.join()
         if self.talking:
             self.talking.join()
-        self.reader.resets, self.reader.reconnects = self.client.resets, self.client.reconnects
+        client, reader = self.client, self.reader
+        reader.resets, reader.reconnects, reader.again = client.resets, client.reconnects, client.again
 
 
 def noting(technique):
-    """Return the technique's Client, made to say of each message by which of its connections it came."""
+    """Return the technique's Client, made to say of each message by which of its connections it came.
+
+    It counts what it reads again where it reads it: of what came last before a connection broke, it keeps nothing.
+    """
     base = import_module(f"{technique}.client").Client
 
     class Noting(base):
-        opened = 0
+        opened = newest = again = 0
 
         def open(self):
             self.opened, self.had = self.opened + 1, self.after
@@ -89,5 +93,17 @@ def noting(technique):
             if opened != self.opened:  # the thread that publishes has opened a connection meanwhile
                 opened = 0
             return [message | {"connection": (opened, had)} for message in batch]
+
+        def parse(self, event):
+            return self.counted(super().parse(event))
+
+        def page(self, page):
+            return list(self.counted(super().page(page)))
+
+        def counted(self, messages):
+            for message in messages:
+                self.again += message["id"] <= self.newest
+                self.newest = max(self.newest, message["id"])
+                yield message
 
     return Noting

@@ -1,11 +1,16 @@
-"""Strikes that take long or many readers, and tell a figure of their own in the trial's notes."""
+"""Strikes that take long or many readers, and tell or judge a figure of their own."""
 
+import statistics
 import time
 
+from faults import measured
+
 SLOW, RATE = 5, 1_024  # readers, and bytes a second that each of them reads
-ROUND = 60  # seconds with the slow readers, after as many without
+ROUND = 20  # seconds with the slow readers, after as many without
 QUIET = 2  # messages a second in the room where so many wait
 CHURN = 20  # seconds between the disconnects of a soak
+REST = 10  # seconds without one before servers are asked what they hold
+READINGS = 5  # a second apart, of which the median counts
 
 
 def slow_readers(trial):
@@ -13,8 +18,7 @@ def slow_readers(trial):
     wire = trial.deployment.wire
     rounds = []
     for crowd in trial.crowds:
-        for _ in range(SLOW):
-            crowd.join(crowd.rooms[0], wire.url("slow"))
+        crowd.wait_for([crowd.join(crowd.rooms[0], wire.url("slow")) for _ in range(SLOW)])
     for _ in range(trial.count):
         began = time.time()
         time.sleep(ROUND * trial.haste)
@@ -23,17 +27,17 @@ def slow_readers(trial):
         time.sleep(ROUND * trial.haste)
         rounds.append((began, slowed, time.time()))
         wire.post("/wires/slow/fault", fault="none")
-        yield time.time()
+        for crowd in trial.crowds:
+            crowd.struck()
         trial.pause(5)
     for crowd in trial.crowds:
-        pairs = [(crowd.p99(began, slowed), crowd.p99(slowed, ended)) for began, slowed, ended in rounds]
-        told = "; ".join(f"{before:.1f} → {meanwhile:.1f} ms" for before, meanwhile in pairs)
-        trial.notes[crowd.technique] = f"p99 of the others, before → meanwhile: {told}"
+        before, meanwhile = measured.medians(crowd.log, rounds)
+        crowd.note = f"p99 of the others, before → meanwhile: {before:.1f} → {meanwhile:.1f} ms"
+        crowd.broken["slowed"] = list(measured.slowed(crowd.log, rounds))
 
 
 def rush(trial):
     """Let `count` more readers wait in a room of their own, and cut them all off at once."""
-    wire = trial.deployment.wire
     for crowd in trial.crowds:
         room = f"{crowd.rooms[0]}-rush"
         crowd.join(room).talk(QUIET)
@@ -41,24 +45,53 @@ def rush(trial):
         crowd.rushing = [crowd.join(room, **patient) for _ in range(trial.count)]
     for crowd in trial.crowds:
         crowd.wait_for(crowd.rushing)
-    wire.post("/wires/wire/fault", fault="reset")
-    yield time.time()
+    trial.put("reset")
+    over = time.time()
+    while trial.goes_on and any(reconnected(crowd) < trial.count for crowd in trial.crowds):
+        time.sleep(0.1)
+    for crowd in trial.crowds:
+        crowd.struck(reconnected(crowd), over)
     trial.pause(5 * trial.haste)
 
 
+def reconnected(crowd):
+    """Return how many of those who were cut off have noticed it."""
+    return sum(1 for member in crowd.rushing if member.client.reconnects)
+
+
 def soak(trial):
-    """Talk for `count` seconds with a disconnect now and then; compare what the server holds with what it held."""
-    wire, over = trial.deployment.wire, time.monotonic() + trial.count
-    third, before = over - trial.count * 2 / 3, None
-    while (now := time.monotonic()) < over:
-        if before is None and now > third:
-            before = trial.deployment.gauges()
-        time.sleep(min(CHURN, max(0.1, over - now)) / 2)
-        if before is None or now < over - CHURN:
-            wire.post("/wires/wire/fault", fault="reset")
-            yield time.time()
-            time.sleep(CHURN / 2)
-    after = trial.deployment.gauges()
-    told = ", ".join(f"{name} {before[name]:,} → {after[name]:,}" for name in before)
+    """Talk for `count` seconds with a disconnect now and then; compare what the servers hold with what they held.
+
+    They are asked for the first time after a third: until then the pools of connections fill, nginx's to the servers
+    and the servers' to the database.
+    """
+    began = time.monotonic()
+    churn(trial, trial.count / 3)
+    before, asked = held(trial), time.monotonic()
+    churn(trial, trial.count * 2 / 3)
+    after, ended = held(trial), time.monotonic()
+    broken = list(measured.grown(before, after, ended - asked))
     for crowd in trial.crowds:
-        trial.notes[crowd.technique] = told
+        crowd.strikes = int(ended - began)
+        crowd.note = ", ".join(f"{name} {before[name]:,} → {after[name]:,}" for name in before)
+        crowd.broken["grown"] = broken
+
+
+def churn(trial, seconds):
+    """Disconnect everybody now and then, for so many seconds."""
+    over = time.monotonic() + seconds
+    while (left := over - time.monotonic()) > 0:
+        trial.put("reset")
+        for crowd in trial.crowds:
+            crowd.struck()
+        time.sleep(min(CHURN * trial.haste, left))
+
+
+def held(trial):
+    """Return what the servers hold once everybody is back: the median of a few readings."""
+    time.sleep(REST * trial.haste)
+    readings = []
+    for _ in range(READINGS):
+        readings.append(trial.deployment.gauges())
+        time.sleep(trial.haste)
+    return {name: statistics.median_low(reading[name] for reading in readings) for name in readings[0]}

@@ -30,7 +30,7 @@ def tell(*_):
     from lab import rooms
 
     queues = [queue for room in rooms._rooms.values() for queue in room.queues]
-    held = {"queues": len(queues), "waiting": sum(len(queue.waiting) for queue in queues)}
+    held = {"queues": len(queues), "waiting messages": sum(len(queue.waiting) for queue in queues)}
     path = Path(settings.DATA) / f"held.{os.getpid()}"
     path.with_suffix(".new").write_text(json.dumps(held))
     path.with_suffix(".new").replace(path)

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 import threading
+import time
 from contextlib import suppress
 
 AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: closing sends RST
@@ -18,7 +19,7 @@ class Scissors:
     def __init__(self, target, chance):
         """Begin to listen."""
         self.target, self.chance = target, chance
-        self.due, self.cuts = 0, 0  # the how manieth piece that fits is cut next, 0: none; how many were
+        self.due, self.cuts = 0, []  # the how manieth piece that fits is cut next, 0: none; the instants of all cuts
         listening = threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self._serve(listening)), daemon=True)
         self.thread.start()
@@ -32,6 +33,10 @@ class Scissors:
     def arm(self):
         """Cut one of the next pieces."""
         self.due = self.due or self.chance.randint(1, self.SKIP)
+
+    def disarm(self):
+        """Cut nothing more."""
+        self.due = 0
 
     def close(self):
         """End all of it."""
@@ -77,7 +82,7 @@ class Scissors:
     async def _carry_down(self, far, to_near):
         while piece := await far.read(CHUNK):
             if self._is_time(piece):
-                self.cuts += 1
+                self.cuts.append(time.time())
                 to_near.write(self.kept(piece))
                 if self.chance.random() < 0.5:
                     to_near.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)

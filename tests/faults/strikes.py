@@ -1,6 +1,6 @@
-"""What a fault does: each strike is given its Trial and yields the instant at which each fault was over.
+"""What a fault does: each strike is given its Trial and tells the crowds that were struck when it is over.
 
-Instants are seconds since the epoch. `trial.haste` shortens what lasts, for the suite's short form.
+`trial.haste` shortens what lasts, for the suite's short form.
 """
 
 import signal
@@ -8,31 +8,39 @@ import socket
 import time
 from contextlib import contextmanager
 
+from lab.wire.connection import LINGER
+
 SNIPS = 20  # pieces cut a second, at most
 
 
 def disconnect(kind):
-    """End all connections of the wire at once, until each crowd has lost `count` of them on average."""
+    """End all connections of a crowd's wire at once, until each crowd has lost `count` of them."""
 
     def strike(trial):
-        ended, wire = 0, trial.deployment.wire
-        while trial.goes_on and ended < trial.count * len(trial.crowds):
-            ended += wire.state("wire")["connections"]
-            wire.post("/wires/wire/fault", fault=kind)
-            yield time.time()
-            trial.pause(1)
+        wire = trial.deployment.wire
+        while trial.goes_on and (due := [crowd for crowd in trial.crowds if crowd.strikes < trial.count]):
+            for crowd in due:
+                open_now = wire.state(crowd.technique)["connections"]
+                wire.post(f"/wires/{crowd.technique}/fault", fault=kind)
+                if open_now:
+                    crowd.struck(open_now)
+            time.sleep(LINGER)  # until then those that were ended may count as open
+            trial.pause(0.5)
 
     return strike
 
 
 def snip(trial):
     """Let each crowd's scissors cut `count` pieces."""
-    while trial.goes_on and any(road.cuts < trial.count for road in trial.roads):
-        for road in trial.roads:
-            if road.cuts < trial.count:
-                road.arm()
+    while trial.goes_on and (due := [crowd for crowd in trial.crowds if crowd.strikes < trial.count]):
+        for crowd in due:
+            crowd.road.arm()
         trial.pause(1 / SNIPS)
-        yield time.time()
+        for crowd in due:
+            for at in crowd.road.cuts[crowd.strikes :]:
+                crowd.struck(at=at)
+    for crowd in trial.crowds:
+        crowd.road.disarm()
 
 
 def again(act, gap=1):
@@ -41,7 +49,8 @@ def again(act, gap=1):
     def strike(trial):
         for _ in range(trial.count):
             act(trial)
-            yield time.time()
+            for crowd in trial.crowds:
+                crowd.struck()
             trial.pause(gap * trial.haste)
 
     return strike
@@ -59,23 +68,30 @@ def hold(seconds, state, gap=2):
 
 def talk(trial):
     """Break nothing, until each crowd has been given `count` messages."""
-    while trial.goes_on and any(sum(member.given for member in crowd.members) < trial.count for crowd in trial.crowds):
+    while trial.goes_on and any(given(crowd) < trial.count for crowd in trial.crowds):
         time.sleep(0.1)
-    yield time.time()
+    for crowd in trial.crowds:
+        crowd.struck(given(crowd))
+
+
+def given(crowd):
+    """Return how many messages a crowd has been given."""
+    return sum(member.given for member in crowd.members)
 
 
 def wait(trial):
     """Let `count` seconds pass."""
     time.sleep(trial.count)
-    yield time.time()
+    for crowd in trial.crowds:
+        crowd.struck(trial.count)
 
 
 @contextmanager
 def frozen(trial):
     """Let nothing pass the wire and nothing close: a black hole."""
-    trial.deployment.wire.post("/wires/wire/fault", fault="freeze")
+    trial.put("freeze")
     yield
-    trial.deployment.wire.post("/wires/wire/fault", fault="none")
+    trial.put("none")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import time
 from processes import until
 from raw import get, post, room_path
 
-from faults import checker
+from faults import checker, measured
 from faults.crowd import Crowd
 from faults.faults import HASTE
 from faults.log import Publish, Said
@@ -31,18 +31,18 @@ class Trial:
         """
         self.fault, self.deployment, self.count, self.haste = fault, deployment, fault.count(form), HASTE[form]
         self.chance = random.Random(f"{seed} {fault.name} {deployment.name}")
-        self.patience, self.roads, self.crowds, self.notes = patience, [], [], {}
+        self.patience, self.crowds = patience, []
         for technique in techniques:
             rooms = [f"{fault.name}-{technique}-{secrets.token_hex(3)}" for _ in range(ROOMS)]
-            self.crowds.append(Crowd(technique, self.way(), rooms, size, RATE, seed, fault.clocks))
+            url, wire = deployment.wire.url(technique), deployment.wire.port(technique)
+            road = fault.scissors(wire, self.chance) if fault.scissors else None
+            self.crowds.append(Crowd(technique, road.url if road else url, rooms, size, RATE, seed, fault.clocks))
+            self.crowds[-1].road = road  # what cuts the fault's own way, before the crowd's wire
 
-    def way(self):
-        """Return the address at which a crowd finds the server: a wire, and before it what cuts the fault's own way."""
-        wire = self.deployment.wire
-        if not self.fault.scissors:
-            return wire.url("wire")
-        self.roads.append(self.fault.scissors(wire.port("wire"), self.chance))
-        return self.roads[-1].url
+    def put(self, fault):
+        """Put a fault of the wire's on all crowds' wires."""
+        for crowd in self.crowds:
+            self.deployment.wire.post(f"/wires/{crowd.technique}/fault", fault=fault)
 
     @property
     def goes_on(self):
@@ -60,17 +60,15 @@ class Trial:
             for crowd in self.crowds:
                 crowd.start()
             time.sleep(PEACE * self.haste)
-            ends = list(self.fault.strike(self))
+            self.fault.strike(self)
             time.sleep(PEACE * self.haste)
             heads = [self.hushed(crowd) for crowd in self.crowds]
             self.wait_for_all(heads)
-            rows = {
-                crowd.technique: self.judged(crowd, its, ends) for crowd, its in zip(self.crowds, heads, strict=True)
-            }
+            rows = {crowd.technique: self.judged(crowd, its) for crowd, its in zip(self.crowds, heads, strict=True)}
             log = self.deployment.complaints()
             return {technique: row | {"log": log} for technique, row in rows.items()}
         finally:
-            for each in (*self.crowds, *self.roads):
+            for each in (*self.crowds, *(crowd.road for crowd in self.crowds if crowd.road)):
                 each.close()
 
     def hushed(self, crowd):
@@ -84,12 +82,14 @@ class Trial:
         while not all(map(Crowd.has_all, self.crowds, heads)) and time.monotonic() < deadline:
             time.sleep(0.05)
 
-    def judged(self, crowd, heads, ends):
+    def judged(self, crowd, heads):
         """End the crowd, and judge what it noted."""
         crowd.close()
-        crowd.log.ends = ends
         crowd.log.history = {room: self.history(room, head) for room, head in heads.items()}
-        return row(crowd.log, self.patience) | {"notes": self.notes.get(crowd.technique, "")}
+        figures = row(crowd.log, self.patience) | {"strikes": crowd.strikes, "notes": crowd.note}
+        crowd.broken["strikes"] = list(measured.missed(crowd.strikes, self.count, self.fault.unit))
+        figures["broken"] |= {rule: sentences for rule, sentences in crowd.broken.items() if sentences}
+        return figures
 
     def say_last(self, log, room):
         """Publish one message past the wire, so that there is something to hear after the last fault; return its id."""
@@ -123,9 +123,9 @@ def row(log, patience):
         "delivered": shown,
         "lost": sum(1 for _ in checker.lost(log)),
         "repeated": sum(1 for _ in checker.repeated(log)),
-        "repeated on the wire": sum(len(reader.arrivals) for reader in log.readers) - shown,
+        "repeated on the wire": sum(reader.again for reader in log.readers),
         "reconnects": sum(reader.reconnects for reader in log.readers),
-        "median": statistics.median(seconds),
-        "worst": max(seconds),
+        "median": statistics.median(seconds) if seconds else None,  # where nothing struck nobody came back
+        "worst": max(seconds, default=None),
         "broken": checker.check(log, patience),
     }
