@@ -27,6 +27,9 @@ def main():
     console = Console()
     folder = options.folder or RESULTS / f"faults-{options.counts}-{options.seed}"
     cells = suite.Cells(folder / "cells")
+    if others := cells.sizes() - {options.clients}:
+        begun = ", ".join(map(str, sorted(others)))
+        sys.exit(f"{folder} was begun with --clients {begun}: go on with that, or name another --folder.")
     only = {name: [each for each in options.only if each in known] or list(known) for name, known in KINDS.items()}
     try:
         if not options.only or "bugs" in options.only:
@@ -41,7 +44,7 @@ def main():
     (folder / "faults.md").write_text(text)
     console.print(Markdown(text))
     console.print(f"Written to {folder / 'faults.md'}.")
-    return any(cell.get("broken") or not all(cell.get("found", {}).values()) for cell in cells.all().values())
+    return not all(map(suite.holds, cells.all().values()))
 
 
 def arguments():

@@ -24,7 +24,7 @@ class SmallDisk:
     def unmount(self):
         """Unmount it; what it held is gone."""
         if self.mounted:
-            subprocess.run(["umount", str(self.path)], check=True)
+            subprocess.run(["umount", "--lazy", str(self.path)], check=True)  # orphans may be there for a moment
             self.mounted = False
 
     @contextmanager
@@ -37,10 +37,12 @@ class SmallDisk:
             before = {process: resource.prlimit(process, resource.RLIMIT_FSIZE) for process in processes}
             for process, (_soft, hard) in before.items():
                 resource.prlimit(process, resource.RLIMIT_FSIZE, (0, hard))
-            yield
-            for process, limits in before.items():
-                with suppress(ProcessLookupError):
-                    resource.prlimit(process, resource.RLIMIT_FSIZE, limits)
+            try:
+                yield
+            finally:
+                for process, limits in before.items():
+                    with suppress(ProcessLookupError):
+                        resource.prlimit(process, resource.RLIMIT_FSIZE, limits)
 
     @contextmanager
     def _filled(self):

@@ -5,14 +5,12 @@ import platform
 
 from benchmarks import manifest
 from faults.deployments import DEPLOYMENTS
-from faults.faults import FAULTS
+from faults.faults import FAULTS, FORMS
 from lab.techniques import TECHNIQUES
 
 HEAD = ["fault", "times", "technique", "acknowledged", "delivered", "lost", "repeated", "again on the wire",
         "back: median, s", "worst, s"]  # fmt: skip
-
-
-SHORT = "Short counts; what lasts so many seconds by its name lasted a fifth of them.\n"
+SHORT = "{} counts; what lasts so many seconds by its name lasted a fifth of them.\n"
 
 
 def markdown(cells):
@@ -22,11 +20,10 @@ def markdown(cells):
         rows = [(fault, technique, cells[name, fault.name, technique]) for fault in FAULTS for technique in TECHNIQUES
                 if (name, fault.name, technique) in cells]  # fmt: skip
         if rows:
-            short = any(cell.get("form") == "short" for _fault, _technique, cell in rows)
-            parts += [f"## {deployment.title}\n", *([SHORT] if short else []), table(rows), *told(rows)]
+            parts += [f"## {deployment.title}\n", *short(rows), table(rows), *told(rows), verdict(rows)]
     found = {names[1]: cell for names, cell in sorted(cells.items()) if names[0] == "bug"}
     if found:
-        parts += ["## Planted bugs\n", bugs(found)]
+        parts += ["## Planted bugs\n", bugs(found), *ends(found), circumstances(found.values())]
     return "\n".join(parts)
 
 
@@ -34,19 +31,43 @@ def machine():
     """Return what ran it, in one sentence."""
     return (
         f"On {os.cpu_count()} cores of {manifest.cpu()}, {platform.system()}, Python {platform.python_version()}; "
-        "clients, wire, servers and whatever they need shared them."
+        "clients, wires, servers and whatever they need shared them."
     )
+
+
+def forms(cells):
+    """Return the forms of the suite that cells were made in, the shortest first."""
+    known = {cell["form"] for cell in cells}
+    return [form for form in FORMS if form in known]
+
+
+def short(rows):
+    """Return what there is to say of the short form, where that is among the rows."""
+    known = forms(cell for _fault, _technique, cell in rows)
+    return [SHORT.format("Short" if known == ["short"] else "Some have short")] if "short" in known else []
 
 
 def table(rows):
     """Return the rows under their head; a fault is named once."""
     lines = [HEAD, ["---", "--:", "---", *["--:"] * 7]]
+    mixed = len(forms(cell for _fault, _technique, cell in rows)) > 1
     before = None
     for fault, technique, cell in rows:
-        named = [fault.title, f"{cell['count']:,} {fault.unit}"] if fault is not before else ["", ""]
-        lines.append([*named, technique, *figures(cell)])
+        named = "" if fault is before else fault.title
+        lines.append([named, times(fault, cell) + f" ({cell['form']})" * mixed, technique, *figures(cell)])
         before = fault
+    return lined(lines)
+
+
+def lined(lines):
+    """Return lines of cells as a table."""
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def times(fault, cell):
+    """Return how often a fault struck, and how often it was to where that is more."""
+    struck, asked = cell.get("strikes", 0), cell["count"]
+    return f"{struck:,}" + f" of {asked:,}" * (struck < asked) + f" {fault.unit}"
 
 
 def figures(cell):
@@ -54,23 +75,46 @@ def figures(cell):
     if "acknowledged" not in cell:
         return ["ended"] + [""] * 6
     counts = (cell[name] for name in ("acknowledged", "delivered", "lost", "repeated", "repeated on the wire"))
-    return [*(f"{count:,}" for count in counts), f"{cell['median']:.2f}", f"{cell['worst']:.2f}"]
+    seconds = (cell[name] for name in ("median", "worst"))
+    return [*(f"{count:,}" for count in counts), *("" if each is None else f"{each:.2f}" for each in seconds)]
 
 
 def told(rows):
     """Return what else there is to tell: promises that did not hold, and what was measured besides."""
     lines = list(dict.fromkeys(complaint(fault, cell) for fault, _technique, cell in rows if cell.get("log")))
+    notes = {}  # a figure that is all techniques' is told once
     for fault, technique, cell in rows:
         if cell.get("notes"):
-            lines.append(f"- {fault.title}, {technique}: {cell['notes']}.")
+            notes.setdefault((fault.title, cell["notes"]), []).append(technique)
         for rule, sentences in cell["broken"].items():
             lines.append(f"- **{fault.title}, {technique}: {rule}**: {'; '.join(sentences)}.")
-    return ["\n".join(lines) + "\n"] if lines else ["All rules of the checker held.\n"]
+    lines += [f"- {title}, {', '.join(techniques)}: {note}." for (title, note), techniques in notes.items()]
+    return ["\n".join(lines) + "\n"] if lines else []
 
 
 def complaint(fault, cell):
     """Return what servers' logs complained of under a fault."""
     return f"- {fault.title}: a traceback in a server's log, which ends: {'; '.join(cell['log'])}."
+
+
+def verdict(rows):
+    """Return whether all rules held, and under which circumstances that was found."""
+    broken = [f"{rule} ({fault.title}, {technique})" for fault, technique, cell in rows for rule in cell["broken"]]
+    says = f"**Broken: {'; '.join(broken)}.**" if broken else "All rules of the checker held."
+    return f"{says} {circumstances([cell for _fault, _technique, cell in rows])}"
+
+
+def circumstances(cells):
+    """Return how the cells were made, in one sentence."""
+    seeds, sizes, commits = (sorted({cell.get(name, "unknown") for cell in cells}, key=str)
+                             for name in ("seed", "clients", "commit"))  # fmt: skip
+    counts = " and ".join(forms(cells)).capitalize()
+    return f"{counts} counts, seed {listed(seeds)}, {listed(sizes)} clients of a technique, commit {listed(commits)}.\n"
+
+
+def listed(values):
+    """Return values as words."""
+    return ", ".join(map(str, values))
 
 
 def bugs(found):
@@ -79,4 +123,10 @@ def bugs(found):
     for name, cell in found.items():
         where = [technique if well else f"**not in {technique}**" for technique, well in cell["found"].items()]
         lines.append([name, cell["says"], ", ".join(where)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return lined(lines)
+
+
+def ends(found):
+    """Return what ended the trials of bugs too early."""
+    lines = [f"- **{name}**: {'; '.join(cell['broken']['ended'])}." for name, cell in found.items() if "broken" in cell]
+    return ["\n".join(lines) + "\n"] if lines else []

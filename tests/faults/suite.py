@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
+from benchmarks import manifest
 from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
 from faults.faults import BY_NAME, PEACE
@@ -37,12 +38,32 @@ class Cells:
         path.with_suffix(".new").replace(path)
 
     def missing(self, deployment, fault, techniques):
-        """Return the techniques of which a fault's cell is not done."""
-        return [each for each in techniques if not self.path(deployment, fault, each).exists()]
+        """Return the techniques of which a fault's cell is not done, or broken and so due again."""
+        return [each for each in techniques if self.due(deployment, fault, each)]
+
+    def due(self, *names):
+        """Tell whether a cell is missing or does not hold."""
+        path = self.path(*names)
+        return not path.exists() or not holds(json.loads(path.read_text()))
 
     def all(self):
         """Return all cells, {names: cell}."""
         return {tuple(path.stem.split(".")): json.loads(path.read_text()) for path in self.folder.glob("*.json")}
+
+    def sizes(self):
+        """Return the numbers of clients with which its faults were tried."""
+        return {cell["clients"] for names, cell in self.all().items() if names[0] != "bug"}
+
+
+def holds(cell):
+    """Tell whether a cell says that all is well."""
+    return not cell.get("broken") and all(cell.get("found", {}).values())
+
+
+def version():
+    """Return the commit of the lab that runs, with a word where files differ from it."""
+    code = manifest.code()
+    return f"{(code['commit'] or 'unknown')[:7]}{' changed' * code['changed']}"
 
 
 def run(cells, form, faults, techniques, deployments, seed, size, told):
@@ -54,17 +75,35 @@ def run(cells, form, faults, techniques, deployments, seed, size, told):
             if fault.count(form) and fault.breaks(DEPLOYMENTS[name])
             for together in crowds(fault, cells.missing(name, fault.name, techniques))
         ]
+
+        def keep(fault, rows, name=name):
+            marks = {"count": fault.count(form), "form": form, "seed": seed, "clients": size, "commit": version()}
+            for technique, row in rows.items():
+                cells.save(row | marks, name, fault.name, technique)
+
         while due:  # a deployment that fails is left behind; the next fault finds a fresh one
-            with deployed(DEPLOYMENTS[name]) as deployment:
-                while due:
-                    fault, together = due.pop(0)
-                    told(f"{deployment.title}: {fault.title}, {fault.count(form):,} {fault.unit}")
-                    rows, well = attempt(Trial(fault, deployment, together, form, seed, size))
-                    for technique, row in rows.items():
-                        row |= {"count": fault.count(form), "form": form, "seed": seed, "clients": size}
-                        cells.save(row, name, fault.name, technique)
-                    if not well:
-                        break
+            endure(DEPLOYMENTS[name], due, lambda *trial: Trial(*trial, form, seed, size), keep, told)
+
+
+def endure(kind, due, trial, keep, told):
+    """Try on one deployment what is due, and take it away, until all is tried or the deployment fails.
+
+    Where it cannot start, or complains when it ends, that is kept with the fault that was tried last.
+    """
+    fault, rows, well = None, {}, True
+    try:
+        with deployed(kind) as deployment:
+            while due and well:
+                fault, together = due.pop(0)
+                told(f"{kind.title}: {fault.title}, {', '.join(together)}")
+                rows, well = attempt(trial(fault, deployment, together))
+                keep(fault, rows)
+    except Exception as exc:
+        if fault is None:
+            fault, together = due.pop(0)
+            rows = {technique: {"broken": {}} for technique in together}
+        told(sentence(exc))
+        keep(fault, {name: row | {"broken": row["broken"] | ended(exc)} for name, row in rows.items()})
 
 
 def crowds(fault, techniques):
@@ -84,18 +123,38 @@ def attempt(trial):
     try:
         rows = trial.run()
     except Exception as exc:
-        sentence = f"{type(exc).__name__}: {exc}"[:2_000]
-        return {crowd.technique: {"broken": {"ended": [sentence]}} for crowd in trial.crowds}, False
+        return {crowd.technique: {"broken": ended(exc)} for crowd in trial.crowds}, False
     return rows, True
+
+
+def ended(exc):
+    """Return what is broken where an exception ended something."""
+    return {"ended": [sentence(exc)]}
+
+
+def sentence(exc):
+    """Return what an exception says."""
+    return f"{type(exc).__name__}: {exc}"[:2_000]
 
 
 def hunt(cells, form, seed, told):
     """Plant every bug in a server of its own; the checker must find it in each technique that shows it."""
-    due = [bug for bug in BUGS if not cells.path("bug", bug).exists()]
+    due = [bug for bug in BUGS if cells.due("bug", bug)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for bug, found in zip(due, pool.map(lambda bug: planted(bug, form, seed), due), strict=True):
+        for bug, cell in zip(due, pool.map(lambda bug: sought(bug, form, seed), due), strict=True):
+            found = cell["found"]
             told(f"Bug {bug}: {', '.join(name if well else f'NOT FOUND in {name}' for name, well in found.items())}")
-            cells.save({"found": found, "form": form, "says": import_module(f"faults.bugs.{bug}").__doc__}, "bug", bug)
+            cells.save(cell | {"form": form, "seed": seed, "clients": BUG_SIZE[form], "commit": version()}, "bug", bug)
+
+
+def sought(bug, form, seed):
+    """Return the cell of a bug; where its trial came to no end nothing was found, and the cell says why."""
+    module = import_module(f"faults.bugs.{bug}")
+    try:
+        cell = {"found": planted(bug, form, seed)}
+    except Exception as exc:
+        cell = {"found": dict.fromkeys(module.SHOWS_IN, False), "broken": ended(exc)}
+    return cell | {"says": module.__doc__}
 
 
 def planted(bug, form, seed=1):
