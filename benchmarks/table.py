@@ -145,6 +145,8 @@ def conclusion(figures):
     figures = {name: row for name, row in figures.items() if not (row["refused"] or row["lossy"])}
     if len({row["point"] for row in figures.values()}) > 1:
         return "The report compares the points."
+    if len(figures) > COLUMNS_MAX:
+        return "The report compares the steps."
     if len(figures) < 2:
         return "Fewer than two techniques have valid runs that delivered everything: there is nothing to compare."
     if any(row["latency_ms"]["p50"] is None for row in figures.values()):
