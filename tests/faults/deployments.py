@@ -14,7 +14,7 @@ from faults.deployment import Deployment, Server
 from faults.disk import SmallDisk
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "faults.settings", "PYTHONPATH": str(TESTS)}
-NARROW = {"FAULTS_NARROW": "1"}  # one ring waits for a busy listener, and in a channel layer for 1 s
+NARROW = {"FAULTS_NARROW": "1"}  # one ring waits for a busy room, and in a channel layer for 1 s
 
 
 class One(Deployment):
@@ -113,9 +113,9 @@ class Many(Deployment, processes.Scaled):
 
 
 class OneNarrow(One):
-    """One process, in which one ring waits for a busy listener."""
+    """One process, whose rooms are busy after each ring, while one more may wait."""
 
-    name, title = "one-narrow", f"{One.title}, where one ring waits for a busy listener"
+    name, title = "one-narrow", f"{One.title}, where one ring waits for a busy room"
 
     def __init__(self, folder, **environment):
         super().__init__(folder, **NARROW | environment)

@@ -29,7 +29,7 @@ def slow_readers(trial):
         wire.post("/wires/slow/fault", fault="none")
         for crowd in trial.crowds:
             crowd.struck()
-        trial.pause(5)
+        trial.pause(5 * trial.haste)
     for crowd in trial.crowds:
         before, meanwhile = measured.medians(crowd.log, rounds)
         crowd.note = f"p99 of the others, before → meanwhile: {before:.1f} → {meanwhile:.1f} ms"

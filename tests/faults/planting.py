@@ -1,5 +1,6 @@
 """What is put into a server under test when it starts: perhaps a bug, and an answer to the question what it holds."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ from django.apps import AppConfig
 from django.conf import settings
 
 ASK = signal.SIGUSR2  # the server answers by a file in LAB_DATA
+BUSY = 0.1  # seconds
 
 
 class Planting(AppConfig):
@@ -20,9 +22,30 @@ class Planting(AppConfig):
 
     def ready(self):
         """Plant the bug, and listen for the question."""
+        if settings.NARROW:
+            keep_busy()
         if settings.BUG:
             import_module(f"faults.bugs.{settings.BUG}").plant()
         signal.signal(ASK, tell)
+
+
+def keep_busy():
+    """Let a room that heard a ring be busy for a while: without others to wait for, it would hear every one of them."""
+    from lab.handbell import Handbell
+
+    listen = Handbell.listen
+
+    async def listening(self):
+        hear = self.hear
+
+        async def hearing(messages):
+            await hear(messages)
+            await asyncio.sleep(BUSY)
+
+        self.hear = hearing
+        await listen(self)
+
+    Handbell.listen = listening
 
 
 def tell(*_):

@@ -5,6 +5,7 @@ from lab.settings import CHANNEL_LAYERS, INSTALLED_APPS, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "faults.planting.Planting"]
 BUG = env.str("FAULTS_BUG", default="")  # a module of faults.bugs
-if env.bool("FAULTS_NARROW", default=False):
+NARROW = env.bool("FAULTS_NARROW", default=False)
+if NARROW:
     CHANNEL_LAYERS["default"].setdefault("CONFIG", {}).update(capacity=1, expiry=1)  # messages, seconds
     UNHEARD_MAX = 1  # the same for a process that has no others to tell, and so needs no layer

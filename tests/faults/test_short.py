@@ -9,12 +9,12 @@ from faults.trial import Trial
 from lab.techniques import TECHNIQUES
 
 SIZE = 8  # clients of each technique
-ON_MANY = ("sigkill", "redis", "postgres", "inside")
+ON_MANY = ("sigkill", "inside", "locked", "full", "redis", "paused", "flushall", "postgres")
 
 
 @pytest.fixture(scope="module")
 def one_narrow():
-    """One process on SQLite, in which one ring waits for a busy listener."""
+    """One process on SQLite, where one ring waits for a busy room."""
     with suite.deployed(DEPLOYMENTS["one-narrow"]) as deployment:
         yield deployment
 
