@@ -1,21 +1,57 @@
 """Promise 3.5: what clients leave behind is bounded, is forgotten, and leaves the server's memory where it was."""
 
+import os
+import signal
+import time
+
 import psutil
 import pytest
-from processes import SMALL, until
+from processes import TESTS, until
 from raw import KEY, dialled, everything, exchange, get, room_path, socket_path
 from test_frames import frame
 
 QUEUES, ROOMS = 10_000, 2_000
 AT_ONCE = 250  # requests written at once on one connection
+IDLE = 2  # seconds that a queue is kept
 MORE = 6_000_000  # bytes that the second time may add to what the first has left: allocators keep some
+KEPT = 3_000  # bytes for each queue that there was: what allocators keep once all are gone
+# Settings of a server that counts its objects when it is asked by a signal.
+COUNTING = """
+import gc, os, signal, sys
+from small_settings import *
+
+def count(number, frame):
+    gc.collect()
+    with open(os.environ["COUNTED"] + ".new", "w") as file:
+        file.write(str(sys.getallocatedblocks()))
+    os.replace(file.name, os.environ["COUNTED"])
+
+signal.signal(signal.SIGUSR1, count)
+"""
 PINGS = 150_000
 
 
 @pytest.fixture
-def forgetful(start):
+def forgetful(start, tmp_path):
     """A server that forgets queues and rooms within seconds, and has place for those of one turn alone."""
-    return start(**SMALL, SMALL_QUEUE_IDLE="2", SMALL_QUEUES_MAX=str(QUEUES + 1), SMALL_ROOMS_MAX=str(ROOMS + 1))
+    (tmp_path / "counting_settings.py").write_text(COUNTING)
+    counting = {
+        "DJANGO_SETTINGS_MODULE": "counting_settings",
+        "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, TESTS))),
+        "COUNTED": str(tmp_path / "counted"),
+    }
+    bounds = {"SMALL_QUEUES_MAX": QUEUES + 1, "SMALL_ROOMS_MAX": ROOMS + 1, "SMALL_QUEUE_IDLE": IDLE}
+    return start(**counting, **{name: str(value) for name, value in bounds.items()})
+
+
+def objects(server, tmp_path):
+    """Return how many objects the server has, those left out that nobody can reach."""
+    counted = tmp_path / "counted"
+    server.process.send_signal(signal.SIGUSR1)
+    until(counted.exists, "the server does not count")
+    count = int(counted.read_text())
+    counted.unlink()
+    return count
 
 
 def memory(server):
@@ -31,13 +67,19 @@ def ask_for_all(server, paths):
         assert exchange(server.url, "".join(requests).encode()).count(b"HTTP/1.1 200") == len(requests)
 
 
-def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, room):
+def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, tmp_path, room):
     path, grown = room_path("longpoll", room, "?hold=0"), []
+    get(forgetful.url, path)
+    time.sleep(IDLE + 0.5)  # that one is dropped, and all is loaded that queues need
+    before, first = memory(forgetful), objects(forgetful, tmp_path)
     for _turn in range(2):
         until(lambda: get(forgetful.url, path).status == 200, "queues are never dropped")
         ask_for_all(forgetful, [path] * (QUEUES - 1))
         grown.append(memory(forgetful))
     assert grown[1] - grown[0] < MORE
+    assert objects(forgetful, tmp_path) - first > QUEUES
+    until(lambda: objects(forgetful, tmp_path) - first < QUEUES / 10, "one object stays for each queue, or more")
+    assert memory(forgetful) - before < QUEUES * KEPT
 
 
 def test_3_5_rooms_that_nobody_reads_leave_memory_where_it_was(forgetful):
