@@ -1,6 +1,7 @@
 """What every deployment is: servers, and wires before them."""
 
 import itertools
+from contextlib import ExitStack
 
 from processes import ServerProcess
 from wires import WireProcess
@@ -28,18 +29,19 @@ class Deployment:
     """Servers and the wires before them, while it is entered."""
 
     def __enter__(self):
-        """Start all of it."""
-        self.begin()
-        self.turn = itertools.cycle(self.servers)
-        self.wire = WireProcess(f"127.0.0.1:{self.url.rpartition(':')[2]}", WIRES)
+        """Start all of it; where something does not start, end what did."""
+        with ExitStack() as starting:
+            starting.enter_context(self.disk)
+            self.begin(starting)
+            self.turn = itertools.cycle(self.servers)
+            self.wire = WireProcess(f"127.0.0.1:{self.url.rpartition(':')[2]}", WIRES)
+            starting.callback(self.wire.stop)
+            self.started = starting.pop_all()
         return self
 
     def __exit__(self, *exc_info):
-        """End all of it."""
-        try:
-            self.wire.stop()
-        finally:
-            self.end()
+        """End all of it, the wires first."""
+        self.started.close()
 
     def kill(self):
         """SIGKILL one server after the other in turn, and start it again."""

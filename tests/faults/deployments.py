@@ -28,15 +28,9 @@ class One(Deployment):
         self.data = self.disk.path / "data"
         self.servers = [Server(self.data, **SETTINGS | environment)]
 
-    def begin(self):
-        """Start the server."""
-        self.disk.mount()
-        self.servers[0].start()
-
-    def end(self):
-        """End the server."""
-        self.servers[0].stop()
-        self.disk.unmount()
+    def begin(self, starting):
+        """Start the server, to be ended with the stack."""
+        starting.push(self.servers[0]).start()
 
     @property
     def url(self):
@@ -77,17 +71,10 @@ class Many(Deployment, processes.Scaled):
         self.disk = SmallDisk(Path(folder) / "postgres", 768 << 20)
         self.postgres.place = self.disk.path
 
-    def begin(self):
-        """Start everything."""
-        self.disk.mount()
+    def begin(self, starting):
+        """Start everything, to be ended with the stack."""
         processes.Scaled.__enter__(self)
-
-    def end(self):
-        """End everything."""
-        try:
-            processes.Scaled.__exit__(self)
-        finally:
-            self.disk.unmount()
+        starting.callback(processes.Scaled.__exit__, self)
 
     @contextmanager
     def locked(self):

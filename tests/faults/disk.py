@@ -5,7 +5,7 @@ import resource
 import subprocess
 from contextlib import contextmanager, suppress
 
-BLOCK = 1 << 16
+BLOCK = 1 << 22  # bytes
 
 
 class SmallDisk:
@@ -15,13 +15,14 @@ class SmallDisk:
         """Make no disk yet; `size` is in bytes."""
         self.path, self.size, self.mounted = path, size, False
 
-    def mount(self):
+    def __enter__(self):
         """Mount it; where that is not allowed the folder stays a plain one."""
         self.path.mkdir(parents=True, exist_ok=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={self.size},mode=755", "lab-faults", str(self.path)]
         self.mounted = os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
+        return self
 
-    def unmount(self):
+    def __exit__(self, *exc_info):
         """Unmount it; what it held is gone."""
         if self.mounted:
             subprocess.run(["umount", "--lazy", str(self.path)], check=True)  # orphans may be there for a moment

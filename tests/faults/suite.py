@@ -3,11 +3,12 @@
 import json
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 
 from benchmarks import manifest
+from deploy.service import CannotRun
 from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
 from faults.faults import BY_NAME, PEACE
@@ -18,6 +19,7 @@ ONE_IN = {"short": 30, "medium": 200, "full": 10_000}  # deliveries, for the bug
 BUG_SIZE = {"short": 12, "medium": 12, "full": 50}  # clients of a technique
 BUG_PATIENCE = 5.0  # seconds that a last message which was lost is waited for
 AT_ONCE = 2  # servers with a bug
+STARTS = 3  # attempts to start a deployment: on a busy machine its parts may lose patience with each other
 
 
 class Cells:
@@ -114,7 +116,15 @@ def crowds(fault, techniques):
 @contextmanager
 def deployed(kind, **environment):
     """Run a deployment in a folder of its own."""
-    with tempfile.TemporaryDirectory(prefix="lab-faults-") as folder, kind(folder, **environment) as deployment:
+    with ExitStack() as ending:
+        for tries_left in reversed(range(STARTS)):
+            folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="lab-faults-"))
+            try:
+                deployment = ending.enter_context(kind(folder, **environment))
+                break
+            except (AssertionError, CannotRun):
+                if not tries_left:
+                    raise
         yield deployment
 
 

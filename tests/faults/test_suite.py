@@ -1,6 +1,7 @@
 """The suite keeps what holds, tries again what does not, and ends with a verdict whatever happens."""
 
 import sys
+import tempfile
 from contextlib import contextmanager
 
 import pytest
@@ -78,3 +79,11 @@ def test_the_report_ends_each_deployment_with_a_verdict(cells):
         "All rules of the checker held. Short and medium counts, seed 1, 8 clients of a technique, "
         "commit abc1234, def5678 changed."
     ) in text
+
+
+def test_a_deployment_that_does_not_start_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(suite, "STARTS", 2)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(AssertionError, match="the server did not start"), suite.deployed(One, FAULTS_BUG="none"):
+        pytest.fail("it started")
+    assert list(tmp_path.iterdir()) == []
