@@ -1,13 +1,39 @@
 """Promise 3.6: the contract again, with several processes behind nginx, on PostgreSQL and Redis."""
 
+import inspect
 import json
-from contextlib import closing
+import re
+import socket
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
+from types import SimpleNamespace
 
 import pytest
-from processes import PATIENCE, NginxProcess
-from raw import JSON, room_path
+import test_bodies
+import test_connections
+import test_refusals
+from processes import PATIENCE, NginxProcess, free_port, until
+from raw import JSON, ask, dial, exchange, get, room_path
+from roads import HTTP
+from streams import stream
+from test_connections import OF_ADDRESS
 from test_contract import *  # noqa: F403
+
+from deploy.programs import CONFIGURATION
+from lab import settings
+
+OF_ONE_SERVER = {"small", "start"}  # fixtures of tests that look at a server's own bounds
+# Tests that wait for a close, which nginx puts off, or look into a process, or count to the byte what nginx adds to.
+OF_BODIES = {"test_4_413_a_length_over_64_kib_is_refused_before_the_body_came"}
+OF_CONNECTIONS = {
+    "test_4_431_a_head_over_16_kib_is_refused_and_one_of_16_kib_is_not",
+    "test_4_431_a_head_over_16_kib_is_refused_before_its_end",
+    "test_4_a_handshake_that_cannot_be_read_is_refused_in_json",
+    "test_4_a_handshake_of_another_kind_is_refused_in_json",
+    "test_4_an_upgrade_to_what_we_do_not_speak_is_an_answer_and_the_end",
+    "test_4_413_what_never_ends_is_refused_and_leaves_no_file",
+}
+HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # addresses of this machine
 
 
 @pytest.fixture(scope="module")
@@ -16,19 +42,124 @@ def server(scaled):
     return scaled
 
 
+def again(module, without=()):
+    """Return a class of a module's tests, to be run through nginx; `without` those of these names."""
+    tests = {
+        name: staticmethod(test)
+        for name, test in vars(module).items()
+        if name.startswith("test_") and name not in without
+        if not OF_ONE_SERVER & inspect.signature(test).parameters.keys()
+    }
+    return type("Again", (), tests)
+
+
+TestRefusals = again(test_refusals)
+TestBodies = pytest.mark.parametrize("technique", HTTP)(again(test_bodies, OF_BODIES))
+TestConnections = again(test_connections, OF_CONNECTIONS)
+
+
+def ask_from(address, server, method, path, body=None, headers=None):
+    """Ask from an address of this machine; return (status, headers, body)."""
+    connection = HTTPConnection(HERE, server.port, timeout=PATIENCE, source_address=(address, 0))
+    with closing(connection):
+        connection.request(method, path, body, headers or {})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+
+
 def publish_from(address, server, room, claimed):
     """Publish from this address, which claims to be a proxy for another; return the status."""
-    headers = JSON | {"X-Forwarded-For": claimed}
     body = json.dumps({"author": "Ann", "text": "hi"})
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE, source_address=(address, 0))
-    with closing(connection):
-        connection.request("POST", room_path("polling", room), body, headers)
-        return connection.getresponse().status
+    return ask_from(address, server, "POST", room_path("polling", room), body, JSON | {"X-Forwarded-For": claimed})[0]
 
 
 def test_4_429_counts_the_real_clients_behind_nginx(start, room):
-    server = start(FORWARDED_ALLOW_IPS="127.0.0.1", LAB_PUBLISH_RATE="1")
+    server = start(FORWARDED_ALLOW_IPS=HERE, LAB_PUBLISH_RATE="1")
     with NginxProcess([server]) as nginx:
-        statuses = [publish_from("127.0.0.2", nginx, room, f"10.0.0.{turn}") for turn in range(20)]
+        statuses = [publish_from(ELSEWHERE, nginx, room, f"10.0.0.{turn}") for turn in range(20)]
         assert set(statuses) == {201, 429}
-        assert publish_from("127.0.0.3", nginx, room, "127.0.0.2") == 201
+        assert publish_from("127.0.0.3", nginx, room, ELSEWHERE) == 201
+
+
+class Changed(NginxProcess):
+    """An nginx whose filled-in configuration says something else here and there."""
+
+    def __init__(self, servers, **changes):
+        super().__init__(servers)
+        self.changes = changes
+
+    def prepare(self):
+        super().prepare()
+        path = self.folder / "nginx.conf"
+        text = path.read_text()
+        for directive, value in self.changes.items():
+            text, count = re.subn(rf"\b{directive} [^;]*;", f"{directive} {value};", text)
+            assert count == 1, directive
+        path.write_text(text)
+
+
+def test_4_429_connections_of_one_address_are_bounded_by_nginx_over_all_servers(start, room):
+    servers = [start(FORWARDED_ALLOW_IPS=HERE) for _ in range(2)]
+    path = room_path("sse", room)
+    with Changed(servers, limit_conn="addresses 3") as nginx:
+        with stream(nginx.url, path), stream(nginx.url, path), dial(nginx.url, room):
+            answer = get(nginx.url, path)
+            assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (429, OF_ADDRESS, "5")
+            assert ask_from(ELSEWHERE, nginx, "GET", room_path("polling", room))[0] == 200
+        until(lambda: get(nginx.url, "/healthz").status == 200, "places are not given back")
+
+
+@contextmanager
+def mute():
+    """Listen, and never answer."""
+    with socket.create_server((HERE, 0)) as listening:
+        yield SimpleNamespace(port=listening.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """An nginx that soon gives up, with nobody behind it."""
+    nobody = SimpleNamespace(port=free_port())
+    with Changed([nobody], client_header_timeout="1s", client_body_timeout="1s") as nginx:
+        yield nginx
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "sentence"),
+    [
+        ("TRACE", "/", {}, 405, "method: GET or POST."),
+        ("POST", "/", {"Content-Length": "65537"}, 413, "body: at most 65,536 bytes."),
+        ("POST", "/", {"Content-Length": "9" * 30}, 400, "request: not HTTP that can be answered."),
+        ("GET", "/", {"X": "a" * 16_384}, 431, "head: at most 16,384 bytes."),
+        ("GET", "/" + "a" * 16_384, {}, 431, "head: at most 16,384 bytes."),
+        ("GET", "/polling/a/messages/", {}, 503, "no server answers, try again."),
+    ],
+)
+def test_4_what_nginx_refuses_by_itself_it_refuses_in_one_sentence(alone, method, path, headers, status, sentence):
+    answer = ask(alone.url, method, path, headers=headers)
+    assert (answer.status, answer.sentence) == (status, sentence)
+    assert answer.headers.get("allow") == ("GET, POST" if status == 405 else None)
+    assert answer.headers.get("retry-after") == ("1" if status == 503 else None)
+
+
+def test_4_503_a_server_that_does_not_answer_in_time_is_no_server():
+    with mute() as server, Changed([server], proxy_read_timeout="1s") as nginx:
+        answer = get(nginx.url, "/polling/a/messages/")
+    assert (answer.status, answer.sentence) == (503, "no server answers, try again.")
+
+
+@pytest.mark.parametrize(
+    "part", [b"", b"GET / HTTP/1.1\r\nX", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"]
+)
+def test_4_408_nginx_waits_no_longer_than_a_server_and_says_nothing(alone, part):
+    assert exchange(alone.url, part) == b""
+
+
+def test_4_1_nginx_has_the_servers_bounds():
+    told = dict(re.findall(r"^ +(\w+) ([^;]+);", CONFIGURATION.read_text(), re.MULTILINE))
+    assert told["client_header_timeout"] == f"{settings.HEAD_SECONDS}s"
+    assert told["client_body_timeout"] == f"{settings.BODY_SECONDS}s"
+    assert told["client_max_body_size"] == f"{settings.BODY_MAX // 1024}k"
+    assert told["large_client_header_buffers"] == f"1 {settings.HEAD_MAX // 1024}k"
+    assert told["limit_conn"] == f"addresses {settings.ADDRESS_CONNECTIONS}"
+    assert int(told["proxy_read_timeout"].removesuffix("s")) > settings.HOLD_MAX
