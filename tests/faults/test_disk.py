@@ -1,0 +1,23 @@
+"""The disk that can be filled: nothing more fits while it is full, and all is as before once it is not."""
+
+import errno
+
+import pytest
+
+from faults.disk import SmallDisk
+
+SIZE = 1 << 20  # bytes
+
+
+def test_a_full_disk_takes_nothing_and_then_as_much_as_before(tmp_path):
+    with SmallDisk(tmp_path / "disk", SIZE) as disk:
+        if not disk.mounted:
+            pytest.skip("we may mount nothing here")
+        kept = disk.path / "kept"
+        kept.write_text("said")
+        with disk.full([]), pytest.raises(OSError, match="No space") as failure:
+            (disk.path / "more").write_bytes(b"x" * 10_000)
+        assert failure.value.errno == errno.ENOSPC
+        (disk.path / "more").write_bytes(b"x" * (SIZE // 2))
+        assert kept.read_text() == "said"
+    assert list(disk.path.iterdir()) == []
