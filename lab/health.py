@@ -17,6 +17,7 @@ async def healthz(request):
     The two stamps are the server's half of NTP's four: whoever asks can tell how far his own clock is from ours.
     """
     received_at = time.time() * 1000
+    http.only(request, "GET", "HEAD")
     checks = {"database": store.heads([""]), "channel_layer": _layer_answers()}
     answers = await asyncio.gather(
         *(asyncio.wait_for(check, PATIENCE) for check in checks.values()), return_exceptions=True

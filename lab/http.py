@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+from functools import wraps
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from lab import chat
 from lab.database import Unavailable
@@ -16,14 +18,36 @@ def messages(deliver):
 
     async def view(request, room):
         room = clean_room(room)
+        only(request, "GET", "POST")
         if request.method == "GET":
             return await deliver(request, room)
-        if request.method == "POST":
-            return await publish(request, room)
-        raise Refused("method: GET or POST.", status=405, headers={"Allow": "GET, POST"})
+        return await publish(request, room)
 
     view.deliver = deliver
     return view
+
+
+def only(request, *methods):
+    """Raise Refused (405) for a request by another method than these."""
+    if request.method not in methods:
+        raise Refused(f"method: {' or '.join(methods)}.", status=405, headers={"Allow": ", ".join(methods)})
+
+
+def by(*methods):
+    """Decorate the view of a page: another method than these is refused, before Django asks for its CSRF token."""
+
+    def decorated(view):
+        @wraps(view)
+        def asked(request, *args, **kwargs):
+            try:
+                only(request, *methods)
+            except Refused as refused:
+                return refusal(refused)
+            return view(request, *args, **kwargs)
+
+        return csrf_exempt(asked)
+
+    return decorated
 
 
 async def publish(request, room):

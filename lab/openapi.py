@@ -9,7 +9,6 @@ from importlib import import_module
 from django.conf import settings
 from django.http import JsonResponse
 from django.urls import URLResolver, get_resolver
-from django.views.decorators.http import require_safe
 
 from lab.schemas import SCHEMAS, content, json_of, parameter
 
@@ -28,14 +27,18 @@ REFUSALS = {
     431: "A head over {HEAD_MAX:,} bytes.",
     503: "Full, or the database away.",
 }
-LATER = (429, 503)  # refusals that say when to come again
+# Refusals with a header of their own: its name, and what it holds.
+HEADERS = {
+    405: ("Allow", {"type": "string"}),
+    429: ("Retry-After", {"type": "integer"}),
+    503: ("Retry-After", {"type": "integer"}),
+}
 OF_PUBLISH = (409, 413, 415)  # refusals that only what has a body can meet
 OF_CHAT = tuple(status for status in REFUSALS if status not in OF_PUBLISH)
 # Pages that are none: what their addresses answer with.
 ANSWERS = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}
 
 
-@require_safe
 def openapi(request):
     """The HTTP side, described."""
     return JsonResponse(describe())
@@ -124,8 +127,9 @@ def refusals(statuses, page=None):
     for status in statuses:
         answer = json_of("Error") | ({"content": json_of("Error")["content"] | page["content"]} if page else {})
         answers[str(status)] = {"description": REFUSALS[status].format(**limits), **answer}
-        if status in LATER:
-            answers[str(status)]["headers"] = {"Retry-After": {"required": True, "schema": {"type": "integer"}}}
+        if status in HEADERS:
+            name, schema = HEADERS[status]
+            answers[str(status)]["headers"] = {name: {"required": True, "schema": schema}}
     return answers
 
 

@@ -2,25 +2,30 @@
 
 from django.conf import settings
 from django.urls import include, path
-from django.views.i18n import JavaScriptCatalog
+from django.views.decorators.csrf import csrf_protect
+from django.views.i18n import JavaScriptCatalog, set_language
 
 from lab import health, openapi, views
+from lab.http import by
+
+page = by("GET", "HEAD")
+form = by("POST")
 
 urlpatterns = [
-    path("", views.index, name="index"),
+    path("", page(views.index), name="index"),
     path("healthz", health.healthz, name="healthz"),
-    path("openapi.json", openapi.openapi, name="openapi"),
-    path("compare/<str:room>/", views.compare, name="compare"),
-    path("advise/", views.advise, name="advise"),
-    path("colours.css", views.colours, name="colours"),
-    path("i18n/", include("django.conf.urls.i18n")),
-    path("jsi18n/", JavaScriptCatalog.as_view(packages=["lab"]), name="jsi18n"),
+    path("openapi.json", page(openapi.openapi), name="openapi"),
+    path("compare/<str:room>/", page(views.compare), name="compare"),
+    path("advise/", page(views.advise), name="advise"),
+    path("colours.css", page(views.colours), name="colours"),
+    path("i18n/setlang/", form(csrf_protect(set_language)), name="set_language"),
+    path("jsi18n/", page(JavaScriptCatalog.as_view(packages=["lab"])), name="jsi18n"),
 ]
 for name in settings.TECHNIQUES:
     technique = {"technique": name}
     urlpatterns += [
-        path(f"{name}/<str:room>/", views.chat, technique, name=name),
-        path(f"{name}/<str:room>/pane/", views.pane, technique, name=f"{name}-pane"),
-        path(f"{name}/stages/<str:stage>/<str:room>/", views.stage, technique, name=f"{name}-stage"),
+        path(f"{name}/<str:room>/", page(views.chat), technique, name=name),
+        path(f"{name}/<str:room>/pane/", page(views.pane), technique, name=f"{name}-pane"),
+        path(f"{name}/stages/<str:stage>/<str:room>/", page(views.stage), technique, name=f"{name}-stage"),
         path(f"{name}/", include(f"{name}.urls")),
     ]

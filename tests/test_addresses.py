@@ -1,6 +1,7 @@
 """Section 2: which addresses there are, and which there are not."""
 
 import time
+from importlib import import_module
 from urllib.parse import quote
 
 import pytest
@@ -64,6 +65,28 @@ def test_1_3_a_room_of_64_characters_is_one_and_of_65_is_none(server, room, tech
 def test_4_404_a_websocket_to_no_rooms_address_is_refused(server, path):
     answer = shake(server.url, path)
     assert (answer.status, answer.sentence) == (404, "address: no room is here.")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_4_405_another_method_is_refused_at_every_address_that_is_described(server, method):
+    for path, operations in get(server.url, "/openapi.json").json["paths"].items():
+        allowed = {name.upper() for name in operations.keys() & {"get", "post"}}
+        if allowed == {"GET"}:
+            allowed.add("HEAD")
+        if method in allowed:
+            continue
+        answer = ask(server.url, method, filled(path))
+        assert answer.status == 405, path
+        assert set(answer.headers["allow"].split(", ")) == allowed, path
+        if method != "HEAD":
+            assert answer.sentence == f"method: {answer.headers['allow'].replace(', ', ' or ')}.", path
+
+
+def filled(path):
+    """Return an address without its {names}: of a room and of a step that there are."""
+    technique = path.split("/")[1]
+    stage = import_module(technique).STAGES[0] if "{stage}" in path else ""
+    return path.replace("{room}", "lobby").replace("{stage}", stage)
 
 
 def test_2_the_websockets_address_by_http_is_no_page(server, room):
