@@ -13,6 +13,7 @@ class Client(client.Client):
     """
 
     technique = "polling"
+    more = False  # the last answer said that there are more messages already
 
     def __init__(self, *args, interval=1.0, pacing="rate", **options):
         super().__init__(*args, **options)
@@ -29,6 +30,8 @@ class Client(client.Client):
         if self.ended.wait(max(0, self.due - now)):
             return []  # closed meanwhile
         messages = self.poll()
+        if self.more:
+            return messages  # the request that was due is not done: the next one goes out at once
         if self.pacing == "pause":
             self.due = time.monotonic()
         self.due = max(self.due + self.pause(messages), now)
@@ -37,6 +40,11 @@ class Client(client.Client):
     def poll(self):
         """Ask what is new."""
         return self.page(self.ask(self.reading, "GET", self.path(after=self.after)))
+
+    def page(self, page):
+        """Note whether there are more already; return the messages."""
+        self.more = page.get("more", False)
+        return super().page(page)
 
     def pause(self, messages):
         """Return the seconds between the tick that brought these messages and the next."""

@@ -129,6 +129,17 @@ def test_empty_answers_are_counted_where_one_asks(server, room):
     reader.close()
 
 
+def test_2_polling_asks_at_once_while_there_are_more(server, room):
+    publish_many(server, room, 1_001)
+    reader = client("polling", server, room, after=0, interval=60)
+    reader.ensure_open()
+    reader.due = time.monotonic()
+    assert len(list(islice(reader.messages(), 1_001))) == 1_001  # a minute for each request would be too long
+    assert reader.requests == 3
+    assert 0 < reader.due - time.monotonic() <= 60
+    reader.close()
+
+
 def test_5_4_polling_begins_at_a_random_phase(server, room):
     phases = []
     for _ in range(20):
