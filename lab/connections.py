@@ -11,9 +11,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from lab import places
 from lab.message import Refused
 
-LINGER, LINGER_MAX = 2.0, 1_000_000  # seconds, and bytes, that are still read of a connection that is over
-PIECES = 8  # bytes that a client may spend on cutting one byte of a body into chunks
-
 
 class BoundedProtocol(HttpToolsProtocol):
     """Refuses connections that are too many, heads that are too long, and requests that do not come whole in time."""
@@ -44,7 +41,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.chunk = len(data)
         self.read += self.chunk
         if self.over:
-            if self.read > LINGER_MAX:
+            if self.read > settings.LINGER_MAX:
                 self.transport.abort()
             return
         super().data_received(data)
@@ -52,7 +49,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         if self.in_head and self.read > settings.HEAD_MAX:
             self.refuse_head()
-        elif self.read > settings.HEAD_MAX + PIECES * settings.BODY_MAX:
+        elif self.read > settings.HEAD_MAX + settings.PIECES_MAX * settings.BODY_MAX:
             self.refuse(Refused("body: without an end, or cut into too many pieces.", status=413))
         elif not self.clock:
             self.expect(*(("head", settings.HEAD_SECONDS) if self.in_head else ("body", settings.BODY_SECONDS)))
@@ -139,7 +136,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.stop_clock()
         self.flow.resume_reading()
         self.transport.write_eof()
-        self.clock = self.loop.call_later(LINGER, self.transport.close)
+        self.clock = self.loop.call_later(settings.LINGER_SECONDS, self.transport.close)
 
 
 def whole(refused):

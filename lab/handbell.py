@@ -8,7 +8,7 @@ from collections import defaultdict
 from contextlib import suppress
 from itertools import groupby
 
-UNHEARD_MAX = 100  # rings that wait for a busy listener, as in a channel layer; what is more, the room's look finds
+from django.conf import settings
 
 _bells = defaultdict(set)  # {room: {Handbell}}
 
@@ -29,7 +29,7 @@ class Handbell:
     def __init__(self, room, hear):
         self.room = room
         self.hear = hear  # called with the messages, awaited
-        self.unheard = asyncio.Queue(UNHEARD_MAX)
+        self.unheard = asyncio.Queue(settings.UNHEARD_MAX)
         self.left = False
 
     async def join(self):

@@ -6,8 +6,6 @@ from django.conf import settings
 
 from lab.message import Refused
 
-KEPT = 10_000  # buckets; of more the one that was used longest ago is forgotten, and is as good as full
-
 _buckets = {}  # (setting, address or session): (tokens, the monotonic clock in seconds when they were counted)
 
 
@@ -27,7 +25,7 @@ def _count(setting, whose):
     tokens = min(2 * rate, tokens + (now - counted) * rate)
     accepted = tokens >= 1
     _buckets[key] = (tokens - accepted, now)  # at the end: the order is that of use
-    if len(_buckets) > KEPT:
+    if len(_buckets) > settings.RATES_MAX:
         del _buckets[next(iter(_buckets))]
     if not accepted:
         raise Refused("too many messages a second, wait a moment.", status=429, headers={"Retry-After": "1"})

@@ -157,6 +157,9 @@ BODY_MAX = 65_536  # bytes of a body, and of a message on a WebSocket; past it 4
 HEAD_MAX = 16_384  # bytes of a request's head; past it 431
 HEAD_SECONDS = 10  # for a head to come whole; past it 408
 BODY_SECONDS = 30  # for a body to come whole; past it 408
+PIECES_MAX = 8  # bytes that a client may spend on cutting one byte of a body into chunks; past it 413
+LINGER_SECONDS = 2  # that a connection which is over is still read, so that no reset takes the last answer away
+LINGER_MAX = 1_000_000  # bytes that are read of it meanwhile; past it the connection is cut
 CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
 # Connections of one address to a process, 0: no bound; past it 429. A class of 40 behind one address has 125 each.
 ADDRESS_CONNECTIONS = env.int("LAB_ADDRESS_CONNECTIONS", default=5_000)
@@ -173,6 +176,7 @@ QUEUES_MAX = 20_000  # users' queues in a process; past it 503
 ROOMS_MAX = 10_000  # rooms open in a process; past it 503
 ROOM_IDLE = 60  # seconds that a process remembers a room which nobody reads
 WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
+UNHEARD_MAX = 100  # rings of a bell that wait for a busy room, as in a channel layer; what is more, its look finds
 HOLD = 25  # seconds a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
 HEARTBEAT = 15  # seconds of silence on an event stream before a comment
@@ -181,6 +185,7 @@ LOOK = 1.0  # seconds between looks at the store for messages whose bell never r
 # Messages a second from one address and of one browser's session, twice that in a burst, 0: no limit; past it 429.
 PUBLISH_RATE = env.int("LAB_PUBLISH_RATE", default=2_000)
 SESSION_RATE = env.int("LAB_SESSION_RATE", default=200)
+RATES_MAX = 10_000  # addresses and sessions whose rates a process counts; past it the oldest count is forgotten
 
 LOGGING = {
     "version": 1,

@@ -3,12 +3,20 @@
 import asyncio
 from types import SimpleNamespace
 
+import pytest
 from processes import SMALL
 from roads import client, publish
 
 from lab import handbell
 
+UNHEARD = 5  # rings that may wait
 NEVER = SMALL | {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the bell can tell in time
+
+
+@pytest.fixture
+def bounded(monkeypatch):
+    """Bells with a small bound."""
+    monkeypatch.setattr(handbell, "settings", SimpleNamespace(UNHEARD_MAX=UNHEARD))
 
 
 def message(room, number):
@@ -30,7 +38,7 @@ def test_every_technique_hears_it_without_a_look_at_the_store(start):
         reader.close()
 
 
-def test_a_room_hears_its_own_messages_in_order_and_nothing_once_it_left():
+def test_a_room_hears_its_own_messages_in_order_and_nothing_once_it_left(bounded):
     async def heard():
         told, bells = [], []
         for room in ("a", "b"):
@@ -57,13 +65,13 @@ async def noted(told, messages):
     told.append([(each.room, each.id) for each in messages])
 
 
-def test_what_a_busy_listener_has_not_heard_is_bounded():
+def test_4_1_what_a_busy_listener_has_not_heard_is_bounded(bounded):
     async def unheard():
         bell = handbell.Handbell("a", None)
         await bell.join()
-        for number in range(2 * handbell.UNHEARD_MAX):
+        for number in range(2 * UNHEARD):
             handbell.ring([message("a", number)])
         await bell.leave()
         return bell.unheard.qsize()
 
-    assert asyncio.run(unheard()) == handbell.UNHEARD_MAX
+    assert asyncio.run(unheard()) == UNHEARD

@@ -101,7 +101,7 @@ def test_4_429_one_past_the_rate_is_an_error_frame_and_the_connection_stays(star
 def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch, setting, visitors):
     rate = getattr(import_module("lab.settings"), setting)
     clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
-    own = SimpleNamespace(**{"PUBLISH_RATE": 0, "SESSION_RATE": 0, setting: rate})
+    own = SimpleNamespace(**{"PUBLISH_RATE": 0, "SESSION_RATE": 0, "RATES_MAX": 100, setting: rate})
     for name, value in {"time": clock, "settings": own, "_buckets": {}}.items():
         monkeypatch.setattr(rates, name, value)
     for allowed in (2 * rate, rate, rate):  # at once, and after each second
@@ -112,6 +112,14 @@ def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch
                 rates.allow(visitor)
             assert (told.value.status, str(told.value)) == (429, TOO_FAST)
         clock.now += 1
+
+
+def test_4_1_so_many_rates_are_counted_and_those_used_longest_ago_are_forgotten(monkeypatch):
+    monkeypatch.setattr(rates, "settings", SimpleNamespace(PUBLISH_RATE=1, SESSION_RATE=1, RATES_MAX=3))
+    monkeypatch.setattr(rates, "_buckets", {})
+    for number in range(10):
+        rates.allow(Visitor(f"192.0.2.{number}", None))
+    assert [address for _setting, address in rates._buckets] == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]
 
 
 @pytest.mark.parametrize("technique", HTTP)
