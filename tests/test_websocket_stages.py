@@ -3,15 +3,18 @@
 from contextlib import ExitStack
 
 import pytest
-from processes import PATIENCE, SMALL
+from processes import PATIENCE, SMALL, ServerProcess, until
 from raw import dial, hear, say, shake
 from roads import publish
+from test_connections import session_of
 from test_websocket import close_code, refusal
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 import websocket
 
 ROOMS_APART = ["sync", "async", "room"]
+TOO_FAST = "too many messages a second, wait a moment."
 
 every_stage = pytest.mark.parametrize("stage", websocket.STAGES)
 apart = pytest.mark.parametrize("stage", ROOMS_APART)
@@ -86,6 +89,38 @@ def test_6_every_step_refuses_in_the_same_words(server, room, stage):
 def test_6_every_step_refuses_a_name_that_is_no_room_and_a_foreign_page(server, stage):
     assert shake(server.url, f"/ws/websocket/stages/{stage}/a.b/").status == 404
     assert shake(server.url, f"/ws/websocket/stages/{stage}/lobby/", {"Origin": "http://evil.example"}).status == 403
+
+
+@pytest.mark.parametrize("bound", ["PUBLISH", "SESSION"])
+@every_stage
+def test_4_429_every_step_holds_to_the_rates(strict, room, stage, bound):
+    cookie = {"Cookie": session_of(strict["SESSION"])} if bound == "SESSION" else {}
+    address = f"ws://127.0.0.1:{strict[bound].port}/ws/websocket/stages/{stage}/{room}/"
+    with connect(address, origin=strict[bound].url, additional_headers=cookie, proxy=None) as connection:
+        answers = [answered(connection, str(number)) for number in range(15)]
+        assert answers[0]["type"] == "published"
+        assert answers[-1] == refusal(TOO_FAST, 429) | {"nonce": "14"}
+        until(lambda: answered(connection, "late")["type"] == "published", "the rate never recovers")
+
+
+def answered(connection, nonce):
+    """Publish and return the frame that answers; what is delivered meanwhile is passed by."""
+    say(connection, type="publish", author="Ann", text="hi", nonce=nonce)
+    while (answer := hear(connection))["type"] == "message":
+        pass
+    return answer
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """Servers that take 5 messages a second, 10 at once: one from each address, one of each session."""
+    servers = {
+        bound: ServerProcess(tmp_path_factory.mktemp(bound), **{f"LAB_{bound}_RATE": "5"}).start()
+        for bound in ("PUBLISH", "SESSION")
+    }
+    yield servers
+    for server in servers.values():
+        server.stop()
 
 
 def test_6_a_step_that_is_none_has_no_address(server, room):

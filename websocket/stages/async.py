@@ -10,6 +10,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from lab import bell, frames
 from lab.message import Refused, clean_room
+from lab.rates import allow
 
 numbers = count(1)
 
@@ -28,10 +29,11 @@ class Consumer(AsyncWebsocketConsumer):
         """Send the message to the room's group."""
         try:
             draft = frames.read(text_data, self.room)
+            if draft is None:
+                return await self.close()
+            allow(self.scope["visitor"], draft.nonce)
         except Refused as refused:
             return await self.send(frames.error(refused))
-        if draft is None:
-            return await self.close()
         message = frames.numbered(next(numbers), draft)
         event = {"type": "chat.message", "frame": frames.delivered(message)}
         await self.channel_layer.group_send(self.group, event)

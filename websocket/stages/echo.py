@@ -7,6 +7,7 @@ from channels.exceptions import StopConsumer
 
 from lab import frames
 from lab.message import Refused, clean_room
+from lab.rates import allow
 
 
 class Consumer(AsyncConsumer):
@@ -22,10 +23,11 @@ class Consumer(AsyncConsumer):
         """Send the message back, or close: then the server's close frame comes first."""
         try:
             draft = frames.read(event.get("text"), self.room)
+            if draft is None:
+                return await self.send({"type": "websocket.close", "code": 1000})
+            allow(self.scope["visitor"], draft.nonce)
         except Refused as refused:
             return await self.write(frames.error(refused))
-        if draft is None:
-            return await self.send({"type": "websocket.close", "code": 1000})
         message = frames.numbered(next(self.numbers), draft)
         await self.write(frames.delivered(message))
         await self.write(frames.published(message))

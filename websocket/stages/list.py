@@ -10,6 +10,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from lab import frames
 from lab.message import Refused, clean_room
+from lab.rates import allow
 
 connections = []  # every open connection of this process
 numbers = count(1)
@@ -28,10 +29,11 @@ class Consumer(AsyncWebsocketConsumer):
         """Send the message to every connection of the list, one after the other: a slow one delays the rest."""
         try:
             draft = frames.read(text_data, self.room)
+            if draft is None:
+                return await self.close()
+            allow(self.scope["visitor"], draft.nonce)
         except Refused as refused:
             return await self.send(frames.error(refused))
-        if draft is None:
-            return await self.close()
         message = frames.numbered(next(numbers), draft)
         for connection in tuple(connections):  # the list may change while we wait
             await connection.send(frames.delivered(message))

@@ -11,6 +11,7 @@ from channels.generic.websocket import WebsocketConsumer
 
 from lab import bell, frames
 from lab.message import Refused, clean_room
+from lab.rates import allow
 
 numbers = count(1)
 
@@ -29,10 +30,11 @@ class Consumer(WebsocketConsumer):
         """Send the message to the room's group."""
         try:
             draft = frames.read(text_data, self.room)
+            if draft is None:
+                return self.close()
+            allow(self.scope["visitor"], draft.nonce)
         except Refused as refused:
             return self.send(frames.error(refused))
-        if draft is None:
-            return self.close()
         message = frames.numbered(next(numbers), draft)
         event = {"type": "chat.message", "frame": frames.delivered(message)}
         async_to_sync(self.channel_layer.group_send)(self.group, event)
