@@ -1,6 +1,9 @@
 """Section 6: the WebSocket's staircase. Each step can be read alone, tried, and closed from both sides."""
 
-from contextlib import ExitStack
+import socket
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Thread
 
 import pytest
 from processes import PATIENCE, SMALL, ServerProcess, until
@@ -15,6 +18,7 @@ import websocket
 
 ROOMS_APART = ["sync", "async", "room"]
 TOO_FAST = "too many messages a second, wait a moment."
+LONG = "😀" * 3_990  # 16 KB, 1,000 of which no system's buffers take
 
 every_stage = pytest.mark.parametrize("stage", websocket.STAGES)
 apart = pytest.mark.parametrize("stage", ROOMS_APART)
@@ -121,6 +125,35 @@ def strict(tmp_path_factory):
     yield servers
     for server in servers.values():
         server.stop()
+
+
+def test_3_5_a_deaf_browser_on_the_step_sync_holds_up_no_other_step(server, room):
+    with full(server, "sync", room):
+        for stage in ("room", "async", "list", "echo"):
+            with step(server, stage, f"{room}-other") as fresh:
+                assert "published" in speak(fresh, "hi")
+
+
+@contextmanager
+def full(server, stage, room):
+    """Hold a WebSocket open that is written to and does not read, with all buffers on its way full."""
+    said = []
+    with step(server, stage, room) as deaf:
+
+        def talk():
+            with suppress(ConnectionClosed, OSError):
+                for number in range(1_000):
+                    say(deaf, type="publish", author="Ann", text=LONG, nonce=str(number))
+                    said.append(time.monotonic())
+
+        talking = Thread(target=talk)
+        talking.start()
+        until(lambda: said and time.monotonic() - said[-1] > 1, "what it says is read on and on")
+        try:
+            yield
+        finally:
+            deaf.socket.shutdown(socket.SHUT_RDWR)
+            talking.join()
 
 
 def test_6_a_step_that_is_none_has_no_address(server, room):

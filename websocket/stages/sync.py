@@ -1,12 +1,13 @@
 """Step 3, sync: the channel layer's groups keep the rooms apart, and reach every process by Redis.
 
 Written without `await`: Channels runs each event in a thread, and `async_to_sync` calls the layer
-from there.
+from there. All connections share that thread: whoever reads nothing holds up all others of this step.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
-from asgiref.sync import async_to_sync
+from asgiref.sync import ThreadSensitiveContext, async_to_sync
 from channels.generic.websocket import WebsocketConsumer
 
 from lab import bell, frames
@@ -14,10 +15,16 @@ from lab.message import Refused, clean_room
 from lab.rates import allow
 
 numbers = count(1)
+thread = ThreadPoolExecutor(1, "sync-step")  # else it were the one in which Channels looks up every socket's user
 
 
 class Consumer(WebsocketConsumer):
     """One connection, which joins the group of its room."""
+
+    async def __call__(self, scope, receive, send):
+        """Run every event in the step's thread."""
+        async with ThreadSensitiveContext(executor=thread):
+            await super().__call__(scope, receive, send)
 
     def connect(self):
         """Join the room's group, then accept."""
