@@ -2,22 +2,10 @@
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
 
 from django.conf import settings
 
-
-@dataclass(slots=True)
-class Page:
-    """Messages in the order of their ids; `last` is what to ask `after` next.
-
-    `more`: there are more already. `reset`: the `after` asked for is not of this history, which starts anew here.
-    """
-
-    messages: list
-    last: int
-    more: bool = False
-    reset: bool = False
+from lab.pages import Page, fitting
 
 
 class Queue:
@@ -90,7 +78,8 @@ class Queue:
         if turn != self.turn or self.ended or not self._due():
             return Page([], self.last)
         if self.waiting and self.waiting[0].id == self.last + 1:
-            page = Page(list(self.waiting), self.waiting[-1].id)
+            messages = fitting(self.waiting)
+            page = Page(messages, messages[-1].id, more=len(messages) < len(self.waiting))
         else:
             page = await self.room.history(self.last)
             if not page.messages and not page.reset:  # deleted by hand: its reader must not ask for it in a circle

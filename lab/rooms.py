@@ -11,7 +11,7 @@ import logging
 from django.conf import settings
 
 from lab import bell, store
-from lab.queues import Page
+from lab.pages import Page, fitting
 from lab.tail import Tail
 
 REJOIN = 10  # seconds between renewals of the rooms' places in the channel layer's groups
@@ -64,7 +64,7 @@ class Room:
 
     async def catch_up(self):
         """Read from the store what this process has not heard of."""
-        while messages := await store.read(self.name, self.last, settings.PAGE_MAX):
+        while messages := await store.read(self.name, self.last):
             self._append(messages, stored=True)
 
     def _append(self, messages, stored=False):
@@ -96,9 +96,9 @@ class Room:
                 page.reset = True
                 return page
             await self.catch_up()
-        messages = self.tail.after(after, settings.PAGE_MAX)
+        messages = fitting(self.tail.after(after))
         if not messages and after < self.last:
-            messages = await store.read(self.name, after, settings.PAGE_MAX)
+            messages = await store.read(self.name, after)
         last = messages[-1].id if messages else after
         return Page(messages, last, more=last < self.last)
 

@@ -167,6 +167,7 @@ ADDRESS_CONNECTIONS = env.int("LAB_ADDRESS_CONNECTIONS", default=5_000)
 SESSION_CONNECTIONS = env.int("LAB_SESSION_CONNECTIONS", default=200)
 PAGE_MAX = 500  # messages in one answer
 RECENT = 50  # messages given to a reader that names no `after`
+PAGE_CHARACTERS = 200_000  # of the texts in one answer: the recent messages fit, however long they are
 TAIL_MAX = 1_000  # newest messages that a process remembers of a room
 TAILS_MAX = 50_000_000  # characters of the messages that a process remembers of all its rooms
 QUEUE_MAX = 256  # messages waiting in one queue before it falls back to history

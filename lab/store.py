@@ -15,8 +15,10 @@ from django.db import IntegrityError, connection, transaction
 from lab import models
 from lab.database import Unavailable, run
 from lab.message import FIELDS, Message, Refused
+from lab.pages import fitting
 
 BATCH_MAX = 500  # messages in one transaction
+READ_AT_ONCE = 100  # messages; of a page of long ones the database gives few that do not fit
 # Two statements by hand: the ORM takes ten times longer to compose them than SQLite or PostgreSQL to run them.
 TAKE_IDS = """
     INSERT INTO lab_room (name, last) VALUES (%s, %s)
@@ -129,14 +131,23 @@ def _known(drafts):
     return {(message.room, message.nonce): message for message in messages}
 
 
-async def read(room, after, limit):
-    """Return up to `limit` messages of `room` with ids above `after`, in order."""
-    return await run(_readers, _read, room, after, limit)
+async def read(room, after):
+    """Return the messages of `room` with ids above `after`, in order, as many as fit into a page."""
+    return await run(_readers, _read, room, after)
 
 
-def _read(room, after, limit):
-    rows = models.Message.objects.filter(room__name=room, number__gt=after).order_by("number")
-    return [Message(*values) for values in rows.values_list(*COLUMNS)[:limit]]
+def _read(room, after):
+    return fitting(_messages(room, after))
+
+
+def _messages(room, after):
+    rows = models.Message.objects.filter(room__name=room).order_by("number").values_list(*COLUMNS)
+    part = rows.filter(number__gt=after)[:READ_AT_ONCE]
+    while part:
+        for values in part:
+            message = Message(*values)
+            yield message
+        part = rows.filter(number__gt=message.id)[:READ_AT_ONCE] if len(part) == READ_AT_ONCE else ()
 
 
 async def heads(rooms):

@@ -29,12 +29,11 @@ class Tail:
         while self.messages:
             self._forget()
 
-    def after(self, number, count):
-        """Return up to `count` messages after the id `number`; none where what came next is forgotten."""
+    def after(self, number):
+        """Return an iterator of the messages after the id `number`; of none where what came next is forgotten."""
         if not self.messages or self.messages[0].id > number + 1:
-            return []
-        start = number + 1 - self.messages[0].id
-        return list(islice(self.messages, start, start + count))
+            return iter(())
+        return islice(self.messages, number + 1 - self.messages[0].id, None)
 
     def _forget(self):
         Tail.characters -= len(self.messages.popleft().text)

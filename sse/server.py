@@ -27,13 +27,16 @@ async def stream(queue):
     try:
         with queue:
             while not queue.ended:
-                page = await queue.fetch(settings.HEARTBEAT)
-                if page.reset:
-                    yield RESET
-                yield b"".join([message.encoded(event) for message in page.messages]) or ALIVE
+                yield events(await queue.fetch(settings.HEARTBEAT))  # no page is kept while the client takes its time
     except Refused:
         pass  # the database is away, and with it the history that the queue fell back to; the client comes again
     yield RETRY
+
+
+def events(page):
+    """Encode a Page: its messages as events, or a comment where there are none."""
+    encoded = b"".join([message.encoded(event) for message in page.messages]) or ALIVE
+    return RESET + encoded if page.reset else encoded
 
 
 def event(message):
