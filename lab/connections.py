@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol within bounds: how many connections, how long a head, how slow a request.
+"""uvicorn's HTTP protocol within bounds: how many connections, how long a head, how slow a request, how slow a reader.
 
 What is past a bound is answered in JSON like any refusal, and nothing of it reaches the application.
 """
@@ -10,6 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lab import places
 from lab.message import Refused
+from lab.taking import Taking
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -23,6 +24,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport):
         """Take a place, and expect a head in time."""
         super().connection_made(transport)
+        self.taking = Taking(self.loop, transport)
         try:
             self.place = places.connect(self.client, len(self.connections))
         except Refused as refused:
@@ -33,8 +35,19 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc):
         """Give the place back."""
         self.stop_clock()
+        self.taking.end()
         places.disconnect(self.place)
         super().connection_lost(exc)
+
+    def pause_writing(self):
+        """Write no more until the client has taken what waits, and see that it does."""
+        super().pause_writing()
+        self.taking.begin()
+
+    def resume_writing(self):
+        """Write on."""
+        super().resume_writing()
+        self.taking.end()
 
     def data_received(self, data):
         """Read on; refuse a request that grows past every bound, and expect the rest of one that is not whole."""

@@ -17,6 +17,7 @@ from websockets.server import ServerProtocol
 from lab import places
 from lab.connections import BoundedProtocol, whole
 from lab.message import Refused
+from lab.taking import Taking
 
 
 class HTTPProtocol(BoundedProtocol):
@@ -84,8 +85,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **options)
         self.conn = Conversation(max_size=self.config.ws_max_size, logger=self.logger)
 
+    def connection_made(self, transport):
+        """Watch how the client takes what it is given."""
+        super().connection_made(transport)
+        self.taking = Taking(self.loop, transport)
+
     def connection_lost(self, exc):
         """Give back the place that the HTTP protocol took."""
+        self.taking.end()
         places.disconnect(places.address_of(self.client))
         super().connection_lost(exc)
 
@@ -125,9 +132,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self.pong = pong
 
+    def pause_writing(self):
+        """Write no more until the client has taken what waits, and see that it does."""
+        super().pause_writing()
+        self.taking.begin()
+
     def resume_writing(self):
-        """Answer the ping that waited."""
+        """Write on, and answer the ping that waited."""
         super().resume_writing()
+        self.taking.end()
         if self.pong and not self.close_sent:
             self.transport.write(self.pong)
         self.pong = b""

@@ -160,6 +160,7 @@ BODY_SECONDS = 30  # for a body to come whole; past it 408
 PIECES_MAX = 8  # bytes that a client may spend on cutting one byte of a body into chunks; past it 413
 LINGER_SECONDS = 2  # that a connection which is over is still read, so that no reset takes the last answer away
 LINGER_MAX = 1_000_000  # bytes that are read of it meanwhile; past it the connection is cut
+TAKE_SECONDS = 60  # in which a client must take something of what waits for it; past it the connection is cut
 CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
 # Connections of one address to a process, 0: no bound; past it 429. A class of 40 behind one address has 125 each.
 ADDRESS_CONNECTIONS = env.int("LAB_ADDRESS_CONNECTIONS", default=5_000)

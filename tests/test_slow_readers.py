@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import re
+import time
 from contextlib import ExitStack
 from itertools import islice
 from types import SimpleNamespace
 
 import psutil
 import pytest
-from processes import SMALL
+from processes import SMALL, until
 from raw import KEY, deaf, room_path, socket_path
 from roads import TECHNIQUES, client, publish, publish_many
 from streams import Parser
@@ -116,6 +118,60 @@ def test_3_5_polls_never_read_delay_nobody(server, room):
             publish("polling", server, room, technique)
             assert next(messages)["text"] == technique
             reader.close()
+
+
+TAKE = SMALL | {"SMALL_TAKE_SECONDS": "2"}
+FULL = 500  # messages of 16 KB, of which each answer held all before answers were bounded in characters
+ANSWERS = {  # technique: how often a deaf client asks on one connection; a stream's answer has no end
+    "polling": 20,
+    "longpoll": 20,
+    "sse": 1,
+}
+HELD = 60e6  # bytes that the server may grow by: it is 30 MB, and was 170 to 270 with whole answers of 500 messages
+
+
+def connections(server):
+    """Return how many clients' connections the server holds open."""
+    held = psutil.Process(server.process.pid).net_connections("tcp")
+    return sum(connection.laddr.port == server.port and bool(connection.raddr) for connection in held)
+
+
+@pytest.mark.parametrize(("technique", "times"), list(ANSWERS.items()))
+def test_4_1_answers_that_nobody_takes_cost_bounded_memory_and_end(start, room, technique, times):
+    server, path = start(**TAKE), room_path(technique, room, "?after=0")
+    publish_many(server, room, FULL, LONG + "{}")
+    before, grown = memory(server), []
+    with ExitStack() as stack:
+        for _ in range(DEAF):
+            connection = stack.enter_context(deaf(server, path))
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode() * (times - 1))
+        until(lambda: connections(server) == DEAF, "they never all connect")
+        until(lambda: grown.append(memory(server) - before) or not connections(server), "they are never ended")
+    assert max(grown) < HELD
+    assert publish("polling", server, room)[1]["id"] == FULL + 1
+
+
+def test_4_1_a_deaf_websocket_ends_too(start, room):
+    server = start(**TAKE)
+    publish_many(server, room, FULL, LONG + "{}")
+    with WAYS["websocket"](server, room):
+        until(lambda: connections(server), "it never connects")
+        until(lambda: not connections(server), "it is never ended")
+
+
+def test_4_1_a_slow_reader_who_does_read_goes_on(start, room):
+    server = start(**TAKE)
+    publish_many(server, room, FULL, LONG + "{}")
+    with WAYS["sse"](server, room) as connection:
+        raw, end = bytearray(), time.monotonic() + 8  # seconds: four times what a deaf one is given
+        while time.monotonic() < end:
+            raw += connection.recv(1_000)
+            time.sleep(0.1)
+        while f"id: {FULL}\n".encode() not in raw:
+            part = connection.recv(1 << 20)
+            assert part, "it was ended"
+            raw += part
+    assert [int(number) for number in re.findall(rb"\bid: (\d+)\n", raw)] == list(range(1, FULL + 1))
 
 
 def test_3_5_readers_that_vanish_leave_no_queue_behind(small, room):
