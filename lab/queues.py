@@ -14,7 +14,7 @@ class Queue:
     It is bounded: when it overflows it is emptied, and the gap in the ids sends its reader back to history.
     """
 
-    __slots__ = ("bound", "ended", "last", "push", "room", "turn", "waiting", "woken")
+    __slots__ = ("alarm", "bound", "ended", "last", "push", "room", "turn", "waiting", "woken")
 
     def __init__(self, room, after, bound=None):
         self.room = room
@@ -24,6 +24,7 @@ class Queue:
         self.turn = 0  # counts the readers; the newest alone is served
         self.waiting = deque()
         self.woken = None  # the future on which the reader sleeps
+        self.alarm = None  # the timer that wakes it
         self.ended = False
 
     def __enter__(self):
@@ -69,7 +70,8 @@ class Queue:
     async def fetch(self, timeout=None):
         """Return the next Page, as soon as there is one; an empty one after `timeout` seconds (None: never).
 
-        A second reader of the same queue ends the first one's waiting with an empty Page.
+        For a reader who is pushed to, those are seconds of silence. A second reader of the same queue ends the first
+        one's waiting with an empty Page.
         """
         self.turn = turn = self.turn + 1
         self.wake()
@@ -96,13 +98,24 @@ class Queue:
         return self.waiting or self.last != self.room.last
 
     async def _sleep(self, timeout):
-        loop = asyncio.get_running_loop()
-        self.woken = woken = loop.create_future()
-        alarm = None if timeout is None else loop.call_later(timeout, self.wake)
+        self.woken = woken = asyncio.get_running_loop().create_future()
+        self._set_alarm(timeout, timeout)
         try:
             await woken
         finally:
-            if self.woken is woken:
+            if self.woken is woken:  # else another reader sleeps here now, by an alarm of its own
                 self.woken = None
-            if alarm is not None:
-                alarm.cancel()
+                self._set_alarm(None, None)
+
+    def _set_alarm(self, seconds, timeout):
+        if self.alarm is not None:
+            self.alarm.cancel()
+        loop = asyncio.get_running_loop()
+        self.alarm = None if seconds is None else loop.call_later(seconds, self._ring, timeout)
+
+    def _ring(self, timeout):
+        silence = asyncio.get_running_loop().time() - self.room.heard_at
+        if self.push and silence < timeout:  # a push does not put the alarm off: that would cost more than itself
+            self._set_alarm(timeout - silence, timeout)
+        else:
+            self.wake()

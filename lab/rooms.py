@@ -31,6 +31,7 @@ class Room:
         self.tail = Tail()  # ends with `last`
         self.queues = set()
         self.used_at = 0.0  # the loop's clock, seconds
+        self.heard_at = 0.0  # of a message, by the same clock
         self.bell = bell.to(name, self._hear)
         self.listening = None
         self.opening = asyncio.create_task(self._open())
@@ -77,6 +78,7 @@ class Room:
                 self.tail.append(message)
                 for queue in self.queues:
                     queue.put(message)
+        self.heard_at = asyncio.get_running_loop().time()
 
     def restart(self):
         """Forget everything: the database was replaced by one in which less was said."""

@@ -63,6 +63,20 @@ def test_2_3_a_comment_comes_no_earlier_than_the_silence(small, room):
         assert time.monotonic() - before >= 0.2
 
 
+def test_2_3_no_comment_comes_between_messages_and_one_after_the_last(small, room):
+    with stream(small.url, room_path("sse", room)) as events:
+        publish("sse", small, room, "first")
+        events.messages(1)
+        for number in range(2, 17):
+            time.sleep(0.1)  # small_settings.HEARTBEAT is 0.3 s
+            publish("sse", small, room, str(number))
+            events.messages(number)
+            last = time.monotonic()
+        assert not events.parser.comments
+        events.until(lambda: events.parser.comments)
+        assert 0.2 <= time.monotonic() - last < 3
+
+
 def test_2_3_last_event_id_wins_over_after(server, room):
     publish_many(server, room, 4)
     with stream(server.url, room_path("sse", room, "?after=0"), Last_Event_ID="3") as events:
