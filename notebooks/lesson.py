@@ -19,10 +19,14 @@ os.chdir(ROOT)
 
 from benchmarks.server import serving  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
+from notebooks import limits, wires  # noqa: E402
 
 SHORT = os.environ.get("LESSON") == "short"  # as the tests run the lessons: every step, hardly any time
-BRIEF = {"warmup": 0.3, "duration": 1.5, "repetitions": 1}
+BRIEF = {"warmup": 0.3, "duration": 1.5, "repetitions": 1, "arrivals": "regular"}  # at random, perhaps none comes
 WARMUP = 1.5  # seconds
+MARKERS = {"polling": "o", "longpoll": "s", "sse": "^", "websocket": "D"}  # as in the reports
+
+os.environ.setdefault("MATPLOTLIBRC", str(ROOT / "notebooks"))  # before matplotlib is imported
 
 _kept = contextlib.ExitStack()  # what ends with the lesson
 atexit.register(_kept.close)
@@ -51,7 +55,7 @@ def talk(*parts, seconds=1.0):
     with socket.create_connection((name, int(port)), timeout=seconds) as connection:
         for part in parts:
             text = isinstance(part, str)
-            said = part.format(host=host).replace("\n", "\r\n").encode() if text else part
+            said = part.replace("{host}", host).replace("\n", "\r\n").encode() if text else part
             connection.sendall(said)
             show("→", said)
             hear(connection, time.monotonic() + seconds / len(parts))
@@ -70,8 +74,7 @@ def hear(connection, until):
 
 def show(direction, data):
     """Print bytes as text, and as hexadecimal escapes those that are none."""
-    text = "".join(chr(byte) if 32 <= byte < 127 or byte in b"\r\n" else f"\\x{byte:02x}" for byte in data)
-    lines = text.rstrip("\r\n").split("\r\n")
+    lines = wires.readable(data).rstrip("\r\n").split("\r\n")
     print(f"{direction} {len(data):,} bytes", *("   " + line for line in lines), sep="\n")  # noqa: T201
 
 
@@ -89,6 +92,55 @@ def later(seconds, technique, room, text):
     timer = threading.Timer(seconds, publish, (technique, room, text))
     timer.daemon = True
     timer.start()
+
+
+def one_message(room, text):
+    """Return {technique: (request, exchange)} that brought one message; the request is None where it is pushed."""
+    return wires.one_message(_address(), room, lambda: publish("sse", room, text))
+
+
+def silence(seconds):
+    """Return what passes in so many seconds in which nothing is said, see wires.py."""
+    return wires.silence(_address(), "silence", seconds)
+
+
+def _address():
+    server = urlsplit(lab())
+    return server.hostname, server.port
+
+
+def beside(exchanges):
+    """Show exchanges of several techniques side by side."""
+    return wires.Beside(exchanges)
+
+
+def title(technique):
+    """Return what a technique is called."""
+    return import_module(technique).TITLE
+
+
+def look(technique):
+    """Return how a technique is drawn: colour, marker and name as in the reports."""
+    look = {"color": import_module(technique).COLOUR, "marker": MARKERS.get(technique, "v"), "label": title(technique)}
+    return look | {"markersize": 8, "markeredgecolor": "#333333", "linewidth": 2.2}
+
+
+def by_technique(frame):
+    """Yield (technique, its rows) of a data frame, in the order of the reports."""
+    for technique in TECHNIQUES:
+        if len(rows := frame[frame.technique == technique]):
+            yield technique, rows
+
+
+def plain(*axes):
+    """Write the logarithmic axes' ticks in plain numbers: 0.1, 1, 10, 1,000."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for each in (axis for one in axes for axis in (one.xaxis, one.yaxis) if axis.get_scale() == "log"):
+        low, high = each.get_view_interval()
+        each.set_major_locator(LogLocator(subs=(1,) if high / low > 150 else (1, 2, 5), numticks=12))
+        each.set_major_formatter(FuncFormatter(lambda value, _place: f"{value:,.10g}"))
+        each.set_minor_formatter(NullFormatter())
 
 
 def ip_bytes(client):
@@ -111,6 +163,16 @@ def valid(results):
     for _index, run in frame[~frame.valid].iterrows():
         print(f"refused, {run['place']}: {'; '.join(run['flags'])}")  # noqa: T201
     return frame[frame.valid] if frame.valid.any() else frame
+
+
+def climb(technique, first, bound_ms, **settings):
+    """Return a data frame of runs with more and more readers, until one does not hold, see limits.py."""
+    return limits.climb(measure, technique, first, bound_ms, runs_max=2 if SHORT else limits.RUNS_MAX, **settings)
+
+
+def ends(climbs):
+    """Return a row a technique: its last run that held, its first that did not, and why not, see limits.py."""
+    return limits.ends(climbs)
 
 
 def brief(scenario, settings):

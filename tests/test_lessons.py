@@ -1,15 +1,20 @@
 """The lessons run from their first cell to the last, in their short form, and are committed without outputs."""
 
+import math
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
+import pandas as pd
 import pytest
 from processes import ROOT
 
+from notebooks import limits
+
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-PARTS = ("Prediction", "Remember", "Exercises")  # in this order, after the question
+PARTS = ("Prediction", "The bytes on the wire", "Measurement", "Remember", "Exercises")  # in this order
 LINES_MAX = 15  # of code in a cell
 
 
@@ -40,3 +45,71 @@ def test_a_lesson_runs(path):
     environment = os.environ | {"LESSON": "short"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=110)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+class Machine:
+    """Serves up to `capacity` readers in time; at twice as many its core is full."""
+
+    def __init__(self, capacity, other_cpu=0.0, generator_max=10**9):
+        self.capacity, self.other_cpu, self.generator_max, self.tried = capacity, other_cpu, generator_max, []
+
+    def measure(self, techniques, clients, rooms, warmup):
+        self.tried.append(clients)
+        refused = clients > self.generator_max
+        run = {
+            "valid": not refused,
+            "flags": ["the generator used 85% of a core, over 80%"] if refused else [],
+            "latency_ms.p99": 20.0 if clients <= self.capacity else 900.0,
+            "server_cpu_s": min(5.0, 5.0 * clients / self.capacity),
+            "duration_s": 5.0,
+            "generator_cpu": 0.85 if refused else 0.3,
+            "other_cpu": self.other_cpu,
+            "requests": clients,
+            "arrived": 2 * clients,
+            "lost": 0,
+        }
+        return SimpleNamespace(frame=pd.DataFrame([run]))
+
+
+def ends(machine, technique="sse", **options):
+    runs = limits.climb(machine.measure, technique, options.pop("first", 100), 250, **options)
+    return limits.ends(runs).loc[technique]
+
+
+def test_a_climb_ends_close_to_where_the_machine_does():
+    machine = Machine(1000)
+    found = ends(machine)
+    assert found["held"] <= 1000 < found["did not hold"] <= limits.NEAR * found["held"]
+    assert found["why not"] == "server full; p99 over 250 ms"
+    assert found["served/s"] == found["held"] * 2 / 5
+    assert len(machine.tried) <= limits.RUNS_MAX
+
+
+def test_a_climb_that_begins_too_high_comes_down():
+    assert ends(Machine(30), first=200)["held"] <= 30
+
+
+def test_a_climb_says_that_the_generator_was_full():
+    assert ends(Machine(10**6, generator_max=500))["why not"].startswith("generator full; the generator used 85%")
+
+
+def test_a_climb_that_breaks_nothing_says_so():
+    found = ends(Machine(10**6), technique="polling", runs_max=3)
+    assert found["held"] == 400
+    assert found["served/s"] == 400 / 5
+    assert found["why not"] == "not driven so far as to break in 3 runs"
+
+
+def test_a_climb_where_nothing_holds_ends():
+    machine = Machine(0.5)
+    found = ends(machine, first=8)
+    assert pd.isna(found["held"])
+    assert math.isnan(found["served/s"])
+    assert found["did not hold"] == 1
+    assert machine.tried == [8, 4, 2, 1]
+
+
+def test_a_run_that_others_disturbed_is_made_once_more():
+    machine = Machine(150, other_cpu=0.5)
+    ends(machine, runs_max=2)
+    assert machine.tried == [100, 200, 200]
