@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from jsonschema_rs import Draft202012Validator
 from processes import PATIENCE, ROOT
-from raw import dial, dialled, get, hear, post, room_path, shake
+from raw import ask, dial, dialled, get, hear, post, room_path, shake
 from roads import HTTP
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi import checks
@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from lab.techniques import TECHNIQUES
 
-EXAMPLES = 4  # of each operation and mode
+EXAMPLES, OF_PAGES = 20, 4  # of each operation and mode: of the chat's, of the pages'
 SLOW = list(HealthCheck)  # a real server answers, on a machine that others share
 CHECKS = (
     schemathesis.checks.not_a_server_error,
@@ -94,10 +94,10 @@ def operations(described, of):
             yield operation
 
 
-def agree(server, operation, mode):
+def agree(server, operation, mode, examples):
     """Ask what schemathesis thinks of, and compare each answer with the description."""
 
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=SLOW)
+    @settings(max_examples=examples, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=SLOW)
     @given(case=operation.as_strategy(generation_mode=mode))
     def asked(case):
         hold = (case.query or {}).get("hold", 25)
@@ -113,7 +113,23 @@ def agree(server, operation, mode):
 @pytest.mark.parametrize("of", [*HTTP, None])
 def test_4_whatever_is_asked_is_answered_as_described(server, described, of, mode):
     for operation in operations(described, of):
-        agree(server, operation, mode)
+        agree(server, operation, mode, EXAMPLES if of else OF_PAGES)
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "MERGE")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_4_405_a_method_that_is_not_described_is_refused(server, described, method):
+    """The chat's own addresses name what is allowed; no other fails."""
+    for path, operations in described["paths"].items():
+        if method.lower() in operations:
+            continue
+        answer = ask(server.url, method, re.sub(r"{\w+}", "generated", path), headers={"Content-Length": "0"})
+        assert answer.status < 500, path
+        if path.endswith("/messages/"):
+            assert (answer.status, answer.headers["allow"]) == (405, "GET, POST"), path
+            assert method == "HEAD" or answer.sentence == "method: GET or POST."
 
 
 query_values = st.text(max_size=12) | st.integers().map(str) | st.text("0123456789.-+e_ ", max_size=25)
