@@ -121,15 +121,15 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_4_405_a_method_that_is_not_described_is_refused(server, described, method):
-    """The chat's own addresses name what is allowed; no other fails."""
+    """HEAD is no other method where a page is read."""
     for path, operations in described["paths"].items():
-        if method.lower() in operations:
+        allowed = [name.upper() for name in operations if name != "parameters"]
+        allowed += ["HEAD"] if allowed == ["GET"] else []
+        if method in allowed:
             continue
         answer = ask(server.url, method, re.sub(r"{\w+}", "generated", path), headers={"Content-Length": "0"})
-        assert answer.status < 500, path
-        if path.endswith("/messages/"):
-            assert (answer.status, answer.headers["allow"]) == (405, "GET, POST"), path
-            assert method == "HEAD" or answer.sentence == "method: GET or POST."
+        assert (answer.status, answer.headers["allow"]) == (405, ", ".join(allowed)), path
+        assert method == "HEAD" or answer.sentence.startswith("method: "), path
 
 
 query_values = st.text(max_size=12) | st.integers().map(str) | st.text("0123456789.-+e_ ", max_size=25)
