@@ -18,10 +18,11 @@ def messages(deliver):
 
     async def view(request, room):
         room = clean_room(room)
-        only(request, "GET", "POST")
         if request.method == "GET":
             return await deliver(request, room)
-        return await publish(request, room)
+        if request.method == "POST":
+            return await publish(request, room)
+        raise Refused("method: GET or POST.", status=405, headers={"Allow": "GET, POST"})
 
     view.deliver = deliver
     return view

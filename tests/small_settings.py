@@ -3,7 +3,7 @@
 from lab.settings import *  # noqa: F403
 from lab.settings import DATABASES, env
 
-HEARTBEAT = 0.3
+HEARTBEAT = env.float("SMALL_HEARTBEAT", default=0.3)
 GOODBYE = 0.3
 QUEUE_IDLE = env.float("SMALL_QUEUE_IDLE", default=0.5)
 ROOM_IDLE = 0.5
