@@ -23,15 +23,14 @@ def slowed(log, rounds):
     """
     if any(min(slow - began, ended - slow) < WINDOW for began, slow, ended in rounds):
         return
-    before, meanwhile = medians(log, rounds)
+    before, meanwhile = map(statistics.median, zip(*pairs(log, rounds), strict=True))
     if meanwhile > SLOWER * before and meanwhile - before >= NOISE:
         yield f"the others' p99 went from {before:.1f} to {meanwhile:.1f} ms"
 
 
-def medians(log, rounds):
-    """Return (before, meanwhile), in ms: the medians over the rounds of the others' p99."""
-    befores = [p99(log, began, slow) for began, slow, _ended in rounds]
-    return statistics.median(befores), statistics.median(p99(log, slow, ended) for _began, slow, ended in rounds)
+def pairs(log, rounds):
+    """Return the others' p99 of each round, in ms: (before, meanwhile)."""
+    return [(p99(log, began, slow), p99(log, slow, ended)) for began, slow, ended in rounds]
 
 
 def p99(log, began, ended):

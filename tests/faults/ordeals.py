@@ -31,8 +31,9 @@ def slow_readers(trial):
             crowd.struck()
         trial.pause(5 * trial.haste)
     for crowd in trial.crowds:
-        before, meanwhile = measured.medians(crowd.log, rounds)
-        crowd.note = f"p99 of the others, before → meanwhile: {before:.1f} → {meanwhile:.1f} ms"
+        pairs = measured.pairs(crowd.log, rounds)
+        told = "; ".join(f"{before:.1f} → {meanwhile:.1f} ms" for before, meanwhile in pairs)
+        crowd.note = f"p99 of the others in each round, before → meanwhile: {told}"
         crowd.broken["slowed"] = list(measured.slowed(crowd.log, rounds))
 
 
