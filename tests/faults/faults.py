@@ -58,7 +58,7 @@ FAULTS = [
     Fault("clocks", "Clients' clocks a day off", (2, 20, 300), "seconds", strikes.wait, clocks=(-DAY, DAY)),
     Fault("rush", "Readers reconnecting at once", (25, 250, 1_000), "readers", ordeals.rush),
     Fault("slow", "Five slow readers at 1 KB/s", (1, 3, 9), "rounds", ordeals.slow_readers, apart=True),
-    Fault("soak", "Soak", (3, 240, 3_600), "seconds", ordeals.soak),
+    Fault("soak", "Soak", (3, 480, 3_600), "seconds", ordeals.soak),
 ]  # fmt: skip
 # Nothing, for as long as a bug needs to show itself some ten times with each technique: see ONE_IN in suite.py.
 PEACE = Fault("peace", "Nothing", (300, 2_000, 100_000), "deliveries", strikes.talk)

@@ -64,7 +64,7 @@ def soak(trial):
     """Talk for `count` seconds with a disconnect now and then; compare what the servers hold with what they held.
 
     They are asked for the first time after a third: until then the pools of connections fill, nginx's to the servers
-    and the servers' to the database.
+    and the servers' to the database, and the newest messages that each server remembers of a room.
     """
     began = time.monotonic()
     churn(trial, trial.count / 3)
