@@ -11,7 +11,7 @@ const look = () => {
   for (const part of document.querySelectorAll(".notice, .wrong, [role=status], [role=alert], [data-hidden-notice]")) {
     const text = part.textContent.trim();
     const told = (window.told[part.closest("[data-technique]")?.dataset.technique ?? ""] ??= []);
-    if (text && !part.hidden && told.at(-1) !== text) told.push(text);
+    if (text && !part.hidden && !told.includes(text)) told.push(text);
   }
 };
 new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
