@@ -50,12 +50,16 @@ class Worker(multiprocess.Process):
         return self._server
 
 
-def serve(host, port, workers=1, tell=print):
+def serve(host, port, workers=1, tell=print, also=None):
     """Migrate, listen on `host` and `port` (0: any), `tell(url)`, serve until a signal comes.
 
-    Raises CannotServe when the port is taken or the database cannot be used.
+    `also`: another address to listen on, at the same port. Raises CannotServe when the port is taken or the database
+    cannot be used.
     """
-    listening = listen(host, port)
+    listening = [listen(host, port)]
+    port = listening[0].getsockname()[1]
+    if also:
+        listening.append(listen(also, port))
     migrate()
     system.allow_many_connections()
     config = uvicorn.Config(
@@ -73,17 +77,18 @@ def serve(host, port, workers=1, tell=print):
         timeout_graceful_shutdown=settings.GOODBYE,
         backlog=system.BACKLOG,
     )
-    tell(f"http://{address(host)}:{listening.getsockname()[1]}/")
+    tell(f"http://{address(host)}:{port}/")
     try:
         if workers > 1:
             multiprocess.Process = Worker  # the supervisor would start uvicorn's plain servers
-            multiprocess.Multiprocess(config, [listening]).run()
+            multiprocess.Multiprocess(config, listening).run()
         else:
-            Server(config).run([listening])
+            Server(config).run(listening)
     except KeyboardInterrupt:
         os._exit(0)  # at once: Python's own end would wait for the store's threads, and they for a database that hangs
     finally:
-        listening.close()
+        for each in listening:
+            each.close()
 
 
 def listen(host, port):

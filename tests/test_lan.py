@@ -125,3 +125,19 @@ def test_the_demo_shows_the_class_its_pages_and_keeps_the_wires_to_itself(tmp_pa
         assert get(f"http://{OTHER}:{page}", "/polling/lobby/").status == 200
         with pytest.raises(ConnectionRefusedError):
             get(f"http://{OTHER}:{wire}", "/")
+        with pytest.raises(ConnectionRefusedError):  # its other addresses are not the class's
+            get(f"http://127.0.0.3:{page}", "/")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_listens_on_another_address_too_and_on_no_third_one(start, workers):
+    server = start("--also", OTHER, "--workers", workers, ALLOWED_HOSTS="127.0.0.1,127.0.0.2,127.0.0.3")
+    for host in ("127.0.0.1", OTHER):
+        assert get(f"http://{host}:{server.port}", "/").status == 200
+    with pytest.raises(ConnectionRefusedError):
+        get(f"http://127.0.0.3:{server.port}", "/")
+
+
+def test_another_address_that_is_not_this_machines_is_told_in_one_sentence(tmp_path):
+    done = manage("serve", "--port", "0", "--also", "192.0.2.1", data=tmp_path)
+    assert re.fullmatch(r"CommandError: Cannot listen on 192\.0\.2\.1:\d+: .*\.\n", done.stderr)

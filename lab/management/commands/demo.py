@@ -24,11 +24,11 @@ class Command(serve.Command):
 
     help = "Serve the lab, each technique by a wire of its own, and open all side by side, where there is a browser."
 
-    def handle(self, *, host, port, workers, classroom, **options):
+    def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
-        at = host  # where the pages are served; the wires stay where they are, the board's own
-        if classroom is not None:
-            host, at, self.wall = "127.0.0.1", "0.0.0.0", self.open_to(classroom)
+        if classroom is not None:  # whose pages are served there too; the wires stay here, the board's own
+            host, also = "127.0.0.1", self.open_to(classroom)
+            self.wall = also
         try:
             page, *rest = ports(host, port, 2 + len(settings.TECHNIQUES))
         except serving.CannotServe as exc:
@@ -36,7 +36,8 @@ class Command(serve.Command):
         *wires, control = rest
         laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
         os.environ["LAB_WIRES"] = json.dumps(laid)  # the server's pages name them
-        command = [sys.executable, "manage.py", "serve", "--host", at, "--port", str(page), "--workers", str(workers)]
+        command = [sys.executable, "manage.py", "serve", "--host", host, "--port", str(page), "--workers", str(workers)]
+        command += ["--also", also] if also not in (None, host) else []
         os.chdir(settings.BASE_DIR)
         sentences = []
         try:

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         """Name the options."""
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument("--also", metavar="ADDRESS", help="another address to listen on, at the same port")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on, 0: any (default: %(default)s)")
         parser.add_argument("--workers", type=int, default=1, help="server processes (default: %(default)s)")
         parser.add_argument(
@@ -25,12 +26,12 @@ class Command(BaseCommand):
             help="serve a classroom: at this machine's address in its network, or at this one of its addresses",
         )
 
-    def handle(self, *, host, port, workers, classroom, **options):
+    def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
         if classroom is not None:
             host = self.open_to(classroom)
         try:
-            serving.serve(host, port, workers, tell=self.tell)
+            serving.serve(host, port, workers, tell=self.tell, also=also)
         except serving.CannotServe as exc:
             raise CommandError(str(exc)) from exc
 
