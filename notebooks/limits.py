@@ -56,7 +56,8 @@ def attempt(measure, technique, size, bound_ms, **settings):
 def judged(run, technique, size, bound_ms):
     """Return what a run says: whether it held, and why not."""
     server, p99 = run["server_cpu_s"] / run["duration_s"], run["latency_ms.p99"]
-    late = p99 > bound_ms
+    p99 = math.nan if p99 is None else p99  # nothing came, not even late
+    late = not p99 <= bound_ms
     held = bool(run["valid"]) and not late
     return {
         "technique": technique,
@@ -68,19 +69,20 @@ def judged(run, technique, size, bound_ms):
         "deliveries/s": run["arrived"] / run["duration_s"],
         "lost": run["lost"],
         "held": held,
-        "why not": "" if held else why(run, late, server, bound_ms),
+        "why not": "" if held else why(run, p99, server, bound_ms),
     }
 
 
-def why(run, late, server, bound_ms):
+def why(run, p99, server, bound_ms):
     """Return in words why a run did not hold: what was seen, and which core was full."""
     full = [
         name
         for name, share, most in (("server", server, FULL), ("generator", run["generator_cpu"], GENERATOR_FULL))
         if share >= most
     ]
-    cause = f"{' and '.join(full)} full" if full else "no core full"
-    seen = [f"p99 over {bound_ms:,.0f} ms"] if late else []
+    others = "other programs busy" if run["other_cpu"] >= OTHERS else "no core full"
+    cause = f"{' and '.join(full)} full" if full else others
+    seen = ["nothing arrived"] if math.isnan(p99) else [f"p99 over {bound_ms:,.0f} ms"] if p99 > bound_ms else []
     return "; ".join([cause, *seen, *run["flags"]])
 
 
