@@ -23,7 +23,7 @@ from notebooks import limits, wires  # noqa: E402
 
 SHORT = os.environ.get("LESSON") == "short"  # as the tests run the lessons: every step, hardly any time
 BRIEF = {"warmup": 0.3, "duration": 1.5, "repetitions": 1, "arrivals": "regular"}  # at random, perhaps none comes
-WARMUP = 1.5  # seconds
+SETTINGS = {"warmup": 1.5, "repetitions": 1}  # seconds; and a lesson is no campaign
 MARKERS = {"polling": "o", "longpoll": "s", "sse": "^", "websocket": "D"}  # as in the reports
 
 os.environ.setdefault("MATPLOTLIBRC", str(ROOT / "notebooks"))  # before matplotlib is imported
@@ -150,10 +150,10 @@ def ip_bytes(client):
 
 
 def measure(scenario="quick", **settings):
-    """Run a scenario with other `settings` and return its Results; a list is a sweep over its values."""
+    """Run a scenario with other `settings`, once, and return its Results; a list is a sweep over its values."""
     from benchmarks import compare  # takes a second, which a lesson's first cell need not
 
-    settings = {"warmup": WARMUP} | settings
+    settings = (SETTINGS if scenario == "quick" else {}) | settings
     return compare(scenario, out=folder(), progress=False, **(brief(scenario, settings) if SHORT else settings))
 
 
@@ -167,7 +167,7 @@ def valid(results):
 
 def climb(technique, first, bound_ms, **settings):
     """Return a data frame of runs with more and more readers, until one does not hold, see limits.py."""
-    return limits.climb(measure, technique, first, bound_ms, runs_max=2 if SHORT else limits.RUNS_MAX, **settings)
+    return limits.climb(measure, technique, first, bound_ms, runs_max=1 if SHORT else limits.RUNS_MAX, **settings)
 
 
 def ends(climbs):
