@@ -112,6 +112,7 @@ def migrate():
     try:
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":  # SQLite is one machine's, whose servers rarely start at once
+                cursor.execute("SET statement_timeout = 0")  # another server's changes may take their time
                 cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
             call_command("migrate", verbosity=0, interactive=False)
     except DatabaseError as exc:

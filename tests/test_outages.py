@@ -1,6 +1,7 @@
 """Promises 3.2 and 3.6 while Redis or PostgreSQL is away: killed, or frozen with its connections open."""
 
 import signal
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
@@ -13,7 +14,10 @@ from roads import HTTP, TECHNIQUES, client, publish, publish_frame
 from streams import stream
 from test_recovery import reading, settled
 
+from lab.serving import MIGRATING
+
 FIELDS = {"author": "Ann", "text": "hi"}
+LONGER = 5  # seconds: than PostgreSQL gives a statement of the chat
 
 
 @contextmanager
@@ -129,3 +133,14 @@ def test_a_signal_ends_a_server_whose_database_hangs(start, scaled, room, by):
         assert events.raw.endswith(b"\n\nretry: 1000\n\n")
         assert asked.result().status == 503
     well(scaled)
+
+
+def test_a_server_waits_for_another_that_changes_the_tables(start, scaled):
+    """For longer than any statement of the chat may take."""
+    with psycopg.connect(scaled.postgres.url) as other, ThreadPoolExecutor() as pool:
+        other.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+        starting = pool.submit(start, DATABASE_URL=scaled.postgres.url)
+        time.sleep(LONGER)
+        assert not starting.done()
+        other.execute("SELECT pg_advisory_unlock(%s)", [MIGRATING])
+        assert get(starting.result(PATIENCE).url, "/healthz").status == 200
