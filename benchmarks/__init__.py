@@ -10,12 +10,12 @@ def compare(scenario="quick", techniques=None, stages=None, out=None, progress=T
     """Measure, and return the Results; `settings` take the place of the scenario's, a list of values is a sweep.
 
     `stages`: {technique: its steps, "" being the finished one}; `out`: where the folder of results is made;
-    `progress`: tell of each run; `bare`: without calibration and traces. Raises benchmarks.settings.CannotCompare,
-    in one sentence.
+    `progress`: tell of each run; `bare`: without calibration and traces. Raises CannotCompare of
+    benchmarks.scenarios.settings, in one sentence.
     """
-    from benchmarks.campaign import Campaign
-    from benchmarks.summary import Results
-    from benchmarks.table import line
+    from benchmarks.analysis.summary import Results
+    from benchmarks.campaigns.campaign import Campaign
+    from benchmarks.campaigns.table import line
 
     changes = {name: value for name, value in settings.items() if value is not None}
     campaign = Campaign.new(out or RESULTS, scenario, techniques, stages, changes, bare=bare)
@@ -30,8 +30,8 @@ def compare(scenario="quick", techniques=None, stages=None, out=None, progress=T
 
 def load(folder=None):
     """Return the Results in a folder, or the newest there are; raise CannotCompare where there are none."""
-    from benchmarks.settings import CannotCompare
-    from benchmarks.summary import Results
+    from benchmarks.analysis.summary import Results
+    from benchmarks.scenarios.settings import CannotCompare
 
     if folder is None:
         found = sorted(RESULTS.glob("*/results.json"))

@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:1] = [str(ROOT)] * 2
 
 import websocket  # noqa: E402
-from benchmarks import window, workers  # noqa: E402
-from benchmarks.clients import client  # noqa: E402
-from benchmarks.meter import Meter  # noqa: E402
-from benchmarks.people import Publisher, Reader  # noqa: E402
-from benchmarks.recorder import Recorder  # noqa: E402
-from benchmarks.settings import CHOICES  # noqa: E402
+from benchmarks.generator import window, workers  # noqa: E402
+from benchmarks.generator.clients import client  # noqa: E402
+from benchmarks.generator.meter import Meter  # noqa: E402
+from benchmarks.generator.people import Publisher, Reader  # noqa: E402
+from benchmarks.generator.recorder import Recorder  # noqa: E402
+from benchmarks.scenarios.settings import CHOICES  # noqa: E402
 from lab.system import settle  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from benchmarks.question import BOUNDS, CannotAdvise, Question
+from benchmarks.advice.question import BOUNDS, CannotAdvise, Question
 from lab.advising import NETWORKS
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from benchmarks.question import Question
+from benchmarks.advice.question import Question
 from lab import advising, origins, stages
 from lab.forms import QuestionForm
 from lab.listing import listing
@@ -74,7 +74,7 @@ def stage(request, technique, stage, room):
 
 def advise(request):
     """Which technique to take: the form comes back here with the question in the query."""
-    from benchmarks.advice import advise  # brings in NumPy, which no other page needs
+    from benchmarks.advice.advice import advise  # brings in NumPy, which no other page needs
 
     form = QuestionForm(request.GET) if request.GET else QuestionForm()
     asked = form.is_valid() if request.GET else True

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # first, as another package is named websocket too
 os.chdir(ROOT)
 
-from benchmarks.server import serving  # noqa: E402
+from benchmarks.servers.server import serving  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 from notebooks import limits, wires  # noqa: E402
 

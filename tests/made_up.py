@@ -6,8 +6,9 @@ import random
 import re
 from html import unescape
 
-from benchmarks import contents, plots, report, writing
-from benchmarks.summary import Results
+from benchmarks.analysis.summary import Results
+from benchmarks.plots import plots
+from benchmarks.report import contents, report, writing
 
 TITLES = {
     "polling": "Short polling",

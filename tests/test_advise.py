@@ -11,11 +11,12 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from processes import ROOT
 
-from benchmarks import costs, model
-from benchmarks.advice import CLOSE, advise
-from benchmarks.costs import Cost, Measured
-from benchmarks.manifest import cpu
-from benchmarks.question import BOUNDS, CannotAdvise, Question
+from benchmarks.advice import costs
+from benchmarks.advice.advice import CLOSE, advise
+from benchmarks.advice.costs import Cost, Measured
+from benchmarks.advice.question import BOUNDS, CannotAdvise, Question
+from benchmarks.campaigns.manifest import cpu
+from benchmarks.model import model
 
 HERE = {"cpu": cpu(), "cores": os.cpu_count()}
 EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001) for name in model.MODELS}, 0.002)

@@ -6,8 +6,9 @@ import pytest
 from made_up import make_folder, make_run, read, refused, text_of
 from rich.console import Console
 
-from benchmarks import baseline, report
-from benchmarks.summary import Results
+from benchmarks.analysis.summary import Results
+from benchmarks.findings import baseline
+from benchmarks.report import report
 
 
 def runs_of(median, *more, count=3, **settings):

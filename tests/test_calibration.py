@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from benchmarks import calibration
+from benchmarks.campaigns import calibration
 
 ADDED_MAX = 5.0  # ms that the load itself may add to what a server takes
 PLANTED = {"echo": (0.0, 0.0), "wait": (60.0, 0.0), "stall": (0.0, 0.0)}  # mislabelled: 60 for 50 ms, and no stall

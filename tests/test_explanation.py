@@ -2,8 +2,8 @@
 
 import pytest
 
-from benchmarks import explanation
-from benchmarks.series import Figure
+from benchmarks.analysis.series import Figure
+from benchmarks.findings import explanation
 
 EVERY_SECOND = {"arrivals": "regular", "pacing": "rate", "rate": 1.0, "interval": 1.0}
 

@@ -21,8 +21,10 @@ import pytest
 from hdrh.log import HistogramLogReader
 from processes import until
 
-from benchmarks import measures, plan, runner, scenario, table, validity
-from benchmarks.settings import REPEATED
+from benchmarks.campaigns import runner, table
+from benchmarks.generator import measures, validity
+from benchmarks.scenarios import plan, scenario
+from benchmarks.scenarios.settings import REPEATED
 from lab.techniques import TECHNIQUES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -4,9 +4,10 @@ import math
 
 import pytest
 
-from benchmarks import literature, replication, scenario
-from benchmarks.literature import regular_long_poll
-from benchmarks.sources import SOURCES, Row
+from benchmarks.literature import literature, replication
+from benchmarks.literature.literature import regular_long_poll
+from benchmarks.literature.sources import SOURCES, Row
+from benchmarks.scenarios import scenario
 
 ROWS = {(row.source, row.what): row for row in literature.rows()}
 

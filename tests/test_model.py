@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import model
-from benchmarks.model import Parameters
+from benchmarks.model import model
+from benchmarks.model.parameters import Parameters
 
 TECHNIQUES = tuple(model.MODELS)
 CASES = [

@@ -3,8 +3,9 @@
 import pytest
 from made_up import TITLES, all_techniques, make_folder, make_run, names, refused, table
 
-from benchmarks import plots, report
-from benchmarks.summary import Results
+from benchmarks.analysis.summary import Results
+from benchmarks.plots import plots
+from benchmarks.report import report
 
 OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
 OF_A_SWEEP = ["ledger", "percentiles", "sweep-latency", "sweep-network", "sweep-server", "trade-off"]

@@ -7,7 +7,7 @@ import pytest
 from processes import until
 from roads import publish
 
-from benchmarks import pulse
+from benchmarks.generator import pulse
 from lab.pulse import HEAD, Pulse
 
 HELD = 0.3  # seconds

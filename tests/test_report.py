@@ -21,8 +21,11 @@ from made_up import (
     written,
 )
 
-from benchmarks import deviation, looks, plots, report, tables
-from benchmarks.summary import Results
+from benchmarks.analysis import looks
+from benchmarks.analysis.summary import Results
+from benchmarks.findings import deviation, tables
+from benchmarks.plots import plots
+from benchmarks.report import report
 
 CALIBRATION = {
     "valid": False,

@@ -9,8 +9,9 @@ import psutil
 import pytest
 from processes import ROOT
 
-from benchmarks import campaign, options, plan, scenario
-from benchmarks.settings import CannotCompare
+from benchmarks.campaigns import campaign, options
+from benchmarks.scenarios import plan, scenario
+from benchmarks.scenarios.settings import CannotCompare
 
 SMALL = """\
 purpose = "A moment."

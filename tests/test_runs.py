@@ -8,8 +8,10 @@ import pytest
 from processes import ROOT
 
 import benchmarks
-from benchmarks import clock, figures, plan, runner, scenario
-from benchmarks.settings import CannotCompare
+from benchmarks.campaigns import runner
+from benchmarks.generator import clock, figures
+from benchmarks.scenarios import plan, scenario
+from benchmarks.scenarios.settings import CannotCompare
 from lab import sockets
 
 BASE = """\

@@ -5,8 +5,9 @@ from collections import Counter
 
 import pytest
 
-from benchmarks import options, plan, scenario
-from benchmarks.settings import CannotCompare
+from benchmarks.campaigns import options
+from benchmarks.scenarios import plan, scenario
+from benchmarks.scenarios.settings import CannotCompare
 
 BASE = """\
 purpose = "All techniques, for a moment."

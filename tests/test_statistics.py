@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import statistics
+from benchmarks.analysis import statistics
 
 values = st.floats(-1e9, 1e9)
 DRAWS = 4000

@@ -22,7 +22,7 @@ NO_DJANGO = [
     *(f"{name}.client" for name in TECHNIQUES),
     *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STEP_CLIENTS),
 ]
-OF_BENCHMARKS = ["report", "model", "locustfile", "campaign"]
+OF_BENCHMARKS = ["report.report", "model.model", "locustfile", "campaigns.campaign"]
 SPEAK_ASGI = {"asgi.py", "guard.py", "protocol.py"}
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from benchmarks import scenario, trace
+from benchmarks.campaigns import trace
+from benchmarks.scenarios import scenario
 from lab.techniques import TECHNIQUES
 from lab.wire.kinds import DOWN, KINDS, UP
 

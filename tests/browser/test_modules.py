@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from benchmarks import model
-from benchmarks.model import Parameters
+from benchmarks.model import model
+from benchmarks.model.parameters import Parameters
 
 MANNERS = {"polling": "asks", "longpoll": "holds", "websocket": "pushes"}
 SECONDS = 60

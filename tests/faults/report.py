@@ -3,7 +3,7 @@
 import os
 import platform
 
-from benchmarks import manifest
+from benchmarks.campaigns import manifest
 from faults.deployments import DEPLOYMENTS
 from faults.faults import FAULTS, FORMS
 from lab.techniques import TECHNIQUES

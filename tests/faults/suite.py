@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
 
-from benchmarks import manifest
+from benchmarks.campaigns import manifest
 from deploy.service import CannotRun
 from faults import bugs
 from faults.deployments import DEPLOYMENTS, One

@@ -6,8 +6,8 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.advice import advise
-from benchmarks.question import CannotAdvise, Question
+from benchmarks.advice.advice import advise
+from benchmarks.advice.question import CannotAdvise, Question
 from lab.advising import NETWORKS, figures, reasons, verdict
 
 FIELDS = {  # option: (field of the Question, help)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from benchmarks import bench, bench_wire
+from benchmarks.bench import bench, bench_wire
 from lab.system import allow_many_connections
 
 

@@ -8,9 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from benchmarks import RESULTS, folder, options, table
-from benchmarks.campaign import Campaign
-from benchmarks.settings import CannotCompare
+from benchmarks import RESULTS
+from benchmarks.campaigns import folder, options, table
+from benchmarks.campaigns.campaign import Campaign
+from benchmarks.scenarios.settings import CannotCompare
 from lab.system import allow_many_connections
 
 REPORT = 6  # seconds that the report takes, as a rule
@@ -105,6 +106,6 @@ def interrupt(_number, _frame):
 
 def write_report(place, baseline):
     """Make plots and reports, return what the terminal shows of them; they take a second to import, so only now."""
-    from benchmarks import report
+    from benchmarks.report import report
 
     return report.ending(place, baseline)

@@ -1,0 +1,130 @@
+"""Which technique to take: the model's latency and bytes, the newest measurements' CPU, and a verdict.
+
+A technique fits when 99 in 100 messages come in the time that is acceptable. Among those that fit, bytes (IP level) and
+the server's CPU weigh the same: a technique's score is the geometric mean of both, each as a multiple of the best.
+"""
+
+from dataclasses import dataclass, replace
+from math import sqrt
+
+from benchmarks.advice import costs
+from benchmarks.advice.costs import Measured
+from benchmarks.advice.question import Question
+from benchmarks.model import model
+from benchmarks.model.parameters import Parameters
+from benchmarks.model.sizes import empty, headers, message
+
+CLOSE = 1.1  # a score within this multiple of the best cannot be told from it: the model is no better than 10 %
+INTERVALS = 0.1, 3600.0  # seconds between two polls, shortest and longest that are advised
+BUSY = 0.7  # of a core: more than that leaves no room for bursts
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one technique would give and cost."""
+
+    technique: str
+    interval: float | None  # seconds between two polls; None where nothing is polled
+    mean_ms: float
+    p99_ms: float
+    requests: float  # a second, of all clients
+    bytes: float  # a second, of all clients, both ways, with every segment's headers
+    cores: float | None  # of the server; None where nothing was measured
+    fits: bool
+    score: float = 0.0  # multiple of the best; 0 where it does not fit
+
+    @property
+    def processes(self):
+        """How many server processes that takes."""
+        return None if self.cores is None else max(1, -(-self.cores // BUSY))
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The options, those that fit first and the best of them at the top."""
+
+    question: Question
+    measured: Measured
+    options: tuple
+
+    @property
+    def fitting(self):
+        """The options that are fast enough."""
+        return [option for option in self.options if option.fits]
+
+    @property
+    def close(self):
+        """The options that cannot be told from the best, it included."""
+        return [option for option in self.fitting if option.score <= CLOSE]
+
+
+def advise(question, measured=None):
+    """Return the Advice on a Question; `measured` is a Measured, the newest one where it is left out.
+
+    Costs measured in rooms much smaller than the question's are not used.
+    """
+    measured = costs.newest() if measured is None else measured
+    if measured.readers and question.clients / question.rooms > measured.readers:
+        measured = replace(measured, costs={})
+    options = [option(name, question, measured) for name in model.MODELS]
+    scored = score([one for one in options if one.fits])
+    return Advice(question, measured, (*scored, *(one for one in options if not one.fits)))
+
+
+def option(technique, question, measured):
+    """Return the Option of a technique, with the longest polling interval that is fast enough."""
+    p = parameters(technique, question, measured)
+    polls = technique == "polling"
+    if polls:
+        p = replace(p, interval=interval(p, (question.latency_ms - question.jitter_ms) / 1000))
+    p99_ms = 1000 * model.quantile(technique, p, 0.99) + question.jitter_ms
+    cost = measured.costs.get(technique)
+    publishes = question.rooms * question.rate
+    units = question.clients * (p.rate if model.MODELS[technique].push else model.requests(technique, p))
+    return Option(
+        technique,
+        p.interval if polls else None,
+        1000 * model.mean(technique, p) + question.jitter_ms / 2,
+        p99_ms,
+        question.clients * model.requests(technique, p),
+        question.clients * model.ip(technique, p),
+        None if cost is None else cost.cores(publishes, units),
+        p99_ms <= question.latency_ms * (1 + 1e-9),
+    )
+
+
+def parameters(technique, question, measured):
+    """Return the model's Parameters: a room's readers are served one after another, which only polls escape."""
+    cost = measured.costs.get(technique)
+    return Parameters(
+        rate=question.rate,
+        delay=question.delay_ms / 1000 + measured.base,
+        headers=headers(technique),
+        message=message(technique, question.text_bytes),
+        empty=empty(technique),
+        fan_out=cost.unit * question.clients / question.rooms if cost and technique != "polling" else 0.0,
+    )
+
+
+def interval(p, seconds):
+    """Return the longest polling interval, to two digits, with which 99 in 100 messages come in these seconds.
+
+    A client polls again only when it has its answer, so no interval is shorter than a round trip.
+    """
+    longest = max((seconds - p.delay) / 0.99, 1e-9)
+    rounded = float(f"{longest:.2g}")
+    rounded = rounded if rounded <= longest else float(f"{0.95 * longest:.2g}")
+    return min(max(rounded, p.round_trip, INTERVALS[0]), INTERVALS[1])
+
+
+def score(options):
+    """Return the options with their scores, the best first; bytes alone count where no CPU was measured."""
+    if not options:
+        return []
+    fewest = min(one.bytes for one in options)
+    costs = [one.bytes / fewest for one in options]
+    if all(one.cores for one in options):
+        least = min(one.cores for one in options)
+        costs = [sqrt(cost * one.cores / least) for cost, one in zip(costs, options, strict=True)]
+    scored = [replace(one, score=cost / min(costs)) for cost, one in zip(costs, options, strict=True)]
+    return sorted(scored, key=lambda one: one.score)

@@ -1,0 +1,1 @@
+"""The literature: published figures, recomputed from their own premises, and measured here."""

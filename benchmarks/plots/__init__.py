@@ -1,0 +1,1 @@
+"""The plots, a module for each kind, and what their axes share."""

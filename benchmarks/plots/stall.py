@@ -1,0 +1,40 @@
+"""The plot of the calibration: a stall of the server, to a load that waits for answers and to one that does not."""
+
+from benchmarks.plots.axes import INK, logarithmic
+
+SHOWN = {"p50": "50", "p90": "90", "p99": "99", "p999": "99.9", "max": "longest"}
+OPEN, CLOSED = "#0072B2", "#D55E00"
+
+
+def stall(canvas, results):
+    """Percentiles of the latency of a server that stalls once: by schedule, and by a client that waits its turn."""
+    known = ((results.calibration or {}).get("servers") or {}).get("stall") or {}
+    by_schedule, naive = known.get("latency_ms") or {}, known.get("naive_ms") or {}
+    names = [name for name in SHOWN if by_schedule.get(name) and naive.get(name)]
+    if not names:
+        return None
+    canvas.set_figheight(3.6)
+    axes = canvas.add_subplot()
+    for figures, colour, marker, label in (
+        (by_schedule, OPEN, "o", "from the scheduled instant"),
+        (naive, CLOSED, "s", "from the instant of asking, by a loop that waits"),
+    ):
+        y = [figures[name] for name in names]
+        axes.plot(range(len(names)), y, color=colour, marker=marker, markersize=9, markeredgecolor=INK, label=label)
+    if known.get("stall_ms"):
+        axes.axhline(known["stall_ms"], color=INK, linestyle=":", linewidth=1.6)
+        axes.annotate(
+            f"the stall: {known['stall_ms']:,.0f} ms", (0, known["stall_ms"]), (0, 5), textcoords="offset points"
+        )
+    axes.set_xticks(range(len(names)), [SHOWN[name] for name in names])
+    axes.set_xlabel("percentile of requests")
+    axes.set_ylabel("latency, ms")
+    logarithmic(axes.yaxis)
+    axes.margins(y=0.15)
+    canvas.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=11)
+    return (
+        "Calibration: a server that stalls",
+        "A server of known behaviour stands still once. A load that measures from the scheduled instant sees everybody "
+        "who had to wait; one that asks only when it has its answer asks once during the stall, and its percentiles "
+        "look as if nothing had been (coordinated omission).",
+    )

@@ -1,0 +1,88 @@
+"""The plot of what passes: ten seconds of each technique on the wire, exchange by exchange."""
+
+import numpy as np
+from matplotlib.lines import Line2D
+
+from benchmarks.analysis import looks
+from benchmarks.plots.kinds import traces
+
+COLOURS = {  # of Okabe & Ito
+    "message": "#009E73",
+    "request": "#0072B2",
+    "empty": "#E69F00",
+    "opening": "#CC79A7",
+    "alive": "#D55E00",
+    "other": "#777777",
+}
+GROUPS = {  # kind of an exchange: what it is here
+    "answer": "message", "event": "message", "frame": "message",
+    "request": "request", "empty": "empty",
+    "connect": "opening", "handshake": "opening", "stream": "opening",
+    "ping": "alive", "pong": "alive", "comment": "alive",
+}  # fmt: skip
+WORDS = {
+    "message": "messages", "request": "requests", "empty": "empty answers", "opening": "opening", "alive": "keep-alive",
+    "other": "other",
+}  # fmt: skip
+SILENT = "connect", "disconnect"  # kinds without a byte of payload
+SECONDS = 10.0  # shown
+TALLEST = 4.0  # decades of bytes: 10,000
+HELD = 0.03  # seconds from which on a request is seen to wait
+
+
+def waterfall(canvas, results):
+    """Every exchange of one reader of each technique: up above the line, down below it, held requests as a bar."""
+    traced = {name: trace for name, trace in traces(results).items() if trace.get("exchanges")}
+    if not traced:
+        return None
+    canvas.set_figheight(0.9 + 1.25 * len(traced))
+    panes = canvas.subplots(len(traced), 1, sharex=True, squeeze=False)[:, 0]
+    seen = set()
+    for axes, (name, trace) in zip(panes, traced.items(), strict=True):
+        seen |= lane(axes, trace)
+        count = sum(one.get("kind") not in SILENT for one in trace["exchanges"]) + (trace.get("left_out") or 0)
+        axes.set_title(
+            f"{looks.named(name)[0]}: {count:,} exchanges, {trace.get('delivered') or 0:,} messages",
+            fontsize=11.5,
+            pad=3,
+            color=looks.look(name).ink,
+        )
+    panes[-1].set_xlabel("seconds")
+    panes[-1].set_xlim(-0.1, SECONDS + 0.1)
+    handles = [
+        Line2D([], [], color=colour, linewidth=3, label=WORDS[group])
+        for group, colour in COLOURS.items()
+        if group in seen
+    ]
+    canvas.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, fontsize=10.5)
+    return (
+        "Ten seconds on the wire",
+        "One reader of each technique; a stroke is one exchange – a request, an answer, an event, a frame – as it "
+        "passed the lab's wire. Upwards: from browser to "
+        "server; downwards: from server to browser; its length is its size, 10, 100 or 1,000 bytes at the marks. The "
+        "band along the line is a request that the server holds.",
+    )
+
+
+def lane(axes, trace):
+    """Draw the exchanges of one technique; return the groups that it shows."""
+    seen = set()
+    axes.axhline(0, color="#bbbbbb", linewidth=1)
+    for one in trace["exchanges"]:
+        group = GROUPS.get(one.get("kind"), "other")
+        at, up = one.get("at"), one.get("direction") == "up"
+        if at is None or one.get("kind") == "disconnect":
+            continue
+        height = min(TALLEST, np.log10(max(1, one.get("bytes") or 1))) * (1 if up else -1)
+        ends = one.get("ends")
+        if one.get("kind") == "request" and (ends or SECONDS) - at > HELD:
+            axes.barh(0, (ends or SECONDS) - at, 0.9, left=at, color=COLOURS["request"], alpha=0.22, linewidth=0)
+        if height:
+            axes.vlines(at, 0, height, color=COLOURS[group], linewidth=1.7)
+            seen.add(group)
+    axes.set_ylim(-TALLEST, TALLEST)
+    axes.set_yticks([-3, -2, -1, 1, 2, 3], ["1,000", "", "10", "10", "", "1,000"], fontsize=9)
+    axes.text(-0.075, 0.75, "up", transform=axes.transAxes, ha="right", va="center", fontsize=10)
+    axes.text(-0.075, 0.25, "down", transform=axes.transAxes, ha="right", va="center", fontsize=10)
+    axes.grid(axis="y", linewidth=0.4)
+    return seen
