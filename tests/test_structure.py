@@ -22,6 +22,11 @@ NO_DJANGO = [
     *(f"{name}.client" for name in TECHNIQUES),
     *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STEP_CLIENTS),
 ]
+# What tells of the measurements, above what makes them; the yardsticks are run, and imported by nobody.
+PARTS = [
+    *("report", "plots", "findings", "analysis", "literature", "advice"),
+    *("campaigns", "bench", "generator", "servers", "scenarios", "model"),
+]
 OF_BENCHMARKS = ["report.report", "model.model", "locustfile", "campaigns.campaign"]
 SPEAK_ASGI = {"asgi.py", "guard.py", "protocol.py"}
 
@@ -199,6 +204,15 @@ def test_layers_import_downwards_alone():
     for place, module in enumerate(order):
         names = imported(ROOT / f"{module.replace('.', '/')}.py")
         assert not {name for name in names if name in order[:place]}, module
+
+
+def test_parts_of_the_benchmarks_import_downwards_alone():
+    parts = {path.parent.name for path in (ROOT / "benchmarks").glob("*/__init__.py")}
+    assert parts == {*PARTS, "yardsticks"}
+    for place, part in enumerate(PARTS):
+        above = tuple(f"benchmarks.{other}." for other in (*PARTS[:place], "yardsticks"))
+        for path in sources(f"benchmarks/{part}"):
+            assert not {name for name in imported(path) if name.startswith(above)}, path
 
 
 @pytest.mark.parametrize("module", NO_DJANGO)
