@@ -102,6 +102,7 @@ class NginxProcess(Service):
         filled = Template(CONFIGURATION.read_text()).safe_substitute(
             LAB_LISTEN=f"{HOST}:{self.port}", LAB_SERVERS=servers
         )
+        self.folder.chmod(0o711)  # nginx's workers run as another user, who must come through
         scratch = "".join(f"    {name}_temp_path {self.folder / name};\n" for name in SCRATCH)
         (self.folder / "nginx.conf").write_text(filled.replace("http {\n", "http {\n" + scratch))
 
