@@ -24,13 +24,13 @@ MESSAGES = 400_000
 parameters = st.builds(
     Parameters,
     rate=st.floats(0.01, 1000),
-    delay=st.floats(0, 1),
+    delay=st.floats(0, 1, allow_subnormal=False),
     interval=st.floats(0.01, 100),
     pause=st.booleans(),
     hold=st.floats(0.1, 55),
-    turnaround=st.floats(0, 0.1),
-    fan_out=st.floats(0, 1),
-    base=st.floats(0, 1),
+    turnaround=st.floats(0, 0.1, allow_subnormal=False),
+    fan_out=st.floats(0, 1, allow_subnormal=False),
+    base=st.floats(0, 1, allow_subnormal=False),
 )
 
 
