@@ -45,7 +45,7 @@ advise: setup  ## which technique to take (ARGS="--rate --clients --latency --ne
 notebooks: setup  ## execute the lessons in notebooks/, each against a lab of its own
 	@$(PY) notebooks/run.py $(ARGS)
 
-faults: setup  ## break everything many times, for a night (ARGS="--counts medium": an hour)
+faults: setup  ## break everything many times, for a night (ARGS="--counts medium": two hours)
 	@tests/setup
 	@PYTHONPATH=tests $(PY) -m faults $(ARGS)
 
