@@ -10,10 +10,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lab import places
 from lab.message import Refused
-from lab.taking import Taking
+from lab.taking import Watched
 
 
-class BoundedProtocol(HttpToolsProtocol):
+class BoundedProtocol(Watched, HttpToolsProtocol):
     """Refuses connections that are too many, heads that are too long, and requests that do not come whole in time."""
 
     place = None  # the address whose place the connection holds
@@ -24,7 +24,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport):
         """Take a place, and expect a head in time."""
         super().connection_made(transport)
-        self.taking = Taking(self.loop, transport)
         try:
             self.place = places.connect(self.client, len(self.connections))
         except Refused as refused:
@@ -35,19 +34,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc):
         """Give the place back."""
         self.stop_clock()
-        self.taking.end()
         places.disconnect(self.place)
         super().connection_lost(exc)
-
-    def pause_writing(self):
-        """Write no more until the client has taken what waits, and see that it does."""
-        super().pause_writing()
-        self.taking.begin()
-
-    def resume_writing(self):
-        """Write on."""
-        super().resume_writing()
-        self.taking.end()
 
     def data_received(self, data):
         """Read on; refuse a request that grows past every bound, and expect the rest of one that is not whole."""

@@ -17,7 +17,7 @@ from websockets.server import ServerProtocol
 from lab import places
 from lab.connections import BoundedProtocol, whole
 from lab.message import Refused
-from lab.taking import Taking
+from lab.taking import Watched
 
 
 class HTTPProtocol(BoundedProtocol):
@@ -76,7 +76,7 @@ class HeadHolder:
         return getattr(self.transport, name)
 
 
-class WebSocketProtocol(WebSocketsSansIOProtocol):
+class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
     """Lets a consumer push frames; refuses in JSON; holds little for a client that sends much and reads nothing."""
 
     pong = b""  # the answer to the newest ping, while the client does not read
@@ -85,14 +85,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **options)
         self.conn = Conversation(max_size=self.config.ws_max_size, logger=self.logger)
 
-    def connection_made(self, transport):
-        """Watch how the client takes what it is given."""
-        super().connection_made(transport)
-        self.taking = Taking(self.loop, transport)
-
     def connection_lost(self, exc):
         """Give back the place that the HTTP protocol took."""
-        self.taking.end()
         places.disconnect(places.address_of(self.client))
         super().connection_lost(exc)
 
@@ -132,15 +126,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         else:
             self.pong = pong
 
-    def pause_writing(self):
-        """Write no more until the client has taken what waits, and see that it does."""
-        super().pause_writing()
-        self.taking.begin()
-
     def resume_writing(self):
         """Write on, and answer the ping that waited."""
         super().resume_writing()
-        self.taking.end()
         if self.pong and not self.close_sent:
             self.transport.write(self.pong)
         self.pong = b""

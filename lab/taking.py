@@ -48,6 +48,30 @@ class Taking:
         return self.transport.get_write_buffer_size() + unacknowledged(self.transport.get_extra_info("socket"))
 
 
+class Watched:
+    """The part of a protocol that cuts off a client who takes nothing; it comes before uvicorn's among the bases."""
+
+    def connection_made(self, transport):
+        """Watch how the client takes what it is given."""
+        super().connection_made(transport)
+        self.taking = Taking(self.loop, transport)
+
+    def connection_lost(self, exc):
+        """Watch no more."""
+        self.taking.end()
+        super().connection_lost(exc)
+
+    def pause_writing(self):
+        """Write no more until the client has taken what waits, and see that it does."""
+        super().pause_writing()
+        self.taking.begin()
+
+    def resume_writing(self):
+        """Write on."""
+        super().resume_writing()
+        self.taking.end()
+
+
 def unacknowledged(connection):
     """Return how many bytes of a socket the kernel still holds; 0 where it does not tell."""
     if ioctl:
