@@ -47,11 +47,11 @@ def sentences(rows):
     if not measured:
         return []
     near = [row for row in measured if abs(row["measured, %"]) <= NEAR]
-    times = [row for row in near if row["unit"] in TIMES]
+    timed = [row for row in near if row["unit"] in TIMES]
     far = sorted((row for row in measured if row not in near), key=lambda row: row["measured, %"])
     again = sum(abs(row["recomputed, %"]) <= NEAR for row in recomputed)
     said = [f"{again} of {len(recomputed)} published figures come out of their sources' own premises within {NEAR} %."]
-    beside = "".join(f"; {said_of(row)}" for row in times)
+    beside = "".join(f"; {said_of(row)}" for row in timed)
     said.append(f"Measured here, {len(near)} of {len(measured)} lie within {NEAR} % of what was published{beside}.")
     if far:
         low, high = (f"{row['what']} {row['measured, %']:+.0f} %" for row in (far[0], far[-1]))
