@@ -24,7 +24,7 @@ class Fault:
     needs: str = ""
     scissors: type | None = None
     clocks: tuple = (0,)  # ms by which the authors' clocks are wrong
-    apart: bool = False  # times are compared: a technique at a time, or the crowds would measure each other
+    apart: bool = False  # a technique at a time: where times are compared, or one crowd is all that a machine can play
 
     def count(self, form):
         """Return how often it strikes in a form of the suite."""
@@ -56,7 +56,7 @@ FAULTS = [
     Fault("hole30", "Black hole of 30 s", (0, 1, 3), "times", hold(30, strikes.frozen)),
     Fault("hole120", "Black hole of 120 s", (0, 1, 1), "times", hold(120, strikes.frozen)),
     Fault("clocks", "Clients' clocks a day off", (2, 20, 300), "seconds", strikes.wait, clocks=(-DAY, DAY)),
-    Fault("rush", "Readers reconnecting at once", (25, 250, 1_000), "readers", ordeals.rush),
+    Fault("rush", "Readers reconnecting at once", (25, 250, 1_000), "readers", ordeals.rush, apart=True),
     Fault("slow", "Five slow readers at 1 KB/s", (1, 3, 9), "rounds", ordeals.slow_readers, apart=True),
     Fault("soak", "Soak", (3, 480, 3_600), "seconds", ordeals.soak),
 ]  # fmt: skip

@@ -67,7 +67,8 @@ def lined(lines):
 def times(fault, cell):
     """Return how often a fault struck, and how often it was to where that is more."""
     struck, asked = cell.get("strikes", 0), cell["count"]
-    return f"{struck:,}" + f" of {asked:,}" * (struck < asked) + f" {fault.unit}"
+    unit = fault.unit.removesuffix("s") if struck == asked == 1 else fault.unit
+    return f"{struck:,}" + f" of {asked:,}" * (struck < asked) + f" {unit}"
 
 
 def figures(cell):

@@ -81,6 +81,14 @@ def test_the_report_ends_each_deployment_with_a_verdict(cells):
     ) in text
 
 
+@pytest.mark.parametrize(
+    ("fault", "strikes", "asked", "told"),
+    [("sigterm", 1, 1, "1 time"), ("slow", 0, 1, "0 of 1 rounds"), ("redis", 100, 100, "100 times")],
+)
+def test_strikes_are_told_in_the_words_of_their_fault(fault, strikes, asked, told):
+    assert report.times(BY_NAME[fault], {"strikes": strikes, "count": asked}) == told
+
+
 def test_a_deployment_that_does_not_start_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(suite, "STARTS", 2)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
