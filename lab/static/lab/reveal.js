@@ -48,10 +48,10 @@ export function perMessage(figures) {
   return figures.messages && cost(figures) !== null ? cost(figures) / figures.messages : null;
 }
 
-export function reveal(place, { scene, stage, figures, predictions }) {
-  const right = scene.right(figures, stage);
-  const columns = scene.columns.map((column) => COLUMNS[column] ?? column(stage));
-  const rows = figures.panes.map((pane) => row(pane, stage, columns, model(pane, figures, scene, stage)));
+export function reveal(place, { scene, play, figures, predictions }) {
+  const right = scene.right(figures, play);
+  const columns = scene.columns.map((column) => COLUMNS[column] ?? column(play));
+  const rows = figures.panes.map((pane) => row(pane, play, columns, model(pane, figures, scene, play)));
   const answer = list(right.map((name) => predictions.titles.get(name))) || gettext("none of them");
   const verdict = element("p", "verdict");
   verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
@@ -64,19 +64,19 @@ export function reveal(place, { scene, stage, figures, predictions }) {
     line.className = "right";
     line.cells[0].append(" ", element("span", "tick", "✓"));
   }
-  place.replaceChildren(verdict, element("p", "why", scene.why(figures, stage, right)), box, window_(figures, stage));
+  place.replaceChildren(verdict, element("p", "why", scene.why(figures, play, right)), box, window_(figures, play));
 }
 
 /** What the model expects of a pane; null where the scene says that it does not hold. */
-function model(pane, { seconds }, { model: given }, stage) {
+function model(pane, { seconds }, { model: given }, play) {
   if (!given || pane.kinds === null) return null;
   const rate = pane.messages / seconds;
-  return expected(pane, stage.manner(pane), { ...given, rate, seconds });
+  return expected(pane, play.manner(pane), { ...given, rate, seconds });
 }
 
-function row(pane, stage, columns, expectation) {
+function row(pane, play, columns, expectation) {
   const cells = columns.map(({ value, write, model: of, round }) => {
-    const cell = element("span", "", write(value(pane, stage)));
+    const cell = element("span", "", write(value(pane, play)));
     const should = expectation && of ? of(expectation, pane) : null;
     if (should === null || Number.isNaN(should)) return cell;
     const beside = element("span", "model", interpolate(gettext("model: %s"), [(round ?? write)(should)]));

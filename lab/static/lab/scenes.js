@@ -3,7 +3,7 @@ import { Neighbour } from "./neighbour.js";
 import { Predictions } from "./predictions.js";
 import { reveal } from "./reveal.js";
 import { SCENES } from "./scenes/all.js";
-import { Stage } from "./stage.js";
+import { Play } from "./play.js";
 import { element, number } from "./words.js";
 
 const LOOK = 200; // ms between steps of the progress
@@ -26,7 +26,7 @@ class Player {
   constructor(board, neighbour, parts) {
     Object.assign(this, { board, neighbour, parts });
     this.predictions = new Predictions(parts);
-    parts.run.onclick = () => this.play();
+    parts.run.onclick = () => this.run();
     parts.stop.onclick = () => this.stop();
     parts.close.onclick = () => this.close();
   }
@@ -82,23 +82,23 @@ class Player {
 
   /** The page is left: the wires must not stay as the scene wanted them. */
   leave() {
-    if (this.running) this.stage.leave();
+    if (this.running) this.play.leave();
     this.stop();
   }
 
-  async play() {
+  async run() {
     const { scene, parts } = this;
     if (this.running) return;
     if (!this.board.wire) return this.say(gettext("Scenes need the wires: start the lab by `make demo`."));
     this.running = new AbortController();
-    const stage = new Stage(this.board, this.neighbour, scene, this.running.signal);
-    this.stage = stage;
+    const play = new Play(this.board, this.neighbour, scene, this.running.signal);
+    this.play = play;
     parts.reveal.hidden = true;
     this.show(true);
-    const clock = setInterval(() => this.tick(stage), LOOK);
+    const clock = setInterval(() => this.tick(play), LOOK);
     try {
-      const figures = await stage.play();
-      reveal(parts.reveal, { scene, stage, figures, predictions: this.predictions });
+      const figures = await play.run();
+      reveal(parts.reveal, { scene, play, figures, predictions: this.predictions });
       parts.reveal.hidden = false;
       parts.run.textContent = gettext("Run again");
       this.say(parts.reveal.firstElementChild.textContent);
@@ -108,7 +108,7 @@ class Player {
       this.say(this.running.signal.aborted ? gettext("Stopped.") : error.message);
     } finally {
       clearInterval(clock);
-      await stage.restore();
+      await play.restore();
       this.running = null;
       this.show(false);
     }

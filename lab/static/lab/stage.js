@@ -1,126 +1,109 @@
-/** Where a scene plays: it sets the controls, lets somebody speak, measures the time between, and puts all back. */
-import { CLOSED, OPEN } from "./client.js";
-import { difference, fresh, reading } from "./figures.js";
+/** One stage tried by hand: who closes, how readyState changes, what passes, and what is lost. */
+import { CLOSED, OPEN, STATES } from "./client.js";
+import { Ledger } from "./ledger.js";
 import { wait } from "./neighbour.js";
-import { traffic } from "./traffic.js";
+import { nonce } from "./outbox.js";
+import { element, number } from "./words.js";
 
-const SETTLE = 0.8; // seconds from the controls' change until the window opens
-const DEFAULTS = { interval: 1_000, hold: 25 }; // ms; seconds
-const DRAIN = 6; // seconds, at most, until everybody has everything
-const READY = 15; // seconds, at most, until everybody is open again
+const SHOWN = 200; // lines kept in a log
+const LENGTH = 300; // characters shown of a line
+const LOOK = 250; // ms between looks at the figures
+const BURST = ["1", "2", "3", "4", "5"]; // what the neighbour says in one breath
+const GAP = 3; // ms between two of them: sooner than a browser asks again
 
-export class Stage {
-  notes = new Map(); // what a scene finds by itself: pane's name -> anything
-  count = 0; // messages published in the window
-  held = null; // {begin, end} of what holds messages back, ms since the epoch
-  begun = null;
+const root = document.querySelector("[data-stage]");
+const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+const { technique, room, stage } = root.dataset;
+const { Client } = await import(root.dataset.client);
+const began = performance.now();
+const ledger = new Ledger();
+let bytes = 0; // of all texts that came; not client.bytes, into which a browser counts the neighbour's answers
 
-  constructor(board, neighbour, scene, signal) {
-    Object.assign(this, { board, neighbour, scene, signal, seconds: scene.seconds });
-    this.panes = [...board.panes.values()];
+/** The step's client, which counts whatever comes, new or not. */
+class Counted extends Client {
+  deliver(message) {
+    ledger.arrive(message);
+    super.deliver(message);
   }
+}
 
-  /** Play the scene and return the figures of its window. Throws where it is stopped. */
-  async play() {
-    await this.restore();
-    await this.scene.set?.(this);
-    // Whoever is held is let go by a message, and asks again by the controls' new figures.
-    await this.neighbour.publish(this.scene.title, this.signal);
-    await this.wait(SETTLE);
-    await this.everybody(({ readyState }) => readyState === OPEN, READY);
-    await fresh(this.board);
-    this.check();
-    this.begun = performance.now();
-    const first = reading(this.board);
-    await this.scene.run(this);
-    this.check();
-    await this.everybody(({ ledger }) => ledger.lastId >= first.lastId + this.count, this.scene.drain ?? DRAIN);
-    await fresh(this.board);
-    this.check();
-    this.begun = null;
-    return difference(this.board, first);
-  }
+const client = new Counted(technique, room, { stage });
+client.returns = false; // here it is the reader who opens again
+client.onreadystatechange = () => {
+  const state = client.readyState;
+  const name = `${STATES[state]} ${state}`;
+  parts.state.textContent = name;
+  parts.state.dataset.state = STATES[state].toLowerCase();
+  parts.open.disabled = state !== CLOSED;
+  parts.client.disabled = parts.server.disabled = state !== OPEN;
+  log(parts.states, name, STATES[state].toLowerCase());
+};
+client.onopen = () => notice("");
+client.onerror = (error) => notice(error.message);
+client.onpublished = (draft) => ledger.accept(draft);
+client.onrefused = (draft, refused) => notice(refused.message);
+client.ontrace = (direction, text) => {
+  if (direction === "down") bytes += new TextEncoder().encode(text).length;
+  log(parts.frames, `${direction === "up" ? "↑" : "↓"} ${short(text)}`, direction);
+};
 
-  manner(pane) {
-    return this.neighbour.manner(pane);
-  }
+parts.open.onclick = () => client.start();
+parts.client.onclick = () => client.end();
+parts.server.hidden = !client.requestClose; // only a connection that carries both ways can ask for it
+parts.server.onclick = () => client.requestClose();
+parts.burst.onclick = burst;
+parts.interval.hidden = !client.every; // only a client that asks has one
+parts.interval.onchange = ({ target }) => client.every(Number(target.value));
+parts.form.onsubmit = (event) => {
+  event.preventDefault();
+  client.say(gettext("Student"), parts.form.elements.text.value);
+};
+addEventListener("pagehide", () => client.end());
+document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
+setInterval(show, LOOK);
+client.start();
 
-  /** The pane that asks by a timer; of several the first, of none the first of all. */
-  get asking() {
-    return this.panes.find((pane) => this.manner(pane) === "asks") ?? this.panes[0];
-  }
+/** Let somebody else in the room, on connections of his own, say a few things one right after the other. */
+function burst() {
+  const neighbour = new Client(technique, room, { stage });
+  const says = async (text, place) => {
+    await wait(place * GAP);
+    const draft = { author: gettext("Neighbour"), text, nonce: nonce(), sent_at: Date.now() };
+    await neighbour.publish(draft, neighbour.patience());
+    ledger.accept(draft);
+  };
+  neighbour.returns = false;
+  neighbour.interval = client.interval; // where there is one
+  neighbour.onerror = (error) => notice(error.message);
+  neighbour.onclose = () => (parts.burst.disabled = false);
+  neighbour.onopen = async () => {
+    await Promise.all(BURST.map(says)).catch(neighbour.onerror);
+    neighbour.end();
+  };
+  parts.burst.disabled = true;
+  neighbour.start();
+}
 
-  set(fields) {
-    for (const pane of this.panes) pane.set(fields);
-  }
+function show() {
+  const figures = { ...ledger.figures, requests: client.requests, bytes };
+  for (const [name, value] of Object.entries(figures)) parts[name].textContent = number(value);
+}
 
-  /** The link of all panes. */
-  link(fields) {
-    return this.board.wire.link("all", fields);
-  }
+function notice(text) {
+  parts.notice.textContent = text;
+}
 
-  fault(fields, name = "all") {
-    return this.board.wire.fault(name, fields);
-  }
+function short(text) {
+  if (text.length <= LENGTH) return text;
+  return `${text.slice(0, LENGTH)}… ${interpolate(gettext("(%s characters)"), [number(text.length)])}`;
+}
 
-  /** Publish past the wires; resolves when the time is over, whether or not everything was accepted. */
-  speak(wanted) {
-    return traffic((text) => this.say(text), { seconds: this.seconds, signal: this.signal, ...wanted });
-  }
-
-  say(text) {
-    this.count += 1;
-    this.neighbour.publish(text, this.signal).catch(() => (this.count -= 1)); // stopped, or refused
-  }
-
-  /** Let a pane publish; returns the nonce. */
-  sayBy(pane, text) {
-    this.count += 1;
-    return this.board.publish(text, { by: pane.name }).nonce;
-  }
-
-  wait(seconds) {
-    return wait(1_000 * seconds, this.signal);
-  }
-
-  /** Wait until something is true of every pane, but not for ever. */
-  async everybody(true_, seconds) {
-    const latest = performance.now() + 1_000 * seconds;
-    while (!this.signal.aborted && performance.now() < latest && !this.panes.every(true_)) await this.wait(0.1);
-  }
-
-  check() {
-    this.signal.throwIfAborted();
-  }
-
-  /** From 0 to 1; the last part waits for those behind. */
-  get progress() {
-    return this.begun ? Math.min(0.97, (performance.now() - this.begun) / (1_000 * this.seconds + 1_500)) : 0;
-  }
-
-  get left() {
-    return this.begun ? Math.max(0, Math.ceil(this.seconds - (performance.now() - this.begun) / 1_000)) : 0;
-  }
-
-  /** Put the wires back from a page that is left: such a request outlives it, and asks nobody first. */
-  leave() {
-    for (const [what, fields] of [["fault", { fault: "none" }], ["link", { profile: "local" }]]) {
-      fetch(`${this.board.wire.base}/wires/all/${what}`, { method: "POST", keepalive: true, body: JSON.stringify(fields) });
-    }
-  }
-
-  /** Put everything back as it is at the start. */
-  async restore() {
-    this.set(DEFAULTS);
-    this.board.tell("defaults", DEFAULTS);
-    for (const pane of this.panes) {
-      if (pane.streams) pane.openStreams(0);
-      if (pane.readyState === CLOSED && !pane.away.some(({ to }) => to === null)) pane.start();
-    }
-    try {
-      await Promise.all([this.fault({ fault: "none" }), this.link({ profile: "local" })]);
-    } catch {
-      // the control is away: there is nothing that could be put back
-    }
-  }
+/** A line with the seconds since the page came, in a log of bounded length. */
+function log(list, text, className) {
+  const line = element("li", className);
+  const time = element("time", "", ((performance.now() - began) / 1_000).toFixed(3));
+  line.append(time, element("span", "", text));
+  list.append(line);
+  while (list.childElementCount > SHOWN) list.firstElementChild.remove();
+  list.scrollTop = list.scrollHeight;
 }

@@ -14,10 +14,10 @@ export default {
   question: () => gettext("Who pays the fewest bytes for each message?"),
   model: {},
   columns: ["each", "requests", "mean"],
-  run: (stage) => stage.speak({ rate: RATE }),
+  run: (play) => play.speak({ rate: RATE }),
   right: (figures) => least(figures, perMessage),
-  why(figures, stage, right) {
-    const { asking } = stage;
+  why(figures, play, right) {
+    const { asking } = play;
     const { messages, requests } = figures.panes.find(({ name }) => name === asking.name);
     if (!right.includes(asking.name)) {
       return interpolate(gettext("Here asking was not the cheapest; it was %s. The more messages share a poll, the less its heads weigh: try more of them."), [titles(figures, right)]);

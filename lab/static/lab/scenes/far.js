@@ -13,8 +13,8 @@ export default {
   question: () => gettext("Who delivers soonest, on average?"),
   model: { delay: DELAY },
   columns: ["mean", "most", "requests"],
-  set: (stage) => stage.link({ profile: "satellite" }),
-  run: (stage) => stage.speak({ rate: RATE }),
+  set: (play) => play.link({ profile: "satellite" }),
+  run: (play) => play.speak({ rate: RATE }),
   drain: 4,
   right: (figures) => least(figures, ({ mean }) => mean, SLACK),
   why: () =>

@@ -13,8 +13,8 @@ export default {
   question: () => gettext("Who pays the most bytes for silence?"),
   model: { hold: HOLD },
   columns: ["requests", "bytes"],
-  set: (stage) => stage.set({ hold: HOLD }),
-  run: (stage) => stage.wait(stage.seconds),
+  set: (play) => play.set({ hold: HOLD }),
+  run: (play) => play.wait(play.seconds),
   right: (figures) => most(figures, cost),
   why: () =>
     gettext("Every empty answer is a whole exchange with all its heads. A connection that only waits costs a heartbeat now and then."),

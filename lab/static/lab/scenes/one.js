@@ -13,11 +13,11 @@ export default {
   question: () => gettext("Which pane will show it last?"),
   model: { delay: DELAY / 1_000 },
   columns: ["most", "requests"],
-  set: (stage) => stage.link({ delay_ms: DELAY }),
-  async run(stage) {
-    await stage.wait(0.3 + Math.random());
-    stage.say(gettext("Here is the one message."));
-    await stage.wait(stage.seconds - 1.3);
+  set: (play) => play.link({ delay_ms: DELAY }),
+  async run(play) {
+    await play.wait(0.3 + Math.random());
+    play.say(gettext("Here is the one message."));
+    await play.wait(play.seconds - 1.3);
   },
   right: (figures) => most(figures, ({ most }) => most, SLACK),
   why: () =>

@@ -14,13 +14,13 @@ export default {
   options: { same: gettext("all nearly the same"), spread: gettext("anything from 0 to 1 s") },
   model: {},
   columns: ["mean", "least", "slowest"],
-  run: (stage) => stage.speak({ rate: 1, even: true }),
-  right(figures, stage) {
-    const { latencies } = of(figures, stage);
+  run: (play) => play.speak({ rate: 1, even: true }),
+  right(figures, play) {
+    const { latencies } = of(figures, play);
     return [quantile(latencies, 0.9) - quantile(latencies, 0.1) < NEAR ? "same" : "spread"];
   },
-  why(figures, stage, right) {
-    const { mean, title } = of(figures, stage);
+  why(figures, play, right) {
+    const { mean, title } = of(figures, play);
     const locked = gettext("%s waited about %s each time, and another run gives another figure: the two clocks keep their distance, which chance chose once. Such a mean says nothing, so whoever measures publishes at random instants.");
     const loose = gettext("%s waited %s on average, but not the same each time: the two clocks drifted past each other, or the machine was too busy to keep time. Whoever measures publishes at random instants, and sees every phase.");
     return interpolate(right.includes("same") ? locked : loose, [title, duration(mean ?? 0)]);

@@ -14,15 +14,15 @@ export default {
   question: () => gettext("Who is back first?"),
   options: { none: gettext("none of them notices") },
   columns: ["away", "slowest", "caughtUp", "lost", "repeated"],
-  async run(stage) {
-    const speaking = stage.speak({ rate: RATE });
-    await stage.wait(1);
-    if (stage.signal.aborted) return;
+  async run(play) {
+    const speaking = play.speak({ rate: RATE });
+    await play.wait(1);
+    if (play.signal.aborted) return;
     const begin = Date.now();
-    await stage.board.wire.restart(AWAY);
-    stage.held = { begin, end: Date.now() };
+    await play.board.wire.restart(AWAY);
+    play.held = { begin, end: Date.now() };
     await speaking;
-    await stage.everybody(({ readyState }) => readyState === OPEN, COMING);
+    await play.everybody(({ readyState }) => readyState === OPEN, COMING);
   },
   drain: 20,
   right(figures) {

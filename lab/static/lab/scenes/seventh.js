@@ -14,45 +14,45 @@ export default {
   options: { none: gettext("none of them") },
   columns: [connections, published],
   drain: 0,
-  async run(stage) {
-    for (const pane of stage.panes) pane.openStreams(STREAMS);
-    await stage.wait(FILL);
+  async run(play) {
+    for (const pane of play.panes) pane.openStreams(STREAMS);
+    await play.wait(FILL);
     const watch = new AbortController();
     const asked = new Map();
-    stage.board.addEventListener("published", ({ detail: { nonce } }) => {
+    play.board.addEventListener("published", ({ detail: { nonce } }) => {
       const note = asked.get(nonce);
       if (note) note.after = performance.now() - note.at;
     }, { signal: watch.signal });
-    for (const pane of stage.panes) {
-      const nonce = stage.sayBy(pane, gettext("Can you hear me?"));
+    for (const pane of play.panes) {
+      const nonce = play.sayBy(pane, gettext("Can you hear me?"));
       const note = { at: performance.now(), after: null };
       asked.set(nonce, note);
-      stage.notes.set(pane.name, note);
+      play.notes.set(pane.name, note);
     }
-    await stage.wait(stage.seconds - FILL);
+    await play.wait(play.seconds - FILL);
     watch.abort();
-    for (const pane of stage.panes) {
-      stage.notes.get(pane.name).open = stage.board.wired(pane.name)?.connections;
+    for (const pane of play.panes) {
+      play.notes.get(pane.name).open = play.board.wired(pane.name)?.connections;
       pane.openStreams(0);
     }
   },
-  right: (figures, stage) => those(figures, ({ name }) => stage.notes.get(name).after === null),
+  right: (figures, play) => those(figures, ({ name }) => play.notes.get(name).after === null),
   why: () =>
     gettext("A browser opens six HTTP/1.1 connections to one origin, for all its tabs together. Streams keep theirs for good, so the seventh waits, and a publish behind it. Held requests give theirs back with every message; WebSockets are not counted among the six. It is published now that the tabs are closed: nothing was lost."),
 };
 
-function connections(stage) {
+function connections(play) {
   return {
     head: gettext("connections open"),
-    value: ({ name }) => stage.notes.get(name).open,
+    value: ({ name }) => play.notes.get(name).open,
     write: (value) => (value === undefined ? "–" : number(value)),
   };
 }
 
-function published(stage) {
+function published(play) {
   return {
     head: gettext("published after"),
-    value: ({ name }) => stage.notes.get(name).after,
+    value: ({ name }) => play.notes.get(name).after,
     write: (value) => (value === null ? gettext("still waits") : duration(value)),
   };
 }

@@ -21,26 +21,26 @@ export default {
   columns: ["mean", "slowest", still, "lost", "repeated"],
   model: {},
   drain: 10,
-  async run(stage) {
-    const { name } = slow(stage.board);
-    await stage.fault({ fault: "trickle", rate: BYTES, seconds: stage.seconds + 5 }, name);
-    await stage.speak({ rate: RATE });
-    const ids = stage.panes.map(({ ledger }) => ledger.lastId);
-    for (const pane of stage.panes) stage.notes.set(pane.name, Math.max(...ids) - pane.ledger.lastId);
-    await stage.fault({ fault: "none" }, name);
+  async run(play) {
+    const { name } = slow(play.board);
+    await play.fault({ fault: "trickle", rate: BYTES, seconds: play.seconds + 5 }, name);
+    await play.speak({ rate: RATE });
+    const ids = play.panes.map(({ ledger }) => ledger.lastId);
+    for (const pane of play.panes) play.notes.set(pane.name, Math.max(...ids) - pane.ledger.lastId);
+    await play.fault({ fault: "none" }, name);
   },
-  right: (figures, stage) => {
-    const other = figures.panes.filter(({ name }) => name !== slow(stage.board).name);
-    return those({ panes: other }, (pane) => pane.most > LATE + (stage.manner(pane.pane) === "asks" ? 1_000 : 0));
+  right: (figures, play) => {
+    const other = figures.panes.filter(({ name }) => name !== slow(play.board).name);
+    return those({ panes: other }, (pane) => pane.most > LATE + (play.manner(pane.pane) === "asks" ? 1_000 : 0));
   },
   why: () =>
     gettext("Each reader has a queue of its own, and a bounded one: when it is full it is emptied, and its reader goes back to the history after the last message it has. So nobody waits for the slowest, and it loses nothing."),
 };
 
-function still(stage) {
+function still(play) {
   return {
     head: gettext("behind at the end"),
-    value: ({ name }) => stage.notes.get(name),
+    value: ({ name }) => play.notes.get(name),
     write: digits,
   };
 }

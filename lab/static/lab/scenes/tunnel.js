@@ -16,13 +16,13 @@ export default {
   question: () => gettext("Who will lose messages?"),
   options: { none: gettext("none of them") },
   columns: ["away", "slowest", "caughtUp", "lost", "repeated"],
-  async run(stage) {
-    const speaking = stage.speak({ rate: RATE, seconds: Math.max(stage.seconds, 1 + 2 * AROUND) });
-    await stage.wait(AROUND);
-    if (stage.signal.aborted) return;
-    const seconds = Math.max(1, stage.seconds - 2 * AROUND);
-    stage.held = { begin: Date.now(), end: Date.now() + 1_000 * seconds };
-    await stage.fault({ fault: "freeze", seconds });
+  async run(play) {
+    const speaking = play.speak({ rate: RATE, seconds: Math.max(play.seconds, 1 + 2 * AROUND) });
+    await play.wait(AROUND);
+    if (play.signal.aborted) return;
+    const seconds = Math.max(1, play.seconds - 2 * AROUND);
+    play.held = { begin: Date.now(), end: Date.now() + 1_000 * seconds };
+    await play.fault({ fault: "freeze", seconds });
     await speaking;
   },
   drain: 15,
