@@ -82,7 +82,7 @@ def ports(host, first, count):
 
 def has_display():
     """Tell whether a browser's window could be seen; a browser in text mode would take the terminal over."""
-    return sys.platform in ("darwin", "win32") or any(os.environ.get(name) for name in DISPLAYS)
+    return sys.platform == "darwin" or any(os.environ.get(name) for name in DISPLAYS)
 
 
 def show(address):
