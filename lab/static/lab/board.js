@@ -2,7 +2,7 @@
 import { Deputy } from "./deputy.js";
 import { OPEN } from "./client.js";
 import { Panel } from "./panel.js";
-import { Pane } from "./panes.js";
+import { Pane } from "./pane.js";
 import { Wire } from "./wire.js";
 
 const PATIENCE = 2_000; // ms for the control; a pane does not wait longer for its counts to begin

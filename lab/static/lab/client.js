@@ -28,6 +28,7 @@ export class Client {
   bytes = 0; // delivered, as the browser can tell them
   returns = true; // come back by itself
   failures = 0;
+  attempt = null; // to be connected: an AbortController, from `start` to a fault or `end`
 
   onopen() {}
   onmessage(message) {}
@@ -61,7 +62,7 @@ export class Client {
   start() {
     clearTimeout(this.waiting);
     this.started ??= Date.now();
-    this.session = new AbortController();
+    this.attempt = new AbortController();
     this.become(CONNECTING);
     this.open();
   }
@@ -69,7 +70,7 @@ export class Client {
   /** Close for good. */
   async end() {
     clearTimeout(this.waiting);
-    this.session?.abort();
+    this.attempt?.abort();
     this.become(CLOSING);
     await this.close();
     this.become(CLOSED);
@@ -88,7 +89,7 @@ export class Client {
 
   /** Ask for messages after the last one, deliver the answer, then call `next`. */
   async ask(query, hold, next) {
-    const { signal } = this.session;
+    const { signal } = this.attempt;
     let page;
     try {
       page = await this.fetch(this.address(this.messages, query), { signal: this.patience(hold), cache: "no-store" });
@@ -122,9 +123,9 @@ export class Client {
     return answer;
   }
 
-  /** Return the signal that ends a request: the session is over, or nobody answers. */
+  /** Return the signal that ends a request: the attempt is over, or nobody answers. */
   patience(hold = 0) {
-    return AbortSignal.any([this.session.signal, AbortSignal.timeout(hold + PATIENCE)]);
+    return AbortSignal.any([this.attempt.signal, AbortSignal.timeout(hold + PATIENCE)]);
   }
 
   address(base, query) {
@@ -153,8 +154,8 @@ export class Client {
 
   /** Close after a fault, wait (exponential backoff, full jitter) and begin again. */
   broken(error) {
-    if (this.session.signal.aborted) return;
-    this.session.abort();
+    if (this.attempt.signal.aborted) return;
+    this.attempt.abort();
     this.close();
     if (this.readyState === OPEN) {
       this.after ??= 0; // it was open on an empty room: whatever is said from now on must not be missed

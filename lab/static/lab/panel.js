@@ -1,4 +1,4 @@
-/** One pane: a client, its readyState, its messages with their latencies, its counters. Needs nothing around it. */
+/** One panel: a client, its readyState, its messages with their latencies, its counters. Needs nothing around it. */
 import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "./client.js";
 import { seldom } from "./seldom.js";
 import { Strip } from "./strip.js";
