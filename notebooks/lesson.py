@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # first, as another package is named websocket too
 os.chdir(ROOT)
 
+from benchmarks.analysis import looks  # noqa: E402
 from benchmarks.servers.server import serving  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 from notebooks import limits, wires  # noqa: E402
@@ -24,7 +25,6 @@ from notebooks import limits, wires  # noqa: E402
 SHORT = os.environ.get("LESSON") == "short"  # as the tests run the lessons: every step, hardly any time
 BRIEF = {"warmup": 0.3, "duration": 1.5, "repetitions": 1, "arrivals": "regular"}  # at random, perhaps none comes
 SETTINGS = {"warmup": 1.5, "repetitions": 1}  # seconds; and a lesson is no campaign
-MARKERS = {"polling": "o", "longpoll": "s", "sse": "^", "websocket": "D"}  # as in the reports
 
 os.environ.setdefault("MATPLOTLIBRC", str(ROOT / "notebooks"))  # before matplotlib is imported
 
@@ -121,8 +121,9 @@ def title(technique):
 
 def look(technique):
     """Return how a technique is drawn: colour, marker and name as in the reports."""
-    look = {"color": import_module(technique).COLOUR, "marker": MARKERS.get(technique, "v"), "label": title(technique)}
-    return look | {"markersize": 8, "markeredgecolor": "#333333", "linewidth": 2.2}
+    drawn = looks.look(technique)
+    look = {"color": drawn.colour, "marker": drawn.marker, "markersize": drawn.size, "label": title(technique)}
+    return look | {"markeredgecolor": "#333333", "linewidth": 2.2}
 
 
 def by_technique(frame):

@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 from importlib import import_module
 
-ORDER = ["polling", "longpoll", "sse", "websocket"]  # as they were invented; others follow by name
+from lab.techniques import TECHNIQUES
+
 COLOURS = "#56B4E9", "#D55E00", "#7A7A00", "#555555"  # for those that name none
-# Marker and its size in points: told apart in black and white too, and where the later lies on the earlier.
-MARKERS = ("o", 8), ("s", 8), ("^", 11), ("D", 5.5)
+# Marker and its size in points, of each technique: told apart in black and white too, and where the later lies on the
+# earlier.
+MARKERS = dict(zip(TECHNIQUES, [("o", 8), ("s", 8), ("^", 11), ("D", 5.5)], strict=False))
 HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 OTHER_MARKERS = "v", "P", "X", "*", "p", "h", "<", ">"
 
@@ -23,8 +25,8 @@ class Look:
 
 
 def rank(name):
-    """Return the place of a technique in every table and plot."""
-    return (ORDER.index(name), "") if name in ORDER else (len(ORDER), name)
+    """Return the place of a technique in every table and plot; those that are not the lab's follow by name."""
+    return (TECHNIQUES.index(name), "") if name in TECHNIQUES else (len(TECHNIQUES), name)
 
 
 def module_of(name):
@@ -63,8 +65,8 @@ def look(technique, stage=None):
         stages = list(getattr(module_of(technique), "STAGES", ()))
         height = (stages.index(stage) + 1) / (len(stages) + 1) if stage in stages else 0.5
         colour = paler(colour, 0.75 * (1 - height))
-    if technique in ORDER and not stage:
-        marker, size = MARKERS[ORDER.index(technique)]
+    if technique in MARKERS and not stage:
+        marker, size = MARKERS[technique]
     else:
         marker, size = OTHER_MARKERS[sum(map(ord, technique + (stage or ""))) % len(OTHER_MARKERS)], 8.5
     return Look(colour, darker(named(technique)[1]), marker, size)
