@@ -19,8 +19,9 @@ import base64
 import re
 from urllib.parse import parse_qs
 
+from lab.message import Refused
 from lab.wire import faults, link, parts, pcapng
-from lab.wire.gate import PREFLIGHT, Refused, answer, check, encode, event, left, number, read
+from lab.wire.gate import PREFLIGHT, answer, check, encode, event, left, number, read, refuse
 from lab.wire.server_process import AWAY_MAX, NotUp
 
 BATCH = 0.05  # seconds between batches of exchanges
@@ -52,15 +53,14 @@ class Control:
                 return
             await self.route(scope, receive, send, cors)
         except Refused as refused:
-            body = encode({"error": str(refused)})
-            await answer(send, refused.status, body, [*cors, *refused.headers])
+            await refuse(send, refused, cors)
 
     async def route(self, scope, receive, send, cors):
         """Call what the address names."""
         for pattern, method, view in ROUTES:
             if match := re.fullmatch(pattern, scope["path"]):
                 if scope["method"] != method:
-                    raise Refused(f"method: {method}.", 405, [(b"allow", method.encode())])
+                    raise Refused(f"method: {method}.", 405, {"Allow": method})
                 if method == "GET":
                     await view(self, scope, receive, send, cors, *match.groups())
                 else:
@@ -86,7 +86,7 @@ class Control:
     async def events(self, scope, receive, send, cors):
         """Tell what happens, as it happens."""
         if self.listeners >= LISTENERS_MAX:
-            raise Refused("too many listen already, try again.", 503, [(b"retry-after", b"1")])
+            raise Refused("too many listen already, try again.", 503, {"Retry-After": "1"})
         self.listeners += 1
         leaving = asyncio.create_task(left(receive))
         try:

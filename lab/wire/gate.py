@@ -4,6 +4,8 @@ import hmac
 import json
 from urllib.parse import parse_qs, urlsplit
 
+from lab.message import Refused
+
 BODY_MAX = 65_536  # bytes
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PREFLIGHT = [
@@ -11,14 +13,6 @@ PREFLIGHT = [
     (b"access-control-allow-headers", b"content-type, authorization"),
     (b"access-control-max-age", b"600"),
 ]
-
-
-class Refused(Exception):
-    """A request that breaks a rule; `status` is HTTP's, the text one sentence."""
-
-    def __init__(self, sentence, status=400, headers=()):
-        super().__init__(sentence)
-        self.status, self.headers = status, list(headers)
 
 
 def check(scope, headers, origins, token):
@@ -89,6 +83,12 @@ def encode(fields):
 def event(name, fields):
     """Return one event of the stream."""
     return b"event: %b\ndata: %b\n\n" % (name.encode(), encode(fields))
+
+
+async def refuse(send, refused, cors):
+    """Answer with what a Refused says."""
+    headers = [(name.lower().encode(), value.encode()) for name, value in refused.headers.items()]
+    await answer(send, refused.status, refused.json.encode(), [*cors, *headers])
 
 
 async def answer(send, status, body, headers):
