@@ -1,10 +1,9 @@
-"""What runs on one machine as it would on many: Redis, PostgreSQL, the lab's servers, and nginx before them."""
+"""What runs on one machine as it would on many: PostgreSQL, the lab's servers, and nginx; redis.py has the Redis."""
 
 import os
 import pwd
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -17,30 +16,6 @@ from deploy.service import HOST, CannotRun, Service, last_line
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = Path(__file__).with_name("nginx.conf")
 SCRATCH = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # folders that nginx makes, whatever it serves
-
-
-class RedisProcess(Service):
-    """A Redis that keeps nothing."""
-
-    name = package = "redis-server"
-
-    def command(self):
-        """Return the command."""
-        return [self.program, "--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no"]
-
-    def answers(self):
-        """Tell whether it answers."""
-        try:
-            with socket.create_connection((HOST, self.port), 1) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(5) == b"+PONG"
-        except OSError:
-            return False
-
-    @property
-    def url(self):
-        """Its address, as REDIS_URL names it."""
-        return f"redis://{HOST}:{self.port}/0"
 
 
 class PostgresProcess(Service):

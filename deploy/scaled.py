@@ -4,7 +4,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
-from deploy.programs import NginxProcess, PostgresProcess, RedisProcess, ServerProcess
+from deploy.programs import NginxProcess, PostgresProcess, ServerProcess
+from deploy.redis import RedisProcess
 from deploy.service import HOST, CannotRun
 
 

@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 from deploy import scaled
-from deploy.programs import NginxProcess, PostgresProcess, RedisProcess
+from deploy.programs import NginxProcess, PostgresProcess
+from deploy.redis import RedisProcess
 from lab.system import free_port
 
 __all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # the tests' other names are made here

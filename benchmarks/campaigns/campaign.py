@@ -36,7 +36,7 @@ class Campaign:
         if not planned:
             raise CannotCompare(f"The scenario {chosen.name} has no point for {', '.join(techniques)}.")
         for run in planned:
-            servers.program_of(chosen.at(run.point).layer)  # what is missing is said before anything is measured
+            servers.redis_of(chosen.at(run.point).layer)  # what is missing is said before anything is measured
         told = manifest.manifest(chosen, name, planned, techniques, stages, changes, **options)
         place = folder.new(Path(parent), chosen.name)
         results = {"manifest": told, "calibration": None, "traces": None, "runs": []}

@@ -2,8 +2,6 @@
 
 import contextlib
 import http.client
-import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -11,9 +9,10 @@ from functools import partial
 
 from benchmarks.scenarios.settings import CannotCompare
 from benchmarks.servers.server import PATIENCE, ROOT, last_line, started, uvicorn
+from deploy.redis import RedisProcess
+from deploy.service import HOST, CannotRun
 from lab.system import BACKLOG, free_port
 
-HOST = "127.0.0.1"
 APPLICATION = "lab.asgi:application"
 KEEP_ALIVE = 75  # seconds that a connection may idle, as in lab/serving.py
 # One process each and no log of the requests, as `manage.py serve`; {port} is a free one.
@@ -51,23 +50,23 @@ def listening(server, core, environment, log):
 @contextlib.contextmanager
 def layered(layer):
     """Run a Redis of the run's own where the channel layer needs one; yield the environment that names it."""
-    if layer not in LAYERS:
+    redis = redis_of(layer)
+    if redis is None:
         yield {}
         return
-    port = free_port()
-    command = [program_of(layer), "--port", str(port), "--bind", HOST, "--save", "", "--appendonly", "no"]
-    with started(command, None, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        if not until(lambda: pongs(port)):
-            raise CannotCompare("The redis-server does not start.")
-        yield {"REDIS_URL": f"redis://{HOST}:{port}/0", "REDIS_LAYER": LAYERS[layer]}
+    try:
+        with redis:
+            yield {"REDIS_URL": redis.url, "REDIS_LAYER": LAYERS[layer]}
+    except CannotRun as exc:
+        raise CannotCompare(f"The layer {layer} cannot be: {exc}") from exc
 
 
-def program_of(layer):
-    """Return the path of the program that a layer needs, None for one that needs none; raise CannotCompare."""
-    program = shutil.which("redis-server")
-    if layer in LAYERS and program is None:
-        raise CannotCompare(f"The layer {layer} needs redis-server: install it, on Debian and Ubuntu by apt-get.")
-    return program if layer in LAYERS else None
+def redis_of(layer):
+    """Return the Redis that a layer needs, not yet started, None for a layer that needs none; raise CannotCompare."""
+    try:
+        return RedisProcess() if layer in LAYERS else None
+    except CannotRun as exc:
+        raise CannotCompare(f"The layer {layer} cannot be: {exc}") from exc
 
 
 def until(true):
@@ -88,13 +87,3 @@ def healthy(port):
         return False
     finally:
         connection.close()
-
-
-def pongs(port):
-    """Tell whether Redis answers there."""
-    try:
-        with socket.create_connection((HOST, port), 1) as connection:
-            connection.sendall(b"PING\r\n")
-            return connection.recv(5) == b"+PONG"
-    except OSError:
-        return False

@@ -1,0 +1,29 @@
+"""A Redis, for a bell or a channel layer of several processes."""
+
+import socket
+
+from deploy.service import HOST, Service
+
+
+class RedisProcess(Service):
+    """A Redis that keeps nothing."""
+
+    name = package = "redis-server"
+
+    def command(self):
+        """Return the command."""
+        return [self.program, "--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no"]
+
+    def answers(self):
+        """Tell whether it answers."""
+        try:
+            with socket.create_connection((HOST, self.port), 1) as connection:
+                connection.sendall(b"PING\r\n")
+                return connection.recv(5) == b"+PONG"
+        except OSError:
+            return False
+
+    @property
+    def url(self):
+        """Its address, as REDIS_URL names it."""
+        return f"redis://{HOST}:{self.port}/0"
