@@ -4,7 +4,7 @@ from math import exp, expm1
 
 DELAYED_ACK = 0.04  # seconds that Linux holds back an acknowledgement which could ride on data
 MASK = 4  # bytes that a client's frame is longer than the server's, RFC 6455 §5.3
-COMMENT = 15, 15.0  # an event stream's `: alive` in its chunk, bytes; after so many seconds of silence
+COMMENT = 14, 15.0  # an event stream's `: alive` in its chunk, bytes; after so many seconds of silence
 PING = 2 + 4 + 2 + 4 + MASK, 20.0  # a WebSocket's ping and its pong, bytes; every so many seconds
 
 
