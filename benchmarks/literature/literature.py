@@ -57,8 +57,7 @@ def pimentel():
             "WebSocket, Edmonton",
             "ms",
             40.3,
-            1000 * edmonton.delay,
-            note="taken as the delay d of the link",
+            note="taken here as the delay d of the link, so there is nothing to recompute",
         ),
         Row("pimentel", "polling : WebSocket, Edmonton", "times", 151.3 / 40.3, polled / 40.3, note="2 + 75 ms / d"),
         Row("pimentel", "polling : WebSocket, least of the sites", "times", 2.31, note=FAR),
@@ -119,7 +118,7 @@ def grigorik():
             model.MODELS["websocket"].framing(replace(minute, message=30)),
             note="RFC 6455, up to 125 bytes from the server",
         ),
-        Row("grigorik", "smallest frame, up", "bytes", 6, 2 + 4, note="the mask's 4 bytes more; 14 for the largest"),
+        Row("grigorik", "smallest frame, up", "bytes", 6, note="2 and the mask's 4: a definition; 14 for the largest"),
         Row("grigorik", "smallest framing of an event", "bytes", 5, len("data:"), note="without its line ends"),
     ]
 
@@ -172,7 +171,7 @@ def bozdag():
 
 def vyvere():
     """Return how many clients were served: N ≤ capacity · acceptable latency, the rule of capacity."""
-    note = "spread over 4 s, which is 6,250 deliveries a second"
+    note = "spread over 4 s: 6,250 deliveries a second is this figure over 4, so there is nothing to recompute"
     even = "the acceptable latency from which on polling serves more; the lesson on capacity measures this machine's"
     return [
         Row(
@@ -182,7 +181,7 @@ def vyvere():
             8_000,
             note="the lesson on capacity measures this machine's",
         ),
-        Row("vyvere", "clients served by SSE", "clients", 25_000, 4 * 6_250, note=note),
+        Row("vyvere", "clients served by SSE", "clients", 25_000, note=note),
         Row("vyvere", "break-even of polling and SSE", "s", 10, note=even),
     ]
 
