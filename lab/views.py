@@ -9,9 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
-from benchmarks.advice.question import Question
-from lab import advising, origins, stages
-from lab.forms import QuestionForm
+from lab import origins, stages
 from lab.listing import listing
 from lab.message import ROOM_MAX, Refused, clean_room
 from lab.policy import POLICY, policy
@@ -70,21 +68,6 @@ def stage(request, technique, stage, room):
         (path, listing(text, path.rpartition(".")[2])) for path, text in stages.sources(technique, stage)
     ]
     return render(request, "lab/stage.html", context)
-
-
-def advise(request):
-    """Which technique to take: the form comes back here with the question in the query."""
-    from benchmarks.advice.advice import advise  # brings in NumPy, which no other page needs
-
-    form = QuestionForm(request.GET) if request.GET else QuestionForm()
-    asked = form.is_valid() if request.GET else True
-    context = {"form": form}
-    if asked:
-        advice = advise(form.cleaned_data["question"] if request.GET else Question())
-        columns = [_described(option.technique) | {"fits": option.fits} for option in advice.options]
-        context |= {"columns": columns, "figures": advising.figures(advice)}
-        context |= {"verdict": advising.verdict(advice), "reasons": list(advising.reasons(advice))}
-    return render(request, "lab/advise.html", context, status=200 if asked else 400)
 
 
 @cache_control(max_age=60)

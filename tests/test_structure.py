@@ -215,6 +215,17 @@ def test_parts_of_the_benchmarks_import_downwards_alone():
             assert not {name for name in imported(path) if name.startswith(above)}, path
 
 
+def test_the_chat_needs_no_measurements():
+    for path in sources("lab", *TECHNIQUES):
+        if path != ROOT / "lab/urls.py" and path.parent != ROOT / "lab/management/commands":
+            assert not of(imported(path), "benchmarks", "deploy"), path
+
+
+def test_the_chat_starts_without_the_measurements(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAB_DATA", str(tmp_path))
+    assert loaded("lab.asgi, lab.urls", "benchmarks") == loaded("lab.asgi, lab.urls", "deploy") == []
+
+
 @pytest.mark.parametrize("module", NO_DJANGO)
 def test_clients_import_no_django(module):
     assert loaded(module, "django") == []

@@ -60,6 +60,16 @@ def test_every_word_on_the_pages_is_in_the_catalogue(domain):
     assert missing == []
 
 
+def test_every_word_that_python_translates_is_in_the_catalogue():
+    ids = {message.id[0] if message.pluralizable else message.id for message in catalogue("django")}
+    paths = (path for folder in ("lab", "benchmarks") for path in (ROOT / folder).rglob("*.py"))
+    calls = (node for path in paths for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    own = [call.args[0] for call in calls if isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext")]
+    said = {node.value for node in own if isinstance(node, ast.Constant)}
+    assert len(said) > 20
+    assert said <= ids
+
+
 @pytest.mark.parametrize("domain", WRITTEN)
 def test_what_is_compiled_is_what_is_written(domain):
     with (CATALOGUES / f"{domain}.mo").open("rb") as file:

@@ -1,1 +1,1 @@
-"""Advice: what is asked, what deliveries cost by the newest measurements, and which technique to take."""
+"""Advice: what is asked, what deliveries cost by the newest measurements, which technique to take; and its page."""

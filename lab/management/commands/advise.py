@@ -8,7 +8,7 @@ from rich.table import Table
 
 from benchmarks.advice.advice import advise
 from benchmarks.advice.question import CannotAdvise, Question
-from lab.advising import NETWORKS, figures, reasons, verdict
+from benchmarks.advice.words import NETWORKS, figures, reasons, verdict
 
 FIELDS = {  # option: (field of the Question, help)
     "rate": ("rate", "messages a second in each room"),
