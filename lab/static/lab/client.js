@@ -19,7 +19,10 @@ export class Refused extends Error {
   }
 }
 
-/** One reader and writer of a room. A technique overrides `open`, `close`, and `publish` only where it differs. */
+/**
+ * One reader and writer of a room. A technique overrides `open` and, where it differs, `close`, `publish` and `waits`;
+ * a stage also `fetch` and `read`.
+ */
 export class Client {
   readyState = CLOSED;
   after = null; // id of the last message delivered; null: begin with the recent ones
@@ -87,12 +90,15 @@ export class Client {
     return 0;
   }
 
-  /** Ask for messages after the last one, deliver the answer, then call `next`. */
-  async ask(query, hold, next) {
+  /**
+   * Ask for messages after the last one, deliver the answer, then call `next`.
+   * `heldMs`: milliseconds that the server may hold the request.
+   */
+  async ask(query, next, heldMs = 0) {
     const { signal } = this.attempt;
     let page;
     try {
-      page = await this.fetch(this.address(this.messages, query), { signal: this.patience(hold), cache: "no-store" });
+      page = await this.fetch(this.address(this.messages, query), { signal: this.patience(heldMs), cache: "no-store" });
     } catch (error) {
       if (!signal.aborted) this.broken(error);
       return;
@@ -123,9 +129,9 @@ export class Client {
     return answer;
   }
 
-  /** Return the signal that ends a request: the attempt is over, or nobody answers. */
-  patience(hold = 0) {
-    return AbortSignal.any([this.attempt.signal, AbortSignal.timeout(hold + PATIENCE)]);
+  /** Return the signal that ends a request: the attempt is over, or nobody answers once it is held no longer. */
+  patience(heldMs = 0) {
+    return AbortSignal.any([this.attempt.signal, AbortSignal.timeout(heldMs + PATIENCE)]);
   }
 
   address(base, query) {

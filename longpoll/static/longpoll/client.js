@@ -7,10 +7,11 @@ export class Client extends Base {
 
   // The first request is not held: its answer tells that the server is there.
   open(hold = 0) {
-    this.ask({ queue: this.queue, hold }, hold * 1_000, (page) => {
+    const next = (page) => {
       this.queue = page.queue;
       this.open(this.hold); // the recursion that long polling is known for
-    });
+    };
+    this.ask({ queue: this.queue, hold }, next, hold * 1_000);
   }
 
   waits(round) {

@@ -11,7 +11,7 @@ export class Client extends Base {
 
   poll() {
     const asked = performance.now();
-    this.ask({}, 0, (page) => {
+    this.ask({}, (page) => {
       const elapsed = performance.now() - asked;
       this.open(page.more ? 0 : Math.max(0, this.pause(page) - elapsed));
     });
