@@ -99,7 +99,7 @@ def _described(name):
         "client": f"{name}/client.js",
         # Templates of the technique's own, where it brings them.
         "about": [f"{name}/about.html", "lab/nothing.html"],
-        "steps": [f"{name}/steps.html", "lab/nothing.html"],
+        "words": [f"{name}/stages.html", "lab/nothing.html"],
     }
 
 

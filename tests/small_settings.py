@@ -13,7 +13,7 @@ TAKE_SECONDS = env.float("SMALL_TAKE_SECONDS", default=60)
 PAGE_CHARACTERS = env.int("SMALL_PAGE_CHARACTERS", default=200_000)
 TAIL_MAX = 5
 QUEUE_MAX = 4
-STEP_QUEUE_MAX = env.int("SMALL_STEP_QUEUE_MAX", default=1_000)
+STAGE_QUEUE_MAX = env.int("SMALL_STAGE_QUEUE_MAX", default=1_000)
 TAILS_MAX = env.int("SMALL_TAILS_MAX", default=1_000_000)
 QUEUES_MAX = env.int("SMALL_QUEUES_MAX", default=1_000)
 ROOMS_MAX = env.int("SMALL_ROOMS_MAX", default=1_000)

@@ -121,7 +121,7 @@ def test_6_before_bounded_a_reader_who_does_not_read_costs_memory_without_end(st
 
 @pytest.mark.parametrize("stage", ["stream", "replay"])
 def test_4_1_and_yet_it_grows_to_a_bound_past_which_history_takes_over(start, room, stage):
-    server = start(**SMALL, SMALL_STEP_QUEUE_MAX="4")
+    server = start(**SMALL, SMALL_STAGE_QUEUE_MAX="4")
     with deaf(server, path("sse", stage, room, "?after=0")) as connection:
         connection.recv(1)
         before = psutil.Process(server.process.pid).memory_info().rss

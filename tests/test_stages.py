@@ -36,7 +36,7 @@ def test_6_every_step_has_its_page(server, room, technique, stage):
     page = get(server.url, f"/{technique}/stages/{stage}/{room}/")
     place = STAIRCASES[technique].index(stage) + 1
     assert page.status == 200
-    assert f"Step {place} of {len(STAIRCASES[technique])}: {stage}" in page.body.decode()
+    assert f"Stage {place} of {len(STAIRCASES[technique])}: {stage}" in page.body.decode()
     assert f"/{technique}/stages/{stage}/{room}/" in get(server.url, f"/{technique}/{room}/").body.decode()
 
 

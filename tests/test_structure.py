@@ -98,7 +98,7 @@ def test_every_staircase_leads_to_the_finished_server(technique):
 
 
 def test_every_step_has_its_words_on_its_page(technique):
-    words = (ROOT / technique / "templates" / technique / "steps.html").read_text()
+    words = (ROOT / technique / "templates" / technique / "stages.html").read_text()
     assert tuple(re.findall(r'stage == "(\w+)"', words)) == import_module(technique).STAGES
 
 

@@ -17,7 +17,7 @@ from sse.server import HEADERS, RESET, event
 async def deliver(request, room):
     """Answer with an event stream of what came after the last event seen, and of what comes."""
     after = clean_after(request.headers.get("Last-Event-ID") or request.GET.get("after"))
-    queue = await chat.follow(room, after, bound=settings.STEP_QUEUE_MAX)
+    queue = await chat.follow(room, after, bound=settings.STAGE_QUEUE_MAX)
     return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
 
 

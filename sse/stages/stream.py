@@ -17,7 +17,7 @@ from sse.server import HEADERS
 async def deliver(request, room):
     """Answer with an event stream of what is said from now on."""
     now = (await chat.history(room)).last
-    queue = await chat.follow(room, now, bound=settings.STEP_QUEUE_MAX)
+    queue = await chat.follow(room, now, bound=settings.STAGE_QUEUE_MAX)
     return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
 
 

@@ -1,4 +1,4 @@
-"""Section 6: the page of each step, in a real browser."""
+"""Section 6: the page of each stage, in a real browser."""
 
 import re
 from importlib import import_module
@@ -25,7 +25,7 @@ def until_figures(window, **expected):
 
 
 @pytest.mark.parametrize(("technique", "stage"), STAGES)
-def test_a_step_shows_its_code_what_passes_and_what_is_lost(server, window, room, technique, stage):
+def test_a_stage_shows_its_code_what_passes_and_what_is_lost(server, window, room, technique, stage):
     window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
     assert re.search("def deliver|class Consumer", window.one(".source pre").text)
     assert len(window.texts(".lead p")) == 2

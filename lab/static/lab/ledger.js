@@ -1,4 +1,4 @@
-/** What a page and its neighbour published, and what of it was delivered here: told apart by nonce, for naive steps number as they like. */
+/** What a page and its neighbour published, and what of it was delivered here: told apart by nonce, for naive stages number as they like. */
 export class Ledger {
   published = new Set();
   delivered = new Set();

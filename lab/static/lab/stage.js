@@ -19,7 +19,7 @@ const began = performance.now();
 const ledger = new Ledger();
 let bytes = 0; // of all texts that came; not client.bytes, into which a browser counts the neighbour's answers
 
-/** The step's client, which counts whatever comes, new or not. */
+/** The stage's client, which counts whatever comes, new or not. */
 class Counted extends Client {
   deliver(message) {
     ledger.arrive(message);

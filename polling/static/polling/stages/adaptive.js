@@ -1,4 +1,4 @@
-/** The browser's client of step 4: each empty answer doubles its pause, and a message brings it back. */
+/** The browser's client of stage 4: each empty answer doubles its pause, and a message brings it back. */
 import { Client as Base } from "../client.js";
 
 const LONGEST = 8; // intervals

@@ -1,4 +1,4 @@
-/** The browser's client of step 3: it names the tag of the last answer, and a 304 says as much as that answer did. */
+/** The browser's client of stage 3: it names the tag of the last answer, and a 304 says as much as that answer did. */
 import { Client as Base } from "../client.js";
 
 export class Client extends Base {
