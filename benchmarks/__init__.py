@@ -9,7 +9,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 def compare(scenario="quick", techniques=None, stages=None, out=None, progress=True, bare=True, **settings):
     """Measure, and return the Results; `settings` take the place of the scenario's, a list of values is a sweep.
 
-    `stages`: {technique: its steps, "" being the finished one}; `out`: where the folder of results is made;
+    `stages`: {technique: its stages, "" being the finished one}; `out`: where the folder of results is made;
     `progress`: tell of each run; `bare`: without calibration and traces. Raises CannotCompare of
     benchmarks.scenarios.settings, in one sentence.
     """

@@ -40,7 +40,7 @@ def add_arguments(parser):
     # The web page on this machine alone; Locust would open it to the network.
     parser.set_defaults(host="http://127.0.0.1:8000", web_host="127.0.0.1", num_users=44, spawn_rate=44)
     parser.add_argument("--technique", choices=TECHNIQUES, default=TECHNIQUES[0], help="how messages are delivered")
-    parser.add_argument("--stage", default="", help="a step of the technique's staircase; empty: the finished one")
+    parser.add_argument("--stage", default="", help="a stage of the technique's staircase; empty: the finished one")
     parser.add_argument("--rooms", type=int, default=4, help="rooms over which the readers are spread")
     parser.add_argument("--publishers", type=int, default=1, help="publishers in each room; they count as users")
     parser.add_argument("--rate", type=float, default=2.0, help="messages a second in each room; 0: silence")

@@ -32,7 +32,7 @@ def make_run(technique, repetition=1, **more):
     count = len(values)
     up, down = BYTES.get(technique, (600, 3_000))
     stage, point = more.get("stage"), more.get("point", 0)
-    parts = technique, "step" if stage else "", str(point), str(repetition)
+    parts = technique, "stage" if stage else "", str(point), str(repetition)
     run = {
         "technique": technique, "stage": None, "scenario": "default", "repetition": repetition, "point": point,
         "place": "runs/" + "-".join(part for part in parts if part).replace("/", "_"), "label": None,

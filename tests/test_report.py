@@ -206,7 +206,7 @@ def test_the_literatures_figures_stand_beside_those_measured(tmp_path):
         assert re.search(r"polling, Edmonton\W+ms\W+151\W+156\W+2.\d %\W+155\W+2.\d %", text)
 
 
-def test_a_step_that_loses_is_never_the_best(tmp_path):
+def test_a_stage_that_loses_is_never_the_best(tmp_path):
     naive = [make_run("longpoll", n, stage="hold", lost=9, latency_ms={"p50": 0.1 + n / 100}) for n in (1, 2, 3)]
     medians = ("sse", 2), ("polling", 9)
     sound = [make_run(name, n, latency_ms={"p50": p50 + n / 100}) for n in (1, 2, 3) for name, p50 in medians]
@@ -217,7 +217,7 @@ def test_a_step_that_loses_is_never_the_best(tmp_path):
     assert best == ["Server-Sent Events"]
 
 
-def test_a_staircase_is_answered_step_by_step(tmp_path):
+def test_a_staircase_is_answered_stage_by_stage(tmp_path):
     lost = {"echo": 80, "async": 0, None: 0}
     runs = [make_run("websocket", 1, stage=stage, place=f"runs/{stage}", lost=count) for stage, count in lost.items()]
     text = text_of(read(make_folder(tmp_path, runs)))

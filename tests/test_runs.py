@@ -1,4 +1,4 @@
-"""Real runs with the settings of a scenario: servers, layers, wires, silence, steps, and a load of two processes."""
+"""Real runs with the settings of a scenario: servers, layers, wires, silence, stages, and a load of two processes."""
 
 import csv
 import subprocess
@@ -76,11 +76,11 @@ def test_silence_is_no_fault_and_a_cookie_costs_its_bytes_on_each_request(measur
     assert row["rss_per_connection_bytes"] is not None
 
 
-def test_a_step_may_lose_and_the_run_says_so(measured):
+def test_a_stage_may_lose_and_the_run_says_so(measured):
     row = measured("websocket", "echo", interval=0.05)
     assert row["delivered"] == 0 < row["expected"] == row["lost"]
     assert row["lossy"]
-    assert "by the design of this step" in row["flags"][0]
+    assert "by the design of this stage" in row["flags"][0]
     assert not [flag for flag in row["flags"][1:] if "deliveries" in flag]
 
 

@@ -74,7 +74,7 @@ def test_every_scenario_beside_quick_says_what_for_and_what_to_expect(path):
         (BASE + POINTS.replace("delay_ms = 40.3", "seed = 4"), "line 13: seed is no setting of a point"),
         (BASE + POINTS.replace('["polling"]', '["pigeon"]'), "line 14: techniques: there is no technique 'pigeon'"),
         (BASE + "point = 3", "line 8: point must be 1 to 100 [[point]] tables"),
-        (BASE + '[stages]\nwebsocket = ["roof"]', "line 9: websocket: websocket has no step 'roof'"),
+        (BASE + '[stages]\nwebsocket = ["roof"]', "line 9: websocket: websocket has no stage 'roof'"),
         (BASE + '[stages]\npigeon = ["roof"]', "line 9: pigeon: there is no technique 'pigeon'"),
         (BASE + "[stages]\nwebsocket = 3", "line 9: websocket must be a list of names"),
         (BASE + "stages = 3", "line 8: stages must be a table"),
@@ -167,6 +167,6 @@ def test_the_command_line_sets_what_a_scenario_may(text, made):
 
 
 def test_a_step_goes_with_the_techniques_that_have_it():
-    assert options.steps("async,finished", ["sse", "websocket"]) == {"sse": [""], "websocket": ["async", ""]}
-    with pytest.raises(CannotCompare, match="there is no step 'async', choose among finished, "):
-        options.steps("async", ["sse"])
+    assert options.stages("async,finished", ["sse", "websocket"]) == {"sse": [""], "websocket": ["async", ""]}
+    with pytest.raises(CannotCompare, match="there is no stage 'async', choose among finished, "):
+        options.stages("async", ["sse"])

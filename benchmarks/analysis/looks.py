@@ -46,20 +46,20 @@ def named(name):
 
 
 def place(name, stage):
-    """Return the place of a technique at a stage: the finished one, then its staircase from the first step."""
+    """Return the place of a technique at a stage: the finished one, then its staircase from the first stage."""
     stages = getattr(module_of(name), "STAGES", ())
-    step = list(stages).index(stage) if stage in stages else len(stages)
-    return rank(name), bool(stage), step, stage or ""
+    number = list(stages).index(stage) if stage in stages else len(stages)
+    return rank(name), bool(stage), number, stage or ""
 
 
-def step(name, stage):
-    """Return the place of a step on a technique's staircase: the finished one is the last."""
+def height(name, stage):
+    """Return the place of a stage on its technique's staircase: the finished one is the last."""
     of_technique, staged, number, _stage = place(name, stage)
     return of_technique, not staged, number
 
 
 def look(technique, stage=None):
-    """Return the Look of a technique at a stage: the earlier the step, the paler."""
+    """Return the Look of a technique at a stage: the earlier the stage, the paler."""
     colour = named(technique)[1]
     if stage:
         stages = list(getattr(module_of(technique), "STAGES", ()))

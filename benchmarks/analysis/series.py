@@ -90,7 +90,7 @@ class Series:
 
     @property
     def lossy(self):
-        """Tell whether a valid run lost, repeated or disordered something, as a naive step may: it is no best."""
+        """Tell whether a valid run lost, repeated or disordered something, as a naive stage may: it is no best."""
         return any(dig(run, name) for run in self.valid for name in ("lost", "repeated", "reordered"))
 
     def figure(self, name):

@@ -31,7 +31,7 @@ class Campaign:
         changes = changes or {}
         chosen = scenario.changed(scenario.load(name), changes)
         techniques = techniques and list(reading.techniques("techniques", list(techniques)))
-        stages = stages and {each: reading.steps("stages", each, names) for each, names in stages.items()}
+        stages = stages and {each: reading.stages_of("stages", each, names) for each, names in stages.items()}
         planned = plan.runs(chosen, techniques, stages)
         if not planned:
             raise CannotCompare(f"The scenario {chosen.name} has no point for {', '.join(techniques)}.")

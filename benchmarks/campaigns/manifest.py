@@ -63,8 +63,8 @@ def command(file, techniques, stages, changes, bare, processes):
     if techniques:
         words += ["--techniques", ",".join(techniques)]
     if stages:
-        steps = dict.fromkeys(step or FINISHED for its in stages.values() for step in its)
-        words += ["--stage", ",".join(steps)]
+        named = dict.fromkeys(stage or FINISHED for its in stages.values() for stage in its)
+        words += ["--stage", ",".join(named)]
     for name, value in changes.items():
         words += [f"--{name}", str(value)] if name in OF_THE_WHOLE else ["--set", f"{name}={json.dumps(value)}"]
     words += ["--bare"] * bare

@@ -28,7 +28,7 @@ def chosen(given):
     return {
         "name": name,
         "techniques": techniques,
-        "stages": given["stage"] and steps(given["stage"], techniques or TECHNIQUES),
+        "stages": given["stage"] and stages(given["stage"], techniques or TECHNIQUES),
         "changes": changes,
         "bare": given["bare"],
         "processes": given["processes"],
@@ -40,14 +40,14 @@ def names(text):
     return [name.strip() for name in text.split(",")]
 
 
-def steps(text, techniques):
-    """Return {technique: its steps} for the named ones, each technique with those that it has."""
+def stages(text, techniques):
+    """Return {technique: its stages} for the named ones, each technique with those that it has."""
     found = {}
     for name in names(text):
         having = [each for each in techniques if name == FINISHED or name in import_module(each).STAGES]
         if not having:
-            known = dict.fromkeys(step for each in techniques for step in import_module(each).STAGES)
-            raise CannotCompare(f"--stage: there is no step {name!r}, choose among {', '.join([FINISHED, *known])}.")
+            known = dict.fromkeys(stage for each in techniques for stage in import_module(each).STAGES)
+            raise CannotCompare(f"--stage: there is no stage {name!r}, choose among {', '.join([FINISHED, *known])}.")
         for each in having:
             found.setdefault(each, []).append("" if name == FINISHED else name)
     return found

@@ -42,7 +42,7 @@ SECTIONS = ("max", "a second and reader", "answered empty", "server CPU ms per 1
 
 
 def rows(runs):
-    """Return {name: figures}: of each technique, step and point, its valid runs together, all where none is valid."""
+    """Return {name: figures}: of each technique, stage and point, its valid runs together, all where none is valid."""
     groups = {}
     for run in sorted(runs, key=_place):
         groups.setdefault(_name(run, "label"), []).append(run)
@@ -54,8 +54,8 @@ def _name(run, *more):
 
 
 def _place(run):
-    steps = (*import_module(run["technique"]).STAGES, None)
-    return run["point"], TECHNIQUES.index(run["technique"]), steps.index(run["stage"])
+    stages = (*import_module(run["technique"]).STAGES, None)
+    return run["point"], TECHNIQUES.index(run["technique"]), stages.index(run["stage"])
 
 
 def parts(figures):
@@ -146,7 +146,7 @@ def conclusion(figures):
     if len({row["point"] for row in figures.values()}) > 1:
         return "The report compares the points."
     if len(figures) > COLUMNS_MAX:
-        return "The report compares the steps."
+        return "The report compares the stages."
     if len(figures) < 2:
         return "Fewer than two techniques have valid runs that delivered everything: there is nothing to compare."
     if any(row["latency_ms"]["p50"] is None for row in figures.values()):

@@ -1,4 +1,4 @@
-"""The answer of staircases: what each step loses, takes, and costs, from the naive one to the finished technique."""
+"""The answer of staircases: what each stage loses, takes, and costs, from the naive one to the finished technique."""
 
 from benchmarks.analysis import looks
 from benchmarks.analysis.looks import number
@@ -9,24 +9,24 @@ FINISHED = "finished"
 
 
 def staircases(comparison):
-    """Return {technique: its Series in the order of its steps}, of the techniques that have steps with valid runs."""
+    """Return {technique: its Series in the order of its stages}, of the techniques that have stages with valid runs."""
     climbed = {series.technique for series in comparison.valid if series.stage}
-    steps = [series for series in comparison.valid if series.technique in climbed]
-    steps.sort(key=lambda series: looks.step(*series.key))
-    return {name: [series for series in steps if series.technique == name] for name in sorted(climbed, key=looks.rank)}
+    stages = [series for series in comparison.valid if series.technique in climbed]
+    stages.sort(key=lambda series: looks.height(*series.key))
+    return {name: [series for series in stages if series.technique == name] for name in sorted(climbed, key=looks.rank)}
 
 
 def sentences(comparison):
-    """Return a sentence on each subject, with the medians of every step."""
+    """Return a sentence on each subject, with the medians of every stage."""
     found = []
     for name in SUBJECTS:
-        parts = [part for steps in staircases(comparison).values() if (part := climb(steps, name))]
+        parts = [part for stages in staircases(comparison).values() if (part := climb(stages, name))]
         if parts:
             found.append(f"{headline(name)}: {'; '.join(parts)}.")
     return found
 
 
-def climb(steps, name):
-    """Return one technique's steps with their figures, as “Polling 786 (whole) and 540 (finished)”."""
-    told = [f"{number(one.figure(name).median)} ({one.stage or FINISHED})" for one in steps if one.figure(name)]
-    return f"{looks.named(steps[0].technique)[0]} {join(told)}" if told else ""
+def climb(stages, name):
+    """Return one technique's stages with their figures, as “Polling 786 (whole) and 540 (finished)”."""
+    told = [f"{number(one.figure(name).median)} ({one.stage or FINISHED})" for one in stages if one.figure(name)]
+    return f"{looks.named(stages[0].technique)[0]} {join(told)}" if told else ""

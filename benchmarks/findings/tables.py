@@ -51,12 +51,12 @@ def groups(comparison):
 
 
 def parts(comparison):
-    """Return the Comparisons to make tables of: the whole, or one for each technique where there are steps."""
+    """Return the Comparisons to make tables of: the whole, or one for each technique where there are stages."""
     if not any(series.stage for series in comparison.valid):
         return [comparison]
     names = dict.fromkeys(series.technique for series in comparison.series)
     of_each = [[series for series in comparison.series if series.technique == name] for name in names]
-    made = [replace(comparison, series=sorted(series, key=lambda one: looks.step(*one.key))) for series in of_each]
+    made = [replace(comparison, series=sorted(series, key=lambda one: looks.height(*one.key))) for series in of_each]
     return [part for part in made if part.valid]
 
 

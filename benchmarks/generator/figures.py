@@ -44,7 +44,7 @@ def run(notes, measured, options):
 
 
 def may_lose(technique, stage):
-    """Tell whether a step of a staircase is one that leads to the finished one, and may still lose something."""
+    """Tell whether a stage of a staircase is one that leads to the finished one, and may still lose something."""
     return bool(stage) and stage != import_module(technique).STAGES[-1]
 
 

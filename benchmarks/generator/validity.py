@@ -50,6 +50,6 @@ def remarks(run):
 def verdict(run, may_lose):
     """Return {"valid", "lossy", "flags"} of a run; where it `may_lose`, a loss is told and no reason to refuse."""
     lost, broken = losses(run), bounds(run)
-    told = [f"{words}, by the design of this step" for words in lost] if may_lose else lost
+    told = [f"{words}, by the design of this stage" for words in lost] if may_lose else lost
     valid = not broken and (may_lose or not lost)
     return {"valid": valid, "lossy": bool(lost), "flags": told + (broken or remarks(run))}

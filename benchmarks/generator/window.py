@@ -11,7 +11,7 @@ from benchmarks.scenarios.settings import REPEATED
 from benchmarks.servers.wired import post
 
 GRACE = 3.0  # seconds, besides a polling interval, in which stragglers may still arrive
-LONGEST = 8  # intervals: some step of a staircase asks less and less often
+LONGEST = 8  # intervals: some stage of a staircase asks less and less often
 REPEATS = 0.2  # seconds after the last delivery in which it may come again
 
 

@@ -29,7 +29,7 @@ BOUND = " Dotted: the bound of RFC 6202 §2.2 for long polling, three transits a
 
 
 def percentiles(canvas, results):
-    """Latency by percentile; a pane for each point of a sweep, or for each technique that has steps."""
+    """Latency by percentile; a pane for each point of a sweep, or for each technique that has stages."""
     drawn = [
         (part, lines)
         for point in results.comparisons
@@ -40,7 +40,7 @@ def percentiles(canvas, results):
         return None
     shown = np.linspace(0, len(drawn) - 1, min(MOST, len(drawn))).round().astype(int)
     drawn = [drawn[place] for place in shown]
-    steps = len(drawn) > 1 and not results.swept_setting
+    staged = len(drawn) > 1 and not results.swept_setting
     grid, bound = panes(canvas, len(drawn)), False
     for axes, (part, lines) in zip(grid, drawn, strict=True):
         ends = [curve(axes, part, *line) for line in lines]
@@ -52,11 +52,11 @@ def percentiles(canvas, results):
         if len(drawn) == 1:
             name_lines(axes, ends)
         else:
-            axes.set_title(named(lines[0][0].technique)[0] if steps else title_of(part), fontsize=10.5, pad=5)
-        if steps:
+            axes.set_title(named(lines[0][0].technique)[0] if staged else title_of(part), fontsize=10.5, pad=5)
+        if staged:
             handles = [handle(one, one.stage or "finished") for one, *_rest in lines]
             axes.legend(handles=handles, fontsize=9, frameon=False, loc="best", ncols=2)
-    several = {one.key: one for _part, lines in drawn for one, *_rest in lines} if len(drawn) > 1 and not steps else {}
+    several = {one.key: one for _part, lines in drawn for one, *_rest in lines} if len(drawn) > 1 and not staged else {}
     keys(canvas, several.values())
     return "Delivery latency by percentile", CAPTION + BOUND * bound
 

@@ -1,4 +1,4 @@
-"""The plots of what went wrong, or did not: the ledger of all runs; what each step of a staircase loses and takes."""
+"""The plots of what went wrong, or did not: the ledger of all runs; what each stage of a staircase loses and takes."""
 
 from matplotlib.patches import Patch
 
@@ -12,7 +12,7 @@ LEAST = 0.6  # per cent: a loss of one in a million is seen too
 
 def ledger(canvas, results):
     """What became of every delivery that was due: a bar of all of them, over all runs, the refused ones too."""
-    rows = [(series, *sums(results, series)) for series in sorted(every_series(results), key=step_of)]
+    rows = [(series, *sums(results, series)) for series in sorted(every_series(results), key=height_of)]
     rows = [row for row in rows if row[1]]
     if not rows:
         return None
@@ -46,9 +46,9 @@ def every_series(results):
     return list({series.key: series for point in results.comparisons for series in point.series}.values())
 
 
-def step_of(series):
+def height_of(series):
     """Return the place of a series on its technique's staircase, the finished one last."""
-    return looks.step(*series.key)
+    return looks.height(*series.key)
 
 
 def sums(results, series):
@@ -64,17 +64,17 @@ def in_words(expected, broken):
 
 
 def staircase(canvas, results):
-    """What each step of a technique's staircase loses, in per cent of what was due, and how many bytes it takes."""
+    """What each stage of a technique's staircase loses, in per cent of what was due, and how many bytes it takes."""
     series = every_series(results)
     climbed = {one.technique for one in series if one.stage}
-    steps = [one for one in series if one.technique in climbed]
-    if not steps:
+    stages = [one for one in series if one.technique in climbed]
+    if not stages:
         return None
-    steps.sort(key=step_of)
-    canvas.set_figheight(1.2 + 0.62 * len(steps))
+    stages.sort(key=height_of)
+    canvas.set_figheight(1.2 + 0.62 * len(stages))
     left, right = canvas.subplots(1, 2)
     counted = {series.key: series.figure("ip") for point in results.comparisons for series in point.valid}
-    for place, series in enumerate(steps):
+    for place, series in enumerate(stages):
         y, look = 2 * place + 0.35, series.look
         expected, broken = sums(results, series)
         share = 100 * broken["lost"] / expected if expected else 0
@@ -89,10 +89,10 @@ def staircase(canvas, results):
             write(right, figure.high, y, number(figure.median))
         else:
             write(right, 0, y, "nothing arrived" if series.key in counted else "no valid run")
-    finish(left, 2 * len(steps) - 1.1, [], [], "lost, % of what was due", room=1.4)
-    finish(right, 2 * len(steps) - 1.1, [], [], "bytes a delivered message, IP level", room=1.3)
+    finish(left, 2 * len(stages) - 1.1, [], [], "lost, % of what was due", room=1.4)
+    finish(right, 2 * len(stages) - 1.1, [], [], "bytes a delivered message, IP level", room=1.3)
     return (
-        "The staircase: what each step loses, and what it takes",
+        "The staircase: what each stage loses, and what it takes",
         "From the naive version at the top to the finished technique below it. Left: messages that a reader never got, "
         "in all runs. Right: what those cost that did arrive, in the valid runs.",
     )

@@ -26,7 +26,7 @@ def of(results, drawn, before=None):
         "tasks": remarks.tasks(results),
         "losses": answer.losses(results),
         "lossy": any(series.lossy and not series.stage for point in points for series in point.valid),
-        "lossy_steps": any(series.lossy and series.stage for point in points for series in point.valid),
+        "lossy_stages": any(series.lossy and series.stage for point in points for series in point.valid),
         "refused": [run for run in results.runs if run.get("valid") is not True],
         "flagged": [run for run in valid(results) if run.get("flags")],
         "sentences": replication.sentences(others) or sentences(results, points),

@@ -1,4 +1,4 @@
-"""The plan: every technique, at every step and point, in every repetition; and their order."""
+"""The plan: every technique, at every stage and point, in every repetition; and their order."""
 
 import random
 from dataclasses import dataclass, replace
@@ -31,9 +31,9 @@ class Run:
 
 
 def runs(scenario, techniques=None, stages=None):
-    """Return all Runs: in every repetition each technique, step and point once, in an order that the seed decides.
+    """Return all Runs: in every repetition each technique, stage and point once, in an order that the seed decides.
 
-    `techniques`: those of the scenario, or all, where None; `stages`: {technique: steps} in place of the scenario's.
+    `techniques`: those of the scenario, or all, where None; `stages`: {technique: its stages}, likewise.
     """
     rng = random.Random(scenario.seed)
     techniques = techniques or scenario.techniques or TECHNIQUES

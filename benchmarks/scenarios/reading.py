@@ -127,19 +127,19 @@ def points(document, tables):
 
 
 def stages(document, table):
-    """Return {technique: its steps}; "" is the finished one."""
+    """Return {technique: its stages}; "" is the finished one."""
     if not isinstance(table, dict):
-        raise CannotCompare(f"{document.where('stages')} must be a table: a technique and its steps on each line.")
-    return {name: steps(document.where(name, "stages"), name, names) for name, names in table.items()}
+        raise CannotCompare(f"{document.where('stages')} must be a table: a technique and its stages on each line.")
+    return {name: stages_of(document.where(name, "stages"), name, names) for name, names in table.items()}
 
 
-def steps(where, technique, names):
-    """Return the names of a technique's steps as a tuple; raise CannotCompare, from `where` on, for others."""
+def stages_of(where, technique, names):
+    """Return the names of a technique's stages as a tuple; raise CannotCompare, from `where` on, for others."""
     techniques(where, [technique])
     if not isinstance(names, list) or not names:
         raise CannotCompare(f"{where} must be a list of names.")
     known = ("", *import_module(technique).STAGES)
     for name in names:
         if name not in known:
-            raise CannotCompare(f"{where}: {technique} has no step {name!r}; there are {', '.join(map(repr, known))}.")
+            raise CannotCompare(f"{where}: {technique} has no stage {name!r}; there are {', '.join(map(repr, known))}.")
     return tuple(dict.fromkeys(names))

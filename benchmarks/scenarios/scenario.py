@@ -15,7 +15,7 @@ FOLDER = Path(__file__).parent
 class Scenario:
     """What is measured; times in seconds, but `delay_ms`; `rate` in messages a second in each room, 0: silence.
 
-    `points` are the settings that differ from one point to the next, each a dict; `stages` names the steps of a
+    `points` are the settings that differ from one point to the next, each a dict; `stages` names the stages of a
     technique's staircase that are measured, "" being the finished one.
     """
 

@@ -28,7 +28,7 @@ class Command(BaseCommand):
         """Name the options."""
         parser.add_argument("--scenario", help="name in benchmarks/scenarios/, or a TOML file (default: quick)")
         parser.add_argument("--techniques", help="names with commas between them (default: the scenario's, or all)")
-        parser.add_argument("--stage", help="steps of their staircases, with commas; `finished` is the finished one")
+        parser.add_argument("--stage", help="stages of their staircases, with commas; `finished` is the finished one")
         parser.add_argument("--repetitions", type=int, help="of every run (default: the scenario's)")
         parser.add_argument("--seed", type=int, help="of order and publishing times (default: the scenario's)")
         parser.add_argument(
