@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from benchmarks.generator import pulse
 from benchmarks.scenarios import plan
-from benchmarks.scenarios.settings import OF_A_POINT, REPEATED, CannotCompare
+from benchmarks.scenarios.settings import OF_A_POINT, CannotCompare, repeated
 from benchmarks.servers.server import cores, last_line, serving, started
 from benchmarks.servers.servers import HOST, free_port, layered, starting
 from benchmarks.servers.wired import wired
@@ -28,7 +28,7 @@ def measure(folder, scenario, run, processes=1, on_time=lambda what, elapsed: No
     figures = attempt(place, settings, run, seed, processes, on_time)
     named = {"scenario": scenario.name, "label": scenario.labels[run.point], "place": run.place}
     named |= asdict(run) | {"stage": run.stage or None}
-    return named | {name: getattr(settings, name) for name in REPEATED} | figures
+    return named | repeated(settings) | figures
 
 
 def attempt(place, settings, run, seed, processes, on_time):

@@ -7,7 +7,7 @@ from pathlib import Path
 import gevent
 
 from benchmarks.generator import figures, pulse
-from benchmarks.scenarios.settings import REPEATED
+from benchmarks.scenarios.settings import repeated
 from benchmarks.servers.wired import post
 
 GRACE = 3.0  # seconds, besides a polling interval, in which stragglers may still arrive
@@ -21,18 +21,13 @@ def record(environment):
     try:
         folder.mkdir(parents=True, exist_ok=True)  # before the window: nothing is measured in vain
         notes, measured = measure(options, environment.load, environment.meter)
-        run = workload(options, notes) | figures.run(notes, measured, options)
+        run = repeated(options) | {"technique": options.technique, "stage": options.stage or None}
+        run |= {"clients": len(notes.clients)} | figures.run(notes, measured, options)
         notes.write(folder)
         figures.write_histograms(folder, notes)
         (folder / "summary.json").write_text(json.dumps(run, indent=2) + "\n")
     finally:
         environment.runner.quit()
-
-
-def workload(options, notes):
-    """Return what was asked of the run, as far as the load knows it."""
-    settings = {name: getattr(options, name) for name in REPEATED if hasattr(options, name)}
-    return settings | {"technique": options.technique, "stage": options.stage or None, "clients": len(notes.clients)}
 
 
 def measure(options, load, meter):

@@ -28,6 +28,11 @@ OF_A_POINT = tuple(name for name in (*BOUNDS, *CHOICES) if name not in OF_THE_WH
 REPEATED = tuple(name for name in OF_A_POINT if name not in ("warmup", "duration"))
 
 
+def repeated(settings):
+    """Return what a run repeats of these settings, of a scenario or of a command line: those that are known there."""
+    return {name: getattr(settings, name) for name in REPEATED if hasattr(settings, name)}
+
+
 class CannotCompare(Exception):
     """The comparison cannot be made; the text is one sentence that says why."""
 
