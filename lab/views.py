@@ -11,7 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 from lab import origins, stages
 from lab.listing import listing
-from lab.message import ROOM_MAX, Refused, clean_room
+from lab.message import AUTHOR_MAX, ROOM_MAX, TEXT_MAX, Refused, clean_room
 from lab.policy import POLICY, policy
 
 
@@ -78,8 +78,9 @@ def colours(request):
 
 
 def techniques(request):
-    """Tell every page of the techniques: name, title, colour, sentence, stages; and the rule of room names."""
-    return {"techniques": [_described(name) for name in settings.TECHNIQUES], "room_max": ROOM_MAX}
+    """Tell every page of the techniques: name, title, colour, sentence, stages; and the bounds that fields keep."""
+    bounds = {"room_max": ROOM_MAX, "author_max": AUTHOR_MAX, "text_max": TEXT_MAX, "hold_max": settings.HOLD_MAX}
+    return bounds | {"techniques": [_described(name) for name in settings.TECHNIQUES]}
 
 
 def _destinations():

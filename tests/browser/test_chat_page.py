@@ -3,7 +3,12 @@
 import re
 from importlib import import_module
 
+from browsers import Keys
+
+from lab.message import TEXT_MAX
+
 SCRIPT = "<img src=x onerror=\"document.title='run'\"><script>document.title = 'run'</script>"
+SAY_AND_TYPE = "const form = document.querySelector('.composer'); form.requestSubmit(); form.text.value = 'next'"
 
 
 def publish(server, technique, room, *texts):
@@ -115,6 +120,21 @@ def test_says_why_a_message_was_refused_and_gives_it_back(server, window, techni
     window.say("hi")
     window.until(lambda: "no control characters" in window.one(".status").text, "no reason is given")
     assert window.one(".composer [name=text]").get_property("value") == "hi"
+    assert window.complaints(re.compile(r"400 \(Bad Request\)")) == []
+
+
+def test_takes_every_character_that_the_server_takes_and_loses_none_of_a_text_too_long(server, window, technique, room):
+    """Section 1.3: 4,000 characters, which are 8,000 to a browser."""
+    window.chat(server, technique, room)
+    whole, over = "😀" * TEXT_MAX, "x" * (TEXT_MAX + 1)
+    window.driver.execute_cdp_cmd("Input.insertText", {"text": whole})
+    window.one(".composer [name=text]").send_keys(Keys.ENTER)
+    window.until_texts(whole)
+    window.driver.execute_cdp_cmd("Input.insertText", {"text": over})
+    window.driver.execute_script(SAY_AND_TYPE)
+    window.until(lambda: "at most 4,000 characters" in window.one(".status").text, "no reason is given")
+    assert window.one(".composer [name=text]").get_property("value") == f"next\n{over}"
+    window.until_texts(whole)
     assert window.complaints(re.compile(r"400 \(Bad Request\)")) == []
 
 

@@ -5,6 +5,7 @@ from importlib import import_module
 
 import pytest
 
+from lab.message import TEXT_MAX
 from lab.techniques import TECHNIQUES
 
 STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
@@ -50,6 +51,15 @@ def test_a_stage_shows_its_code_what_passes_and_what_is_lost(server, window, roo
         window.until_state("CLOSED 3")
         assert window.texts("[data-part=states] span")[-2:] == ["OPEN 1", "CLOSED 3"]
         assert "1000" in window.one("[data-part=notice]").text
+
+
+def test_a_stage_says_why_a_text_was_refused_and_keeps_it(server, window, room, technique):
+    window.open(server, technique, "stages", import_module(technique).STAGES[0], room).until_state("OPEN 1")
+    window.driver.execute_script("document.querySelector('[name=text]').value = 'x'.repeat(arguments[0])", TEXT_MAX + 1)
+    window.one("[data-part=form] button").click()
+    window.until(lambda: "at most 4,000 characters" in window.one("[data-part=notice]").text, "no reason is given")
+    assert len(window.one("[name=text]").get_property("value")) == TEXT_MAX + 1
+    assert window.complaints(re.compile(r"400 \(Bad Request\)")) == []
 
 
 def test_an_adaptive_client_doubles_its_pause_until_there_is_news(server, window, room):

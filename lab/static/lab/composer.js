@@ -35,10 +35,13 @@ export class Composer {
     if (this.said.has(nonce)) this.status(interpolate(gettext("Published by %s."), [title]));
   }
 
-  /** Say why, and give the text back. */
+  /** Say why, and give the text back, after what was typed since. */
   refused({ nonce, text: typed, sentence }) {
     if (!this.said.delete(nonce)) return;
-    this.form.elements.text.value ||= typed;
+    const { text: field } = this.form.elements;
+    const { length } = field.value;
+    if (length) field.setRangeText(`\n${typed}`, length, length, "preserve");
+    else field.value = typed;
     this.status(interpolate(gettext("Not published. %s"), [sentence]));
   }
 
