@@ -22,7 +22,7 @@ from hdrh.log import HistogramLogReader
 from processes import until
 
 from benchmarks.campaigns import runner, table
-from benchmarks.generator import measures, validity
+from benchmarks.generator import measures, recorder, validity
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import REPEATED
 from lab.techniques import TECHNIQUES
@@ -60,6 +60,7 @@ FIELDS = {
     "tcp_bytes",
     "ip_bytes",
     "bytes_per_message",
+    "payload_bytes",
     "publish_bytes",
     "requests",
     "empty_responses",
@@ -165,6 +166,17 @@ def test_a_frame_costs_its_json_and_four_bytes(comparison, runs):
     texts = {"room": publishes[0]["room"], "author": "Publisher 0", "text": 100 * "x", "nonce": 22 * "x"}
     message = json.dumps({"type": "message"} | numbers | texts, separators=(",", ":"))
     assert runs["websocket"]["bytes_per_message"]["tcp"] == pytest.approx(4 + len(message), rel=0.03)
+
+
+def test_the_bytes_of_messages_are_those_that_came_in_the_window_each_with_its_type():
+    load = recorder.Recorder()
+    message = {"id": 1, "room": "r", "author": "Ann", "text": "é", "nonce": "n", "sent_at": 1.5, "published_at": 2.5}
+    text = json.dumps({"type": "message"} | message, ensure_ascii=False, separators=(",", ":"))
+    for arrived in (5.0, 10.0, 19.0, 20.0):
+        load.arrive("websocket", message | {"arrived_at": arrived}, arrived)
+    load.window, load.span = load.counts(), (10.0, 20.0)
+    window = load.notes().window
+    assert (window.arrived, window.payload) == (2, 2 * len(text.encode()))
 
 
 def test_polls_keep_their_interval(runs):

@@ -103,10 +103,28 @@ def test_edmonton_is_the_mean_of_the_median_run():
 
 
 def test_headers_are_what_is_left_without_the_messages():
-    message = replication.size(run("lubbers", "polling"))
-    polled = run("lubbers", "polling", tcp_bytes={"up": 10 * 200, "down": 10 * (200 + message)})
+    polled = run("lubbers", "polling", tcp_bytes={"up": 10 * 200, "down": 10 * (200 + 190)}, payload_bytes=10 * 190)
     found = replication.figures([polled])
     assert found["lubbers", "polling, 1,000 clients"] == pytest.approx(400 * 8 * 1000 / literature.MEBI)
+
+
+PUSHED = run("abril", "websocket", tcp_bytes={"up": 0, "down": 10 * (4 + 191)})
+
+
+def test_a_frame_costs_four_bytes_over_125():
+    """RFC 6455: the messages are longer than the 125 bytes up to which a frame takes two."""
+    counted = PUSHED | {"payload_bytes": 10 * 191}
+    found = replication.figures([counted, counted | {"label": "lubbers"}])
+    assert found["appelqvist", "framing, WebSocket"] == 4.0
+    assert found["lubbers", "WebSocket, 1,000 clients"] == pytest.approx(0.0305, abs=5e-5)
+
+
+def test_runs_that_did_not_count_their_messages_bytes_have_no_framing():
+    assert replication.figures([PUSHED]) == {("abril", "five messages, WebSocket"): 5 * 195}
+    *_others, last = replication.sentences(replication.records([PUSHED]))
+    assert last.startswith("Heads and frames are left out")
+    counted = PUSHED | {"payload_bytes": 10 * 191}
+    assert not any("left out" in said for said in replication.sentences(replication.records([counted])))
 
 
 def test_the_table_has_a_line_for_every_row():

@@ -1,5 +1,6 @@
 """The model against a simulation that knows none of its formulas."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import ROOT, SMALL
 
-from benchmarks.model import model
+from benchmarks.model import model, sizes
 from benchmarks.model.formulas import COMMENT
 from benchmarks.model.parameters import Parameters
+from lab import frames
+from lab.message import Message
 
 TECHNIQUES = tuple(model.MODELS)
 CASES = [
@@ -128,6 +131,13 @@ def test_an_event_is_framed_as_it_is_written():
     event = b"id: 123\ndata: " + message + b"\n\n"
     chunk = b"%x\r\n%b\r\n" % (len(event), event)
     assert model.MODELS["sse"].framing(Parameters(message=100, digits=3)) == len(chunk) - len(message)
+
+
+def test_a_delivered_message_is_as_long_as_the_server_writes_it():
+    message = Message(7, "räume", "Ann", 'é "\n" 😀', "n" * 22, 1763678000123.25, 1763678000124.5678)
+    given = json.loads(message.json) | {"arrived_at": 1.0}
+    assert sizes.delivered("polling", given) == len(message.json.encode())
+    assert sizes.delivered("websocket", given) == len(frames.delivered(message).encode())
 
 
 def test_a_comment_is_as_long_as_it_is_written():

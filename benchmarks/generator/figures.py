@@ -79,6 +79,7 @@ def _traffic(window):
     readers, publishers = window.traffic, window.publish_traffic
     return {
         "arrived": window.arrived,
+        "payload_bytes": window.payload,
         "tcp_bytes": {"up": readers.tcp_up, "down": readers.tcp_down},
         "ip_bytes": {"up": readers.ip_up, "down": readers.ip_down},
         "bytes_per_message": {

@@ -20,6 +20,7 @@ class Counts:
     traffic: Traffic  # of the readers
     publish_traffic: Traffic
     arrived: int  # deliveries to readers, each message once
+    payload: int  # bytes of their messages, each as its JSON was delivered
     heard: int  # deliveries to publishers, where a technique publishes and delivers on one connection
     requests: int
     empty_responses: int

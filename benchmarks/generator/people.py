@@ -70,7 +70,7 @@ class Reader(Person):
             recorder.deliveries.append((number, message["room"], message["id"], scheduled, arrived))
             if (message["room"], message["id"]) not in seen:
                 seen.add((message["room"], message["id"]))
-                recorder.arrivals.append(arrived)
+                recorder.arrive(self.options.technique, message, arrived)
             self.report("delivery", arrived - scheduled, message["text"])
 
 

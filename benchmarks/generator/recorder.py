@@ -8,6 +8,7 @@ from itertools import count
 import psutil
 
 from benchmarks.generator.notes import Counts, Notes
+from benchmarks.model import sizes
 from lab.sockets import Traffic
 
 TICK = 0.01  # seconds between looks at how late the loop is
@@ -24,6 +25,8 @@ class Recorder:
     lags: list = field(default_factory=list)  # ms
     due: int = 0  # publishes in the window whose instant came
     arrivals: list = field(default_factory=list)  # at a reader, each message once, ms since the epoch
+    payloads: list = field(default_factory=list)  # the bytes of the message that came with each arrival
+    sizes: dict = field(default_factory=dict)  # (room, id): bytes of the message, which is measured once for all
     heard: int = 0  # deliveries to publishers
     working: int = 0  # publishers that have not reached the window's end
     failure: str = ""  # what ended a reader or publisher too early
@@ -66,6 +69,14 @@ class Recorder:
         self.window = after - before
         self.span = before.at * 1000 + self.offset, after.at * 1000 + self.offset
 
+    def arrive(self, technique, message, arrived):
+        """Note when a message came to a reader, and how long it was."""
+        key = message["room"], message["id"]
+        if key not in self.sizes:
+            self.sizes[key] = sizes.delivered(technique, message)
+        self.arrivals.append(arrived)
+        self.payloads.append(self.sizes[key])
+
     def counts(self):
         """Count everything now."""
         readers = [client for _number, client in self.readers]
@@ -75,7 +86,8 @@ class Recorder:
             at=time.time(),
             traffic=sum((client.reading.traffic() for client in readers), Traffic()),
             publish_traffic=sum((client.traffic() for client in writers), Traffic()),
-            arrived=0,  # see `notes`
+            arrived=0,  # see `notes`, as of the payload
+            payload=0,
             heard=self.heard,
             requests=sum(client.requests for client in readers),
             empty_responses=sum(client.empty_responses for client in readers),
@@ -87,9 +99,9 @@ class Recorder:
         """Return the Notes of the window, which is over; what still arrives of its messages counts."""
         begin, end = self.span
         # By the kernel's stamps, as its count of bytes is: a busy reader may come late to what has arrived.
-        arrived = sum(begin <= instant < end for instant in self.arrivals)
+        came = [size for instant, size in zip(self.arrivals, self.payloads, strict=True) if begin <= instant < end]
         return Notes(
-            window=replace(self.window, arrived=arrived),
+            window=replace(self.window, arrived=len(came), payload=sum(came)),
             clients=[_row(number, client) for number, client in self.readers],
             deliveries=[delivery for delivery in self.deliveries if self.in_window(delivery[3])],
             publishes=[publish for publish in self.publishes if self.in_window(publish[2])],

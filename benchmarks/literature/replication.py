@@ -6,7 +6,6 @@ import pandas as pd
 
 from benchmarks.literature import literature
 from benchmarks.literature.literature import CLIENTS, DELAYS_MS, MEBI
-from benchmarks.model import sizes
 
 NEAR = 10  # per cent
 TIMES = "ms", "times", "transits"  # units of what is about latency
@@ -55,9 +54,18 @@ def sentences(rows):
     said.append(f"Measured here, {len(near)} of {len(measured)} lie within {NEAR} % of what was published{beside}.")
     if far:
         low, high = (f"{row['what']} {row['measured, %']:+.0f} %" for row in (far[0], far[-1]))
-        said.append(f"{len(far)} lie further off, from {low} to {high}: most are bytes of heads and frames, which are "
-                    "each program's own, and the table explains each.")  # fmt: skip
+        most = 2 * sum(row["unit"] not in TIMES for row in far) > len(far)
+        why = "most are bytes of heads and frames, which are each program's own, and " if most else ""
+        said.append(f"{len(far)} lie further off, from {low} to {high}: {why}the table explains each.")
+    if uncounted(measured):
+        said.append("Heads and frames are left out: these runs did not count the bytes of the messages themselves.")
     return said
+
+
+def uncounted(measured):
+    """Tell whether the runs have bytes, and nothing tells which of them were messages."""
+    known = {(row["source"], row["what"]) for row in measured}
+    return ("abril", "five messages, WebSocket") in known and ("appelqvist", "framing, WebSocket") not in known
 
 
 def said_of(row):
@@ -70,9 +78,10 @@ def figures(runs):
     """Return {(source, what): the lab's figure}; what was not measured is left out."""
 
     def of(label, technique, figure):
-        """Return the median of a figure over the valid runs of a technique at a point; None without any."""
+        """Return the median of a figure over the valid runs of a technique at a point; None where no run has it."""
         its = [run for run in runs if (run["label"], run["technique"]) == (label, technique) and run["valid"]]
-        return median(map(figure, its)) if its else None
+        known = [found for found in map(figure, its) if found is not None]
+        return median(known) if known else None
 
     return {key: figure for key, figure in measured(of) if figure is not None}
 
@@ -124,17 +133,18 @@ def down(run):
 
 def around(run):
     """Return the bytes of a request and its answer that are no message: heads, and the object around the messages."""
-    return (sum(run["tcp_bytes"].values()) - run["arrived"] * size(run)) / run["requests"]
+    return over(beside(run), run["requests"])
 
 
 def framing(run):
     """Return the bytes on a connection beside a delivered message: its frame or event, and what keeps it alive."""
-    return sum(run["tcp_bytes"].values()) / run["arrived"] - size(run)
+    return over(beside(run), run["arrived"])
 
 
-def size(run):
-    """Return the bytes of a message as JSON."""
-    return sizes.message(run["technique"], run["text_bytes"])
+def beside(run):
+    """Return the bytes of TCP payload that were no message; None of a run that did not count its messages' bytes."""
+    payload = run.get("payload_bytes")
+    return None if payload is None else sum(run["tcp_bytes"].values()) - payload
 
 
 def times(value, factor):

@@ -1,5 +1,7 @@
 """The sizes, in bytes, of what the lab's clients and its server write: requests, answers' heads, bodies, messages."""
 
+from lab.message import COMPACT, FIELDS
+
 REQUEST = "GET {} HTTP/1.1\r\nHost: 127.0.0.1:50000\r\nAccept-Encoding: identity\r\n\r\n"
 PATH = {
     "polling": "/polling/load-01234567-0/messages/?after=100",
@@ -25,6 +27,12 @@ def headers(technique):
 def message(technique, text_bytes):
     """Return m, a message with a text of `text_bytes`, as JSON."""
     return text_bytes + len(MESSAGE) + len(TYPE.get(technique, ""))
+
+
+def delivered(technique, fields):
+    """Return the bytes that a message took which a client was given as `fields`: its JSON as the server writes it."""
+    text = COMPACT.encode({name: fields[name] for name in FIELDS if name in fields})
+    return len(text.encode()) + len(TYPE.get(technique, ""))
 
 
 def empty(technique):
