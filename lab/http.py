@@ -6,11 +6,21 @@ from functools import wraps
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from lab import chat
+from lab import chat, stages
 from lab.database import Unavailable
 from lab.message import Refused, clean_after, clean_room, draft, parse
+
+
+def routes(technique, deliver):
+    """Return the addresses of a technique's messages, and of those of its stages."""
+    finished = path("<str:room>/messages/", messages(deliver))
+    return [finished] + [
+        path(f"stages/{name}/<str:room>/messages/", messages(stage.deliver))
+        for name, stage in stages.servers(technique).items()
+    ]
 
 
 def messages(deliver):
@@ -18,11 +28,8 @@ def messages(deliver):
 
     async def view(request, room):
         room = clean_room(room)
-        if request.method == "GET":
-            return await deliver(request, room)
-        if request.method == "POST":
-            return await publish(request, room)
-        raise Refused("method: GET or POST.", status=405, headers={"Allow": "GET, POST"})
+        only(request, "GET", "POST")
+        return await (deliver if request.method == "GET" else publish)(request, room)
 
     view.deliver = deliver
     return view

@@ -176,10 +176,13 @@ def clean_sent_at(sent_at):
     raise Refused("sent_at: a number of milliseconds is expected.")
 
 
-def clean_after(after):
-    """Return the id of the last message seen, or None where it is left out; raise Refused where it is no id."""
+def clean_after(after, name="after"):
+    """Return the id of the last message seen, or None where it is left out; raise Refused where it is no id.
+
+    `name`: what the client named it by.
+    """
     if after is None:
         return None
     if not DIGITS.fullmatch(after) or int(after) > ID_MAX:
-        raise Refused(f"after: a whole number from 0 to {ID_MAX}.")
+        raise Refused(f"{name}: a whole number from 0 to {ID_MAX}.")
     return int(after)

@@ -87,7 +87,7 @@ def operations(address, route):
 
 
 def read(technique, deliver):
-    """Describe the GET of a technique, or of one of its steps."""
+    """Describe the GET of a technique, or of one of its stages."""
     answer = json_of("Page") if technique.ANSWER == JSON else content(technique.ANSWER, STREAM)
     return {
         "summary": sentence(deliver),

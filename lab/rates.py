@@ -8,7 +8,7 @@ from django.conf import settings
 from lab.message import Refused
 
 _buckets = {}  # (setting, address or session): (tokens, the monotonic clock in seconds when they were counted)
-_counting = threading.Lock()  # one step of a staircase publishes from a thread
+_counting = threading.Lock()  # one stage of WebSocket's publishes from a thread
 
 
 def allow(visitor, nonce=None):

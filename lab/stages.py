@@ -1,4 +1,4 @@
-"""The staircases: where a step's files are, and what they hold. No Django here."""
+"""The staircases: where a stage's files are, and what they hold. No Django here."""
 
 import inspect
 from importlib import import_module
@@ -6,29 +6,29 @@ from importlib.util import find_spec
 from pathlib import Path
 
 
-def steps(technique):
-    """Return {name: the module of its server's side} of a technique's steps, the first one first."""
+def servers(technique):
+    """Return {stage: the module of its server's side} of a technique, the first stage first."""
     return {stage: import_module(f"{technique}.stages.{stage}") for stage in import_module(technique).STAGES}
 
 
 def client(technique, stage):
-    """Return the Python client that a step brings, or None where it is content with the technique's own."""
+    """Return the Python client that a stage brings, or None where it is content with the technique's own."""
     name = f"{technique}.stages.{stage}_client"
     return import_module(name).Client if stage in import_module(technique).STAGES and find_spec(name) else None
 
 
 def script(technique, stage):
-    """Return the static path of the step's browser client: its own or the technique's."""
+    """Return the static path of the stage's browser client: its own or the technique's."""
     own = _folder(technique) / "static" / technique / "stages" / f"{stage}.js"
     return f"{technique}/stages/{stage}.js" if own.exists() else f"{technique}/client.js"
 
 
 def sources(technique, stage):
-    """Yield (path, text) of a step's files: the server's side, then the clients that it brings.
+    """Yield (path, text) of a stage's files: the server's side, then the clients that it brings.
 
-    The server's side is shown where its code stands: for the last step that is the technique's finished server.
+    The server's side is shown where its code stands: for the last stage that is the technique's finished server.
     """
-    module, folder = steps(technique)[stage], _folder(technique)
+    module, folder = servers(technique)[stage], _folder(technique)
     entry = getattr(module, "deliver", None) or module.Consumer
     own = [folder / "stages" / f"{stage}_client.py", folder / "static" / technique / "stages" / f"{stage}.js"]
     for path in (Path(inspect.getsourcefile(entry)), *filter(Path.exists, own)):

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import StreamingHttpResponse
 
-from lab import chat
+from lab import chat, http
 from lab.message import Refused, clean_after
 from lab.protocol import chunk
 
@@ -14,11 +14,16 @@ ALIVE = b": alive\n\n"
 
 
 async def deliver(request, room):
-    """Answer with an event stream that ends only with the server."""
-    after = clean_after(request.headers.get("Last-Event-ID") or request.GET.get("after"))
-    queue = await chat.follow(room, after)
+    """Answer with an event stream, which ends with the server, or where history cannot be read."""
+    queue = await chat.follow(room, after(request))
     queue.push_by(request.scope.get("push"), event_chunk)
     return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
+
+
+def after(request):
+    """Return the id of the last event that the client has seen, None where it names none; who comes back does so."""
+    last = request.headers.get("Last-Event-ID")
+    return clean_after(last, "Last-Event-ID") if last else http.after(request)
 
 
 async def stream(queue):
@@ -30,7 +35,7 @@ async def stream(queue):
                 yield events(await queue.fetch(settings.HEARTBEAT))  # no page is kept while the client takes its time
     except Refused:
         pass  # the database is away, and with it the history that the queue fell back to; the client comes again
-    yield RETRY
+    yield RETRY  # as goodbye, too
 
 
 def events(page):

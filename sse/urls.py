@@ -1,11 +1,6 @@
-"""Its addresses."""
+"""The addresses of its messages, and of those of its stages."""
 
-from django.urls import path
-
-from lab.http import messages
-from lab.stages import steps
+from lab.http import routes
 from sse import server
 
-urlpatterns = [path("<str:room>/messages/", messages(server.deliver))]
-for stage, step in steps("sse").items():
-    urlpatterns.append(path(f"stages/{stage}/<str:room>/messages/", messages(step.deliver)))
+urlpatterns = routes("sse", server.deliver)

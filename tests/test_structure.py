@@ -84,10 +84,10 @@ def test_every_staircase_has_the_same_files(technique):
     assert clients <= {f"{stage}_client" for stage in stages}
 
 
-def test_every_step_says_its_place_and_delivers_under_one_of_two_names(technique):
+def test_every_stage_says_its_place_and_delivers_under_one_of_two_names(technique):
     for place, stage in enumerate(import_module(technique).STAGES, 1):
         tree = ast.parse((ROOT / technique / "stages" / f"{stage}.py").read_text())
-        assert ast.get_docstring(tree).startswith(f"Step {place}, {stage}: ")
+        assert ast.get_docstring(tree).startswith(f"Stage {place}, {stage}: ")
         assert len(defined(tree) & {"deliver", "Consumer"}) == 1
 
 

@@ -1,11 +1,11 @@
-"""Its addresses."""
+"""The addresses of its connections, and of those of its stages."""
 
 from django.urls import path
 
-from lab.stages import steps
+from lab import stages
 from websocket import server
 
-urlpatterns = []
+urlpatterns = []  # no HTTP: who publishes does it on the connection, too
 websocket_urlpatterns = [path("ws/websocket/<str:room>/", server.Consumer.as_asgi())]
-for stage, step in steps("websocket").items():
-    websocket_urlpatterns.append(path(f"ws/websocket/stages/{stage}/<str:room>/", step.Consumer.as_asgi()))
+for name, stage in stages.servers("websocket").items():
+    websocket_urlpatterns.append(path(f"ws/websocket/stages/{name}/<str:room>/", stage.Consumer.as_asgi()))

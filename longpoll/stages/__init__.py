@@ -1,1 +1,1 @@
-"""The staircase to the finished long polling: one file a step, one idea a step."""
+"""The staircase to the finished long polling: one file a stage, one idea a stage."""

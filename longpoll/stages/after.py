@@ -1,4 +1,4 @@
-"""Step 3, after: the finished server, which is `longpoll/server.py`.
+"""Stage 3, after: the finished server, which is `longpoll/server.py`.
 
 Each request names the last message seen, so what an answer lost is given again, and a new queue
 is filled from history.

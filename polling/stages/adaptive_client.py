@@ -1,4 +1,4 @@
-"""The Python client of step 4: each empty answer doubles its pause, and a message brings it back."""
+"""The Python client of stage 4: each empty answer doubles its pause, and a message brings it back."""
 
 from polling import client
 

@@ -1,4 +1,4 @@
-"""Step 3, etag: a tag stands for an answer, and 304 says that this is still the answer.
+"""Stage 3, etag: a tag stands for an answer, and 304 says that this is still the answer.
 
 A 304 has no body, but a head like any answer's, and the request was made all the same.
 """

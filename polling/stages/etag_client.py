@@ -1,4 +1,4 @@
-"""The Python client of step 3: it names the tag of the last answer, and a 304 says as much as that answer did."""
+"""The Python client of stage 3: it names the tag of the last answer, and a 304 says as much as that answer did."""
 
 from polling import client
 

@@ -1,4 +1,4 @@
-"""Step 1, whole: the whole history with every answer, whatever the browser has already.
+"""Stage 1, whole: the whole history with every answer, whatever the browser has already.
 
 Nothing is lost and nearly everything comes again; each answer is longer than the one before. The
 lab cuts it off at the newest 500 messages that one answer may hold, or one room would stop the server.

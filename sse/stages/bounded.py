@@ -1,4 +1,4 @@
-"""Step 3, bounded: the finished server, which is `sse/server.py`.
+"""Stage 3, bounded: the finished server, which is `sse/server.py`.
 
 A comment after some seconds of silence finds out who is gone, and keeps proxies from cutting; a
 queue that is full is emptied, and its reader goes back to history.

@@ -1,4 +1,4 @@
-"""Step 2, replay: each event has an id, and whoever comes back names the last one seen.
+"""Stage 2, replay: each event has an id, and whoever comes back names the last one seen.
 
 Still nobody notices a reader who is gone without a word; and for one who does not read, the queue
 grows and grows.
@@ -10,14 +10,13 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 
 from lab import chat
-from lab.message import Refused, clean_after
-from sse.server import HEADERS, RESET, event
+from lab.message import Refused
+from sse.server import HEADERS, RESET, after, event
 
 
 async def deliver(request, room):
     """Answer with an event stream of what came after the last event seen, and of what comes."""
-    after = clean_after(request.headers.get("Last-Event-ID") or request.GET.get("after"))
-    queue = await chat.follow(room, after, bound=settings.STAGE_QUEUE_MAX)
+    queue = await chat.follow(room, after(request), bound=settings.STAGE_QUEUE_MAX)
     return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
 
 

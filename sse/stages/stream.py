@@ -1,4 +1,4 @@
-"""Step 1, stream: an answer that does not end, and each message is written into it.
+"""Stage 1, stream: an answer that does not end, and each message is written into it.
 
 The browser comes back when the stream breaks, but nobody knows what it has seen: what was said
 meanwhile is lost.

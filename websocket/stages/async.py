@@ -1,4 +1,4 @@
-"""Step 4, async: the same with `await`: no thread for an event, and thousands of connections in one process.
+"""Stage 4, async: the same with `await`: no thread for an event, and thousands of connections in one process.
 
 It still pays a place in the group, a copy of the message and an event for each connection; and
 what was said while a connection was away, or while its channel was full, is lost.

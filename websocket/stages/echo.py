@@ -1,4 +1,4 @@
-"""Step 1, echo: the three events of a WebSocket's life, and an answer to the sender alone."""
+"""Stage 1, echo: the three events of a WebSocket's life, and an answer to the sender alone."""
 
 from itertools import count
 

@@ -1,4 +1,4 @@
-"""Step 2, list: a list of connections kept by hand, so that others hear it too.
+"""Stage 2, list: a list of connections kept by hand, so that others hear it too.
 
 Everybody gets everything, whatever their room; and a second server process has a list of its own,
 whose connections hear nothing of ours.

@@ -1,7 +1,7 @@
-"""Step 3, sync: the channel layer's groups keep the rooms apart, and reach every process by Redis.
+"""Stage 3, sync: the channel layer's groups keep the rooms apart, and reach every process by Redis.
 
 Written without `await`: Channels runs each event in a thread, and `async_to_sync` calls the layer
-from there. All connections share that thread: whoever reads nothing holds up all others of this step.
+from there. All connections share that thread: whoever reads nothing holds up all others of this stage.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +15,14 @@ from lab.message import Refused, clean_room
 from lab.rates import allow
 
 numbers = count(1)
-thread = ThreadPoolExecutor(1, "sync-step")  # else it were the one in which Channels looks up every socket's user
+thread = ThreadPoolExecutor(1, "sync-stage")  # its own: who blocks it must not block Channels' look-up of users
 
 
 class Consumer(WebsocketConsumer):
     """One connection, which joins the group of its room."""
 
     async def __call__(self, scope, receive, send):
-        """Run every event in the step's thread."""
+        """Run every event in the stage's thread."""
         async with ThreadSensitiveContext(executor=thread):
             await super().__call__(scope, receive, send)
 
