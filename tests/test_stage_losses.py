@@ -70,6 +70,13 @@ def test_6_hold_loses_what_is_said_between_two_requests(server, room):
         assert texts(get(server.url, path("longpoll", stage, there, query))) == given
 
 
+def test_6_queue_keeps_none_for_a_request_that_it_refuses(start, room):
+    server = start(**SMALL, SMALL_QUEUES_MAX="1")
+    for _ in range(3):
+        assert get(server.url, path("longpoll", "queue", room, "?hold=x")).status == 400
+    assert get(server.url, path("longpoll", "queue", room, "?hold=0")).status == 200
+
+
 def test_6_queue_loses_an_answer_that_is_cut_off(server, room):
     for stage, given in (("queue", []), ("after", ["cut off"])):
         there = f"{room}-{stage}"

@@ -1,4 +1,4 @@
-"""Step 1, hold: the request is held until somebody says something.
+"""Stage 1, hold: the request is held until somebody says something.
 
 The server knows a reader only while a request of his waits. What is said between two requests is
 lost, and so is what is said while he is away.
@@ -10,7 +10,8 @@ from longpoll.server import hold
 
 async def deliver(request, room):
     """Answer with what comes while the request waits."""
+    seconds = hold(request)
     now = (await chat.history(room)).last
     with await chat.follow(room, now) as queue:  # gone with the answer
-        page = await queue.fetch(hold(request))
+        page = await queue.fetch(seconds)
     return http.page(page)

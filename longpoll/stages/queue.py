@@ -1,4 +1,4 @@
-"""Step 2, queue: every user has a queue, which fills on between two requests.
+"""Stage 2, queue: every user has a queue, which fills on between two requests.
 
 What the queue gave out it has forgotten. An answer that is cut off on its way is lost, and the
 queue itself with the server's end or after a minute away.
@@ -10,7 +10,8 @@ from longpoll.server import claim, hold
 
 async def deliver(request, room):
     """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
+    seconds = hold(request)
     mailbox = await claim(request.GET.get("queue"), room, after=None)
     with mailbox:
-        page = await mailbox.queue.fetch(hold(request))
+        page = await mailbox.queue.fetch(seconds)
     return http.page(page, queue=mailbox.id)
