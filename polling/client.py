@@ -21,8 +21,9 @@ class Client(client.Client):
         self.due = None  # the monotonic clock at the next request, seconds
 
     def open(self):
-        """Choose the phase."""
-        self.due = time.monotonic() + random.uniform(0, self.interval)
+        """Choose the phase; after a fault, ask at once: the wait before this was by chance already."""
+        phase = random.uniform(0, self.interval) if self.due is None else 0
+        self.due = time.monotonic() + phase
 
     def fetch(self):
         """Wait for the next tick and ask what is new."""

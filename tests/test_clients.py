@@ -151,6 +151,15 @@ def test_5_4_polling_begins_at_a_random_phase(server, room):
     assert max(phases) - min(phases) > 0.1
 
 
+def test_5_4_polling_that_comes_back_asks_at_once(server, room):
+    reader = client("polling", server, room, interval=60)
+    reader.ensure_open()
+    reader.hang_up()
+    reader.ensure_open()
+    assert reader.due <= time.monotonic()
+    reader.close()
+
+
 def test_traffic_is_counted_in_bytes(server, room, technique):
     reader = client(technique, server, room, after=0)
     publish("polling", server, room, "x" * 1_000)

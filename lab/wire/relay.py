@@ -42,7 +42,9 @@ class Wire:
         self.lanes = {UP: link.Lane(self.loop), DOWN: link.Lane(self.loop)}
         listening = system.listen(self.host, self.port, prepare=meter.ethernet)
         try:
-            self.server = await self.loop.create_server(lambda: Connection(self).browser, sock=listening)
+            self.server = await self.loop.create_server(
+                lambda: Connection(self).browser, sock=listening, backlog=system.BACKLOG
+            )
         except BaseException:
             listening.close()
             raise

@@ -1,6 +1,8 @@
 """Delay, jitter, rate and handshake: never less than set, and not much more; order kept, nothing lost."""
 
+import signal
 import time
+from contextlib import ExitStack
 
 import pytest
 from foreign import connect, echo, pour, poured, read_exactly, serving, swallow
@@ -45,6 +47,16 @@ def round_trip(connection, data=b"x"):
     connection.sendall(data)
     assert read_exactly(connection, len(data)) == data
     return time.monotonic() - began
+
+
+def test_a_crowd_that_comes_at_once_is_let_in_though_the_wire_is_busy(echoing, local):
+    wire = local(echoing)
+    with ExitStack() as crowd:
+        wire.process.send_signal(signal.SIGSTOP)  # it accepts nobody; the kernel lets them wait
+        crowd.callback(wire.process.send_signal, signal.SIGCONT)
+        waiting = [crowd.enter_context(connect(wire.port("wire"))) for _ in range(300)]
+        wire.process.send_signal(signal.SIGCONT)
+        round_trip(waiting[-1])
 
 
 def test_a_delay_is_felt_both_ways_and_can_be_changed_while_connected(echoing, local):
