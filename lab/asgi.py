@@ -13,8 +13,9 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
-# Told apart by the whole address: a room may be called "messages", and then /polling/messages/ is its page.
-CHAT = re.compile(r"/healthz|/\w+/(stages/\w+/)?[^/]+/messages/")
+# Told apart by the whole address: a room may be called "messages", and then /polling/messages/ is its page. Without the
+# last slash nothing is there, as a redirect would turn a POST into a GET.
+CHAT = re.compile(r"/healthz|/\w+/(stages/\w+/)?[^/]+/messages/?")
 
 pages = get_asgi_application()
 

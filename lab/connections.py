@@ -90,12 +90,12 @@ class BoundedProtocol(Watched, HttpToolsProtocol):
 
     def on_response_complete(self):
         """Go on to the next request, if there may be one."""
-        if not self.over:
+        if self.pipeline or not self.over:
             super().on_response_complete()
 
     def send_400_response(self, msg):
         """Refuse what is no HTTP."""
-        self.refuse(Refused(msg))
+        self.refuse(Refused("request: cannot be read as HTTP."))
 
     def expect(self, what, seconds):
         """Let a request's head, or body, come whole within some seconds."""
@@ -121,7 +121,10 @@ class BoundedProtocol(Watched, HttpToolsProtocol):
     def refuse(self, refused):
         """Answer what is no request, or too much of one, and end the connection."""
         unanswered = self.cycle and not self.cycle.response_complete
-        if unanswered and (self.in_head or self.pipeline or self.cycle.response_started):
+        if unanswered and not self.cycle.more_body:
+            self.answer_last()
+            return
+        if unanswered and self.cycle.response_started:
             self.transport.close()  # another answer is under way: this one would be taken for its end
             return
         if unanswered:  # the application waits for the rest of this request
@@ -130,6 +133,13 @@ class BoundedProtocol(Watched, HttpToolsProtocol):
         if unanswered or self.in_head or not self.begun:
             self.transport.write(whole(refused))
         self.hang_up()
+
+    def answer_last(self):
+        """Answer what was whole, and read nothing more: what came after it is no request."""
+        self.over, self.read = True, 0
+        self.cycle.keep_alive = False  # the newest request's: all before it are answered first
+        self.stop_clock()
+        self.flow.resume_reading()
 
     def hang_up(self):
         """Close, but give the other side time to read the answer: at once, a reset would take it away."""

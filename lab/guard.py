@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
+from django.utils.http import parse_header_parameters
 
 from lab import places
 from lab.http import too_large
@@ -33,7 +34,7 @@ def check(scope):
     """Return the Visitor who asks.
 
     Raises Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own, 413 for a body that
-    announces itself as too large.
+    announces itself as too large, 415 for one of a kind that Django could not read.
     """
     hosts, origins, cookies = [], [], []
     for name, value in scope["headers"]:
@@ -45,6 +46,8 @@ def check(scope):
             cookies.append(value)
         elif name == b"content-length" and int(value) > settings.BODY_MAX:
             raise too_large()
+        elif name == b"content-type" and not is_utf_8(value):
+            raise Refused("Content-Type: cannot be read, or names another charset than UTF-8.", status=415)
     if len(hosts) != 1 or not is_ours(hosts[0]):
         raise Refused("Host: not this server's.")
     if not origins and scope["type"] == "http":
@@ -67,9 +70,20 @@ def is_same(origin, scheme, host):
     try:
         theirs = urlsplit(origin.decode("ascii"))
         ours = urlsplit(f"{WEB.get(scheme, scheme)}://{host.decode('ascii')}")
-        return _triple(theirs) == _triple(ours)
+        is_origin = not (theirs.path or theirs.query or theirs.fragment) and "@" not in theirs.netloc
+        return is_origin and _triple(theirs) == _triple(ours)
     except ValueError:  # no address at all
         return False
+
+
+@lru_cache(maxsize=1_000)
+def is_utf_8(kind):
+    """Tell whether a Content-Type header (bytes) can be read and names no other charset."""
+    try:
+        _kind, parameters = parse_header_parameters(kind.decode("latin-1"))
+    except ValueError:
+        return False
+    return parameters.get("charset", "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
 
 
 def _triple(url):

@@ -27,9 +27,15 @@ def escaped(text):
 def drop_refusals():
     """Return a log filter for what uvicorn calls errors and is the client's affair.
 
-    A handshake refused by an answer of its own, a frame that is not UTF-8, a client that pipelined requests and left.
+    What is no HTTP, a handshake refused by an answer of its own, a frame that is not UTF-8, a client that pipelined
+    requests and left.
     """
-    affairs = ("without completing handshake", "Invalid UTF-8 sequence received from client", "the handler is closed")
+    affairs = (
+        "Invalid HTTP request received",
+        "without completing handshake",
+        "Invalid UTF-8 sequence received from client",
+        "the handler is closed",
+    )
 
     def is_ours(record):
         told = record.getMessage() + (str(record.exc_info[1]) if record.exc_info else "")

@@ -9,8 +9,10 @@ servers there is no `push`, and readers are woken as usual.
 
 from functools import partial
 
+from django.conf import settings
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets import http11
 from websockets.frames import Frame, Opcode
 from websockets.server import ServerProtocol
 
@@ -19,6 +21,8 @@ from lab.connections import BoundedProtocol, whole
 from lab.message import Refused
 from lab.taking import Watched
 
+http11.MAX_LINE_LENGTH = http11.MAX_NUM_HEADERS = settings.HEAD_MAX  # of a handshake; BoundedProtocol counts all of it
+
 
 class HTTPProtocol(BoundedProtocol):
     """Writes head and body together, and lets a streaming answer push chunks."""
@@ -26,6 +30,9 @@ class HTTPProtocol(BoundedProtocol):
     def handle_websocket_upgrade(self):
         """Hand the connection, and its place, over to the WebSocket protocol; refuse what that cannot read."""
         if self.over:
+            return
+        if self.parser.get_http_version() == "1.0":  # RFC 6455 §4.1
+            self.refuse(Refused("handshake: needs HTTP/1.1."))
             return
         super().handle_websocket_upgrade()
         if not self.transport.get_protocol().handshake_initiated:  # it would wait for another one for ever
@@ -140,6 +147,7 @@ class Conversation(ServerProtocol):
     def reject(self, status, text):
         """Return the response that refuses a handshake."""
         response = super().reject(status, Refused(text.strip()).json)
+        del response.headers["Content-Type"]  # else both would be sent
         response.headers["Content-Type"] = "application/json"
         return response
 

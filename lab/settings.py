@@ -14,6 +14,18 @@ from lab.techniques import TECHNIQUES
 
 env = environ.Env()
 
+
+def number(name, default):
+    """Return a whole number that the environment may change."""
+    try:
+        value = env.int(name, default=default)
+    except ValueError:
+        value = -1
+    if value < 0:
+        raise ImproperlyConfigured(f"{name}: a whole number, 0 or more.")
+    return value
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 for name in TECHNIQUES:
@@ -52,7 +64,6 @@ BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "lab",
     *TECHNIQUES,
@@ -87,8 +98,8 @@ ROOT_URLCONF = "lab.urls"
 ASGI_APPLICATION = "lab.asgi.application"
 
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'lab.sqlite3'}")}
-if "ENGINE" not in DATABASES["default"]:
-    raise ImproperlyConfigured("DATABASE_URL: not the address of a database.")
+if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+    raise ImproperlyConfigured("DATABASE_URL: not the address of an SQLite or PostgreSQL database.")
 DATABASE_PATIENCE = 5  # seconds that a piece of work on it may take; past it 503
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASE_PATIENCE = 20  # whoever holds its lock is on this machine, and nearly done
@@ -124,6 +135,11 @@ CHANNEL_LAYERS = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 
+# In signed cookies: a handshake that names one must not cost a look at the database. By a name of their own, because
+# browsers send a cookie to all ports of a host, where other Django projects may have theirs.
+SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
+SESSION_COOKIE_NAME = "lab_login"
+
 STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True  # serve from the source folders: nothing to collect
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -155,6 +171,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # What one client or one room may cost; each bound is tried at the bound and one past it.
 BODY_MAX = 65_536  # bytes of a body, and of a message on a WebSocket; past it 413, and 1009
 HEAD_MAX = 16_384  # bytes of a request's head; past it 431
+DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # these two bound them
 HEAD_SECONDS = 10  # for a head to come whole; past it 408
 BODY_SECONDS = 30  # for a body to come whole; past it 408
 PIECES_MAX = 8  # bytes that a client may spend on cutting one byte of a body into chunks; past it 413
@@ -163,9 +180,9 @@ LINGER_MAX = 1_000_000  # bytes that are read of it meanwhile; past it the conne
 TAKE_SECONDS = 60  # in which a client must take something of what waits for it; past it the connection is cut
 CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
 # Connections of one address to a process, 0: no bound; past it 429. A class of 40 behind one address has 125 each.
-ADDRESS_CONNECTIONS = env.int("LAB_ADDRESS_CONNECTIONS", default=5_000)
+ADDRESS_CONNECTIONS = number("LAB_ADDRESS_CONNECTIONS", 5_000)
 # Requests and WebSockets that one browser's session holds open in a process, 0: no bound; past it 429.
-SESSION_CONNECTIONS = env.int("LAB_SESSION_CONNECTIONS", default=200)
+SESSION_CONNECTIONS = number("LAB_SESSION_CONNECTIONS", 200)
 PAGE_MAX = 500  # messages in one answer
 RECENT = 50  # messages given to a reader that names no `after`
 PAGE_CHARACTERS = 200_000  # of the texts in one answer: the recent messages fit, however long they are
@@ -185,8 +202,8 @@ HEARTBEAT = 15  # seconds of silence on an event stream before a comment
 GOODBYE = 1.5  # seconds that streams get to end once the server is told to, and open requests after them
 LOOK = 1.0  # seconds between looks at the store for messages whose bell never rang
 # Messages a second from one address and of one browser's session, twice that in a burst, 0: no limit; past it 429.
-PUBLISH_RATE = env.int("LAB_PUBLISH_RATE", default=2_000)
-SESSION_RATE = env.int("LAB_SESSION_RATE", default=200)
+PUBLISH_RATE = number("LAB_PUBLISH_RATE", 2_000)
+SESSION_RATE = number("LAB_SESSION_RATE", 200)
 RATES_MAX = 10_000  # addresses and sessions whose rates a process counts; past it the oldest count is forgotten
 
 LOGGING = {

@@ -53,10 +53,20 @@ def test_4_many_small_requests_at_once_are_no_long_head(server):
     assert exchange(server.url, one * 500, head_of(server, 200)).count(b"HTTP/1.1 200") == 501
 
 
+@pytest.mark.parametrize("number", [1, 3])
+def test_4_a_whole_request_is_answered_whatever_follows_it(server, room, number):
+    body = b'{"author": "Ann", "text": "hi"}'
+    head = [f"POST {room_path('polling', room)} HTTP/1.1", f"Host: 127.0.0.1:{server.port}"]
+    one = "\r\n".join([*head, "Content-Type: application/json", f"Content-Length: {len(body)}", "", ""]).encode() + body
+    raw = exchange(server.url, one * number + b"no HTTP\r\n\r\n")
+    assert raw.count(b"HTTP/1.1 201") == number
+    assert raw.lower().count(b"connection: close") == 1
+    assert raw.count(b"HTTP/1.1 ") == number
+    assert publish("polling", server, room)[1]["id"] == number + 1
+
+
 HANDSHAKE = ["Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
 NO_HANDSHAKES = {  # why: headers that make of a good handshake none that can be read
-    "a line of 9,000": ["X: " + "a" * 9_000],
-    "200 headers": ["X: a"] * 200,
     "a body": ["Content-Length: 3"],
     "a body in chunks": ["Transfer-Encoding: chunked"],
     "two keys": ["Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="],
@@ -69,7 +79,27 @@ def test_4_a_handshake_that_cannot_be_read_is_refused_in_json(server, room, more
     head = [f"GET {socket_path(room)} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", f"Origin: {server.url}"]
     raw = exchange(server.url, "\r\n".join([*head, "Connection: Upgrade", *HANDSHAKE, *more, "", ""]).encode())
     assert status(raw) == 400
-    assert raw.partition(b"\r\n\r\n")[2].startswith(b'{"error": "')
+    head, _end, body = raw.partition(b"\r\n\r\n")
+    assert head.lower().count(b"content-type") == 1
+    assert body.startswith(b'{"error": "')
+
+
+@pytest.mark.parametrize("more", [["X: " + "a" * 15_000], ["X: a"] * 1_000], ids=["a long line", "many lines"])
+def test_4_431_a_handshake_may_be_as_long_as_any_head(server, room, more):
+    head = [f"GET {socket_path(room)} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", f"Origin: {server.url}"]
+    head += ["Connection: Upgrade", *HANDSHAKE, *more]
+    for size, expected in ((len(more), 101), (3 * len(more), 431)):
+        lines = [*head, *more * (size // len(more) - 1), "", ""]
+        with dialled(server.url) as connection:
+            connection.sendall("\r\n".join(lines).encode())
+            assert status(connection.recv(65_536)) == expected
+
+
+def test_4_a_handshake_by_http_1_0_is_refused_in_json(server, room):
+    head = [f"GET {socket_path(room)} HTTP/1.0", f"Host: 127.0.0.1:{server.port}", f"Origin: {server.url}"]
+    raw = exchange(server.url, "\r\n".join([*head, "Connection: Upgrade", *HANDSHAKE, "", ""]).encode())
+    assert status(raw) == 400
+    assert raw.endswith(b'{"error": "handshake: needs HTTP/1.1."}')
 
 
 @pytest.mark.parametrize("headers", [{"Sec-WebSocket-Key": "short"}, {"Sec-WebSocket-Version": "12"}])

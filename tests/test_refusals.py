@@ -109,6 +109,37 @@ def test_4_a_bad_after_is_refused(server, room, technique, after):
     assert (answer.status, answer.sentence) == (400, f"after: a whole number from 0 to {2**63 - 1}.")
 
 
+@pytest.mark.parametrize("technique", HTTP)
+def test_2_a_query_of_many_fields_is_one_as_any(server, room, technique):
+    assert get(server.url, room_path(technique, room, f"?{'a&' * 5_000}hold=0&after=-1")).status == 400
+    assert get(server.url, f"/{technique}/{room}/?{'a&' * 5_000}").status == 200
+
+
+KINDS = ["t*=bogus''%E4", "charset=rot13", "charset=utf-16", "charset*=utf-8''%00", "charset=" + "x" * 11_000]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=range(len(KINDS)))
+def test_4_415_a_kind_that_cannot_be_read_is_refused_on_every_road(server, room, kind):
+    headers = {"Content-Type": f"application/json; {kind}"}
+    chats = [room_path(technique, room, "?after=%41") for technique in HTTP]
+    for path in ("/", "/healthz", "/static/lab/style.css", *chats):
+        assert get(server.url, path, **headers).status == 415, path
+    for path in chats:
+        answer = post(server.url, path, GOOD, **headers)
+        assert (answer.status, answer.sentence.partition(":")[0]) == (415, "Content-Type")
+        assert post(server.url, path, GOOD, **{"Content-Type": 'Application/JSON; charset="UTF-8"'}).status in (
+            200,
+            201,
+        )
+
+
+@pytest.mark.parametrize("technique", HTTP)
+def test_2_without_its_last_slash_an_address_leads_nowhere(server, room, technique):
+    path = room_path(technique, room).removesuffix("/")
+    answers = [get(server.url, path), post(server.url, path, {"author": "Ann", "text": "hi"})]
+    assert {(answer.status, answer.sentence) for answer in answers} == {(404, "address: nothing is here.")}
+
+
 @pytest.mark.parametrize("change", [{"text": "other"}, {"author": "Bob"}])
 def test_4_409_a_nonce_used_again_with_another_author_or_text_is_refused(server, room, technique, change):
     publish_fields(technique, server, room, GOOD)

@@ -157,6 +157,18 @@ def test_an_address_that_cannot_be_listened_on_is_told_in_one_sentence(tmp_path,
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "options",
+    [("--workers", "0"), ("--workers", "-1"), ("--workers", "two"), ("--lan", "127.0.0.1", "--host", "127.0.0.1")],
+    ids=" ".join,
+)
+def test_options_that_make_no_sense_are_told_in_one_sentence(tmp_path, options):
+    done = manage("serve", *options, data=tmp_path)
+    assert done.returncode != 0
+    assert done.stderr.strip().endswith(("a whole number, 1 or more.", "leave --host out, or write --lan ADDRESS."))
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_that_cannot_be_used_is_told_in_one_sentence(tmp_path):
     done = manage("serve", "--port", "0", data=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/none/lab.sqlite3")
     assert done.returncode != 0

@@ -13,8 +13,10 @@ from raw import get
 
 MISTAKES = [
     ({"LAB_DATA": "/dev/null/data"}, "LAB_DATA: /dev/null/data cannot be used"),
-    ({"LAB_PUBLISH_RATE": "many"}, "The settings cannot be used"),
-    ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: not the address of a database"),
+    ({"LAB_PUBLISH_RATE": "many"}, "LAB_PUBLISH_RATE: a whole number, 0 or more."),
+    ({"LAB_SESSION_RATE": "-1"}, "LAB_SESSION_RATE: a whole number, 0 or more."),
+    ({"DATABASE_URL": "oracle://nobody"}, "DATABASE_URL: not the address of an SQLite or PostgreSQL database"),
+    ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: not the address of an SQLite"),
     ({"DATABASE_URL": "postgres://127.0.0.1:1/nobody"}, "The database cannot be used"),
     ({"LAB_TECHNIQUES": "polling,pigeons"}, "LAB_TECHNIQUES: there is no folder pigeons"),
     ({"SECRET_KEY": "CHANGE-ME"}, "SECRET_KEY: still the placeholder of deploy/lab.env"),

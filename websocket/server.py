@@ -19,6 +19,7 @@ class Consumer(AsyncWebsocketConsumer):
     """One connection: its queue is delivered by a task, while `receive` publishes."""
 
     delivering = None
+    closed = False  # by this side
 
     async def __call__(self, scope, receive, send):
         """Handle one event after the other; the room's one subscription to the channel layer serves all connections.
@@ -60,6 +61,8 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data=None, bytes_data=None):
         """Publish what a frame says, or close."""
+        if self.closed:
+            return  # what came after the last word is not published: nobody could be told
         if text_data is None:
             return await self.close(UNSUPPORTED)
         try:
@@ -70,6 +73,11 @@ class Consumer(AsyncWebsocketConsumer):
             await self.send(frames.published(message))
         except Refused as refused:
             await self.send(frames.error(refused))
+
+    async def close(self, code=None, reason=None):
+        """Say goodbye."""
+        self.closed = True
+        await super().close(code, reason)
 
     async def disconnect(self, code):
         """Stop delivering."""

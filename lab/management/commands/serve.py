@@ -1,8 +1,19 @@
 """manage.py serve: run the lab's server."""
 
+from argparse import ArgumentTypeError
+
 from django.core.management.base import BaseCommand, CommandError
 
 from lab import lan, serving
+
+HOST = "127.0.0.1"
+
+
+def how_many(text):
+    """Read a number of processes."""
+    if not text.isdecimal() or not int(text):
+        raise ArgumentTypeError("a whole number, 1 or more.")
+    return int(text)
 
 
 class Command(BaseCommand):
@@ -13,10 +24,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         """Name the options."""
-        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument("--host", help=f"address to listen on (default: {HOST})")
         parser.add_argument("--also", metavar="ADDRESS", help="another address to listen on, at the same port")
         parser.add_argument("--port", type=int, default=8000, help="port to listen on, 0: any (default: %(default)s)")
-        parser.add_argument("--workers", type=int, default=1, help="server processes (default: %(default)s)")
+        parser.add_argument("--workers", type=how_many, default=1, help="server processes (default: %(default)s)")
         parser.add_argument(
             "--lan",
             nargs="?",
@@ -29,9 +40,11 @@ class Command(BaseCommand):
     def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
         if classroom is not None:
+            if host:
+                raise CommandError("--lan chooses the address itself: leave --host out, or write --lan ADDRESS.")
             host = self.open_to(classroom)
         try:
-            serving.serve(host, port, workers, tell=self.tell, also=also)
+            serving.serve(host or HOST, port, workers, tell=self.tell, also=also)
         except serving.CannotServe as exc:
             raise CommandError(str(exc)) from exc
 
