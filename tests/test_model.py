@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import ROOT, SMALL
 
+from benchmarks.literature.literature import regular_long_poll
 from benchmarks.model import model, sizes
 from benchmarks.model.formulas import COMMENT
 from benchmarks.model.parameters import Parameters
@@ -85,6 +86,29 @@ def test_agrees_with_a_simulation(technique, simulate, p):
     assert model.empty_share(technique, p) == pytest.approx(empty / answers, rel=0.02, abs=0.002)
     simulated = (answers * (p.headers + p.empty) + MESSAGES * (p.message + 1)) / seconds
     assert model.payload(technique, p) == pytest.approx(simulated, rel=0.02)
+
+
+@pytest.mark.parametrize("delay", [0.05, 0.1, 0.12, 0.15, 0.2])
+def test_long_polling_agrees_with_a_simulation_of_regular_messages(delay):
+    p = Parameters(rate=4.0, delay=delay, regular=True)
+    assert model.mean("longpoll", p) == pytest.approx(regular_long_poll(delay, 0.250), rel=0.05)
+    assert model.requests("longpoll", p) == pytest.approx(min(4.0, 1 / (2 * delay)))
+    assert model.quantile("longpoll", p, 0.01) == pytest.approx(delay, rel=0.05)
+
+
+def test_regular_messages_that_outlast_the_hold_are_taken_as_random():
+    p = Parameters(rate=0.01, regular=True)
+    assert model.requests("longpoll", p) == model.requests("longpoll", replace(p, regular=False)) > 0.01
+
+
+@pytest.mark.parametrize("technique", TECHNIQUES)
+@settings(deadline=None)
+@given(p=parameters, regular=st.booleans())
+def test_what_goes_up_is_a_part_of_all(technique, p, regular):
+    p = replace(p, regular=regular)
+    sent, segments = model.up(technique, p)
+    assert 0 <= sent < model.payload(technique, p)
+    assert 0 < segments < model.packets(technique, p)
 
 
 @pytest.mark.parametrize(

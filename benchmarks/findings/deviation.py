@@ -6,7 +6,7 @@ from benchmarks.analysis.prediction import at
 from benchmarks.analysis.quantities import MODELLED, Quantity
 from benchmarks.analysis.series import Figure, Series
 from benchmarks.analysis.summary import Comparison
-from benchmarks.findings.explanation import explain
+from benchmarks.findings.explanation import UNEXPLAINED, explain
 
 APART = 10.0  # per cent: a difference over it is explained, or said to be unexplained
 
@@ -32,6 +32,11 @@ class Row:
         """Tell whether the difference asks for an explanation."""
         return abs(self.difference) > APART
 
+    @property
+    def unexplained(self):
+        """Tell whether it is apart, and no part of that has a known reason."""
+        return self.apart and all(note.endswith(UNEXPLAINED) for note in self.notes)
+
 
 def rows(comparison):
     """Return the Rows of every finished technique that has valid runs and a model."""
@@ -43,17 +48,21 @@ def rows(comparison):
                 found.append(Row(comparison, series, quantity, measured, predicted))
     for row in found:
         if row.apart:
-            row.notes = explain(row) or ["not explained by anything this page knows"]
+            row.notes = explain(row)
     return found
 
 
 def within(found):
     """Return in one sentence how many latency and byte figures lie near the model."""
     counted = [row for row in found if row.quantity.kind in ("latency", "bytes")]
-    near = sum(not row.apart for row in counted)
-    return (
-        f"{near:,} of {len(counted):,} latency and byte figures lie within {APART:g} % of the model"
-        + ("." if near == len(counted) else "; the others are explained below.")
-        if counted
-        else ""
-    )
+    if not counted:
+        return ""
+    far = [row for row in counted if row.apart]
+    near = len(counted) - len(far)
+    said = f"{near:,} of {len(counted):,} latency and byte figures lie within {APART:g} % of the model"
+    if not far:
+        return f"{said}."
+    unknown = sum(row.unexplained for row in far)
+    if not unknown:
+        return f"{said}; the others are explained below."
+    return f"{said}; of the {len(far):,} others {unknown:,} {'is' if unknown == 1 else 'are'} not explained."

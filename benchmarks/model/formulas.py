@@ -5,7 +5,8 @@ from math import exp, expm1
 DELAYED_ACK = 0.04  # seconds that Linux holds back an acknowledgement which could ride on data
 MASK = 4  # bytes that a client's frame is longer than the server's, RFC 6455 §5.3
 COMMENT = 14, 15.0  # an event stream's `: alive` in its chunk, bytes; after so many seconds of silence
-PING = 2 + 4 + 2 + 4 + MASK, 20.0  # a WebSocket's ping and its pong, bytes; every so many seconds
+PONG = 2 + 4 + MASK  # bytes
+PING = 2 + 4 + PONG, 20.0  # a WebSocket's ping and its pong, bytes; every so many seconds
 
 
 class Polling:
@@ -42,6 +43,11 @@ class Polling:
     def packets(p):
         """Return 3 a poll: request, answer, acknowledgement."""
         return 3 / p.period
+
+    @staticmethod
+    def up(p):
+        """Return the bytes of requests, and the segments up: 2 a poll, the request and the acknowledgement."""
+        return p.request / p.period, 2 / p.period
 
 
 class LongPolling:
@@ -91,6 +97,40 @@ class LongPolling:
         """Return (2+k)·r, k = q·e^(−0.04λ): a request parked longer than that is acknowledged on its own."""
         return (2 + cls.quiet(p) * exp(-DELAYED_ACK * p.rate)) * cls.requests(p)
 
+    @classmethod
+    def up(cls, p):
+        """Return the bytes of requests, and the segments up: a request acknowledges the answer before it."""
+        return p.request * cls.requests(p), cls.requests(p)
+
+
+class RegularLongPolling(LongPolling):
+    """Messages evenly apart, 1/λ: each finds a request waiting, or none does, where the gap g is the longer."""
+
+    @staticmethod
+    def quiet(p):
+        """Return whether the next request is there before the next message: 1 or 0."""
+        return float(p.gap * p.rate < 1)
+
+    @classmethod
+    def direct(cls, p):
+        """Return 1 or 0: requests that come later than messages drift past them, to every phase."""
+        return cls.quiet(p)
+
+    @staticmethod
+    def requests(p):
+        """Return λ, or 1/g where that is less: then every answer has something to bring at once."""
+        return 1 / max(p.gap, 1 / p.rate)
+
+    @staticmethod
+    def empty_share(p):
+        """Return 0."""
+        return 0.0
+
+    @classmethod
+    def packets(cls, p):
+        """Return (2+k)·r, k whether a request is parked for longer than 0.04 s, until the next message."""
+        return (2 + (1 / p.rate - p.gap > DELAYED_ACK)) * cls.requests(p)
+
 
 class Push:
     """A message is written as it comes."""
@@ -128,11 +168,17 @@ class Push:
         """Return 2 a message, the message and its acknowledgement, and those of what keeps the connection alive."""
         return 2 * p.rate + cls.idle_packets * cls.idles(p, cls.idle[1])
 
+    @classmethod
+    def up(cls, p):
+        """Return the bytes of pongs, and the segments up: an acknowledgement a message, and what answers the idle."""
+        idles = cls.idles(p, cls.idle[1])
+        return cls.idle_up * idles, p.rate + idles
+
 
 class EventStream(Push):
     """Server-Sent Events: a message is two fields in a chunk."""
 
-    idle, idle_packets = COMMENT, 2
+    idle, idle_packets, idle_up = COMMENT, 2, 0
 
     @staticmethod
     def framing(p):
@@ -149,7 +195,7 @@ class EventStream(Push):
 class WebSocket(Push):
     """WebSocket: a message is one frame."""
 
-    idle, idle_packets = PING, 3
+    idle, idle_packets, idle_up = PING, 3, PONG
 
     @staticmethod
     def framing(p):

@@ -21,7 +21,12 @@ TYPE = {"websocket": '"type":"message",'}  # what a frame says more
 
 def headers(technique):
     """Return H, a request's and its answer's heads together."""
-    return len(REQUEST.format(PATH.get(technique, ""))) + ANSWER
+    return request(technique) + ANSWER
+
+
+def request(technique):
+    """Return the bytes of a request's head, which is all of it."""
+    return len(REQUEST.format(PATH.get(technique, "")))
 
 
 def message(technique, text_bytes):
