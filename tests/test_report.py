@@ -179,15 +179,25 @@ def test_points_with_names_stand_in_the_order_of_the_scenario(tmp_path):
 
 
 def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
-    back = {"back_ms": {"p50": 100.0, "p99": 900.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 60}
+    back = {"back_ms": {"p50": 100.0, "p99": 900.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 21, "away": 0}
     runs = [
-        make_run(name, 1, point=point, cut=cut, reconnect=back)
+        make_run(name, number, point=point, cut=cut, reconnect=back, server_sockets=25)
+        for number in (1, 2)
         for point, cut in enumerate(("jitter", "no-jitter"))
         for name in ("sse", "websocket")
     ]
     text = text_of(read(make_folder(tmp_path, runs)))
     assert "Back after the cut, half of the readers (ms)" in text
     assert "delivered after the return" in text
+    assert "most of them in 100 ms readers 21 21" in text  # counted, and the median of two counts is one
+    assert "were not back at the end readers 0 0" in text
+    assert "open connections connections 25 25" in text
+
+
+def test_a_median_between_two_counts_is_none():
+    crowd = tables.QUANTITIES["crowd"]
+    assert [crowd.written(value) for value in (21, 21.0, 21.5, 1234.0, None)] == ["21", "21", "21.5", "1,234", "–"]
+    assert tables.QUANTITIES["p50"].written(21.0) == "21.0"
 
 
 def test_who_alone_has_runs_enough_is_not_marked_as_the_best(tmp_path):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
+from benchmarks.analysis.looks import number
 from benchmarks.model import model
 
 MEGABYTE = 1_000_000
@@ -20,14 +21,19 @@ class Quantity:
     predicted: Callable | None = None
     kind: str = ""  # latency, requests or bytes: what the model's deviations are explained by
     share: float | None = None  # of a percentile: 0.99 of the 99th
+    whole: bool = False  # counted one by one
+
+    def written(self, value):
+        """Write a figure of this quantity: what is counted without decimals, but for a median between two counts."""
+        return f"{value:,.0f}" if self.whole and value is not None and value == round(value) else number(value)
 
 
 def dig(fields, *path):
     """Return the number at a path of keys; None where there is none."""
     for name in path:
         fields = fields.get(name) if isinstance(fields, dict) else None
-    number = isinstance(fields, int | float) and not isinstance(fields, bool)
-    return fields if number and isfinite(fields) else None
+    is_number = isinstance(fields, int | float) and not isinstance(fields, bool)
+    return fields if is_number and isfinite(fields) else None
 
 
 def ratio(value, count, scale=1.0):
@@ -145,8 +151,18 @@ ALL = (
     ),
     Quantity("back_p99", "back after the cut, 99 in 100", "ms", lambda run: dig(run, "reconnect", "back_ms", "p99")),
     Quantity("back_max", "back after the cut, the last one", "ms", lambda run: dig(run, "reconnect", "back_ms", "max")),
-    Quantity("late", "delivered late, after the return", "messages", lambda run: dig(run, "reconnect", "late")),
-    Quantity("crowd", "back within the same 100 ms, at most", "readers", lambda run: dig(run, "reconnect", "requests")),
+    Quantity("away", "not back at the end", "readers", lambda run: dig(run, "reconnect", "away"), whole=True),
+    Quantity(
+        "late", "delivered late, after the return", "messages", lambda run: dig(run, "reconnect", "late"), whole=True
+    ),
+    Quantity(
+        "crowd",
+        "back within the same 100 ms, at most",
+        "readers",
+        lambda run: dig(run, "reconnect", "requests"),
+        whole=True,
+    ),
+    Quantity("sockets", "server's open connections", "connections", lambda run: dig(run, "server_sockets"), whole=True),
     Quantity(
         "connection",
         "memory of an idle connection",

@@ -72,11 +72,12 @@ def ranking(comparison, name):
     tied = [title for title in order[1:] if title not in told]
     if not told:
         return listed(name, {title: figures[title] for title in order})
-    sentence = f"{first} {praise}: {best.format(number(figures[first].median))}{tail(comparison, name, first)}"
+    written = QUANTITIES[name].written
+    sentence = f"{first} {praise}: {best.format(written(figures[first].median))}{tail(comparison, name, first)}"
     if tied:
         sentence += f" ({join(tied)} cannot be told from it)"
     if last in told and figures[first].median:
-        sentence += f"; {last} {worst.format(number(figures[last].median), times(figures[last], figures[first]))}"
+        sentence += f"; {last} {worst.format(written(figures[last].median), times(figures[last], figures[first]))}"
     return sentence + "."
 
 
@@ -88,7 +89,7 @@ def tail(comparison, name, title):
 
 def listed(name, figures):
     """Return a sentence on figures of which the runs put none before another."""
-    words = join(f"{number(figure.median)} by {title}" for title, figure in figures.items())
+    words = join(f"{QUANTITIES[name].written(figure.median)} by {title}" for title, figure in figures.items())
     enough = len(figures) > 1 and all(figure.interval for figure in figures.values())
     return f"{headline(name)}: {words}{'; they cannot be told apart' if enough else ''}."
 

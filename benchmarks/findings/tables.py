@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from benchmarks.analysis import looks
-from benchmarks.analysis.looks import number
 from benchmarks.analysis.quantities import QUANTITIES
 from benchmarks.analysis.workload import short
 
@@ -17,14 +16,15 @@ GROUPS = {  # heading: {quantity: what the row is called under it}
         "ip_second": "IP level", "requests": "requests", "empty": "empty answers",
     },
     "Server": {"cpu": "CPU time", "cores": "CPU", "memory": "memory, all of the server",
-        "connection": "memory of an idle connection", "server_lag": "loop late, p99", "queries": "database statements"},
+        "connection": "memory of an idle connection", "sockets": "open connections",
+        "server_lag": "loop late, p99", "queries": "database statements"},
     "After the cut": {
         "back_p50": "half were back", "back_p99": "99 in 100 were back", "back_max": "the last was back",
-        "crowd": "most of them in 100 ms", "late": "delivered after the return",
+        "away": "were not back at the end", "crowd": "most of them in 100 ms", "late": "delivered after the return",
     },
     "Generator": {"generator": "CPU", "loop_lag": "loop late, p99", "publisher_lag": "publishing late, p99"},
 }  # fmt: skip
-UNJUDGED = "Generator", "late", "empty"  # neither less nor more is better there
+UNJUDGED = "Generator", "late", "empty", "sockets"  # neither less nor more is better there
 MATRIX = (
     "p50", "p99", "ip", "ip_second", "cpu", "cores", "memory", "connection", "back_p50",
     "back_p99", "back_max", "crowd",
@@ -76,15 +76,15 @@ def cells(comparison, name, judged=True):
     ranked = [one for one, series in zip(figures, comparison.valid, strict=True) if one.interval and not series.lossy]
     best = min(ranked, key=lambda one: one.median, default=None)
     tied = [one for one in ranked if not best.below(one)]
-    return [cell(one, judged and len(tied) < len(ranked) and one in tied) for one in figures]
+    return [cell(one, QUANTITIES[name], judged and len(tied) < len(ranked) and one in tied) for one in figures]
 
 
-def cell(figure, best=False):
-    """Return a Figure's Cell."""
+def cell(figure, quantity, best=False):
+    """Return the Cell of a quantity's Figure."""
     if not figure:
         return Cell("–")
-    low, high = number(figure.low), number(figure.high)
-    return Cell(number(figure.median), "" if low == high else f"{low} – {high}", best)
+    low, high = quantity.written(figure.low), quantity.written(figure.high)
+    return Cell(quantity.written(figure.median), "" if low == high else f"{low} – {high}", best)
 
 
 def ledger(comparison, name):

@@ -3,7 +3,7 @@
 from collections import Counter
 from itertools import pairwise, permutations
 
-from benchmarks.analysis.looks import number
+from benchmarks.analysis.quantities import QUANTITIES
 from benchmarks.analysis.workload import SETTINGS, is_number, short
 from benchmarks.findings.answer import headline, join, subjects
 
@@ -23,7 +23,7 @@ def trend(points, name):
     first, last = known[0], known[-1]
     if not is_number(first.value):
         return by_name(known, name)
-    ways = [way(*ends) for ends in ends_of(first, last, name)]
+    ways = [way(QUANTITIES[name], *ends) for ends in ends_of(first, last, name)]
     swept, _comma, unit = SETTINGS[first.swept].label.partition(", ")
     across = f"{swept} from {short(first.value)} to {short(last.value)} {unit}".rstrip()
     return (
@@ -34,13 +34,13 @@ def trend(points, name):
 def by_name(points, name):
     """Return a sentence on points that have names and no order: each technique's figures at all of them."""
     titles = {each.key: each.title for point in points for each in point.finished if each.figure(name)}
-    parts = []
+    written, parts = QUANTITIES[name].written, []
     for key, title in titles.items():
         figures = {short(point.value): each.figure(name) for point in points for each in point.valid if each.key == key}
         figures = {value: figure for value, figure in figures.items() if figure}
         order = sorted(figures, key=lambda value: figures[value].median)
         told = f", and {order[0]} is below the others" if apart(figures, order) else ""
-        parts.append(f"{title} " + join(f"{number(figures[value].median)} ({value})" for value in order) + told)
+        parts.append(f"{title} " + join(f"{written(figures[value].median)} ({value})" for value in order) + told)
     return f"{headline(name)}: {'; '.join(parts)}."
 
 
@@ -57,9 +57,9 @@ def ends_of(first, last, name):
             yield series.title, series.figure(name), later[series.key]
 
 
-def way(title, before, after):
-    """Return how a figure goes; that it grows or falls where the intervals say so."""
-    ends = f"{number(before.median)} to {number(after.median)}"
+def way(quantity, title, before, after):
+    """Return how a quantity's figure goes; that it grows or falls where the intervals say so."""
+    ends = f"{quantity.written(before.median)} to {quantity.written(after.median)}"
     if before.below(after):
         return f"{title} grows from {ends}"
     if after.below(before):
