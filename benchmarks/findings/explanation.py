@@ -98,7 +98,8 @@ def scatter(count, share=None):
 
 def keeps_phase(settings):
     """Tell whether a message always comes at the same point of a reader's interval."""
-    if settings.get("arrivals") != "regular" or settings.get("pacing") != "rate" or not settings.get("rate"):
+    known = settings.get("rate") and settings.get("interval")
+    if settings.get("arrivals") != "regular" or settings.get("pacing") != "rate" or not known:
         return False
     intervals = 1 / (settings["rate"] * settings["interval"])  # between two messages
     return math.isclose(intervals, round(intervals), rel_tol=1e-6) and intervals >= 1
@@ -159,7 +160,7 @@ def requests(row):
     """Yield what the number of requests may owe to the clients' and the server's own time."""
     runs, settings = row.series, row.comparison.settings
     seconds, readers = runs.by_run(client_seconds).median, runs.by_run(lambda run: dig(run, "clients")).median
-    off = apart(row) * seconds  # requests of all readers in a window
+    off = apart(row) * (seconds or 0)  # requests of all readers in a window
     back = runs.by_run(lambda run: dig(run, "reconnects")).median or 0
     away = runs.by_run(lambda run: dig(run, "reconnect", "back_ms", "mean")).median or 0.0
     if 0 < off <= back:
@@ -168,9 +169,9 @@ def requests(row):
         yield f"readers were cut off, for {number(away, 2)} ms in the mean, and asked nothing meanwhile"
     if runs.technique == "longpoll":
         yield from sharing(row)
-    elif abs(off) <= SIGMAS * 0.5 * math.sqrt(readers):
+    elif abs(off) <= SIGMAS * 0.5 * math.sqrt(readers or 1):
         yield "the first poll of each reader comes at a random phase, which a short window does not even out"
-    elif off < 0 and settings.get("pacing") != "pause" and slowest(row) > 1000 * settings["interval"]:
+    elif off < 0 and settings.get("pacing") != "pause" and slowest(row) > 1000 * (settings.get("interval") or 1.0):
         yield f"a poll waits for the answer before it, which a round trip of {number(slowest(row), 2)} ms makes late"
 
 
