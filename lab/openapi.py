@@ -22,7 +22,7 @@ REFUSALS = {
     408: "A request that does not come whole in time.",
     409: "A nonce used again with another author or text.",
     413: "A body over {BODY_MAX:,} bytes.",
-    415: "A body that is not application/json.",
+    415: "A body that is not application/json; a Content-Type that cannot be read, or is not UTF-8.",
     429: "Too many messages a second, or too many connections, of one address or session.",
     431: "A head over {HEAD_MAX:,} bytes.",
     503: "Full, or the database away.",
@@ -33,7 +33,7 @@ HEADERS = {
     429: ("Retry-After", {"type": "integer"}),
     503: ("Retry-After", {"type": "integer"}),
 }
-OF_PUBLISH = (409, 413, 415)  # refusals that only what has a body can meet
+OF_PUBLISH = (409, 413)  # refusals that only what has a body can meet
 OF_CHAT = tuple(status for status in REFUSALS if status not in OF_PUBLISH)
 # Pages that are none: what their addresses answer with.
 ANSWERS = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}

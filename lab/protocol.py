@@ -21,8 +21,6 @@ from lab.connections import BoundedProtocol, whole
 from lab.message import Refused
 from lab.taking import Watched
 
-http11.MAX_LINE_LENGTH = http11.MAX_NUM_HEADERS = settings.HEAD_MAX  # of a handshake; BoundedProtocol counts all of it
-
 
 class HTTPProtocol(BoundedProtocol):
     """Writes head and body together, and lets a streaming answer push chunks."""
@@ -90,6 +88,7 @@ class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
+        http11.MAX_LINE_LENGTH = http11.MAX_NUM_HEADERS = settings.HEAD_MAX  # the head has been counted when it came
         self.conn = Conversation(max_size=self.config.ws_max_size, logger=self.logger)
 
     def connection_lost(self, exc):

@@ -80,8 +80,10 @@ def test_5_2_a_publish_whose_answer_was_cut_is_stored_once(server, room, techniq
         cutting = threading.Event()
 
         def cut():
-            while not cutting.wait(0.02):
+            pause = 0.02
+            while not cutting.wait(pause):
                 relay.cut()
+                pause *= 1.05  # or nobody gets through on a busy machine
 
         thread = threading.Thread(target=cut)
         thread.start()

@@ -8,7 +8,6 @@ from itertools import islice
 
 import psycopg
 import pytest
-from django.conf import settings
 from processes import PATIENCE, SMALL, until
 from raw import dial, get, post, room_path, shake, socket_path
 from roads import HTTP, TECHNIQUES, client, publish, publish_frame
@@ -99,7 +98,7 @@ def test_4_without_postgresql_503_and_then_all_goes_on(scaled, room, how):
             assert publish_at_once(scaled, room, connection) == {(503, "database: not available, try again.")}
             opened = get(scaled.url, room_path("sse", f"{room}-unopened"))  # a stream that needs the history
             assert (opened.status, opened.headers["retry-after"]) == (503, "1")
-            for cookie in (f"{settings.SESSION_COOKIE_NAME}=aaaaaaaaaaaaaaaa", 'sessionid="\\000aaaaaaaaaaaaaaa"'):
+            for cookie in ("lab_login=aaaaaaaaaaaaaaaa", 'sessionid="\\000aaaaaaaaaaaaaaa"'):
                 assert shake(scaled.url, socket_path(room), {"Cookie": cookie}).status == 101  # no look at a database
         well(scaled)
         for technique in TECHNIQUES:
