@@ -1,10 +1,10 @@
-/** Asks again and again: every `interval` milliseconds, the first time at a random phase. */
+/** Asks again and again: every `interval` milliseconds, the first time at a random phase, after a fault at once. */
 import { Client as Base, OPEN } from "../lab/client.js";
 
 export class Client extends Base {
   interval = 1_000; // ms
 
-  open(wait = Math.random() * this.interval) {
+  open(wait = this.failures ? 0 : Math.random() * this.interval) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.poll(), wait);
   }
