@@ -21,7 +21,10 @@ async def publish(draft, publisher):
 
 
 async def history(room, after=None):
-    """Return the Page of `room` after the message with the id `after`; None: the recent ones."""
+    """Return the Page of `room` after the message with the id `after`; None: the recent ones.
+
+    Raises Refused (503) where the database is away, or too many rooms are open.
+    """
     return await (await rooms.get(room)).history(after)
 
 

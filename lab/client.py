@@ -68,8 +68,8 @@ class Connection(http.client.HTTPConnection):
 class Client:
     """One reader and writer of one room.
 
-    A technique overrides `open` and `fetch`, and `publish` and `hang_up` only where they differ. `messages` may run
-    in one thread or greenlet while `publish` is called from another.
+    A technique overrides `fetch` and, where they differ, `open`, `page`, `path`, `publish` and `hang_up`. `messages`
+    may run in one thread or greenlet while `publish` is called from another.
     """
 
     technique = None

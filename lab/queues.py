@@ -1,4 +1,4 @@
-"""Queues: the mailbox on the server of every reader who waits for messages."""
+"""Queues: what was published and a reader has not fetched yet, one for every reader who waits for messages."""
 
 import asyncio
 from collections import deque

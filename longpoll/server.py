@@ -12,16 +12,16 @@ from lab.message import Refused
 SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits that nobody guesses
 
-_mailboxes = {}  # id: Mailbox
+_queues = {}  # id: KeptQueue
 
 
 async def deliver(request, room):
     """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
     seconds = hold(request)
-    mailbox = await claim(request.GET.get("queue"), room, http.after(request))
-    with mailbox:
-        page = await mailbox.queue.fetch(seconds)
-    return http.page(page, queue=mailbox.id)
+    kept = await claim(request.GET.get("queue"), room, http.after(request))
+    with kept:
+        page = await kept.queue.fetch(seconds)
+    return http.page(page, queue=kept.id)
 
 
 def hold(request):
@@ -32,31 +32,31 @@ def hold(request):
     return float(text)
 
 
-async def claim(mailbox_id, room, after):
-    """Return the user's Mailbox; a new one where the id is missing, unknown here, expired, or another room's."""
-    mailbox = _mailboxes.get(mailbox_id)
-    if mailbox is None or mailbox.queue.room.name != room:
+async def claim(queue_id, room, after):
+    """Return the user's KeptQueue; a new one where the id is missing, unknown here, expired, or another room's."""
+    kept = _queues.get(queue_id)
+    if kept is None or kept.queue.room.name != room:
         queue = await chat.follow(room, after)
         # Another process may have given it: kept, or a user who changes between processes leaves a queue at each turn.
-        free = mailbox_id not in _mailboxes and ID.fullmatch(mailbox_id or "")
-        mailbox = Mailbox(queue, mailbox_id if free else secrets.token_urlsafe(16))
+        free = queue_id not in _queues and ID.fullmatch(queue_id or "")
+        kept = KeptQueue(queue, queue_id if free else secrets.token_urlsafe(16))
     elif after is not None:
         # What the client names is what it has: an answer that was cut off is given again.
-        mailbox.queue.resume(after)
-    return mailbox
+        kept.queue.resume(after)
+    return kept
 
 
-class Mailbox:
+class KeptQueue:
     """A queue that lives on between two requests, and is dropped when nobody has read it for QUEUE_IDLE seconds."""
 
-    def __init__(self, queue, mailbox_id):
-        if len(_mailboxes) >= settings.QUEUES_MAX:
+    def __init__(self, queue, queue_id):
+        if len(_queues) >= settings.QUEUES_MAX:
             raise Refused("too many queues are open, try again.", status=503, headers={"Retry-After": "1"})
-        self.id = mailbox_id
+        self.id = queue_id
         self.queue = queue
         self.readers = 0
         self.expiry = None
-        _mailboxes[self.id] = self
+        _queues[self.id] = self
         queue.__enter__()
 
     def __enter__(self):
@@ -73,5 +73,5 @@ class Mailbox:
 
     def drop(self):
         """Close the queue for good."""
-        del _mailboxes[self.id]
+        del _queues[self.id]
         self.queue.__exit__()

@@ -102,7 +102,7 @@ class Client(client.Client):
                 self.turn.release()
         else:
             try:
-                answer.put(answer.get(timeout=PATIENCE))
+                answer.put(answer.get(timeout=PATIENCE))  # looked at, and left for whoever exchanges
             except queue.Empty:
                 pass
 

@@ -24,8 +24,8 @@ class Consumer(AsyncWebsocketConsumer):
     async def __call__(self, scope, receive, send):
         """Handle one event after the other; the room's one subscription to the channel layer serves all connections.
 
-        Stock Channels would subscribe each of them, and add a task and a thread's look after the database to every
-        event; the session's wrapper around `send` would cost more than the frame.
+        Stock Channels would subscribe each connection, start a task for it, and for every event ask a thread to close
+        old connections to the database; the session's wrapper around `send` would cost more than the frame.
         """
         self.scope, self.base_send = scope, scope["sender"]
         with suppress(StopConsumer):

@@ -11,7 +11,7 @@ from longpoll.server import claim, hold
 async def deliver(request, room):
     """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
     seconds = hold(request)
-    mailbox = await claim(request.GET.get("queue"), room, after=None)
-    with mailbox:
-        page = await mailbox.queue.fetch(seconds)
-    return http.page(page, queue=mailbox.id)
+    kept = await claim(request.GET.get("queue"), room, after=None)
+    with kept:
+        page = await kept.queue.fetch(seconds)
+    return http.page(page, queue=kept.id)
