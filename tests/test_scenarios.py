@@ -60,7 +60,22 @@ def test_every_scenario_beside_quick_says_what_for_and_what_to_expect(path):
         (BASE + 'techniques = ["pigeon"]', "line 8: techniques: there is no technique 'pigeon'"),
         (BASE + "techniques = [[]]", "line 8: techniques: there is no technique []"),
         (BASE + 'techniques = "sse"', "line 8: techniques must be a list"),
-        (BASE + "[sweep]\nclients = [1, 10]", "line 4: rooms are more than clients"),
+        (BASE + "[sweep]\nclients = [1, 10]", "line 9: clients are fewer than rooms"),
+        (BASE + "[sweep]\nrooms = [1, 10]", "line 9: rooms are more than clients"),
+        (BASE + POINTS + "clients = 1", "line 15: clients are fewer than rooms"),
+        (BASE + POINTS + "clients = 10\nrooms = 11", "line 16: rooms are more than clients"),
+        (BASE + "sweep.rate = [1.0, -4.0]", "line 8: rate must be a number"),
+        (BASE + "sweep = { rate = [1.0, -4.0] }", "line 8: rate must be a number"),
+        (BASE + "[sweep]\n# two\nrate = [\n1.0,\n-4.0]", "line 10: rate must be a number"),
+        (BASE + "[[point]]\nname = 'a'\n[[ point ]]\n'name' = 'b'\n\"rate\" = -1", "line 12: rate must be a number"),
+        (BASE + "[stages]\n# the first\nsse = 3", "line 10: sse must be a list of names"),
+        (
+            BASE.replace("rate = 20.0", "rate = -1")
+            .replace('"All', '"""\nrate = 5\n[sweep]\nAll')
+            .replace('moment."', 'moment."""'),
+            "line 8: rate must be a number",
+        ),
+        (BASE.replace("rate = 20.0", "rate = -1").replace("\n", "\r\n"), "line 5: rate must be a number"),
         (BASE + "[sweep]\nclients = [10, 0]", "line 9: clients must be a whole number from 1 to 100,000, not 0"),
         (BASE + "[sweep]\nclients = [10, 10]", "line 9: clients must be different values"),
         (BASE + "[sweep]\nclients = []", "line 9: clients must be a list of 1 to 100 values"),
@@ -115,6 +130,21 @@ def test_a_setting_given_by_hand_counts_at_every_point():
     assert [swept.at(point).rate for point in range(3)] == [1, 2, 3]
     with pytest.raises(CannotCompare, match="rooms are more than clients"):
         scenario.changed(swept, {"rooms": 21})
+
+
+def test_one_setting_is_swept_and_no_second_one_takes_its_place():
+    near = read(BASE + "[sweep]\ndelay_ms = [5.0, 50.0]")
+    assert scenario.changed(near, {"delay_ms": [1.0, 2.0, 3.0]}).sweep == {"setting": "delay_ms", "values": [1, 2, 3]}
+    swept = scenario.changed(near, {"rate": [1.0, 4.0], "delay_ms": 5.0})
+    assert [(swept.at(point).rate, swept.at(point).delay_ms) for point in (0, 1)] == [(1, 5), (4, 5)]
+    for chosen, lists, words in (
+        (read(BASE), {"clients": [20, 100], "rate": [1.0, 4.0]}, "rate: a list is a sweep, and clients is one already"),
+        (near, {"rate": [1.0, 4.0]}, "rate: a list is a sweep, and delay_ms is one already"),
+        (read(BASE + POINTS), {"rate": [1.0, 4.0]}, "rate: a list is a sweep, and the scenario small has points"),
+        (read(BASE + POINTS), {"delay_ms": [1.0, 4.0]}, "delay_ms: a list is a sweep, and the scenario small has"),
+    ):
+        with pytest.raises(CannotCompare, match=f"^{words}"):
+            scenario.changed(chosen, lists)
 
 
 def test_all_runs_are_interleaved_in_an_order_that_the_seed_decides():

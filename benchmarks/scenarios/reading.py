@@ -1,7 +1,7 @@
 """Reading a scenario's TOML: every value is checked, every mistake named with its line."""
 
-import re
 import tomllib
+from dataclasses import dataclass
 from importlib import import_module
 
 from benchmarks.scenarios.settings import OF_A_POINT, CannotCompare, check
@@ -21,22 +21,47 @@ class Document:
         except (tomllib.TOMLDecodeError, RecursionError) as exc:
             raise CannotCompare(f"{name} is not TOML: {exc}.") from exc
 
-    def where(self, key, table="", number=0):
-        """Return in words where `key` is set, in the `table` of that name that comes after `number` others."""
-        here, begun = "", {}
-        for line, text in enumerate(self.text.split("\n"), 1):
-            if header := re.match(r"\s*\[\[?\s*([\w-]+)\s*\]", text):
-                here = header[1]
-                begun[here] = begun.get(here, -1) + 1
-            elif here == table and begun.get(here, 0) == number and re.match(rf"""\s*["']?{re.escape(key)}\b""", text):
-                return f"{self.name}, line {line}: {key}"
-        return f"{self.name}, line {self.line_of(table or key, number)}: {key}"
+    def where(self, *path):
+        """Return what tells where the key that ends `path` is set; before it stand its tables, by name and number."""
+        return Where(self, path)
 
-    def line_of(self, table, number):
-        """Return the line on which a table begins; 1 where none does."""
-        begins = rf"\s*\[\[?\s*{re.escape(table)}\b"
-        lines = [line for line, text in enumerate(self.text.split("\n"), 1) if re.match(begins, text)]
-        return lines[number] if number < len(lines) else 1
+    def line(self, path):
+        """Return the line of the statement that sets what `path` leads to, or else of the table around it.
+
+        TOML is read as far as each line: where that cannot be, it is in the middle of a statement of several lines.
+        """
+        while not leads(path, self.values):
+            path = path[:-1]
+        lines, begins = self.text.split("\n"), 1
+        for end in range(1, len(lines) + 1):
+            try:
+                if leads(path, tomllib.loads("\n".join(lines[:end]) + "\n")):
+                    break
+                begins = end + 1
+            except tomllib.TOMLDecodeError:
+                continue
+        return begins
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a value is set; looked up when a mistake is told, and not before."""
+
+    document: Document
+    path: tuple
+
+    def __str__(self):
+        return f"{self.document.name}, line {self.document.line(self.path)}: {self.path[-1]}"
+
+
+def leads(path, values):
+    """Tell whether a path of keys and numbers leads to something."""
+    try:
+        for part in path:
+            values = values[part]
+    except (LookupError, TypeError):
+        return False
+    return True
 
 
 def fields(document):
@@ -81,7 +106,7 @@ def sweep(document, table):
     if not isinstance(table, dict) or len(table) != 1:
         raise CannotCompare(f"{document.where('sweep')} must name one setting and its values.")
     ((name, values),) = table.items()
-    return swept(name, values, document.where(name, "sweep"))
+    return swept(name, values, document.where("sweep", name))
 
 
 def swept(name, values, where):
@@ -112,9 +137,9 @@ def points(document, tables):
         values = dict(table)
         label = values.pop("name", None)
         if not isinstance(label, str) or not label.strip() or label in labels:
-            raise CannotCompare(f"{document.where('name', 'point', number)} must be given, and another at each point.")
+            raise CannotCompare(f"{document.where('point', number, 'name')} must be given, and another at each point.")
         for name, value in values.items():
-            where = document.where(name, "point", number)
+            where = document.where("point", number, name)
             if name == "techniques":
                 values[name] = techniques(where, value)
             elif name not in OF_A_POINT:
@@ -130,7 +155,7 @@ def stages(document, table):
     """Return {technique: its stages}; "" is the finished one."""
     if not isinstance(table, dict):
         raise CannotCompare(f"{document.where('stages')} must be a table: a technique and its stages on each line.")
-    return {name: stages_of(document.where(name, "stages"), name, names) for name, names in table.items()}
+    return {name: stages_of(document.where("stages", name), name, names) for name, names in table.items()}
 
 
 def stages_of(where, technique, names):

@@ -73,18 +73,36 @@ def read(name, text):
     missing = [name for name in needed if name not in values]
     if missing:
         raise CannotCompare(f"{name} says nothing of {', '.join(missing)}.")
-    return _sound(Scenario(Path(name).stem, text, **values), document.where("rooms"))
+    made = Scenario(Path(name).stem, text, **values)
+
+    def where(setting, point):
+        """Return where a setting has its value at a point."""
+        table = () if setting not in made.points[point] else ("sweep",) if made.sweep else ("point", point)
+        return document.where(*table, setting)
+
+    return _sound(made, where)
 
 
 def changed(scenario, values):
     """Return the Scenario with other `values` of its settings; a list of them is a sweep. Raises CannotCompare."""
+    lists = {name: value for name, value in values.items() if isinstance(value, list)}
     for name, value in values.items():
-        if isinstance(value, list):
-            scenario = dataclasses.replace(scenario, **reading.swept(name, value, name))
-        else:
+        if name not in lists:
             check(name, value, name)
             scenario = dataclasses.replace(_without(scenario, name), **{name: value})
-    return _sound(scenario, "rooms")
+    for name, value in lists.items():
+        _alone(scenario, name)
+        scenario = dataclasses.replace(scenario, **reading.swept(name, value, name))
+    return _sound(scenario, lambda setting, _point: setting)
+
+
+def _alone(scenario, name):
+    """Raise CannotCompare where something else varies than the setting `name`: points differ in one way or by name."""
+    if scenario.sweep and scenario.sweep["setting"] != name:
+        other = scenario.sweep["setting"]
+        raise CannotCompare(f"{name}: a list is a sweep, and {other} is one already: give that a single value.")
+    if not scenario.sweep and scenario.labels != (None,):
+        raise CannotCompare(f"{name}: a list is a sweep, and the scenario {scenario.name} has points of its own.")
 
 
 def _without(scenario, name):
@@ -96,8 +114,14 @@ def _without(scenario, name):
 
 
 def _sound(scenario, where):
-    """Return the Scenario; raise CannotCompare where settings that are fine alone contradict each other."""
-    for point in map(scenario.at, range(len(scenario.points))):
+    """Return the Scenario; raise CannotCompare where settings that are fine alone contradict each other.
+
+    `where(setting, point)` says in words where a setting has its value.
+    """
+    for number, settings in enumerate(scenario.points):
+        point = scenario.at(number)
         if point.clients < point.rooms:
-            raise CannotCompare(f"{where} are more than clients.")
+            if "clients" in settings and "rooms" not in settings:
+                raise CannotCompare(f"{where('clients', number)} are fewer than rooms.")
+            raise CannotCompare(f"{where('rooms', number)} are more than clients.")
     return scenario

@@ -32,7 +32,10 @@ class Command(BaseCommand):
         parser.add_argument("--repetitions", type=int, help="of every run (default: the scenario's)")
         parser.add_argument("--seed", type=int, help="of order and publishing times (default: the scenario's)")
         parser.add_argument(
-            "--set", action="append", default=[], help="NAME=VALUE as in the scenario; a list is a sweep"
+            "--set",
+            action="append",
+            default=[],
+            help="NAME=VALUE as in the scenario; a list, of one of them, is a sweep",
         )
         parser.add_argument("--processes", type=int, default=1, help="of the load (default: %(default)s)")
         parser.add_argument("--bare", action="store_true", help="leave out the calibration and the traces")
