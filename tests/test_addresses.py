@@ -83,7 +83,7 @@ def test_4_405_another_method_is_refused_at_every_address_that_is_described(serv
 
 
 def filled(path):
-    """Return an address without its {names}: of a room and of a step that there are."""
+    """Return an address without its {names}: of a room and of a stage that there are."""
     technique = path.split("/")[1]
     stage = import_module(technique).STAGES[0] if "{stage}" in path else ""
     return path.replace("{room}", "lobby").replace("{stage}", stage)

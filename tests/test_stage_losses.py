@@ -1,4 +1,4 @@
-"""Section 6: what each step of the HTTP staircases adds, and what the steps before it lose, repeat or let grow."""
+"""Section 6: what each stage of the HTTP staircases adds, and what the stages before it lose, repeat or let grow."""
 
 import re
 from contextlib import ExitStack

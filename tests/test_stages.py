@@ -1,4 +1,4 @@
-"""Section 6: the staircases. Each step can be read, tried and measured, and refuses as the chat does."""
+"""Section 6: the staircases. Each stage can be read, tried and measured, and refuses as the chat does."""
 
 from importlib import import_module
 from threading import Thread
@@ -16,23 +16,23 @@ STAIRCASES = {
     "sse": ("stream", "replay", "bounded"),
     "websocket": ("echo", "list", "sync", "async", "room"),
 }
-STEPS = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
+STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
 
-every_step = pytest.mark.parametrize(("technique", "stage"), STEPS)
-over_http = pytest.mark.parametrize(("technique", "stage"), [step for step in STEPS if step[0] in HTTP])
+every_stage = pytest.mark.parametrize(("technique", "stage"), STAGES)
+over_http = pytest.mark.parametrize(("technique", "stage"), [pair for pair in STAGES if pair[0] in HTTP])
 
 
 def path(technique, stage, room, query=""):
-    """Return the address of a room's messages on one step."""
+    """Return the address of a room's messages on one stage."""
     return f"/{technique}/stages/{stage}/{room}/messages/{query}"
 
 
-def test_6_the_staircases_have_these_steps(technique):
+def test_6_the_staircases_have_these_stages(technique):
     assert STAIRCASES[technique] == import_module(technique).STAGES
 
 
-@every_step
-def test_6_every_step_has_its_page(server, room, technique, stage):
+@every_stage
+def test_6_every_stage_has_its_page(server, room, technique, stage):
     page = get(server.url, f"/{technique}/stages/{stage}/{room}/")
     place = STAIRCASES[technique].index(stage) + 1
     assert page.status == 200
@@ -40,13 +40,13 @@ def test_6_every_step_has_its_page(server, room, technique, stage):
     assert f"/{technique}/stages/{stage}/{room}/" in get(server.url, f"/{technique}/{room}/").body.decode()
 
 
-def test_6_a_step_that_is_none_has_no_page_and_no_address(server, room, technique):
+def test_6_a_stage_that_is_none_has_no_page_and_no_address(server, room, technique):
     assert get(server.url, f"/{technique}/stages/none/{room}/").status == 404
     assert get(server.url, path(technique, "none", room)).status == 404
 
 
-@every_step
-def test_6_every_step_serves_its_python_client(server, room, technique, stage):
+@every_stage
+def test_6_every_stage_serves_its_python_client(server, room, technique, stage):
     reader, heard = client(technique, server, room, stage=stage), []
     listening = Thread(target=lambda: heard.append(next(reader.messages())), daemon=True)
     listening.start()
@@ -56,7 +56,7 @@ def test_6_every_step_serves_its_python_client(server, room, technique, stage):
 
 
 @over_http
-def test_6_every_step_refuses_in_the_same_words(server, room, technique, stage):
+def test_6_every_stage_refuses_in_the_same_words(server, room, technique, stage):
     refused = post(server.url, path(technique, stage, room), {"author": "Ann", "text": " "})
     assert (refused.status, refused.sentence) == (400, "text: not only white space.")
     assert get(server.url, path(technique, stage, "a.b")).status == 404

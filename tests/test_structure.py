@@ -16,11 +16,11 @@ FILES = {"__init__.py", "client.py", "server.py", "urls.py", "static/{name}/clie
 ALSO = {"stages", "templates"}  # folders that a technique may have besides
 # No HTTP here.
 BELOW = {"lab.chat", "lab.rooms", "lab.store", "lab.models", "lab.bell", "lab.queues", "lab.message", "lab.rates"}
-STEP_CLIENTS = [path for name in TECHNIQUES for path in sorted((ROOT / name / "stages").glob("*_client.py"))]
+STAGE_CLIENTS = [path for name in TECHNIQUES for path in sorted((ROOT / name / "stages").glob("*_client.py"))]
 NO_DJANGO = [
     *("lab.client", "lab.sockets", "lab.stages", "lab.message", "lab.techniques"),
     *(f"{name}.client" for name in TECHNIQUES),
-    *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STEP_CLIENTS),
+    *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STAGE_CLIENTS),
 ]
 # What tells of the measurements, above what makes them; the yardsticks are run, and imported by nobody.
 PARTS = [
@@ -97,7 +97,7 @@ def test_every_staircase_leads_to_the_finished_server(technique):
     assert {node.module for node in tree.body if isinstance(node, ast.ImportFrom)} == {f"{technique}.server"}
 
 
-def test_every_step_has_its_words_on_its_page(technique):
+def test_every_stage_has_its_words_on_its_page(technique):
     words = (ROOT / technique / "templates" / technique / "stages.html").read_text()
     assert tuple(re.findall(r'stage == "(\w+)"', words)) == import_module(technique).STAGES
 

@@ -1,4 +1,4 @@
-"""Section 6: the WebSocket's staircase. Each step can be read alone, tried, and closed from both sides."""
+"""Section 6: the WebSocket's staircase. Each stage can be read alone, tried, and closed from both sides."""
 
 import socket
 import time
@@ -24,8 +24,8 @@ every_stage = pytest.mark.parametrize("stage", websocket.STAGES)
 apart = pytest.mark.parametrize("stage", ROOMS_APART)
 
 
-def step(server, stage, room):
-    """Open a WebSocket to one step of the staircase."""
+def opened(server, stage, room):
+    """Open a WebSocket to one stage of the staircase."""
     return dial(server.url, room, path=f"/ws/websocket/stages/{stage}/{room}/")
 
 
@@ -43,8 +43,8 @@ def silent(connection):
 
 
 @every_stage
-def test_6_every_step_delivers_to_the_publisher_and_acknowledges(server, room, stage):
-    with step(server, stage, room) as connection:
+def test_6_every_stage_delivers_to_the_publisher_and_acknowledges(server, room, stage):
+    with opened(server, stage, room) as connection:
         frames = speak(connection, "hi")
     assert set(frames) == {"message", "published"}
     message = frames["message"]
@@ -53,35 +53,35 @@ def test_6_every_step_delivers_to_the_publisher_and_acknowledges(server, room, s
 
 
 @every_stage
-def test_6_every_step_is_closed_by_the_server_with_1000_when_it_is_asked_to(server, room, stage):
-    with step(server, stage, room) as connection:
+def test_6_every_stage_is_closed_by_the_server_with_1000_when_it_is_asked_to(server, room, stage):
+    with opened(server, stage, room) as connection:
         say(connection, type="close")
         assert close_code(connection) == 1000
 
 
 @every_stage
-def test_6_every_step_is_closed_by_the_client(server, room, stage):
-    with step(server, stage, room) as connection:
+def test_6_every_stage_is_closed_by_the_client(server, room, stage):
+    with opened(server, stage, room) as connection:
         speak(connection, "hi")
         connection.close(1000)
         assert connection.close_code == 1000
-    with step(server, stage, f"{room}-other") as connection:
+    with opened(server, stage, f"{room}-other") as connection:
         assert "published" in speak(connection, "again")
 
 
 @every_stage
-def test_6_every_step_outlives_clients_that_vanish(server, room, stage):
+def test_6_every_stage_outlives_clients_that_vanish(server, room, stage):
     with ExitStack() as stack:
-        others = [stack.enter_context(step(server, stage, room)) for _ in range(5)]
+        others = [stack.enter_context(opened(server, stage, room)) for _ in range(5)]
         for other in others:
             other.socket.close()
-        with step(server, stage, room) as connection:
+        with opened(server, stage, room) as connection:
             assert "published" in speak(connection, "hi")
 
 
 @every_stage
-def test_6_every_step_refuses_in_the_same_words(server, room, stage):
-    with step(server, stage, room) as connection:
+def test_6_every_stage_refuses_in_the_same_words(server, room, stage):
+    with opened(server, stage, room) as connection:
         say(connection, type="publish", author="Ann", text=" ", nonce="mine")
         assert hear(connection) == refusal("text: not only white space.") | {"nonce": "mine"}
         say(connection, type="dance")
@@ -90,14 +90,14 @@ def test_6_every_step_refuses_in_the_same_words(server, room, stage):
 
 
 @every_stage
-def test_6_every_step_refuses_a_name_that_is_no_room_and_a_foreign_page(server, stage):
+def test_6_every_stage_refuses_a_name_that_is_no_room_and_a_foreign_page(server, stage):
     assert shake(server.url, f"/ws/websocket/stages/{stage}/a.b/").status == 404
     assert shake(server.url, f"/ws/websocket/stages/{stage}/lobby/", {"Origin": "http://evil.example"}).status == 403
 
 
 @pytest.mark.parametrize("bound", ["PUBLISH", "SESSION"])
 @every_stage
-def test_4_429_every_step_holds_to_the_rates(strict, room, stage, bound):
+def test_4_429_every_stage_holds_to_the_rates(strict, room, stage, bound):
     cookie = {"Cookie": session_of(strict["SESSION"])} if bound == "SESSION" else {}
     address = f"ws://127.0.0.1:{strict[bound].port}/ws/websocket/stages/{stage}/{room}/"
     with connect(address, origin=strict[bound].url, additional_headers=cookie, proxy=None) as connection:
@@ -127,10 +127,10 @@ def strict(tmp_path_factory):
         server.stop()
 
 
-def test_3_5_a_deaf_browser_on_the_step_sync_holds_up_no_other_step(server, room):
+def test_3_5_a_deaf_browser_on_the_stage_sync_holds_up_no_other_stage(server, room):
     with full(server, "sync", room):
         for stage in ("room", "async", "list", "echo"):
-            with step(server, stage, f"{room}-other") as fresh:
+            with opened(server, stage, f"{room}-other") as fresh:
                 assert "published" in speak(fresh, "hi")
 
 
@@ -138,7 +138,7 @@ def test_3_5_a_deaf_browser_on_the_step_sync_holds_up_no_other_step(server, room
 def full(server, stage, room):
     """Hold a WebSocket open that is written to and does not read, with all buffers on its way full."""
     said = []
-    with step(server, stage, room) as deaf:
+    with opened(server, stage, room) as deaf:
 
         def talk():
             with suppress(ConnectionClosed, OSError):
@@ -156,18 +156,18 @@ def full(server, stage, room):
             talking.join()
 
 
-def test_6_a_step_that_is_none_has_no_address(server, room):
+def test_6_a_stage_that_is_none_has_no_address(server, room):
     assert shake(server.url, f"/ws/websocket/stages/none/{room}/").status == 404
 
 
 def test_6_echo_answers_the_sender_only(server, room):
-    with step(server, "echo", room) as ann, step(server, "echo", room) as bob:
+    with opened(server, "echo", room) as ann, opened(server, "echo", room) as bob:
         speak(ann, "hi")
         assert silent(bob)
 
 
 def test_6_list_gives_everybody_everything_whatever_the_room(server, room):
-    with step(server, "list", f"{room}-a") as ann, step(server, "list", f"{room}-b") as bob:
+    with opened(server, "list", f"{room}-a") as ann, opened(server, "list", f"{room}-b") as bob:
         speak(ann, "hi")
         message = hear(bob)
         assert (message["text"], message["room"]) == ("hi", f"{room}-a")  # its known weakness
@@ -176,33 +176,33 @@ def test_6_list_gives_everybody_everything_whatever_the_room(server, room):
 @apart
 def test_6_from_sync_on_everybody_in_the_room_hears_it_and_nobody_else(server, room, stage):
     with ExitStack() as stack:
-        ann, bob = (stack.enter_context(step(server, stage, f"{room}-a")) for _ in range(2))
-        eve = stack.enter_context(step(server, stage, f"{room}-b"))
+        ann, bob = (stack.enter_context(opened(server, stage, f"{room}-a")) for _ in range(2))
+        eve = stack.enter_context(opened(server, stage, f"{room}-b"))
         speak(ann, "hi")
         assert hear(bob)["text"] == "hi"
         assert speak(eve, "alone")["message"]["text"] == "alone"  # the first that came to this room
 
 
-def test_6_the_last_step_alone_gives_what_was_said_before(server, room):
+def test_6_the_last_stage_alone_gives_what_was_said_before(server, room):
     publish("polling", server, room, "before")
     for stage in websocket.STAGES[:-1]:
-        with step(server, stage, room) as connection:
+        with opened(server, stage, room) as connection:
             assert silent(connection)
-    with step(server, "room", room) as connection:
+    with opened(server, "room", room) as connection:
         assert hear(connection)["text"] == "before"
 
 
-def test_6_steps_do_not_hear_each_other(server, room):
+def test_6_stages_do_not_hear_each_other(server, room):
     with ExitStack() as stack:
-        connections = {stage: stack.enter_context(step(server, stage, room)) for stage in websocket.STAGES}
+        connections = {stage: stack.enter_context(opened(server, stage, room)) for stage in websocket.STAGES}
         for stage, connection in connections.items():
             speak(connection, stage)
         assert all(silent(connection) for connection in connections.values())
 
 
 @every_stage
-def test_6_a_binary_frame_is_refused_by_every_step(server, room, stage):
-    with step(server, stage, room) as connection:
+def test_6_a_binary_frame_is_refused_by_every_stage(server, room, stage):
+    with opened(server, stage, room) as connection:
         connection.send(b"\x00")
         try:
             refused = hear(connection)["type"] == "error"
@@ -211,25 +211,25 @@ def test_6_a_binary_frame_is_refused_by_every_step(server, room, stage):
     assert refused
 
 
-def test_6_steps_with_groups_reach_every_process_by_redis(redis, start, room):
+def test_6_stages_with_groups_reach_every_process_by_redis(redis, start, room):
     here, there = (start(REDIS_URL=redis.url) for _ in range(2))
     for stage in ROOMS_APART:
-        with step(here, stage, room) as ann, step(there, stage, room) as bob:
+        with opened(here, stage, room) as ann, opened(there, stage, room) as bob:
             speak(ann, stage)
             assert hear(bob)["text"] == stage
 
 
 def test_6_the_list_of_one_process_is_unknown_to_the_other(start, room):
     here, there = (start() for _ in range(2))
-    with step(here, "list", room) as ann, step(there, "list", room) as bob:
+    with opened(here, "list", room) as ann, opened(there, "list", room) as bob:
         speak(ann, "hi")
         assert silent(bob)
 
 
-def test_6_sigterm_closes_the_steps_too(start, room):
+def test_6_sigterm_closes_the_stages_too(start, room):
     server = start(**SMALL)
     with ExitStack() as stack:
-        connections = [stack.enter_context(step(server, stage, room)) for stage in websocket.STAGES]
+        connections = [stack.enter_context(opened(server, stage, room)) for stage in websocket.STAGES]
         server.process.terminate()
         codes = [close_code(connection) for connection in connections]
     assert set(codes) <= {1001, 1012}

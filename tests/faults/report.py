@@ -100,7 +100,11 @@ def complaint(fault, cell):
 
 def verdict(rows):
     """Return whether all rules held, and under which circumstances that was found."""
-    broken = [f"{rule} ({fault.title}, {technique})" for fault, technique, cell in rows for rule in cell["broken"]]
+    broken = [
+        f"{rule} ({fault.title}, {technique})"
+        for fault, technique, cell in rows
+        for rule in [*cell["broken"], *["a server's log"] * bool(cell.get("log"))]
+    ]
     says = f"**Broken: {'; '.join(broken)}.**" if broken else "All rules of the checker held."
     return f"{says} {circumstances([cell for _fault, _technique, cell in rows])}"
 

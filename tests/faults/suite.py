@@ -58,8 +58,8 @@ class Cells:
 
 
 def holds(cell):
-    """Tell whether a cell says that all is well."""
-    return not cell.get("broken") and all(cell.get("found", {}).values())
+    """Tell whether a cell says that all is well, the servers' logs too."""
+    return not cell.get("broken") and not cell.get("log") and all(cell.get("found", {}).values())
 
 
 def version():
