@@ -446,7 +446,7 @@ def test_a_refused_run_is_in_no_conclusion(runs):
 
 
 def test_the_conclusion_names_what_each_took_and_ranks_nobody(runs):
-    said = table.conclusion(table.rows(runs.values()))
+    said = table.conclusion(table.rows([run | {"valid": True} for run in runs.values()]))  # a busy machine refuses some
     assert re.match(r"Half of the messages arrive within, in ms, [\d.]+ by polling, [\d.]+ by longpoll,", said)
     assert "which differences are more than chance" in said
 
