@@ -9,7 +9,7 @@ import psutil
 import pytest
 from processes import ROOT
 
-from benchmarks.campaigns import campaign, options
+from benchmarks.campaigns import campaign, manifest, options
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import CannotCompare
 
@@ -100,26 +100,63 @@ def test_a_folder_without_results_is_not_resumed(tmp_path, text, words):
         options.resumed(tmp_path / "nowhere", NOTHING)
 
 
+def test_a_baseline_without_results_is_told_as_one(tmp_path):
+    command = [*COMPARE, "--baseline", tmp_path / "nowhere", "--out", tmp_path / "out"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90).stderr
+    assert said.startswith(f"CommandError: In {tmp_path}/nowhere lie no results to compare with: ")
+    assert said.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
         ({"commit": "0" * 40}, f"was measured with the lab at commit {40 * '0'}"),
         ({"machine": {"cpu": "Z80"}}, "was measured on Z80, this is"),
         ({"versions": {"python": "3.0"}}, "was measured with other versions of its packages"),
-        ({"changed": "by hand"}, "was measured with uncommitted changes: by hand, here:"),
+        ({"difference": 64 * "0"}, "was measured with other uncommitted changes than there are here"),
     ],
 )
 def test_results_of_another_version_or_machine_are_not_resumed(interrupted, tmp_path, changed, words):
     other = results(interrupted[0])
-    other["manifest"] |= changed
+    other["manifest"] |= manifest.code() | changed  # of this moment: somebody may be at work in these files
     (tmp_path / "results.json").write_text(json.dumps(other))
     with pytest.raises(CannotCompare, match=words):
         options.resumed(tmp_path, NOTHING)
 
 
+def test_other_uncommitted_changes_are_another_version(tmp_path, monkeypatch):
+    def git(*arguments):
+        told = {"cwd": tmp_path, "check": True, "capture_output": True}
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], **told)
+
+    monkeypatch.setattr(manifest, "ROOT", tmp_path)
+    assert manifest.code() == {"commit": "", "changed": False, "difference": None}
+    followed, fresh = tmp_path / "one.py", tmp_path / "new file.py"
+    followed.write_text("1")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    (tmp_path / "notes.txt").write_text("not followed, and no code")
+    clean = manifest.code()
+    assert (len(clean["commit"]), clean["changed"], clean["difference"]) == (40, False, None)
+    seen = []
+    for path, text in ((followed, "2"), (followed, "3"), (fresh, "4"), (fresh, "5"), (fresh, "4"), (followed, "1")):
+        path.write_text(text)
+        seen.append(manifest.code()["difference"])
+        assert manifest.code()["changed"] is True
+    assert seen[2] == seen[4]
+    assert len(set(seen)) == 5
+    git("add", ".")
+    git("commit", "-qm", "two")
+    assert manifest.code()["changed"] is False
+
+
 def test_resuming_makes_exactly_what_is_missing(interrupted, small):
     folder, _said = interrupted
     before = results(folder)
+    before["manifest"] |= manifest.code()
+    (folder / "results.json").write_text(json.dumps(before))
     half = folder / "runs" / "websocket-9-9"
     half.mkdir()  # of a run that was cut off
     command = [*COMPARE, "--scenario", small, "--resume", folder]

@@ -27,13 +27,13 @@ def write(folder, results):
     fresh.replace(path)
 
 
-def read(folder):
-    """Return the results that lie in a folder; raise CannotCompare where none can be read."""
+def read(folder, use="go on with"):
+    """Return the results that lie in a folder; raise CannotCompare, which says what for, where none can be read."""
     try:
         results = json.loads((folder / RESULTS).read_text())
         return {"calibration": None, "traces": None, **results, "runs": list(results["runs"])}
     except (OSError, ValueError, TypeError, KeyError) as exc:
-        raise CannotCompare(f"In {folder} lie no results to go on with: {exc}.") from exc
+        raise CannotCompare(f"In {folder} lie no results to {use}: {exc}.") from exc
 
 
 def tidy(folder, results):

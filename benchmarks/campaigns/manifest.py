@@ -5,6 +5,8 @@ import os
 import platform
 import shlex
 import subprocess
+from contextlib import suppress
+from hashlib import sha256
 from importlib.metadata import version
 
 import psutil
@@ -73,11 +75,18 @@ def command(file, techniques, stages, changes, bare, processes):
 
 
 def code():
-    """Return which version of the lab this is."""
-    return {
-        "commit": git("rev-parse", "HEAD"),
-        "changed": bool(git("status", "--porcelain", "--untracked-files=no")),
-    }
+    """Return which version of the lab this is: its commit, and whether and in what its files differ from it."""
+    differs = difference()
+    return {"commit": git("rev-parse", "HEAD").decode().strip(), "changed": bool(differs), "difference": differs}
+
+
+def difference():
+    """Return a hash of what is not committed, Python's files that git does not follow included; None where all is."""
+    parts = [git("diff", "HEAD", "--binary", "--no-ext-diff", "--no-color")]
+    for name in git("ls-files", "--others", "--exclude-standard", "-z", "--", "*.py").split(b"\0"):
+        with suppress(OSError):  # gone meanwhile; or no name, which is the folder
+            parts.append(name + b"\0" + (ROOT / os.fsdecode(name)).read_bytes())
+    return sha256(b"\0".join(parts)).hexdigest() if any(parts) else None
 
 
 def check_same(told, folder):
@@ -86,7 +95,7 @@ def check_same(told, folder):
     there = {name: told.get(name) for name in (*code(), "versions")} | {"cpu": (told.get("machine") or {}).get("cpu")}
     words = {
         "commit": "with the lab at commit {}, this is {}",
-        "changed": "with uncommitted changes: {}, here: {}",
+        "difference": "with other uncommitted changes than there are here",
         "cpu": "on {}, this is {}",
         "versions": "with other versions of its packages",
     }
@@ -114,7 +123,6 @@ def cpu():
 def git(*arguments):
     """Return what git says, nothing where this is no repository."""
     try:
-        answer = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False).stdout
     except OSError:
-        return ""
-    return answer.stdout.strip()
+        return b""

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         campaign = None
         try:
             if baseline:
-                folder.read(baseline)
+                folder.read(baseline, "compare with")
             campaign = options.resumed(resume, given) if resume else Campaign.new(out, **options.chosen(given))
             self.compare(campaign, baseline)
         except CannotCompare as exc:
