@@ -10,6 +10,7 @@ from benchmarks.report import report
 OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
 OF_A_SWEEP = ["ledger", "percentiles", "sweep-latency", "sweep-network", "sweep-server", "trade-off"]
 FEW = {"percentiles": plots.curves.percentiles, "server": plots.bars.server, "ledger": plots.ledger.ledger}
+DOTS_AND_CURVES = [plots.curves.percentiles, plots.scatter.through_time]
 TRACE = {
     "seconds": 10.0,
     "delivered": 2,
@@ -87,12 +88,40 @@ def test_silence_has_its_bytes_by_the_second(tmp_path):
     assert drawn(tmp_path, [(make_run(name, **empty)[0], []) for name in TITLES]) == ["bytes-of-silence"]
 
 
+def test_what_the_clocks_of_several_machines_cannot_tell_is_left_out(tmp_path):
+    def results(error, place, **more):
+        clock = {"processes": 2, "machines": 2 if error else 1, "error_ms": error}
+        return Results.load(make_folder(tmp_path / place, [make_run("sse", clock=clock, **more)]))
+
+    def shown(found):
+        one = found.comparisons[0].series[0]
+        captions = [plot.caption for plot in plots.write(found, found.folder / "plots", DOTS_AND_CURVES)]
+        return plots.curves.measured(one), [caption for caption in captions if "clocks" in caption]
+
+    (shares, median, low, _high), told = shown(results(0.0, "one"))
+    assert (shares[0], told) == (0, [])
+    (some, above, low, _high), told = shown(results(2.0, "two"))
+    assert list(above) == [value for value in median if value >= 2.0]
+    assert list(some) == list(shares[-len(some) :])
+    assert 0 < len(some) < len(shares)
+    assert low.min() >= 2.0
+    assert len(told) == 2
+    assert all("agree within 2.00 ms: what lies below is left out." in caption for caption in told)
+    assert shown(results(1e6, "far"))[0] is None
+    assert shown(results(0.5, "well"))[1] == []
+    withheld = results(2.0, "bare", latency_ms={"p50": None, "p90": 3.0, "p99": 4.0, "p999": 5.0})
+    for path in withheld.folder.glob("runs/*/*.csv"):
+        path.unlink()
+    (shares, median, *_rest), told = shown(withheld)
+    assert (list(shares), list(median), len(told)) == ([0.9, 0.99, 0.999], [3, 4, 5], 1)
+
+
 def test_runs_that_left_no_deliveries_on_disk(tmp_path):
     runs = all_techniques(1)
     folder = make_folder(tmp_path, runs)
     for path in folder.glob("runs/*/*.csv"):
         path.unlink()
-    plots.write(Results.load(folder), folder / "plots", [plots.curves.percentiles, plots.scatter.through_time])
+    plots.write(Results.load(folder), folder / "plots", DOTS_AND_CURVES)
     assert names(folder) == ["percentiles"]
 
 

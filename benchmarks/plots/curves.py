@@ -12,6 +12,7 @@ from benchmarks.analysis.series import Figure
 from benchmarks.analysis.workload import name_of, short
 from benchmarks.findings.tables import parts
 from benchmarks.model import model
+from benchmarks.plots import clocks
 from benchmarks.plots.axes import DASHES, INK, SHORTEST, handle, keys, logarithmic, name_lines, panes
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
@@ -41,10 +42,13 @@ def percentiles(canvas, results):
     shown = np.linspace(0, len(drawn) - 1, min(MOST, len(drawn))).round().astype(int)
     drawn = [drawn[place] for place in shown]
     staged = len(drawn) > 1 and not results.swept_setting
-    grid, bound = panes(canvas, len(drawn)), False
+    grid, bound, cut = panes(canvas, len(drawn)), False, []
     for axes, (part, lines) in zip(grid, drawn, strict=True):
         ends = [curve(axes, part, *line) for line in lines]
         bound = rfc(axes, part, lines) or bound
+        uncertain = [one for one in part.valid if left_out(one)]
+        clocks.mark(axes, max(map(clocks.bound, uncertain), default=0))
+        cut += uncertain
         finish(axes, max(x for x, _y, _series in ends))
         axes.label_outer()
         if axes in grid[-3:]:  # the row below it may be empty there
@@ -58,7 +62,7 @@ def percentiles(canvas, results):
             axes.legend(handles=handles, fontsize=9, frameon=False, loc="best", ncols=2)
     several = {one.key: one for _part, lines in drawn for one, *_rest in lines} if len(drawn) > 1 and not staged else {}
     keys(canvas, several.values())
-    return "Delivery latency by percentile", CAPTION + BOUND * bound
+    return "Delivery latency by percentile", CAPTION + BOUND * bound + clocks.words(cut)
 
 
 def title_of(point):
@@ -108,17 +112,42 @@ def finish(axes, end):
 
 
 def measured(series):
-    """Return (shares, median, low, high) of a series' runs, in ms; None where nothing was delivered."""
+    """Return (shares, median, low, high) of a series' runs, in ms; None where nothing was delivered.
+
+    Percentiles that lie below the error of the clocks in one of the runs are left out.
+    """
+    shares, runs = percentiles_of(series)
+    known = certain(series, runs)
+    if not known.any():
+        return None
+    figures = [Figure.of(list(column)) for column in np.maximum(runs[:, known], SHORTEST).T]
+    return shares[known], *(
+        np.array([getattr(figure, name) for figure in figures]) for name in ("median", "low", "high")
+    )
+
+
+def percentiles_of(series):
+    """Return (shares, an array of their latencies in ms, a row for each run); NaN is what a run withholds."""
     if series.deliveries:
         last = max(0.5, 1 - RAREST / min(map(len, series.deliveries)))
         even = 1 - 10 ** -np.linspace(0, nines(last), STEPS)
         shares = np.unique([*even, *(share for share in TICKS if share <= last)])
-        runs = np.array([np.quantile(table["latency_ms"], shares) for table in series.deliveries])
-    else:
-        shares = np.array(list(SHARES.values()))
-        found = [[dig(run, "latency_ms", name) for name in SHARES] for run in series.valid]
-        runs = np.array([values for values in found if None not in values], dtype=float)
-        if not len(runs):
-            return None
-    figures = [Figure.of(list(column)) for column in np.maximum(runs, SHORTEST).T]
-    return shares, *(np.array([getattr(figure, name) for figure in figures]) for name in ("median", "low", "high"))
+        return shares, np.array([np.quantile(table["latency_ms"], shares) for table in series.deliveries])
+    found = [[dig(run, "latency_ms", name) for name in SHARES] for run in series.valid]
+    found = [values for values in found if any(value is not None for value in values)]
+    return np.array(list(SHARES.values())), np.array(found, dtype=float).reshape(-1, len(SHARES))
+
+
+def certain(series, runs):
+    """Return which percentiles, columns of `runs`, the clocks are good enough for in every run."""
+    bound = clocks.bound(series)
+    known = runs >= bound if bound else ~np.isnan(runs)
+    return known.all(axis=0) & (len(runs) > 0)
+
+
+def left_out(series):
+    """Tell whether percentiles of a series are left out because of the clocks."""
+    if not clocks.bound(series):
+        return False
+    _shares, runs = percentiles_of(series)
+    return len(runs) > 0 and not certain(series, runs).all()

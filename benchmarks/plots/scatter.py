@@ -10,6 +10,7 @@ from benchmarks.analysis.looks import Look
 from benchmarks.analysis.workload import SETTINGS, is_number, short
 from benchmarks.findings.tables import columns_of
 from benchmarks.model import model
+from benchmarks.plots import clocks
 from benchmarks.plots.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_points
 from benchmarks.plots.bars import only_point
 
@@ -116,11 +117,16 @@ def through_time(canvas, results):
     if not shown:
         return None
     canvas.set_figheight(0.9 + 1.15 * len(shown))
-    panes = canvas.subplots(len(shown), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    panes, cut = canvas.subplots(len(shown), 1, sharex=True, sharey=True, squeeze=False)[:, 0], []
     for axes, series in zip(panes, shown, strict=True):
-        table = series.deliveries[0]
-        seconds = (table["scheduled_ms"] - table["scheduled_ms"].min()) / 1000
-        thin = slice(None, None, -(-len(table) // DOTS))
+        table, bound = series.deliveries[0], clocks.bound(series)
+        begun, every = table["scheduled_ms"].min(), len(table)
+        table = table[table["latency_ms"] >= bound] if bound else table
+        seconds = (table["scheduled_ms"] - begun) / 1000
+        if len(table) < every:
+            clocks.mark(axes, bound)
+            cut.append(series)
+        thin = slice(None, None, max(1, -(-len(table) // DOTS)))
         dots = {"color": series.look.ink, "alpha": 0.5, "markersize": 4, "markeredgewidth": 0, "rasterized": True}
         axes.plot(seconds[thin], table["latency_ms"].clip(lower=SHORTEST)[thin], ".", **dots)
         axes.set_title(series.label, fontsize=11.5, pad=3, color=series.look.ink)
@@ -133,5 +139,5 @@ def through_time(canvas, results):
         "Latency through a run",
         "One run of each technique, a dot for a delivery at the time at which it was scheduled (at most "
         f"{DOTS:,} dots). An even band is a steady run, a slope a queue that grows, a tower a moment at which "
-        "everything waited.",
+        f"everything waited.{clocks.words(cut)}",
     )
