@@ -6,6 +6,9 @@ from collections import Counter
 import pytest
 
 from benchmarks.campaigns import options
+from benchmarks.model import model
+from benchmarks.model.parameters import Parameters
+from benchmarks.model.sizes import empty, headers, message
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import CannotCompare
 
@@ -28,6 +31,10 @@ techniques = ["polling"]
 """
 
 
+def sizes_of(technique):
+    return Parameters(headers=headers(technique), message=message(technique, 100), empty=empty(technique))
+
+
 def read(text):
     return scenario.read("small.toml", text)
 
@@ -39,6 +46,16 @@ def test_every_scenario_beside_quick_says_what_for_and_what_to_expect(path):
     assert loaded.prediction.endswith(".")
     assert path.read_text().startswith("# About ")  # how long it takes
     assert plan.runs(loaded)
+
+
+def test_the_rates_at_which_polling_becomes_cheaper_are_the_models_with_the_labs_sizes():
+    def crossing(other, level):
+        return model.crossing("polling", other, sizes_of("polling"), level, sizes_of(other))
+
+    told = [float(figure) for figure in re.findall(r"[0-9.]+(?=[ ,:])", scenario.load("rate").prediction)]
+    long, event, socket = (crossing(other, model.ip) for other in ("longpoll", "sse", "websocket"))
+    assert told[:2] == [round(long, 1), round(event, 1)] == [round(long, 1), round(socket, 1)]
+    assert told[2:] == [round(crossing(other, model.payload)) for other in ("sse", "websocket")]
 
 
 @pytest.mark.parametrize(
