@@ -15,6 +15,7 @@ def mark(axes, height):
     if height:
         axes.axhline(height, color=GREY, linestyle="-.", linewidth=1.2)
         place = {"xytext": (-4, 3), "textcoords": "offset points", "ha": "right", "fontsize": 9, "color": GREY}
+        place["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
         axes.annotate("below: within the clocks' error", (1, height), xycoords=("axes fraction", "data"), **place)
 
 
