@@ -19,7 +19,9 @@ from benchmarks.campaigns.manifest import cpu
 from benchmarks.model import model
 
 HERE = {"cpu": cpu(), "cores": os.cpu_count()}
-EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001) for name in model.MODELS}, 0.002)
+EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001, runs=3) for name in model.MODELS}, 0.002)
+
+CROWDED = Question(rate=1, clients=1000, rooms=10, latency_ms=100)
 
 
 def run(technique, clients, *, seconds, scenario="fan-out", **more):
@@ -51,6 +53,69 @@ def test_what_differs_by_less_than_ten_per_cent_is_too_close_to_call():
     advice = advise(Question(rate=1, latency_ms=100), EQUAL)
     assert {option.technique for option in advice.close} == {"sse", "websocket"}
     assert all(option.score <= CLOSE for option in advice.close)
+
+
+def spread(runs, low=1.0, high=1.0, **more):
+    """Return the Measured of so many runs of each technique; WebSocket's cost `more` than the others'."""
+    named = {name: {"publish": 0.001, "unit": 0.0001} for name in model.MODELS}
+    named["websocket"] |= more
+    costs_of = {name: Cost(**cost, runs=runs, low=low, high=high) for name, cost in named.items()}
+    return Measured(("a",), costs_of, 0.002)
+
+
+@pytest.mark.parametrize(
+    ("measured", "close"),
+    [
+        (spread(3, unit=0.00015), {"sse"}),
+        (spread(3, 0.8, 1.2, unit=0.00015), {"sse", "websocket"}),
+        (spread(3, 0.8, 1.2, unit=0.0003), {"sse"}),
+        (spread(1, unit=0.00015), {"sse", "websocket"}),
+        (spread(2, unit=0.0003), {"sse"}),
+    ],
+)
+def test_a_winner_is_called_where_the_runs_can_tell_it(measured, close):
+    assert {option.technique for option in advise(CROWDED, measured).close} == close
+
+
+def said(*pairs):
+    """Return what a process with Django says of each (Question, Measured): verdict, reasons, the row of the cores."""
+    code = (
+        "import django, json; django.setup()\n"
+        "from benchmarks.advice import words\n"
+        "from benchmarks.advice.advice import advise\n"
+        "from benchmarks.advice.costs import Cost, Measured\n"
+        "from benchmarks.advice.question import Question\n"
+        f"found = [advise(*pair) for pair in {pairs!r}]\n"
+        "rows = [dict(words.figures(one))['server, cores'] for one in found]\n"
+        "told = [(words.verdict(one), ' '.join(words.reasons(one))) for one in found]\n"
+        "print(json.dumps([(*one, row) for one, row in zip(told, rows)]))"
+    )
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "lab.settings"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_words_say_how_many_runs_there_are_and_what_they_cannot_tell():
+    small = Measured(("a",), EQUAL.costs, 0.002, readers=10)
+    one, three, beyond = said((CROWDED, spread(1, unit=0.00015)), (CROWDED, spread(3, unit=0.00015)), (CROWDED, small))
+    assert one[0].startswith("Too close to call: ")
+    assert "at least 1 run of each technique: a. So few do not tell how far runs lie apart" in one[1]
+    assert three[0] == "Take Server-Sent Events."
+    assert three[1].endswith("at least 3 runs of each technique: a.")
+    assert "Rooms of at most 10 readers were measured" in beyond[1]
+    assert "--scenario fan-out" in beyond[1]
+    assert all(cell.startswith("≤ ") for cell in beyond[2])
+    assert not any("≤" in cell for cell in one[2] + three[2])
+
+
+def test_the_runs_say_how_far_a_cost_lies_from_its_fit(tmp_path):
+    taken = [0.8, 0.9, 1.0, 1.1, 1.2]
+    write(tmp_path, "1", [run(name, 10, seconds=seconds) for name in model.MODELS for seconds in taken])
+    for cost in costs.newest(tmp_path).costs.values():
+        assert (cost.runs, cost.low, cost.high) == (5, pytest.approx(0.8), pytest.approx(1.2))
+    write(tmp_path, "2", [run(name, 10, seconds=1.0) for name in model.MODELS])
+    assert {(cost.runs, cost.low, cost.high) for cost in costs.newest(tmp_path).costs.values()} == {(1, 1.0, 1.0)}
 
 
 def test_faster_than_light_is_too_fast_for_all():
@@ -98,7 +163,11 @@ def test_small_rooms_say_nothing_of_large_ones(tmp_path):
     write(tmp_path, "1", [run(name, 10, seconds=1.0) for name in model.MODELS])
     found = costs.newest(tmp_path)
     assert advise(Question(clients=20), found).options[0].cores is not None
-    assert {option.cores for option in advise(Question(clients=1000), found).options} == {None}
+    advice = advise(Question(clients=1000), found)
+    assert {option.cores for option in advice.options} == {None}
+    assert advice.options[0].bytes == min(option.bytes for option in advice.options)
+    assert all(option.cores_most > 0 for option in advice.options)
+    assert {option.technique for option in advice.close} >= {"sse", "websocket"}
 
 
 def test_of_each_scenario_the_newest_results_count_and_no_broken_ones(tmp_path):

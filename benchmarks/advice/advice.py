@@ -2,6 +2,7 @@
 
 A technique fits when 99 in 100 messages come in the time that is acceptable. Among those that fit, bytes (IP level) and
 the server's CPU weigh the same: a technique's score is the geometric mean of both, each as a multiple of the best.
+How far the scores of two must lie apart depends on what the model and the runs can tell.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from benchmarks.model.parameters import Parameters
 from benchmarks.model.sizes import empty, headers, message
 
 CLOSE = 1.1  # a score within this multiple of the best cannot be told from it: the model is no better than 10 %
+UNSURE = 1.25  # likewise, where too few runs were made for them to say how far they lie apart, or none
+RUNS = 3  # of each technique, from which on they say that
 INTERVALS = 0.1, 3600.0  # seconds between two polls, shortest and longest that are advised
 BUSY = 0.7  # of a core: more than that leaves no room for bursts
 
@@ -29,7 +32,8 @@ class Option:
     p99_ms: float
     requests: float  # a second, of all clients
     bytes: float  # a second, of all clients, both ways, with every segment's headers
-    cores: float | None  # of the server; None where nothing was measured
+    cores: float | None  # of the server; None where nothing was measured, or smaller rooms alone
+    cores_most: float | None  # as many at most; None where nothing was measured
     fits: bool
     score: float = 0.0  # multiple of the best; 0 where it does not fit
 
@@ -55,32 +59,41 @@ class Advice:
     @property
     def close(self):
         """The options that cannot be told from the best, it included."""
-        return [option for option in self.fitting if option.score <= CLOSE]
+        return [option for option in self.fitting if option.score <= self.limit(option)]
+
+    def limit(self, option):
+        """Return the score up to which an option cannot be told from the best."""
+        best = self.fitting[0]
+        if best.cores is None or option.cores is None:
+            return UNSURE
+        costs = [self.measured.costs[one.technique] for one in (best, option)]
+        if min(cost.runs for cost in costs) < RUNS:
+            return UNSURE
+        return CLOSE * max(1.0, sqrt(costs[0].high / costs[1].low))
 
 
 def advise(question, measured=None):
-    """Return the Advice on a Question; `measured` is a Measured, the newest one where it is left out.
-
-    Costs measured in rooms much smaller than the question's are not used.
-    """
+    """Return the Advice on a Question; `measured` is a Measured, the newest one where it is left out."""
     measured = costs.newest() if measured is None else measured
-    if measured.readers and question.clients / question.rooms > measured.readers:
-        measured = replace(measured, costs={})
     options = [option(name, question, measured) for name in model.MODELS]
     scored = score([one for one in options if one.fits])
     return Advice(question, measured, (*scored, *(one for one in options if not one.fits)))
 
 
 def option(technique, question, measured):
-    """Return the Option of a technique, with the longest polling interval that is fast enough."""
+    """Return the Option of a technique, with the longest polling interval that is fast enough.
+
+    Costs measured in rooms much smaller than the question's are a bound, and weigh nothing.
+    """
     p = parameters(technique, question, measured)
     polls = technique == "polling"
     if polls:
         p = replace(p, interval=interval(p, (question.latency_ms - question.jitter_ms) / 1000))
     p99_ms = 1000 * model.quantile(technique, p, 0.99) + question.jitter_ms
-    cost = measured.costs.get(technique)
+    cost, holds = measured.costs.get(technique), measured.holds(question.clients / question.rooms)
     publishes = question.rooms * question.rate
     units = question.clients * (p.rate if model.MODELS[technique].push else model.requests(technique, p))
+    cores = None if cost is None else cost.cores(publishes, units)
     return Option(
         technique,
         p.interval if polls else None,
@@ -88,14 +101,15 @@ def option(technique, question, measured):
         p99_ms,
         question.clients * model.requests(technique, p),
         question.clients * model.ip(technique, p),
-        None if cost is None else cost.cores(publishes, units),
+        cores if holds else None,
+        cores,
         p99_ms <= question.latency_ms * (1 + 1e-9),
     )
 
 
 def parameters(technique, question, measured):
     """Return the model's Parameters: a room's readers are served one after another, which only polls escape."""
-    cost = measured.costs.get(technique)
+    cost = measured.costs.get(technique) if measured.holds(question.clients / question.rooms) else None
     return Parameters(
         rate=question.rate,
         delay=question.delay_ms / 1000 + measured.base,

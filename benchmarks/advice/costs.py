@@ -13,14 +13,21 @@ from benchmarks.campaigns.manifest import cpu
 from benchmarks.model import model
 
 SPREAD = 2.0  # times by which deliveries a publish must differ among the runs, for the two costs to be told apart
+RESAMPLES = 2_000
 
 
 @dataclass(frozen=True)
 class Cost:
-    """CPU seconds of the server: for one publish, and for one request, or for one delivery where it is pushed."""
+    """CPU seconds of the server: for one publish, and for one request, or for one delivery where it is pushed.
+
+    `low` and `high` are the multiples of these between which the `runs` say that the cost lies.
+    """
 
     publish: float
     unit: float
+    runs: int = 1
+    low: float = 1.0
+    high: float = 1.0
 
     def cores(self, publishes, units):
         """Return the cores that so many publishes and units a second keep busy."""
@@ -34,7 +41,16 @@ class Measured:
     folders: tuple = ()
     costs: dict = field(default_factory=dict)
     base: float = 0.0  # seconds
-    readers: float = 0.0  # deliveries a publish, up to which the costs hold; 0: whatever their number
+    readers: float = 0.0  # deliveries a publish, of all runs, past which the costs are too high; 0: nowhere
+
+    @property
+    def runs(self):
+        """How many runs there are of each technique, at least."""
+        return min((cost.runs for cost in self.costs.values()), default=0)
+
+    def holds(self, readers):
+        """Tell whether the costs hold in rooms of so many readers."""
+        return bool(self.costs) and (not self.readers or readers <= SPREAD * self.readers)
 
 
 def newest(folder=RESULTS):
@@ -84,7 +100,7 @@ def fitted(folders, runs):
     each = max(run["arrived"] / run["published"] for run in runs)
     told_apart = all(apart for _cost, apart in fits.values())
     found = {name: cost for name, (cost, _apart) in fits.items()}
-    return Measured(folders, found, min(pushed, default=0.0) / 1000, 0.0 if told_apart else SPREAD * each)
+    return Measured(folders, found, min(pushed, default=0.0) / 1000, 0.0 if told_apart else each)
 
 
 def fit(technique, runs):
@@ -101,5 +117,12 @@ def fit(technique, runs):
     if each.max() >= SPREAD * each.min():
         publish, unit = np.linalg.lstsq(counts / seconds[:, None], np.ones(len(runs)), rcond=None)[0]
         if publish >= 0 and unit > 0:
-            return Cost(float(publish), float(unit)), True
-    return Cost(0.0, float(seconds.sum() / counts[:, 1].sum())), False
+            return Cost(float(publish), float(unit), len(runs), *spread(seconds / (counts @ [publish, unit]))), True
+    unit = seconds.sum() / counts[:, 1].sum()
+    return Cost(0.0, float(unit), len(runs), *spread(seconds / (counts[:, 1] * unit))), False
+
+
+def spread(ratios):
+    """Return (low, high) around the median of what runs took, as multiples of what the fit says: a bootstrap's 95 %."""
+    drawn = np.random.default_rng(1).choice(ratios, (RESAMPLES, len(ratios)))
+    return tuple(map(float, np.quantile(np.median(drawn, axis=1), (0.025, 0.975))))

@@ -7,6 +7,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from benchmarks.advice.advice import RUNS
 from lab.wire.link import PROFILES
 
 NETWORKS = {name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()}
@@ -24,10 +25,17 @@ def figures(advice):
         (_("requests a second"), lambda one: number(one.requests)),
         (_("network, kB/s"), lambda one: number(one.bytes / 1000)),
         (_("network, GB a day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
-        (_("server, cores"), lambda one: "?" if one.cores is None else number(one.cores)),
+        (_("server, cores"), cores),
         (_("cost, multiple of the best"), lambda one: number(one.score) if one.score else "–"),
     ]
     return [(what, [write(option) for option in advice.options]) for what, write in rows]
+
+
+def cores(option):
+    """Write the cores that an option keeps busy, or as many as they are at most."""
+    if option.cores is None:
+        return "?" if option.cores_most is None else f"≤ {number(option.cores_most)}"
+    return number(option.cores)
 
 
 def verdict(advice):
@@ -40,7 +48,9 @@ def verdict(advice):
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
-        return _("Too close to call: %(titles)s cost the same within 10 %%.") % {"titles": names}
+        return _("Too close to call: %(titles)s cost the same, as far as the model and the runs can tell.") % {
+            "titles": names
+        }
     return _("Take %(title)s.") % {"title": names}
 
 
@@ -69,23 +79,37 @@ def reasons(advice):
         yield ngettext("It takes %(n)s server process.", "It takes %(n)s server processes.", best.processes) % {
             "n": number(best.processes)
         }
-    yield source(advice.measured)
+    yield from source(advice)
 
 
-def source(measured):
-    """Return the sentence that says where the server's cost comes from."""
-    words = {"folders": ", ".join(measured.folders)}
-    if measured.costs:
-        return _("The server's CPU is fitted to what was measured on this machine: %(folders)s.") % words
-    if measured.folders:
-        return (
+def source(advice):
+    """Yield the sentences that say where the server's cost comes from."""
+    measured = advice.measured
+    if not measured.costs:
+        yield _("The server's CPU is unknown, as nothing was measured on this machine yet: run `make compare` once.")
+        return
+    words = {"folders": ", ".join(measured.folders), "n": measured.runs, "readers": number(round(measured.readers))}
+    yield (
+        ngettext(
+            "The server's CPU is fitted to what was measured on this machine, at least %(n)s run of each technique: "
+            "%(folders)s.",
+            "The server's CPU is fitted to what was measured on this machine, at least %(n)s runs of each technique: "
+            "%(folders)s.",
+            measured.runs,
+        )
+        % words
+    )
+    if any(option.cores is None for option in advice.options):
+        yield (
             _(
-                "The server's CPU is unknown, as only small rooms were measured (%(folders)s), so bytes alone decide: "
-                "the scenario fan-out measures larger ones."
+                "Rooms of at most %(readers)s readers were measured, so that is an upper bound, and bytes alone "
+                "decide, where they differ by more than a quarter: "
+                '`make compare ARGS="--scenario fan-out"`, about five minutes, measures larger ones.'
             )
             % words
         )
-    return _("The server's CPU is unknown, as nothing was measured on this machine yet: run `make compare` once.")
+    elif measured.runs < RUNS:
+        yield _("So few do not tell how far runs lie apart: what costs up to a quarter more is too close to call.")
 
 
 def title(option):
