@@ -6,7 +6,8 @@ from benchmarks.analysis.prediction import at
 from benchmarks.analysis.quantities import MODELLED, Quantity
 from benchmarks.analysis.series import Figure, Series
 from benchmarks.analysis.summary import Comparison
-from benchmarks.findings.explanation import UNEXPLAINED, explain
+from benchmarks.findings.excess import UNEXPLAINED
+from benchmarks.findings.explanation import explain
 
 APART = 10.0  # per cent: a difference over it is explained, or said to be unexplained
 
