@@ -23,12 +23,16 @@ from deploy.programs import CONFIGURATION
 from lab import settings
 
 OF_ONE_SERVER = {"small", "start"}  # fixtures of tests that look at a server's own bounds
-# Tests that wait for a close, which nginx puts off, or look into a process, or count to the byte what nginx adds to.
+# Tests that wait for a close, which nginx puts off, look into a process, count to the byte what nginx adds to, or say
+# what nginx itself answers.
 OF_BODIES = {"test_4_413_a_length_over_64_kib_is_refused_before_the_body_came"}
 OF_CONNECTIONS = {
     "test_4_431_a_head_over_16_kib_is_refused_and_one_of_16_kib_is_not",
     "test_4_431_a_head_over_16_kib_is_refused_before_its_end",
+    "test_4_a_whole_request_is_answered_whatever_follows_it",
     "test_4_a_handshake_that_cannot_be_read_is_refused_in_json",
+    "test_4_431_a_handshake_may_be_as_long_as_any_head",
+    "test_4_a_handshake_by_http_1_0_is_refused_in_json",
     "test_4_a_handshake_of_another_kind_is_refused_in_json",
     "test_4_an_upgrade_to_what_we_do_not_speak_is_an_answer_and_the_end",
     "test_4_413_what_never_ends_is_refused_and_leaves_no_file",

@@ -27,8 +27,8 @@ class Command(serve.Command):
     def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
         if classroom is not None:  # whose pages are served there too; the wires stay here, the board's own
-            host, also = "127.0.0.1", self.open_to(classroom)
-            self.wall = also
+            also = self.wall = self.open_to(classroom, host)
+        host = host or serve.HOST
         try:
             page, *rest = ports(host, port, 2 + len(settings.TECHNIQUES))
         except serving.CannotServe as exc:

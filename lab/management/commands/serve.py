@@ -40,16 +40,16 @@ class Command(BaseCommand):
     def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
         if classroom is not None:
-            if host:
-                raise CommandError("--lan chooses the address itself: leave --host out, or write --lan ADDRESS.")
-            host = self.open_to(classroom)
+            host = self.open_to(classroom, host)
         try:
             serving.serve(host or HOST, port, workers, tell=self.tell, also=also)
         except serving.CannotServe as exc:
             raise CommandError(str(exc)) from exc
 
-    def open_to(self, classroom):
+    def open_to(self, classroom, host):
         """Let the server answer to this machine's own addresses; return that at which the class finds it."""
+        if host:
+            raise CommandError("--lan chooses the address itself: leave --host out, or write --lan ADDRESS.")
         try:
             address = lan.choose(classroom)
         except lan.NoNetwork as exc:
