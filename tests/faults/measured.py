@@ -21,11 +21,16 @@ def slowed(log, rounds):
 
     A round is (began, slowed, ended), in seconds since the epoch.
     """
-    if any(min(slow - began, ended - slow) < WINDOW for began, slow, ended in rounds):
+    if not telling(rounds):
         return
     before, meanwhile = map(statistics.median, zip(*pairs(log, rounds), strict=True))
     if meanwhile > SLOWER * before and meanwhile - before >= NOISE:
         yield f"the others' p99 went from {before:.1f} to {meanwhile:.1f} ms"
+
+
+def telling(rounds):
+    """Tell whether all windows are long enough for their p99 to say something."""
+    return all(min(slow - began, ended - slow) >= WINDOW for began, slow, ended in rounds)
 
 
 def pairs(log, rounds):

@@ -33,7 +33,8 @@ def slow_readers(trial):
     for crowd in trial.crowds:
         pairs = measured.pairs(crowd.log, rounds)
         told = "; ".join(f"{before:.1f} → {meanwhile:.1f} ms" for before, meanwhile in pairs)
-        crowd.note = f"p99 of the others in each round, before → meanwhile: {told}"
+        of_what = "p99 of the others in each round" + " (too short to be judged)" * (not measured.telling(rounds))
+        crowd.note = f"{of_what}, before → meanwhile: {told}"
         crowd.broken["slowed"] = list(measured.slowed(crowd.log, rounds))
 
 
