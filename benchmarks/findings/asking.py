@@ -5,7 +5,7 @@ import math
 from benchmarks.analysis import prediction
 from benchmarks.analysis.looks import number
 from benchmarks.analysis.quantities import arrived, client_seconds, dig, ratio
-from benchmarks.findings.excess import SIGMAS, excess
+from benchmarks.findings.latencies import SIGMAS
 from benchmarks.model import model
 
 
@@ -13,7 +13,7 @@ def reasons(row):
     """Yield what the number of requests may owe to the clients' and the server's own time."""
     runs, settings = row.series, row.comparison.settings
     seconds, readers = runs.by_run(client_seconds).median, runs.by_run(lambda run: dig(run, "clients")).median
-    off = excess(row) * (seconds or 0)  # requests of all readers in a window
+    off = row.excess * (seconds or 0)  # requests of all readers in a window
     back = runs.by_run(lambda run: dig(run, "reconnects")).median or 0
     away = runs.by_run(lambda run: dig(run, "reconnect", "back_ms", "mean")).median or 0.0
     if 0 < off <= back:

@@ -6,8 +6,7 @@ from benchmarks.analysis.prediction import at
 from benchmarks.analysis.quantities import MODELLED, Quantity
 from benchmarks.analysis.series import Figure, Series
 from benchmarks.analysis.summary import Comparison
-from benchmarks.findings.excess import UNEXPLAINED
-from benchmarks.findings.explanation import explain
+from benchmarks.findings.explanation import UNEXPLAINED, explain
 
 APART = 10.0  # per cent: a difference over it is explained, or said to be unexplained
 
@@ -27,6 +26,11 @@ class Row:
     def difference(self):
         """Per cent of the model's figure."""
         return 100 * (self.measured.median / self.predicted - 1)
+
+    @property
+    def excess(self):
+        """By how much the measured figure lies above the model's, in the figure's unit."""
+        return self.measured.median - self.predicted
 
     @property
     def apart(self):

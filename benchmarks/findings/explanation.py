@@ -4,7 +4,7 @@ Each reason is given where it can be one: where it moves the figure to the side 
 """
 
 from benchmarks.findings import asking, latencies, sizes
-from benchmarks.findings.excess import UNEXPLAINED
+from benchmarks.findings.sizes import UNEXPLAINED
 
 
 def explain(row):

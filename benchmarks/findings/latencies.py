@@ -5,8 +5,8 @@ import math
 from benchmarks.analysis import prediction
 from benchmarks.analysis.looks import number
 from benchmarks.analysis.quantities import dig, ratio
-from benchmarks.findings.excess import SIGMAS, excess
 
+SIGMAS = 3.0  # how far chance is believed to reach, standard errors
 BUSY = 50.0  # per cent of a core, from which on a queue is worth looking for
 WIRE_MS = 1.0  # that the wire may take itself for each way, on top of its delay
 SEGMENT_MS = 0.1  # and for each reader that waits its turn there
@@ -18,9 +18,9 @@ def reasons(row):
     if polling:
         yield from chance(row)
     if row.difference < 0:
-        if not polling and -excess(row) <= accepting(row):
+        if not polling and -row.excess <= accepting(row):
             yield (
-                f"{number(-excess(row), 2)} ms less, where accepting took {number(accepting(row), 2)}: a delivery may "
+                f"{number(-row.excess, 2)} ms less, where accepting took {number(accepting(row), 2)}: a delivery may "
                 "leave the server before the publisher's answer, which tells the base"
             )
         return
@@ -81,8 +81,8 @@ def cut_off(row):
     late = row.series.by_run(lambda run: ratio(dig(run, "reconnect", "late"), dig(run, "delivered"))).median
     away = row.series.figure("back_max").median
     share = row.quantity.share
-    reaches = late and away and (excess(row) <= late * away if share is None else late > 1 - share)
-    if reaches and excess(row) <= away:
+    reaches = late and away and (row.excess <= late * away if share is None else late > 1 - share)
+    if reaches and row.excess <= away:
         yield (
             f"readers were cut off: {number(100 * late, 2)} % of the deliveries are of messages that they missed, and "
             f"the last of them was away for {number(away, 2)} ms"
@@ -92,29 +92,29 @@ def cut_off(row):
 def wire(row):
     """Yield that the wire takes time of its own, where there is one and it can be as much."""
     delay = row.comparison.settings.get("delay_ms")
-    if delay and excess(row) <= math.ceil(row.predicted / delay) * WIRE_MS + row.comparison.readers * SEGMENT_MS:
+    if delay and row.excess <= math.ceil(row.predicted / delay) * WIRE_MS + row.comparison.readers * SEGMENT_MS:
         yield "the wire that adds the delay takes time of its own, and more when many segments pass at once"
 
 
 def own_work(row):
     """Yield what a delivery that waits for no poll takes besides being accepted, where it can be as much."""
     settings, share, server = row.comparison.settings, row.quantity.share, row.comparison.settings.get("server")
-    if settings.get("layer") not in (None, "memory") and excess(row) <= accepting(row):
+    if settings.get("layer") not in (None, "memory") and row.excess <= accepting(row):
         yield "the bell goes through Redis, after the message is accepted and before it is delivered"
     pushes = prediction.is_push(row.series.technique)
-    if pushes and server not in (None, "uvicorn") and excess(row) <= accepting(row):
+    if pushes and server not in (None, "uvicorn") and row.excess <= accepting(row):
         yield f"{server} lets nobody write past the reader's task, which is woken first"
     computing = 0 if pushes else 1000 * prediction.turnaround(row.series)
-    if excess(row) <= computing:
+    if row.excess <= computing:
         yield f"an answer is an exchange of its own, for which the server computes {number(computing, 2)} ms"
-    if share and share > 0.5 and excess(row) <= accepting(row) - accepting(row, 0.5):
+    if share and share > 0.5 and row.excess <= accepting(row) - accepting(row, 0.5):
         yield "in the tail, what slows the accepting slows the rest as well, or comes between"
 
 
 def busy(row):
     """Yield that a queue grew before the server, where its core had little time left and the queue can be as long."""
     cores = row.series.figure("cores").median
-    if cores and cores > BUSY and excess(row) <= queue(row, cores / 100):
+    if cores and cores > BUSY and row.excess <= queue(row, cores / 100):
         yield f"the server used {cores:.0f} % of a core, and a queue grows before it has used all"
 
 

@@ -6,9 +6,9 @@ from benchmarks.analysis import prediction
 from benchmarks.analysis.looks import number
 from benchmarks.analysis.quantities import arrived, client_seconds, dig, on_wire, ratio
 from benchmarks.analysis.series import Figure
-from benchmarks.findings.excess import UNEXPLAINED, excess
 from benchmarks.model import model
 
+UNEXPLAINED = "not explained"
 RETURN = 1_500  # bytes that a reader's return takes at most: a connection, a request or handshake, its answer
 SEGMENT = 1_448  # bytes of payload
 DELAYED_ACK = 40.0  # ms, after which a request is acknowledged though its answer has not come
@@ -112,7 +112,7 @@ def came_back(row):
     """Tell whether readers came back from a cut, and that can have taken the bytes that are too many."""
     back = row.series.by_run(lambda run: dig(run, "reconnects")).median or 0
     scale = arrived if row.quantity.unit.endswith("message") else client_seconds
-    return 0 < excess(row) * (row.series.by_run(scale).median or 0) <= back * RETURN
+    return 0 < row.excess * (row.series.by_run(scale).median or 0) <= back * RETURN
 
 
 def down_each(row, unit):
