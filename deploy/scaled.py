@@ -1,12 +1,12 @@
 """The lab on this machine as it runs on many: Redis, PostgreSQL, several servers, and nginx before them."""
 
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 from deploy.programs import NginxProcess, PostgresProcess, ServerProcess
 from deploy.redis import RedisProcess
 from deploy.service import HOST, CannotRun
+from lab import orphans
 
 
 class Scaled:
@@ -24,11 +24,13 @@ class Scaled:
     def __enter__(self):
         """Start everything."""
         with ExitStack() as starting:
-            data = starting.enter_context(tempfile.TemporaryDirectory(prefix="lab-data-"))
+            data = starting.enter_context(orphans.temporary_folder("lab-data-"))
             for service in (self.redis, self.postgres):
                 starting.enter_context(service)
             own = {"REDIS_URL": self.redis.url, "DATABASE_URL": self.postgres.url, "FORWARDED_ALLOW_IPS": HOST}
             self.servers += [self.server(data, **self.environment | own) for _ in range(self.count)]
+            for number, server in enumerate(self.servers, start=1):
+                server.name = f"server {number}"
             with ThreadPoolExecutor(self.count) as pool:  # all at once: one makes the tables, the others wait for it
                 for server in self.servers:
                     starting.push(server)
@@ -47,12 +49,12 @@ class Scaled:
         return [self.nginx, *self.servers, self.redis, self.postgres]
 
     def revive(self):
-        """Start again what has ended, as a machine's own supervisor would; return the names of those that did start."""
+        """Start again what has ended, as a machine's own supervisor would; return the services that did start."""
         revived = []
         for service in self.services:
             if service.process.poll() is not None:
                 with suppress(CannotRun):  # PostgreSQL's orphans may be there still; the next time, then
-                    revived.append(service.start().name)
+                    revived.append(service.start())
         return revived
 
     @property

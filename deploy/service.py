@@ -6,12 +6,12 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
 import psutil
 
+from lab import orphans
 from lab.system import free_port
 
 HOST = "127.0.0.1"
@@ -36,6 +36,7 @@ class Service:
         self.port = port or free_port()
         self.user = None  # the id of the user it runs as; None: ours
         self.folder = self.process = None
+        self.kept = contextlib.ExitStack()  # the folder
 
     def find(self):
         """Return the path of the program; raise CannotRun where there is none."""
@@ -56,19 +57,20 @@ class Service:
     def __exit__(self, *exc_info):
         """Stop, and keep nothing."""
         self.stop()
-        if self.folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        self.kept.close()
 
     def start(self):
         """Start and wait until it answers; raise CannotRun, with the last thing it said, where it does not."""
         if self.folder is None:
-            self.folder = Path(tempfile.mkdtemp(prefix=f"lab-{self.name}-", dir=self.place))
+            prefix = f"lab-{self.name.replace(' ', '-')}-"
+            self.folder = self.kept.enter_context(orphans.temporary_folder(prefix, self.place))
             self.prepare()
         if self.process:
             with contextlib.suppress(ProcessLookupError):  # what a killed one left behind would hold the port
                 os.killpg(self.process.pid, signal.SIGKILL)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command(), **self.surroundings(log))
+        orphans.adopt(self.process.pid)
         deadline = time.monotonic() + PATIENCE
         while not self.answers():
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import signal
+from contextlib import suppress
 
 import uvicorn
 from django.conf import settings
@@ -49,6 +51,37 @@ class Worker(multiprocess.Process):
         self._server = self._server or Server(self.config)
         return self._server
 
+    def always_pong(self):
+        """Answer the supervisor's questions, and end if it has ended."""
+        self.parent_conn.close()  # our own copy of its end, which would keep the pipe open
+        with suppress(EOFError, OSError):
+            super().always_pong()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Supervisor(multiprocess.Multiprocess):
+    """Starts the server processes, and starts again what has ended."""
+
+    def __init__(self, config, sockets):
+        super().__init__(config, sockets)
+        self.has_terminal = has_terminal()
+
+    def handle_hup(self):
+        """Restart the workers one after the other; end with the terminal if that is gone."""
+        if self.has_terminal and not has_terminal():
+            self.should_exit.set()
+        else:
+            super().handle_hup()
+
+
+def has_terminal():
+    """Tell whether this process has a controlling terminal."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
 
 def serve(host, port, workers=1, tell=print, also=None):
     """Migrate, listen on `host` and `port` (0: any), `tell(url)`, serve until a signal comes.
@@ -81,8 +114,10 @@ def serve(host, port, workers=1, tell=print, also=None):
     try:
         if workers > 1:
             multiprocess.Process = Worker  # the supervisor would start uvicorn's plain servers
-            multiprocess.Multiprocess(config, listening).run()
+            Supervisor(config, listening).run()
         else:
+            if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as it is after `nohup`
+                signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
             Server(config).run(listening)
     except KeyboardInterrupt:
         os._exit(0)  # at once: Python's own end would wait for the store's threads, and they for a database that hangs

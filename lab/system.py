@@ -1,9 +1,11 @@
-"""What servers of this project ask of the system: a socket that listens, a free port, room for many connections."""
+"""What servers and commands ask of the system: a socket that listens, a free port, many connections, signals."""
 
 import gc
 import resource
+import signal
 import socket
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # signals that end a command
 BACKLOG = 4_096  # connections that may wait to be accepted
 
 
@@ -40,6 +42,22 @@ def allow_many_connections():
     """Raise this process's limit of open files to what the system grants it."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def interrupt_on_signals():
+    """Raise KeyboardInterrupt, once, at each signal that ends a command: what cleans up must not be stopped too.
+
+    After `nohup`, SIGHUP stays ignored.
+    """
+
+    def interrupt(_number, _frame):
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in ENDING:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, interrupt)
 
 
 def settle():

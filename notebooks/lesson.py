@@ -6,7 +6,6 @@ import functools
 import os
 import socket
 import sys
-import tempfile
 import threading
 import time
 from importlib import import_module
@@ -19,6 +18,7 @@ os.chdir(ROOT)
 
 from benchmarks.analysis import looks  # noqa: E402
 from benchmarks.servers.server import serving  # noqa: E402
+from lab import orphans  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 from notebooks import limits, wires  # noqa: E402
 
@@ -35,7 +35,7 @@ atexit.register(_kept.close)
 @functools.cache
 def folder():
     """Return a folder that is gone when the lesson ends."""
-    return Path(_kept.enter_context(tempfile.TemporaryDirectory(prefix="lesson-")))
+    return orphans.make_folder("lesson-")
 
 
 @functools.cache

@@ -3,9 +3,10 @@
 import itertools
 import os
 import signal
-import tempfile
 
-os.environ["LAB_DATA"] = tempfile.mkdtemp(prefix="lab-tests-")  # whoever reads the settings here leaves no trace
+from lab import orphans
+
+os.environ["LAB_DATA"] = str(orphans.make_folder("lab-tests-"))  # settings that are read here leave no trace
 
 import pytest
 from processes import SMALL, RedisProcess, Scaled, ServerProcess

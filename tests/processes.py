@@ -11,6 +11,7 @@ from pathlib import Path
 from deploy import scaled
 from deploy.programs import NginxProcess, PostgresProcess
 from deploy.redis import RedisProcess
+from lab import orphans
 from lab.system import free_port
 
 __all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # the tests' other names are made here
@@ -41,6 +42,7 @@ class ServerProcess:
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
             )
+        orphans.adopt(self.process.pid)
         line = self.process.stdout.readline()
         assert line, f"the server did not start: {self.log.read_text()}"
         self.port = int(re.search(r":(\d+)/", line).group(1))

@@ -41,13 +41,17 @@ def test_scaled_tells_what_it_runs_starts_again_what_ends_and_leaves_nothing(fol
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as scaled:
         try:
             url = re.search(r"http://[^/]+", scaled.stdout.readline()).group()
-            told = dict(re.findall(r"([\w-]+) +process (\d+)", "".join(scaled.stdout.readline() for _ in range(5))))
-            assert set(told) == {"nginx", "server", "redis-server", "postgres"}
+            lines = "".join(scaled.stdout.readline() for _ in range(5))
+            told = dict(re.findall(r"  ([\w-]+(?: \d)?) +process (\d+)", lines))
+            assert set(told) == {"nginx", "server 1", "server 2", "redis-server", "postgres"}
             assert get(url, "/healthz").status == 200
             children = psutil.Process(scaled.pid).children(recursive=True)
             for name in told:
                 psutil.Process(int(told[name])).kill()
-                assert scaled.stdout.readline() == f"{name} ended, and was started again.\n"
+                line = scaled.stdout.readline()
+                again = re.fullmatch(rf"{name} ended, and was started again as process (\d+)\.\n", line)
+                assert psutil.pid_exists(int(again[1]))
+                assert again[1] != told[name]
             until(lambda: answers(url), "it does not recover")
             children += psutil.Process(scaled.pid).children(recursive=True)
         finally:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 
 from processes import BUGS, PATIENCE, ROOT
 
+from lab import orphans
+
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
@@ -27,6 +29,7 @@ class WireProcess:
             stderr=subprocess.PIPE,
             text=True,
         )
+        orphans.adopt(self.process.pid)
         said = [self.process.stdout.readline() for _ in range(len(names) + 1)]
         assert all(said), self.process.stderr.read()
         *self.ports, control = [int(re.search(r":(\d+)/", line)[1]) for line in said]

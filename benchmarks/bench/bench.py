@@ -8,7 +8,6 @@ import os
 import random
 import statistics
 import subprocess
-import tempfile
 from contextlib import contextmanager
 from functools import partial
 
@@ -17,6 +16,7 @@ import psutil
 from benchmarks.bench import bench_wire, flood
 from benchmarks.bench.flood import HANDSHAKE, REQUEST
 from benchmarks.servers.server import ROOT, cpu, printing_port
+from lab import orphans
 
 SUBSCRIBERS, RATE, SECONDS = 200, 20, 5  # a rate that the costliest yardstick keeps up with on one core
 TEXT = "x" * 100
@@ -31,8 +31,8 @@ POLL, HOLD = "/polling/bench/messages/", "/longpoll/bench/messages/?hold=55"
 @contextmanager
 def serving(command):
     """Run a server on the first core and this process on the others; yield (its port, its psutil.Process)."""
-    with tempfile.TemporaryDirectory() as data:
-        environment = os.environ | {"LAB_DATA": data, "LAB_PUBLISH_RATE": "0", "PYTHONPATH": str(ROOT)}
+    with orphans.temporary_folder() as data:
+        environment = os.environ | {"LAB_DATA": str(data), "LAB_PUBLISH_RATE": "0", "PYTHONPATH": str(ROOT)}
         with printing_port(command, env=environment, stderr=subprocess.DEVNULL) as (port, server):
             yield port, apart(server)
 

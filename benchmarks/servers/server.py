@@ -6,12 +6,12 @@ import re
 import select
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import psutil
 
 from benchmarks.scenarios.settings import CannotCompare
+from lab import orphans
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 30.0  # seconds for a server to start, and to end
@@ -37,8 +37,8 @@ def serving(folder, core=None, run=uvicorn, **more):
     Its log stays in `folder`, its database does not; `more` goes into its environment.
     """
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
-    with tempfile.TemporaryDirectory(dir=folder) as data, (folder / "server.log").open("w+") as log:
-        environment |= {"LAB_DATA": data, "LAB_PUBLISH_RATE": "0", "LAB_ADDRESS_CONNECTIONS": "0"} | more
+    with orphans.temporary_folder(parent=folder) as data, (folder / "server.log").open("w+") as log:
+        environment |= {"LAB_DATA": str(data), "LAB_PUBLISH_RATE": "0", "LAB_ADDRESS_CONNECTIONS": "0"} | more
         with run(core, environment, log) as server:
             yield server
 
@@ -51,6 +51,7 @@ def started(command, core, **streams):
         process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, text=True, start_new_session=True, **streams
         )
+    orphans.adopt(process.pid)
     with process:
         try:
             yield process

@@ -113,10 +113,12 @@ async def serve_control(stack, control, host, port):
 
 @contextlib.contextmanager
 def ending():
-    """Yield an event that SIGINT and SIGTERM set."""
+    """Yield an event that each signal sets that ends a command."""
     ended, loop = asyncio.Event(), asyncio.get_running_loop()
     caught = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in system.ENDING:
+        if signal.getsignal(number) == signal.SIG_IGN and number == signal.SIGHUP:
+            continue  # after `nohup`
         with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread
             loop.add_signal_handler(number, ended.set)
             caught.append(number)

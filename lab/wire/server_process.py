@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+from lab import orphans
 from lab.system import free_port
 
 PATIENCE = 30.0  # seconds for the server to listen
@@ -38,6 +39,7 @@ class Server:
             self.process = await asyncio.create_subprocess_exec(
                 *self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
             )
+            orphans.adopt(self.process.pid)
         deadline = time.monotonic() + PATIENCE
         while not await self.look():
             if self.process and self.process.returncode is not None:

@@ -1,6 +1,6 @@
 """Chromium, driven by Selenium: a window and what the tests do with it."""
 
-import tempfile
+import contextlib
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import quote
@@ -8,6 +8,7 @@ from urllib.parse import quote
 from processes import PATIENCE
 
 import websocket
+from lab import orphans
 
 # Selenium takes one name from the package websocket-client, whose import name is our technique's. Only its BiDi
 # protocol needs it, which these tests do not speak.
@@ -39,20 +40,22 @@ class Window:
 
     def __init__(self, language="en", flags=()):
         options = webdriver.ChromeOptions()
-        self.profile = tempfile.TemporaryDirectory(prefix="lab-browser-", ignore_cleanup_errors=True)
-        for flag in (*FLAGS, *flags, f"--user-data-dir={self.profile.name}", f"--accept-lang={language}"):
+        self.kept = contextlib.ExitStack()
+        profile = self.kept.enter_context(orphans.temporary_folder("lab-browser-"))
+        for flag in (*FLAGS, *flags, f"--user-data-dir={profile}", f"--accept-lang={language}"):
             options.add_argument(flag)
         # The driver would switch off what hidden pages live with everywhere else.
         options.add_experimental_option("excludeSwitches", ["disable-background-timer-throttling"])
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         service = webdriver.ChromeService(str(DRIVER) if DRIVER.exists() else None)
         self.driver = webdriver.Chrome(options=options, service=service)
+        orphans.adopt(service.process.pid)
         self.driver.set_page_load_timeout(PATIENCE)
         self.driver.set_script_timeout(PATIENCE)
 
     def close(self):
         self.driver.quit()
-        self.profile.cleanup()
+        self.kept.close()
 
     def open(self, server, *parts):
         """Open a page."""

@@ -1,7 +1,6 @@
 """make faults: run the suite, go on where it stopped, and print the table."""
 
 import argparse
-import signal
 import sys
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from faults import report, suite
 from faults.deployments import DEPLOYMENTS
 from faults.faults import BY_NAME, FORMS
 from faults.trial import SIZE
-from lab.system import allow_many_connections
+from lab.system import allow_many_connections, interrupt_on_signals
 from lab.techniques import TECHNIQUES
 
 RESULTS = Path("benchmarks/results")
@@ -22,7 +21,7 @@ KINDS = {"faults": BY_NAME, "techniques": TECHNIQUES, "deployments": DEPLOYMENTS
 def main():
     """Run what is not done yet; return 1 where a promise did not hold or a bug was missed."""
     options = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped; what is done is kept."))
+    interrupt_on_signals()
     allow_many_connections()
     console = Console()
     folder = options.folder or RESULTS / f"faults-{options.counts}-{options.seed}"

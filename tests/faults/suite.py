@@ -1,7 +1,6 @@
 """The suite: every fault on every deployment with all techniques, each cell of the table saved when it is done."""
 
 import json
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -13,6 +12,7 @@ from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
 from faults.faults import BY_NAME, PEACE
 from faults.trial import Trial
+from lab import orphans
 
 BUGS = sorted(path.stem for path in Path(bugs.__file__).parent.glob("[!_]*.py"))
 ONE_IN = {"short": 30, "medium": 200, "full": 10_000}  # deliveries, for the bugs that happen now and then
@@ -65,7 +65,7 @@ def holds(cell):
 def version():
     """Return the commit of the lab that runs, with a word where files differ from it."""
     code = manifest.code()
-    return f"{(code['commit'] or 'unknown')[:7]}{' changed' * code['changed']}"
+    return f"{(code['commit'] or 'unknown')[:7]}{' changed' * bool(code['changed'])}"
 
 
 def run(cells, form, faults, techniques, deployments, seed, size, told):
@@ -118,7 +118,7 @@ def deployed(kind, **environment):
     """Run a deployment in a folder of its own."""
     with ExitStack() as ending:
         for tries_left in reversed(range(STARTS)):
-            folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="lab-faults-"))
+            folder = ending.enter_context(orphans.temporary_folder("lab-faults-"))
             try:
                 deployment = ending.enter_context(kind(folder, **environment))
                 break

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from benchmarks.bench import bench, bench_wire
-from lab.system import allow_many_connections
+from lab.system import allow_many_connections, interrupt_on_signals
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         """Measure, then print."""
         if repetitions < 1:
             raise CommandError("--repetitions: at least 1.")
+        interrupt_on_signals()
         allow_many_connections()
         console = Console()
         columns = (TextColumn("Measuring"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         except AssertionError as exc:
             raise CommandError(f"The bench cannot be believed: {exc}.") from exc
         except KeyboardInterrupt:
-            raise CommandError("Stopped; nothing is left running.") from None
+            raise CommandError("Stopped; nothing is left running.", returncode=130) from None
         laid = figures.pop("wire")
         console.print(costs(figures), ratios(figures), wires(laid))
 

@@ -1,6 +1,5 @@
 """manage.py compare: measure the techniques against each other."""
 
-import signal
 from pathlib import Path
 
 import psutil
@@ -12,10 +11,9 @@ from benchmarks import RESULTS
 from benchmarks.campaigns import folder, options, table
 from benchmarks.campaigns.campaign import Campaign
 from benchmarks.scenarios.settings import CannotCompare
-from lab.system import allow_many_connections
+from lab.system import allow_many_connections, interrupt_on_signals
 
 REPORT = 6  # seconds that the report takes, as a rule
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # all of them mean Ctrl-C
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
 
 
@@ -45,8 +43,7 @@ class Command(BaseCommand):
 
     def handle(self, *, resume, baseline, out, **given):
         """Compare; Ctrl-C keeps the runs that are complete."""
-        for number in SIGNALS:
-            signal.signal(number, interrupt)
+        interrupt_on_signals()
         allow_many_connections()
         campaign = None
         try:
@@ -98,13 +95,6 @@ def kept(campaign):
     """Return in one sentence what there is of a campaign that ended early; nothing where that is nothing."""
     count = len(campaign.results["runs"]) if campaign else 0
     return f" {count} complete runs are kept: go on with --resume {campaign.place}." if count else ""
-
-
-def interrupt(_number, _frame):
-    """Stop, once: what cleans up must not be stopped too."""
-    for number in SIGNALS:
-        signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def write_report(place, baseline):

@@ -1,6 +1,5 @@
 """manage.py scaled: run the lab on this machine as it runs on many."""
 
-import signal
 import time
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from deploy.scaled import Scaled
 from deploy.service import HOST, CannotRun
 from lab import serving
+from lab.system import interrupt_on_signals
 
 LOOK = 0.5  # seconds between looks whether all are still there
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port, servers, **options):
         """Run until a signal comes."""
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends it as Ctrl-C does
+        interrupt_on_signals()
         if servers < 1:
             raise CommandError("--servers: at least one.")
         try:
@@ -33,8 +33,8 @@ class Command(BaseCommand):
                 self.tell(scaled)
                 while True:
                     time.sleep(LOOK)
-                    for name in scaled.revive():
-                        self.say(f"{name} ended, and was started again.")
+                    for service in scaled.revive():
+                        self.say(f"{service.name} ended, and was started again as process {service.process.pid}.")
         except (CannotRun, serving.CannotServe) as exc:
             raise CommandError(str(exc)) from exc
         except KeyboardInterrupt:
