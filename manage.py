@@ -8,9 +8,16 @@ if sys.version_info < (3, 11):  # noqa: UP036  (said in a sentence, before anyth
     sys.exit(f"The lab needs Python 3.11 or newer; this is {sys.version_info[0]}.{sys.version_info[1]}.")
 
 
+if sys.flags.safe_path:
+    sys.exit("PYTHONSAFEPATH hides the lab's own packages from Python: unset it.")
+
+
 def main():
     """Hand the command line to Django."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
+    from lab import terminal
+
+    terminal.prepare()
+    named = os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
     try:
         from django.conf import settings
         from django.core.exceptions import ImproperlyConfigured
@@ -18,14 +25,23 @@ def main():
     except ImportError:
         sys.exit("Django is not installed here: run `make setup`, then `.venv/bin/python manage.py …`.")
     try:
-        settings.INSTALLED_APPS  # noqa: B018  (read them all now, to say in a sentence what is wrong with them)
-        execute_from_command_line(sys.argv)
+        if not hasattr(settings, "TECHNIQUES"):  # this reads them all, to say in a sentence what is wrong with them
+            sys.exit(foreign(named))
+    except ModuleNotFoundError as exc:
+        if exc.name and f"{named}.".startswith(f"{exc.name}."):
+            sys.exit(foreign(named))
+        raise
     except (ImproperlyConfigured, ValueError) as exc:
-        if settings.configured:
-            raise
         sys.exit(f"The settings cannot be used: {exc}")
+    try:
+        execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
-        sys.exit(130)  # as a shell tells of Ctrl-C
+        sys.exit(130)  # the status that shells give to Ctrl-C
+
+
+def foreign(named):
+    """Return what to say if the environment names the settings of another project."""
+    return f"DJANGO_SETTINGS_MODULE names {named}, which is not the lab's: unset it."
 
 
 if __name__ == "__main__":

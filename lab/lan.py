@@ -8,7 +8,9 @@ import socket
 import psutil
 import segno
 from django.conf import settings
+from django.http.request import validate_host
 
+EVERYWHERE = ("0.0.0.0", "::")  # a server that listens there is reached at all of this machine's addresses
 ANYWHERE = ("192.0.2.1", 9)  # RFC 5737: nobody's; nothing is sent there, the system only says which way it would go
 # Figures of three by five for an address; a point and a colon are one wide.
 GLYPHS = {
@@ -34,7 +36,7 @@ class NoNetwork(Exception):
 def addresses():
     """Return this machine's own IPv4 addresses, those of its networks first and the loopback's last."""
     own = [entry.address for each in psutil.net_if_addrs().values() for entry in each if entry.family == socket.AF_INET]
-    return sorted(own, key=lambda address: ipaddress.ip_address(address).is_loopback)
+    return sorted(own, key=is_loopback)
 
 
 def choose(wanted=""):
@@ -73,11 +75,39 @@ def allow(address):
     os.environ["ALLOWED_HOSTS"] = ",".join(settings.ALLOWED_HOSTS)
 
 
-def poster(url):
-    """Return the lines that a class reads off the projector: the address large, and its QR code."""
+def reachable(host):
+    """Return (this machine's addresses at which a server on `host` answers other machines, those that it refuses).
+
+    It answers to those that ALLOWED_HOSTS names.
+    """
+    own = addresses() if host in EVERYWHERE else [host]
+    others = [address for address in own if address != "localhost" and not is_loopback(address)]
+    allowed = [address for address in others if validate_host(address, settings.ALLOWED_HOSTS)]
+    return allowed, [address for address in others if address not in allowed]
+
+
+def is_loopback(address):
+    """Tell whether an address is this machine's loopback; a name is not."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def poster(url, encoding="utf-8"):
+    """Return the lines that a class reads off the projector: the address large, and its QR code.
+
+    A terminal whose encoding has no blocks gets the address in number signs, and no code.
+    """
     code = io.StringIO()
     segno.make(url).terminal(code, border=2, compact=True)
-    return f"\n{large(url.removeprefix('http://').rstrip('/'))}\n\n{url}\n\n{code.getvalue()}\n"
+    address = large(url.removeprefix("http://").rstrip("/"))
+    text = f"\n{address}\n\n{url}\n\n{code.getvalue()}\n"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return f"\n{address.replace('█', '#')}\n\n{url}\n\nThis terminal cannot show the QR code.\n"
+    return text
 
 
 def large(address):

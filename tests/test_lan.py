@@ -1,12 +1,14 @@
 """`--lan` serves a classroom: this machine's address, large and as a QR code, and open to nobody else's names."""
 
+import os
 import re
 import socket
 import subprocess
+import sys
 
 import pytest
 import segno
-from processes import ROOT, ServerProcess
+from processes import ROOT, ServerProcess, until
 from raw import get, post, room_path, shake, socket_path
 from roads import HTTP
 from test_demo import demo
@@ -141,3 +143,46 @@ def test_a_server_listens_on_another_address_too_and_on_no_third_one(start, work
 def test_another_address_that_is_not_this_machines_is_told_in_one_sentence(tmp_path):
     done = manage("serve", "--port", "0", "--also", "192.0.2.1", data=tmp_path)
     assert re.fullmatch(r"CommandError: Cannot listen on 192\.0\.2\.1:\d+: .*\.\n", done.stderr)
+
+
+NETWORKS = """
+from unittest.mock import patch
+
+import manage
+
+with patch("lab.lan.addresses", lambda: ["192.0.2.7", "198.51.100.7", "127.0.0.1"]):
+    manage.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "host", "names", "lines"),
+    [
+        ("serve", "0.0.0.0", None, ["Requests to 192.0.2.7 and 198.51.100.7 are refused: set ALLOWED_HOSTS="
+         "localhost,127.0.0.1,[::1],192.0.2.7,198.51.100.7, or for a class use --lan."]),
+        ("serve", "0.0.0.0", "localhost,192.0.2.7", ["Other machines find it at http://192.0.2.7:{port}/",
+         "Requests to 198.51.100.7 are refused: set ALLOWED_HOSTS=localhost,192.0.2.7,198.51.100.7, "
+         "or for a class use --lan."]),
+        ("serve", "0.0.0.0", "*", ["Other machines find it at http://192.0.2.7:{port}/, http://198.51.100.7:{port}/"]),
+        ("serve", "127.0.0.1", None, []),
+        ("serve", "localhost", None, []),
+        ("serve", "127.0.0.1", "lab.example.org", []),
+        ("demo", "0.0.0.0", "localhost,192.0.2.7,198.51.100.7",
+         ["Other machines find it at http://192.0.2.7:{port}/, http://198.51.100.7:{port}/"]),
+    ],
+)  # fmt: skip
+def test_the_addresses_that_work_for_other_machines_are_printed(tmp_path, command, host, names, lines):
+    environment = os.environ | {"LAB_DATA": str(tmp_path), "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    environment |= {"ALLOWED_HOSTS": names} if names else {}
+    arguments = [sys.executable, "-c", NETWORKS, command, "--host", host, "--port", "0"]
+    with subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            first = process.stdout.readline()
+            port = re.search(r":(\d+)/", first)[1]
+            until(lambda: get(f"http://127.0.0.1:{port}", "/healthz", Host="localhost"), "it does not answer")
+        finally:
+            process.terminate()
+        said = first + process.stdout.read()
+    assert [line for line in said.split("\n") if line.startswith(("Other machines", "Requests to"))] == [
+        line.format(port=port) for line in lines
+    ]

@@ -131,7 +131,7 @@ def test_other_uncommitted_changes_are_another_version(tmp_path, monkeypatch):
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], **told)
 
     monkeypatch.setattr(manifest, "ROOT", tmp_path)
-    assert manifest.code() == {"commit": "", "changed": False, "difference": None}
+    assert manifest.code() == {"commit": None, "changed": None, "difference": None}
     followed, fresh = tmp_path / "one.py", tmp_path / "new file.py"
     followed.write_text("1")
     git("init", "-q")

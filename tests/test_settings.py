@@ -22,6 +22,9 @@ MISTAKES = [
     ({"SECRET_KEY": "CHANGE-ME"}, "SECRET_KEY: still the placeholder of deploy/lab.env"),
     ({"LAB_HTTPS": "1"}, "LAB_HTTPS: needs FORWARDED_ALLOW_IPS"),
     ({"LAB_HTTPS": "1", "FORWARDED_ALLOW_IPS": ""}, "LAB_HTTPS: needs FORWARDED_ALLOW_IPS"),
+    ({"PYTHONSAFEPATH": "1"}, "PYTHONSAFEPATH hides the lab's own packages from Python: unset it."),
+    ({"DJANGO_SETTINGS_MODULE": "shop.settings"}, "names shop.settings, which is not the lab's: unset it."),
+    ({"DJANGO_SETTINGS_MODULE": "django.conf.global_settings"}, "global_settings, which is not the lab's: unset it."),
 ]
 
 

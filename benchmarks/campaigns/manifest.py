@@ -75,9 +75,15 @@ def command(file, techniques, stages, changes, bare, processes):
 
 
 def code():
-    """Return which version of the lab this is: its commit, and whether and in what its files differ from it."""
+    """Return which version of the lab this is: its commit, and whether and in what its files differ from it.
+
+    All three are None where there is no repository, as in a downloaded archive.
+    """
+    commit = git("rev-parse", "HEAD").decode().strip() if (ROOT / ".git").exists() else None
+    if not commit:
+        return {"commit": None, "changed": None, "difference": None}
     differs = difference()
-    return {"commit": git("rev-parse", "HEAD").decode().strip(), "changed": bool(differs), "difference": differs}
+    return {"commit": commit, "changed": bool(differs), "difference": differs}
 
 
 def difference():

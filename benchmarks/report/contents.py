@@ -20,7 +20,7 @@ def of(results, drawn, before=None):
     changes = baseline.changes(results, before) if before else []
     return {
         "results": results,
-        "manifest": results.manifest,
+        "manifest": known(results.manifest),
         "sweep": sweep and workload.SETTINGS[sweep],
         "points": points,
         "tasks": remarks.tasks(results),
@@ -92,6 +92,13 @@ def published(results):
     if results.manifest.get("scenario") != "literature":
         return []
     return replication.records([run for run in results.runs if "label" in run])
+
+
+def known(manifest):
+    """Return a manifest that says so if the lab's version is not known, as when it ran from a downloaded archive."""
+    if "commit" in manifest and not manifest["commit"]:
+        return manifest | {"commit": "unknown", "changed": "unknown"}
+    return manifest
 
 
 def command(manifest):

@@ -56,7 +56,9 @@ class Command(serve.Command):
         for sentence in sentences:
             self.announce(sentence)
         if self.in_class:
-            self.announce(lan.poster(f"http://{self.wall}:{page}/"))
+            self.announce(lan.poster(f"http://{self.wall}:{page}/", self.stdout.encoding))
+        else:
+            self.tell_others(base, host)
         if has_display():
             threading.Thread(target=show, args=(base + PAGE,), daemon=True).start()
 

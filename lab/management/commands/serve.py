@@ -1,7 +1,9 @@
 """manage.py serve: run the lab's server."""
 
 from argparse import ArgumentTypeError
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lab import lan, serving
@@ -42,7 +44,7 @@ class Command(BaseCommand):
         if classroom is not None:
             host = self.open_to(classroom, host)
         try:
-            serving.serve(host or HOST, port, workers, tell=self.tell, also=also)
+            serving.serve(host or HOST, port, workers, tell=lambda url: self.tell(url, host or HOST), also=also)
         except serving.CannotServe as exc:
             raise CommandError(str(exc)) from exc
 
@@ -58,11 +60,25 @@ class Command(BaseCommand):
         self.in_class = True
         return address
 
-    def tell(self, url):
-        """Tell where the lab listens; a class reads it from the wall."""
+    def tell(self, url, host):
+        """Print where the lab listens; a class reads it from the wall."""
         self.announce(f"The lab listens on {url}  (Ctrl-C ends it)")
         if self.in_class:
-            self.announce(lan.poster(url))
+            self.announce(lan.poster(url, self.stdout.encoding))
+        else:
+            self.tell_others(url, host)
+
+    def tell_others(self, url, host):
+        """Print at which addresses of this machine others find it, and what to set for those that are refused."""
+        allowed, refused = lan.reachable(host)
+        port = urlsplit(url).port
+        if allowed and host in lan.EVERYWHERE:
+            self.announce("Other machines find it at " + ", ".join(f"http://{name}:{port}/" for name in allowed))
+        if refused:
+            names = ",".join([*settings.ALLOWED_HOSTS, *refused])
+            self.announce(
+                f"Requests to {' and '.join(refused)} are refused: set ALLOWED_HOSTS={names}, or for a class use --lan."
+            )
 
     def announce(self, sentence):
         """Say something on the terminal."""
