@@ -18,7 +18,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARTS = ("Prediction", "The bytes on the wire", "Measurement", "Remember", "Exercises")  # in this order
 LINES_MAX = 15  # of code in a cell
 RUNS = "test_a_lesson_runs"
-PATIENCE = 110  # seconds for one lesson
+PATIENCE = 1_000  # seconds for one lesson; a quiet machine needs a tenth of it at most
 
 
 def read(path):
