@@ -16,7 +16,8 @@ from lab.message import Refused
 
 CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the words and numbers of EventSource and WebSocket
 BACKOFF, BACKOFF_MAX = 0.5, 10.0  # seconds: the first wait is below the one, no wait is over the other
-TIMEOUT = 45.0  # seconds of silence before a connection counts as dead; servers show life every 15 to 20
+TIMEOUT = 30.0  # seconds of silence before a connection counts as dead; servers send something every 15 to 20
+ANSWER = 5.0  # seconds that the answer to a held request may take beyond its hold
 LATER = (429, 503)  # statuses that ask to come again
 FAULTS = (OSError, EOFError, http.client.HTTPException)
 

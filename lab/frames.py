@@ -49,3 +49,8 @@ def error(refused):
 def reset():
     """Return the frame that says that history starts anew."""
     return json.dumps({"type": "reset"})
+
+
+def heartbeat():
+    """Return the frame that follows some seconds of silence; scripts see it, as they see no ping."""
+    return json.dumps({"type": "heartbeat"})

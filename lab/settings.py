@@ -198,7 +198,7 @@ WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
 UNHEARD_MAX = 100  # rings of a bell that wait for a busy room, as in a channel layer; what is more, its look finds
 HOLD = 25  # seconds a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
-HEARTBEAT = 15  # seconds of silence on an event stream before a comment
+HEARTBEAT = 15  # seconds of silence on an event stream or a WebSocket before a heartbeat
 GOODBYE = 1.5  # seconds that streams get to end once the server is told to, and open requests after them
 LOOK = 1.0  # seconds between looks at the store for messages whose bell never rang
 # Messages a second from one address and of one browser's session, twice that in a burst, 0: no limit; past it 429.

@@ -9,6 +9,7 @@ class Client(client.Client):
     technique = "longpoll"
 
     def __init__(self, *args, hold=25, **options):
+        options.setdefault("timeout", max(client.TIMEOUT, hold + client.ANSWER))
         super().__init__(*args, **options)
         self.hold = hold
         self.queue = None  # the id of this user's queue

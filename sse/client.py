@@ -31,10 +31,10 @@ class Client(client.Client):
         return [message for event in events for message in self.parse(event)]
 
     def parse(self, event):
-        """Yield the message of an event; comments, `retry` and `reset` hold none."""
+        """Yield the message of an event; heartbeats, comments, `retry` and `reset` hold none."""
         # Never splitlines(): it splits at U+2028 and U+0085 as well.
         fields = dict(line.partition(b": ")[::2] for line in event.split(b"\n"))
         if fields.get(b"event") == b"reset":
             self.reset()
-        elif b"data" in fields:
+        elif b"data" in fields and fields.get(b"event") != b"heartbeat":
             yield json.loads(fields[b"data"])

@@ -10,7 +10,7 @@ from lab.protocol import chunk
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nothing may hold events back
 RETRY = b"retry: 1000\n\n"  # milliseconds before the browser connects again
 RESET = b"event: reset\ndata: {}\n\n"
-ALIVE = b": alive\n\n"
+HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"  # no comment: scripts must see it
 
 
 async def deliver(request, room):
@@ -27,7 +27,7 @@ def after(request):
 
 
 async def stream(queue):
-    """Yield the messages as events, and a comment after HEARTBEAT seconds of silence."""
+    """Yield the messages as events, and a heartbeat after HEARTBEAT seconds of silence."""
     yield RETRY
     try:
         with queue:
@@ -39,9 +39,9 @@ async def stream(queue):
 
 
 def events(page):
-    """Encode a Page: its messages as events, or a comment where there are none."""
-    encoded = b"".join([message.encoded(event) for message in page.messages]) or ALIVE
-    return RESET + encoded if page.reset else encoded
+    """Encode a Page: its messages as events, or a heartbeat if there are none."""
+    encoded = b"".join([message.encoded(event) for message in page.messages])
+    return RESET + encoded if page.reset else encoded or HEARTBEAT
 
 
 def event(message):

@@ -11,6 +11,7 @@ from processes import PATIENCE
 from websockets.sync.client import connect
 
 JSON = {"Content-Type": "application/json"}
+HEARTBEAT = {"type": "heartbeat"}
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455 §1.3
 
 
@@ -146,5 +147,7 @@ def say(connection, **fields):
 
 
 def hear(connection):
-    """Return what the next frame says."""
-    return json.loads(connection.recv(PATIENCE))
+    """Return what the next frame says; heartbeats, which come in any silence, say nothing."""
+    while (said := json.loads(connection.recv(PATIENCE))) == HEARTBEAT:
+        pass
+    return said

@@ -1,4 +1,4 @@
-"""A relay between clients and a server whose connections a test can cut."""
+"""A relay between clients and a server whose connections a test can cut, or silence."""
 
 import socket
 import threading
@@ -10,6 +10,7 @@ class Relay:
 
     def __init__(self, target, port=0):
         self.target, self.connections, self.lock, self.cuts = target, set(), threading.Lock(), 0
+        self.silenced = set()  # connections through which nothing passes any more, not even their end
         self.listening = socket.create_server(("127.0.0.1", port))
         self.port = self.listening.getsockname()[1]
         self.threads = [threading.Thread(target=self._accept)]
@@ -41,6 +42,12 @@ class Relay:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
+    def silence(self):
+        """Let nothing more pass through the connections that there are, and end none: as NAT does, and a suspend."""
+        with self.lock:
+            self.silenced |= self.connections
+        return self
+
     def _accept(self):
         while True:
             try:
@@ -70,7 +77,10 @@ class Relay:
     def _carry(self, source, sink):
         with suppress(OSError):
             while chunk := source.recv(65_536):
-                sink.sendall(chunk)
+                if source not in self.silenced:
+                    sink.sendall(chunk)
+            if source in self.silenced:
+                return
         for connection in (source, sink):
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)

@@ -7,7 +7,7 @@ from itertools import islice
 from types import SimpleNamespace
 
 import pytest
-from processes import PATIENCE, free_port, until
+from processes import PATIENCE, SMALL, free_port, until
 from relay import Relay
 from roads import HTTP, TECHNIQUES, client, publish, publish_many
 
@@ -94,6 +94,34 @@ def test_5_2_a_publish_whose_answer_was_cut_is_stored_once(server, room, techniq
             thread.join()
             speaker.close()
     assert ids == list(range(1, 5))
+
+
+def test_5_2_a_client_notices_that_nothing_comes_any_more(start, room, technique):
+    """The connection is gone and nobody said so, while new ones work; heartbeats keep one that lives from its timeout."""
+    server, timeout = start(**SMALL), 3  # seconds; small_settings.HEARTBEAT is 0.3 s
+    options = {"hold": 1} if technique == "longpoll" else {}
+    with Relay(server.port) as relay, ThreadPoolExecutor() as pool:
+        reader = client(technique, relay, room, after=0, timeout=timeout, **options)
+        messages = reader.messages()
+        publish("polling", server, room, "before")
+        assert next(messages)["text"] == "before"
+        waiting = pool.submit(next, messages)
+        time.sleep(2 * timeout)
+        publish("polling", server, room, "in a long silence")
+        assert waiting.result(PATIENCE)["text"] == "in a long silence"
+        silence_brought_no_fault = reader.reconnects == 0
+        relay.silence()
+        publish("polling", server, room, "unheard")
+        assert next(messages)["text"] == "unheard"
+        assert reader.reconnects >= 1
+        reader.close()
+    assert silence_brought_no_fault
+
+
+def test_a_request_may_be_held_for_longer_than_the_usual_timeout(server, room):
+    reader = client("longpoll", server, room, hold=50)
+    assert reader.reading.timeout > 50
+    assert client("longpoll", server, room).reading.timeout == client("polling", server, room).reading.timeout
 
 
 def test_a_refusal_is_raised_with_its_sentence(server, room, technique):

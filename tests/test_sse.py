@@ -10,6 +10,11 @@ from roads import publish, publish_many
 from streams import Parser, stream
 
 
+def heartbeats(events):
+    """Return the heartbeats that came so far."""
+    return [event for event in events.events if event[0] == "heartbeat"]
+
+
 def said(events):
     return [json.loads(data) for kind, data, _id in events.events if kind == "message"]
 
@@ -46,25 +51,27 @@ def test_2_3_the_last_event_id_is_the_messages_id(server, room):
         assert [last_id for _kind, _data, last_id in events.events] == ["1", "2", "3", "4", "5"]
 
 
-def test_2_3_a_comment_comes_in_silence_and_nothing_but_messages_carries_an_id(small, room):
+def test_2_3_a_heartbeat_comes_in_silence_and_nothing_but_messages_carries_an_id(small, room):
     publish_many(small, room, 3)
     with stream(small.url, room_path("sse", room, "?after=9")) as events:
-        events.until(lambda: len(events.parser.comments) >= 2)  # small_settings.HEARTBEAT is 0.3 s
+        events.until(lambda: len(heartbeats(events)) >= 2)  # small_settings.HEARTBEAT is 0.3 s
         assert events.raw.startswith(b"retry: 1000\n\nevent: reset\ndata: ")
         assert events.raw.count(b"\nid: ") == 3
-        assert [kind for kind, _data, _id in events.events] == ["reset", "message", "message", "message"]
+        kinds = [kind for kind, _data, _id in events.events]
+        assert kinds[:5] == ["reset", "message", "message", "message", "heartbeat"]
+        assert heartbeats(events)[0] == ("heartbeat", "{}", "3"), "of its own type, and the last id stays"
         assert events.events[0][2] == ""  # the new start gave no id
 
 
-def test_2_3_a_comment_comes_no_earlier_than_the_silence(small, room):
+def test_2_3_a_heartbeat_comes_no_earlier_than_the_silence(small, room):
     with stream(small.url, room_path("sse", room)) as events:
         events.until(lambda: events.parser.retry)
         before = time.monotonic()
-        events.until(lambda: events.parser.comments)
+        events.until(lambda: heartbeats(events))
         assert time.monotonic() - before >= 0.2
 
 
-def test_2_3_no_comment_comes_while_messages_do_and_one_in_the_silence_after(start, room):
+def test_2_3_no_heartbeat_comes_while_messages_do_and_one_in_the_silence_after(start, room):
     server, silence = start(**SMALL, SMALL_HEARTBEAT="2"), 2  # seconds
     with stream(server.url, room_path("sse", room)) as events:
         begun, number = time.monotonic(), 0
@@ -74,8 +81,8 @@ def test_2_3_no_comment_comes_while_messages_do_and_one_in_the_silence_after(sta
             events.messages(number)
             last = time.monotonic()
             time.sleep(0.1)
-        assert not events.parser.comments
-        events.until(lambda: events.parser.comments)
+        assert not heartbeats(events)
+        events.until(lambda: heartbeats(events))
         assert time.monotonic() - last > 0.9 * silence
 
 
@@ -128,7 +135,7 @@ def test_4_a_text_cannot_break_out_of_its_field(server, room, text):
 
 def test_2_3_it_does_not_end_by_itself_and_delivers_what_comes(small, room):
     with stream(small.url, room_path("sse", room)) as events:
-        events.until(lambda: len(events.parser.comments) >= 2)
+        events.until(lambda: len(heartbeats(events)) >= 2)
         publish("sse", small, room, "late")
         assert events.messages(1)[0]["text"] == "late"
 

@@ -107,10 +107,10 @@ def test_6_bounded_alone_is_heard_in_silence(small, room):
         replay, bounded = (
             stack.enter_context(stream(small.url, path("sse", stage, room))) for stage in ("replay", "bounded")
         )
-        bounded.until(lambda: bounded.parser.comments.count("alive") == 2)
+        bounded.until(lambda: [kind for kind, _data, _id in bounded.events].count("heartbeat") == 2)
         publish("polling", small, room, "hi")
         replay.messages(1)
-        assert "alive" not in replay.parser.comments
+        assert "heartbeat" not in [kind for kind, _data, _id in replay.events]
 
 
 def test_6_before_bounded_a_reader_who_does_not_read_costs_memory_without_end(start, room):

@@ -1,10 +1,11 @@
 """Section 2.4: the WebSocket's frames."""
 
 import json
+import time
 
 import pytest
-from processes import PATIENCE
-from raw import dial, hear, say, shake, socket_path
+from processes import PATIENCE, SMALL
+from raw import HEARTBEAT, dial, hear, say, shake, socket_path
 from roads import publish, publish_many
 from websockets.exceptions import ConnectionClosed
 
@@ -172,3 +173,50 @@ def test_2_4_a_handshake_offers_no_compression(server, room):
 def test_2_4_a_ping_is_answered(server, room):
     with dial(server.url, room) as connection:
         assert connection.ping().wait(PATIENCE)
+
+
+def next_frame(connection):
+    """Return what the next frame says, heartbeats too."""
+    return json.loads(connection.recv(PATIENCE))
+
+
+def test_2_4_a_heartbeat_comes_in_silence_and_no_earlier(small, room):
+    with dial(small.url, room) as connection:
+        before = time.monotonic()
+        assert next_frame(connection) == HEARTBEAT  # small_settings.HEARTBEAT is 0.3 s
+        assert time.monotonic() - before >= 0.2
+        assert next_frame(connection) == HEARTBEAT
+        publish("polling", small, room, "late")
+        assert hear(connection)["text"] == "late"
+
+
+def test_2_4_no_heartbeat_comes_while_messages_do_and_one_in_the_silence_after(start, room):
+    server, silence = start(**SMALL, SMALL_HEARTBEAT="2"), 2  # seconds
+    with dial(server.url, room) as connection:
+        begun, number = time.monotonic(), 0
+        while time.monotonic() - begun < 2 * silence:
+            number += 1
+            published = time.monotonic()
+            publish("polling", server, room, str(number))
+            frame = next_frame(connection)
+            if time.monotonic() - published < silence:  # else the machine itself was silent
+                assert frame.get("text") == str(number)
+            last = time.monotonic()
+            time.sleep(0.1)
+        assert hear_until_heartbeat(connection) - last > 0.9 * silence
+
+
+def hear_until_heartbeat(connection):
+    """Return when the next heartbeat came."""
+    while next_frame(connection) != HEARTBEAT:
+        pass
+    return time.monotonic()
+
+
+@pytest.mark.parametrize("stage", ["echo", "list", "sync", "async"])
+def test_6_stages_before_the_finished_one_have_no_heartbeat(small, room, stage):
+    paths = (f"/ws/websocket/stages/{name}/{room}/" for name in (stage, "room"))
+    with dial(small.url, room, path=next(paths)) as naive, dial(small.url, room, path=next(paths)) as finished:
+        assert [next_frame(finished), next_frame(finished)] == 2 * [HEARTBEAT]
+        say(naive, type="publish", author="Ann", text="hi", nonce="n")
+        assert {next_frame(naive)["type"], next_frame(naive)["type"]} == {"message", "published"}

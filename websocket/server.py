@@ -7,6 +7,7 @@ from urllib.parse import parse_qs
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
 
 from lab import chat, frames
 from lab.message import Refused, clean_after, clean_room
@@ -43,16 +44,18 @@ class Consumer(AsyncWebsocketConsumer):
         self.delivering = asyncio.create_task(self.deliver(queue))
 
     async def deliver(self, queue):
-        """Send the messages as frames until the connection or the server ends."""
+        """Send the messages as frames, and a heartbeat after HEARTBEAT seconds of silence, until either side ends."""
         queue.push_by(self.scope.get("push"), frame)
         try:
             with queue:
                 while not queue.ended:
-                    page = await queue.fetch()
+                    page = await queue.fetch(settings.HEARTBEAT)
                     if page.reset:
                         await self.send(frames.reset())
                     for message in page.messages:
                         await self.send(message.encoded(frames.delivered))
+                    if not (page.messages or page.reset or queue.ended):
+                        await self.send(frames.heartbeat())
             await self.close(GOING_AWAY)
         except Refused:  # the database is away, and with it the history that the queue fell back to
             await self.close(TRY_AGAIN_LATER)
