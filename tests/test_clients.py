@@ -97,7 +97,7 @@ def test_5_2_a_publish_whose_answer_was_cut_is_stored_once(server, room, techniq
 
 
 def test_5_2_a_client_notices_that_nothing_comes_any_more(start, room, technique):
-    """The connection is gone and nobody said so, while new ones work; heartbeats keep one that lives from its timeout."""
+    """The connection is gone and nobody said so, while new ones work; heartbeats keep a live one from its timeout."""
     server, timeout = start(**SMALL), 3  # seconds; small_settings.HEARTBEAT is 0.3 s
     options = {"hold": 1} if technique == "longpoll" else {}
     with Relay(server.port) as relay, ThreadPoolExecutor() as pool:

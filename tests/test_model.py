@@ -14,7 +14,7 @@ from processes import ROOT, SMALL
 
 from benchmarks.literature.literature import regular_long_poll
 from benchmarks.model import model, sizes
-from benchmarks.model.formulas import COMMENT
+from benchmarks.model.formulas import HEARTBEAT_EVENT, HEARTBEAT_FRAME, PING
 from benchmarks.model.parameters import Parameters
 from lab import frames
 from lab.message import Message
@@ -164,11 +164,42 @@ def test_a_delivered_message_is_as_long_as_the_server_writes_it():
     assert sizes.delivered("websocket", given) == len(frames.delivered(message).encode())
 
 
-def test_a_comment_is_as_long_as_it_is_written():
-    modules = "import django; django.setup(); from lab.protocol import chunk; from sse.server import ALIVE"
-    code = f"{modules}; print(len(chunk(ALIVE)))"
+def test_a_heartbeat_is_as_long_and_as_rare_as_it_is_written():
+    modules = "import django; django.setup(); from lab.protocol import chunk, text_frame; from sse import server"
+    sizes_of = "len(chunk(server.HEARTBEAT)), len(text_frame(frames.heartbeat())), settings.HEARTBEAT"
+    code = f"{modules}; from lab import frames, settings; print({sizes_of})"
     written = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=os.environ | SMALL)
-    assert COMMENT[0] == int(written)
+    event, frame, seconds = map(int, written.split())
+    assert (HEARTBEAT_EVENT.down, HEARTBEAT_FRAME.down) == (event, frame)
+    assert {HEARTBEAT_EVENT.seconds, HEARTBEAT_FRAME.seconds} == {seconds}
+
+
+def test_a_ping_comes_as_often_as_the_server_is_told_to_ping():
+    from uvicorn import Config
+
+    assert Config("lab.asgi:application").ws_ping_interval == PING.seconds
+    assert "ws_ping" not in (ROOT / "lab/serving.py").read_text()
+
+
+def simulated_heartbeats(rate, seconds, messages):
+    """Return the heartbeats a second of a server that sends one after each so many seconds of silence."""
+    times = np.cumsum(np.random.default_rng(1).exponential(1 / rate, messages))
+    return np.floor(np.diff(times) / seconds).sum() / times[-1]
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.05, 0.2])
+def test_heartbeats_agree_with_a_simulation(rate):
+    p = Parameters(rate=rate)
+    for kept in (HEARTBEAT_EVENT, HEARTBEAT_FRAME):
+        assert kept.rate(p) == pytest.approx(simulated_heartbeats(rate, kept.seconds, MESSAGES), rel=0.05)
+
+
+def test_silence_costs_what_keeps_the_connection_alive_and_nothing_else():
+    p = Parameters(rate=0.0)
+    assert model.payload("sse", p) == pytest.approx(33 / 15)
+    assert model.payload("websocket", p) == pytest.approx(23 / 15 + (6 + 10) / 20)
+    assert model.packets("websocket", p) == pytest.approx(2 / 15 + 3 / 20)
+    assert model.up("websocket", p) == (pytest.approx(10 / 20), pytest.approx(1 / 15 + 1 / 20))
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)

@@ -31,7 +31,7 @@ def lubbers():
         "polling": "header arithmetic: 871 counts characters without line ends, 909 with CRLF; measured with this "
         "lab's client, which sends no cookie and few headers",
         "WebSocket": "2 bytes framed a message before RFC 6455; since then 2 up to 125 bytes and 4 above, as are this "
-        "lab's messages in JSON, and a ping now and then",
+        "lab's messages in JSON, and a heartbeat or a ping now and then",
     }
     traffic = [
         Row(

@@ -1,12 +1,31 @@
 """The model's formulas, a class for each technique; each takes Parameters, in seconds and bytes."""
 
 from math import exp, expm1
+from typing import NamedTuple
 
 DELAYED_ACK = 0.04  # seconds that Linux holds back an acknowledgement which could ride on data
 MASK = 4  # bytes that a client's frame is longer than the server's, RFC 6455 §5.3
-COMMENT = 14, 15.0  # an event stream's `: alive` in its chunk, bytes; after so many seconds of silence
-PONG = 2 + 4 + MASK  # bytes
-PING = 2 + 4 + PONG, 20.0  # a WebSocket's ping and its pong, bytes; every so many seconds
+
+
+class KeepAlive(NamedTuple):
+    """What passes on a connection on which nothing is said."""
+
+    down: int  # bytes of TCP payload
+    up: int
+    packets: int  # of which one goes up
+    seconds: float  # between two of them
+    in_silence: bool = True  # the seconds are of silence, else it comes whether there is traffic or not
+
+    def rate(self, p):
+        """Return how many come in a second: 1/s, or λ/(e^(λs)−1), as often as a silence of that length ends."""
+        if not self.in_silence or not p.rate:
+            return 1 / self.seconds
+        return p.rate / expm1(p.rate * self.seconds) if p.rate * self.seconds < 700 else 0.0
+
+
+HEARTBEAT_EVENT = KeepAlive(33, 0, 2, 15.0)  # `event: heartbeat` and `data: {}` in a chunk; its acknowledgement
+HEARTBEAT_FRAME = KeepAlive(23, 0, 2, 15.0)
+PING = KeepAlive(2 + 4, 2 + 4 + MASK, 3, 20.0, in_silence=False)  # its pong too, which is acknowledged
 
 
 class Polling:
@@ -159,26 +178,24 @@ class Push:
 
     @classmethod
     def payload(cls, p):
-        """Return λ(m+F) + h."""
-        size, seconds = cls.idle
-        return p.rate * (p.message + cls.framing(p)) + size * cls.idles(p, seconds)
+        """Return λ(m+F) + h, h the bytes of what keeps the connection alive."""
+        return p.rate * (p.message + cls.framing(p)) + sum((one.down + one.up) * one.rate(p) for one in cls.idle)
 
     @classmethod
     def packets(cls, p):
         """Return 2 a message, the message and its acknowledgement, and those of what keeps the connection alive."""
-        return 2 * p.rate + cls.idle_packets * cls.idles(p, cls.idle[1])
+        return 2 * p.rate + sum(one.packets * one.rate(p) for one in cls.idle)
 
     @classmethod
     def up(cls, p):
         """Return the bytes of pongs, and the segments up: an acknowledgement a message, and what answers the idle."""
-        idles = cls.idles(p, cls.idle[1])
-        return cls.idle_up * idles, p.rate + idles
+        return sum(one.up * one.rate(p) for one in cls.idle), p.rate + sum(one.rate(p) for one in cls.idle)
 
 
 class EventStream(Push):
     """Server-Sent Events: a message is two fields in a chunk."""
 
-    idle, idle_packets, idle_up = COMMENT, 2, 0
+    idle = (HEARTBEAT_EVENT,)
 
     @staticmethod
     def framing(p):
@@ -186,26 +203,16 @@ class EventStream(Push):
         fields = 8 + 5 + p.digits
         return fields + 4 + len(f"{int(p.message) + fields:x}")
 
-    @staticmethod
-    def idles(p, seconds):
-        """Return how many silences of that length end in a second: a comment is written in silence only."""
-        return p.rate / expm1(p.rate * seconds) if p.rate * seconds < 700 else 0.0
-
 
 class WebSocket(Push):
     """WebSocket: a message is one frame."""
 
-    idle, idle_packets, idle_up = PING, 3, PONG
+    idle = HEARTBEAT_FRAME, PING
 
     @staticmethod
     def framing(p):
         """Return F, RFC 6455 §5.2: 2, 4 or 10 bytes."""
         return 2 if p.message <= 125 else 4 if p.message <= 65_535 else 10
-
-    @staticmethod
-    def idles(p, seconds):
-        """Return 1/seconds: a ping comes whether there is traffic or not."""
-        return 1 / seconds
 
 
 MODELS = {"polling": Polling, "longpoll": LongPolling, "sse": EventStream, "websocket": WebSocket}

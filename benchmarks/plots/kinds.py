@@ -52,7 +52,7 @@ def bytes_by_kind(canvas, results):
         "What the bytes are for",
         f"One reader of each technique over the lab's wire for {seconds} seconds, every byte put to its use: the "
         "messages' own JSON, what a technique writes around each, heads of requests and answers, the opening of the "
-        "connection, and what passes while there is nothing to say (empty polls whole, comments, pings). Last come "
+        "connection, and what passes while there is nothing to say (empty polls whole, heartbeats, pings). Last come "
         "the headers of TCP and IP, 52 bytes a segment, as the runs' own sockets counted them.",
     )
 

@@ -18,7 +18,7 @@ GROUPS = {  # kind of an exchange: what it is here
     "answer": "message", "event": "message", "frame": "message",
     "request": "request", "empty": "empty",
     "connect": "opening", "handshake": "opening", "stream": "opening",
-    "ping": "alive", "pong": "alive", "comment": "alive",
+    "ping": "alive", "pong": "alive", "comment": "alive", "heartbeat": "alive",
 }  # fmt: skip
 WORDS = {
     "message": "messages", "request": "requests", "empty": "empty answers", "opening": "opening", "alive": "keep-alive",

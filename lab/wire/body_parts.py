@@ -9,10 +9,13 @@ LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
 FIELDS = {
     "": "A comment: it keeps the connection alive and is no event.",
     "data": "The event's data: here a message.",
+    "data of a heartbeat": "Nothing in it; without a data field browsers would drop the event.",
     "id": "The browser names it when it comes again, in Last-Event-ID.",
     "event": "The event's type; `message` where it is left out.",
+    "event of a heartbeat": "The event's type: tells scripts that the server is there; if none comes, it is not.",
     "retry": "Milliseconds that the browser waits before it comes again.",
 }
+NO_FIELD = "A field that means nothing to browsers."
 CHUNK = "The chunk's bytes, in hexadecimal."
 LAST_CHUNK = "The chunk's bytes, in hexadecimal; 0 is the end."
 EVENT_STREAM = "HTML §9.2.6"
@@ -66,7 +69,7 @@ def spans(data, place, inside):
 
 def fields(data, start, end):
     """Return the parts of an event stream's lines."""
-    found = []
+    found, event = [], ""
     while start < end:
         stop = LINE.match(data, start, end).end()
         name, colon, value = part.text(data[start:stop]).rstrip("\r\n").partition(":")
@@ -74,9 +77,11 @@ def fields(data, start, end):
             found.append(
                 part.make("blank line", start, stop, "", "The event ends here and is delivered.", EVENT_STREAM)
             )
+            event = ""
         else:
-            explains = FIELDS.get(name, "A field that means nothing to browsers.")
             value = value.removeprefix(" ")
+            event = value if name == "event" else event
+            explains = FIELDS.get(f"{name} of a {event}") or FIELDS.get(name, NO_FIELD)
             found.append(part.make(name or "comment", start, stop, value, explains, EVENT_STREAM))
         start = stop
     return found

@@ -24,7 +24,7 @@ class Exchange:
     """What passed as one thing: a request, an answer, an event, a frame.
 
     Of the kinds "connect" | "request" | "answer" | "empty" | "stream" | "event" | "comment" | "handshake" | "frame" |
-    "ping" | "pong" | "close" | "disconnect" | "other". All bytes of a connection's direction belong to one exchange
+    "heartbeat" | "ping" | "pong" | "close" | "disconnect" | "other". All bytes of a connection's direction belong to one exchange
     each, in order.
     """
 

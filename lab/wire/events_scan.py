@@ -10,13 +10,14 @@ LINE_END = re.compile(rb"[\r\n]")
 EVENT = re.compile(rb"(id: [0-9]+\ndata: )([^\r\n]+)\n\n")
 NAME_MAX = 16  # bytes of a field's name; longer ones mean nothing
 VALUE_MAX = 64  # bytes of an event's type
+HEARTBEAT = b"heartbeat"  # the type of an event that only tells that the server is there
 
 
 class EventScanner(HTTPScanner):
     """Reads an event stream's content, chunked or not, once `streaming` is set.
 
-    A block with data is an event: its data's values are payload, all else of it framing. Comments are idle, and so
-    are blocks without data, and chunks in which nothing but such things ends.
+    A block with data is an event: its data's values are payload, all else of it framing. Comments and heartbeats are
+    idle, and so are blocks without data, and chunks in which nothing but such things ends.
     """
 
     streaming = False
@@ -26,7 +27,7 @@ class EventScanner(HTTPScanner):
         self.name, self.value = bytearray(), bytearray()
         self.named = self.after_cr = False  # the line's colon came; a CR came, so an LF belongs to it
         self.field_size = self.value_size = 0  # bytes of the line: name, colon and space; value
-        self.payload, self.undecided = 0, 0  # bytes of the block
+        self.payload = self.framing = self.undecided = 0  # bytes of the block
         self.has_data, self.type = False, b""
         self.last_kind = IDLE  # of the line that ended last; None: undecided
         self.chunk_line = 0  # bytes of the line that began the chunk
@@ -62,8 +63,10 @@ class EventScanner(HTTPScanner):
         """Give the LF of a CRLF the kind of the line that it ends."""
         if self.last_kind is None:
             self.undecided += 1
-        else:
-            self.count(self.last_kind, 1)
+            return
+        self.count(self.last_kind, 1)
+        if self.has_data and self.last_kind == FRAMING:
+            self.framing += 1
 
     def is_clean(self):
         """Tell whether a block begins here."""
@@ -106,6 +109,7 @@ class EventScanner(HTTPScanner):
             self.payload += self.value_size
             self.count(PAYLOAD, self.value_size)
             self.count(FRAMING, size)
+            self.framing += size
             self.last_kind = FRAMING
         else:
             self.undecided += size + self.value_size
@@ -123,13 +127,19 @@ class EventScanner(HTTPScanner):
 
     def block_ends(self, place, end):
         """Give the block's last bytes their kind and emit it, with its chunk's end where that follows at once."""
-        self.last_kind = FRAMING if self.has_data else IDLE
+        is_heartbeat = self.has_data and self.type == HEARTBEAT
+        if is_heartbeat:
+            self.recount(PAYLOAD, IDLE, self.payload)
+            self.recount(FRAMING, IDLE, self.framing)
+            self.payload = 0
+        is_event = self.has_data and not is_heartbeat
+        self.last_kind = FRAMING if is_event else IDLE
         self.count(self.last_kind, self.undecided + 1)
-        if self.has_data and self.type in (b"", b"message"):
+        if is_event and self.type in (b"", b"message"):
             self.wire.messages += 1
-        self.chunk_idle = not self.has_data and self.chunk_idle is not False
-        ended = "event" if self.has_data else "comment", self.payload
-        self.payload = self.undecided = 0
+        self.chunk_idle = not is_event and self.chunk_idle is not False
+        ended = "heartbeat" if is_heartbeat else "event" if is_event else "comment", self.payload
+        self.payload = self.framing = self.undecided = 0
         self.has_data, self.type = False, b""
         if self.state == self.chunk_end and place == end:
             self.ended = ended
@@ -151,8 +161,7 @@ class EventScanner(HTTPScanner):
         if not self.streaming:
             return
         if self.chunk_idle and self.is_clean():
-            for kind, sign in ((FRAMING, -1), (IDLE, 1)):
-                self.counts[kind] += sign * (self.chunk_line + size)
+            self.recount(FRAMING, IDLE, self.chunk_line + size)
         if self.ended:
             ended, self.ended = self.ended, None
             self.block_emitted(place, *ended)

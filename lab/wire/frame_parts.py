@@ -4,7 +4,7 @@ from websockets.exceptions import PayloadTooBig, ProtocolError
 from websockets.frames import Close, Frame, Opcode
 from websockets.streams import StreamReader
 
-from lab.wire import part
+from lab.wire import frames_scan, part
 
 RFC = "RFC 6455 §5.2"
 OPCODES = {
@@ -15,6 +15,7 @@ OPCODES = {
     Opcode.PING: "What this is: asks whether the other side is alive.",
     Opcode.PONG: "What this is: answers a ping with its payload.",
 }
+HEARTBEAT = "A heartbeat: tells scripts that the server is there, as a ping does not; if none comes, it is not."
 RESERVED = "What this is: reserved."
 
 
@@ -54,6 +55,8 @@ def payload(data, begin, opcode, masked):
             value, explains = f"{int(close.code)} {close.reason}".strip(), "The close code, and a reason in words."
         except (ProtocolError, UnicodeDecodeError):
             value, explains = plain.hex(" "), "Should be a close code, and a reason."
+    elif opcode == Opcode.TEXT and frames_scan.HEARTBEAT.fullmatch(plain):
+        explains = HEARTBEAT
     elif opcode in (Opcode.PING, Opcode.PONG):
         explains = "What the pong brings back."
     return part.make("payload", begin, len(data), value, explains, RFC)

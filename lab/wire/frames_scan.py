@@ -12,6 +12,8 @@ OPCODES = frozenset(Opcode)
 MESSAGES = frozenset((Opcode.TEXT, Opcode.BINARY))
 NAMES = {Opcode.CLOSE: "close", Opcode.PING: "ping", Opcode.PONG: "pong"}
 KINDS = {Opcode.CLOSE: FRAMING, Opcode.PING: IDLE, Opcode.PONG: IDLE}
+HEARTBEAT = re.compile(rb'\s*\{\s*"type"\s*:\s*"heartbeat"\s*\}\s*')
+HEARTBEAT_MAX = 64  # bytes
 # What a server may say besides messages: its answer to a publish, a refusal, a new start.
 NO_MESSAGE = re.compile(rb'\s*\{\s*"type"\s*:\s*"(?:published|error|reset)"')
 
@@ -68,7 +70,13 @@ class FrameScanner(Scanner):
         self.state = self.frame
         name = NAMES.get(self.opcode, "frame")
         exchange = self.emit(name, place, self.length if name == "frame" else 0)
-        if self.direction == DOWN and self.opcode in MESSAGES and not NO_MESSAGE.match(exchange.data, self.head_length):
+        if self.direction != DOWN or self.opcode not in MESSAGES:
+            return
+        if self.length <= HEARTBEAT_MAX and HEARTBEAT.fullmatch(exchange.data, self.head_length):
+            exchange.kind, exchange.payload = "heartbeat", 0
+            self.recount(PAYLOAD, IDLE, self.length)
+            self.recount(FRAMING, IDLE, self.head_length)
+        elif not NO_MESSAGE.match(exchange.data, self.head_length):
             self.wire.messages += 1
 
 

@@ -6,8 +6,8 @@ framing    what the technique adds for each message: field names and line ends o
            chunks (RFC 9112 §7.1), head, mask (RFC 6455 §5.2) and close frames of a WebSocket, the envelope of a page
 headers    heads of HTTP requests and answers (RFC 9112 §2.1), trailers too
 handshake  the request and the answer that open a WebSocket (RFC 6455 §1.3) or an event stream
-idle       exchanges that carried no message: empty polls whole, with request, heads and all; comments and other
-           blocks without data in an event stream, their chunks' framing too; pings and pongs whole
+idle       exchanges that carried no message: empty polls whole, with request, heads and all; heartbeats whole;
+           comments and other blocks without data in an event stream, their chunks' framing too; pings and pongs whole
 other      what is not understood, or not yet: a head, line or frame head still incomplete, a stream that is neither
            HTTP nor WebSocket
 

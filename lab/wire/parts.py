@@ -4,7 +4,8 @@ from lab.wire import body_parts, frame_parts, head_parts, part
 
 SHOWN = 65_536  # bytes of an exchange that are taken apart
 PARTS_MAX = 2_000
-FRAMES = ("frame", "ping", "pong", "close")
+FRAMES = ("frame", "heartbeat", "ping", "pong", "close")
+FIN = 0x80  # in the first byte of a whole frame; an event stream begins a block with ASCII
 
 
 def taken_apart(exchange):
@@ -12,9 +13,9 @@ def taken_apart(exchange):
     data = exchange.data[:SHOWN]
     if not data:
         return []
-    if exchange.kind in FRAMES and exchange.inside is None:
+    if exchange.kind in FRAMES and exchange.inside is None and data[0] & FIN:
         return frame_parts.taken_apart(data)
-    if exchange.kind in ("event", "comment", "close"):
+    if exchange.kind in ("event", "heartbeat", "comment", "close"):
         return body_parts.taken_apart(data, 0, exchange.inside, is_event_stream=True)[:PARTS_MAX]
     if exchange.kind == "other":
         return [part.make("bytes", 0, len(data), part.text(data), "Neither HTTP nor a WebSocket, or not whole.", "")]

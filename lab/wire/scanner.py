@@ -40,12 +40,16 @@ class Scanner:
         self.counts[OTHER] -= size
         self.tally[kind] += size
 
+    def recount(self, kind, other, size):
+        """Give `size` bytes of one kind another."""
+        self.counts[kind] -= size
+        self.counts[other] += size
+
     def move(self, tally, kind, but=()):
         """Make all bytes of a `tally`, except kinds in `but`, of another kind."""
         for place, size in enumerate(tally):
             if size and place != kind and place not in but:
-                self.counts[place] -= size
-                self.counts[kind] += size
+                self.recount(place, kind, size)
                 tally[kind] += size
                 tally[place] = 0
 

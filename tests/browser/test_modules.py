@@ -55,12 +55,9 @@ def test_the_pages_model_is_the_reports(run, technique):
 
 def idle(technique, p):
     """Return the bytes a second of what only keeps a connection alive, and of its packets: the page leaves them out."""
-    formulas = model.MODELS[technique]
-    if not formulas.push:
-        return 0, 0
-    size, seconds = formulas.idle
-    often = formulas.idles(p, seconds)
-    return size * often, model.PACKET * formulas.idle_packets * often
+    kept = [(one, one.rate(p)) for one in getattr(model.MODELS[technique], "idle", ())]
+    size = sum((one.down + one.up) * rate for one, rate in kept)
+    return size, model.PACKET * sum(one.packets * rate for one, rate in kept)
 
 
 def test_a_lane_remembers_a_bounded_part_of_what_passed(run):

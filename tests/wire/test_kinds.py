@@ -17,6 +17,8 @@ from streams_by_hand import (
 )
 from websockets.frames import Opcode
 
+from lab.wire.parts import taken_apart
+
 M = len(MESSAGE)
 
 
@@ -70,7 +72,7 @@ def test_a_page_in_chunks_counts_their_sizes_as_framing():
 
 
 def test_an_event_stream_is_handshake_framing_payload_and_idle():
-    begin, alive = chunk(b"retry: 1000\n\n"), chunk(b": alive\n\n")
+    begin, alive = chunk(b"retry: 1000\n\n"), chunk(b": alive\n\n") + chunk(b"event: heartbeat\ndata: {}\n\n")
     reading = read(("up", ASK), ("down", STREAM_HEAD + begin + chunk(event()) + alive))
     assert counted(reading, "up") == {"handshake": len(ASK)}
     assert counted(reading, "down") == {
@@ -79,7 +81,7 @@ def test_an_event_stream_is_handshake_framing_payload_and_idle():
         "payload": M,
         "framing": len(chunk(event())) - M,
     }
-    assert kinds_of(reading)[1:] == [("down", kind) for kind in ("stream", "comment", "event", "comment")]
+    assert kinds_of(reading)[1:] == [("down", kind) for kind in ("stream", "comment", "event", "comment", "heartbeat")]
     assert reading.wire.messages == 1
 
 
@@ -91,18 +93,35 @@ def test_an_event_stream_of_another_server_counts_the_same():
     assert counted(reading, "down") == {"handshake": len(head), "payload": 5, "framing": 26, "idle": 8}
 
 
+@pytest.mark.parametrize("lines", [b"event: heartbeat\ndata: {}\n\n", b"data:{}\r\nevent:heartbeat\r\n\r\n"])
+def test_a_heartbeat_is_idle_with_or_without_a_chunk_of_its_own(lines):
+    for head, cut in ((STREAM_HEAD, chunk), (STREAM_HEAD.replace(b"transfer-encoding: chunked\r\n", b""), bytes)):
+        stream = cut(event()) + cut(lines) + cut(lines) + cut(event())
+        reading = read(("up", ASK), ("down", head + stream))
+        idle = 2 * len(cut(lines))
+        assert counted(reading, "down") == {
+            "handshake": len(head), "idle": idle, "payload": 2 * M, "framing": len(stream) - idle - 2 * M,
+        }  # fmt: skip
+        beats = [exchange for exchange in reading.wire.capture.exchanges if exchange.kind == "heartbeat"]
+        assert [beat.payload for beat in beats] == [0, 0]
+        assert any("tells scripts" in part["explains"] for part in taken_apart(beats[0]))
+        assert reading.wire.messages == 2
+
+
 def test_frames_are_framing_payload_and_idle():
     up = frame(mask=True) + frame(b"", Opcode.PONG, mask=True) + frame(b"\x03\xe8", Opcode.CLOSE, mask=True)
     down = frame(b"p", Opcode.PING) + frame(b'{"type":"message",%b' % MESSAGE[1:])
-    down += frame(b'{"type": "published", "nonce": "n", "id": 17}')
+    down += frame(b'{"type": "published", "nonce": "n", "id": 17}') + frame(b'{"type": "heartbeat"}')
     reading = read(("up", UPGRADE), ("down", UPGRADED), ("up", up), ("down", down))
     assert counted(reading, "up") == {"handshake": len(UPGRADE), "payload": M, "framing": 6 + 8, "idle": 6}
     assert counted(reading, "down")["handshake"] == len(UPGRADED)
-    assert counted(reading, "down")["idle"] == 3
+    assert counted(reading, "down")["idle"] == 3 + 23
     assert kinds_of(reading)[2:] == [
         *[("up", kind) for kind in ("frame", "pong", "close")],
-        *[("down", kind) for kind in ("ping", "frame", "frame")],
+        *[("down", kind) for kind in ("ping", "frame", "frame", "heartbeat")],
     ]
+    *_parts, payload = taken_apart(reading.wire.capture.exchanges[-1])
+    assert "tells scripts" in payload["explains"]
     assert reading.wire.messages == 1
     assert [exchange.messages() for exchange in reading.wire.capture.exchanges][3] == ["n"]
 

@@ -40,6 +40,8 @@ blocks = st.sampled_from(
         event(),
         b": alive\n\n",
         b"retry: 1000\n\n",
+        b"event: heartbeat\ndata: {}\n\n",
+        b"data: {}\r\nevent: heartbeat\r\n\r\n",
         b"event: reset\ndata: {}\n\n",
         b"data:a\r\ndata: b\r\n\r\n",
         b"id\rdata\rdata:x\r\r",
@@ -76,6 +78,7 @@ frames = st.lists(
     )
     | st.builds(frame, st.binary(max_size=125), st.sampled_from([Opcode.PING, Opcode.PONG]), mask=st.booleans())
     | st.just(frame(b"x" * 70_000))
+    | st.builds(frame, st.just(b'{"type": "heartbeat"}'), mask=st.booleans(), fin=st.booleans())
     | st.sampled_from([b"\x83\x00", b"\x09\x01a"]),
     max_size=4,
 ).map(b"".join)

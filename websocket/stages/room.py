@@ -2,7 +2,7 @@
 
 One subscription for each process and room instead of one for each connection; ids, history and
 `after`, so that nothing is lost between two connections; bounded queues, so that a slow reader
-costs nobody anything.
+costs nobody anything; a heartbeat in silence, so that a browser notices a connection that is dead.
 """
 
 from websocket.server import Consumer as Consumer

@@ -1,6 +1,6 @@
 /** How each thing that passes is drawn: its kind by its shape, its size by its thickness. */
 const HEAD = 6; // px of an arrowhead and of other ends
-const DOTTED = new Set(["ping", "pong", "comment", "close", "connect", "disconnect"]);
+const DOTTED = new Set(["ping", "pong", "comment", "heartbeat", "close", "connect", "disconnect"]);
 const FILLED = new Set(["answer", "event", "frame", "publish"]);
 
 /** Of every shape the outline of its end, at (x, y), pointing down for `sign` 1 and up for -1. */
@@ -14,6 +14,7 @@ const ENDS = {
   event: (path, x, y, sign) => circle(path, x, y - sign * HEAD * 0.8, 1.3),
   frame: (path, x, y, sign) => square(path, x, y - sign * HEAD * 0.8),
   ping: () => {},
+  heartbeat: () => {},
 };
 
 /** Gathers the strokes of one drawing by their pens, so that each pen is drawn with once. */

@@ -22,6 +22,7 @@ export const SHAPES = {
   ping: gettext("ping"),
   pong: gettext("pong"),
   comment: gettext("comment: still there"),
+  heartbeat: gettext("heartbeat: still there"),
   close: gettext("close"),
   disconnect: gettext("connection ends"),
   reset: gettext("by RST"),

@@ -5,7 +5,7 @@ import { element } from "./words.js";
 
 const SAMPLES = [
   ["request", "up"], ["publish", "up"], ["answer", "down"], ["empty", "down"], ["event", "down"], ["frame", "down"],
-  ["ping", "down"], ["connect", "up"], ["disconnect", "up"], ["reset", "up"],
+  ["heartbeat", "down"], ["ping", "down"], ["connect", "up"], ["disconnect", "up"], ["reset", "up"],
 ]; // prettier-ignore
 const [WIDE, HIGH] = [26, 26];
 
