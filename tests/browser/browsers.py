@@ -1,6 +1,7 @@
 """Chromium, driven by Selenium: a window and what the tests do with it."""
 
 import contextlib
+import re
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import quote
@@ -32,6 +33,11 @@ FLAGS = (
     "--window-size=1600,1000",
 )
 DRIVER = Path("/usr/bin/chromedriver")  # where Debian puts it; elsewhere Selenium finds or fetches one
+# What the browser writes into its console when a server is away.
+AWAY = re.compile(
+    r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
+    r"|ERR_SOCKET_NOT_CONNECTED"
+)
 LOOK = 0.02  # seconds between looks at a page
 
 

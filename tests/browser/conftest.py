@@ -1,15 +1,7 @@
 """Two windows that know nothing of each other, and the rule that a page complains of nothing."""
 
-import re
-
 import pytest
-from browsers import Window
-
-# What the browser writes into its console when a server is away.
-AWAY = re.compile(
-    r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
-    r"|ERR_SOCKET_NOT_CONNECTED"
-)
+from browsers import AWAY, Window
 
 
 @pytest.fixture(scope="session")

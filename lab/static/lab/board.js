@@ -63,12 +63,15 @@ export class Board extends EventTarget {
 
   /** Let the counts of all panes, or of these, begin at zero now. */
   async countAnew(panes = [...this.panes.values()]) {
+    const late = new AbortController(); // not AbortSignal.timeout, which is younger than some browsers in use
+    const timer = setTimeout(() => late.abort(), PATIENCE);
     try {
-      const { wires } = await this.wire.ask("/state", { signal: AbortSignal.timeout(PATIENCE) });
+      const { wires } = await this.wire.ask("/state", { signal: late.signal });
       for (const pane of panes) pane.base = wires.find(({ name }) => name === pane.name);
     } catch {
       // The control is away: what it tells later is counted whole.
     }
+    clearTimeout(timer);
     for (const pane of panes) pane.tell("counting", { since: Date.now() });
   }
 

@@ -31,12 +31,11 @@ export class Outbox {
   /** Publish a draft; resolve to false where it must be tried again, with the same nonce. */
   async settle(draft) {
     try {
-      await this.client.publish(draft, this.client.patience());
+      await this.client.publishInTime(draft);
     } catch (error) {
       const refused = error instanceof Refused;
-      if (!refused) this.client.broken(error);
-      else if (LATER.includes(error.status)) setTimeout(() => this.flush(), PAUSE + pause(1));
-      else this.client.onrefused(draft, error);
+      if (refused && LATER.includes(error.status)) setTimeout(() => this.flush(), PAUSE + pause(1));
+      else if (refused) this.client.onrefused(draft, error);
       return refused && !LATER.includes(error.status);
     }
     this.client.onpublished(draft);

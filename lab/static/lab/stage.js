@@ -1,5 +1,5 @@
 /** One stage tried by hand: who closes, how readyState changes, what passes, and what is lost. */
-import { CLOSED, OPEN, STATES } from "./client.js";
+import { CLOSED, OPEN, SILENCE, STATES } from "./client.js";
 import { Ledger } from "./ledger.js";
 import { wait } from "./neighbour.js";
 import { nonce } from "./outbox.js";
@@ -29,6 +29,7 @@ class Counted extends Client {
 
 const client = new Counted(technique, room, { stage });
 client.returns = false; // here it is the reader who opens again
+if ("finished" in root.dataset) client.silence = SILENCE; // it has a heartbeat, as those before it have none
 client.onreadystatechange = () => {
   const state = client.readyState;
   const name = `${STATES[state]} ${state}`;
@@ -59,6 +60,7 @@ parts.form.onsubmit = (event) => {
   client.say(gettext("Student"), parts.form.elements.text.value);
 };
 addEventListener("pagehide", () => client.end());
+addEventListener("pageshow", ({ persisted }) => persisted && client.start());
 document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 setInterval(show, LOOK);
 client.start();
@@ -69,7 +71,7 @@ function burst() {
   const says = async (text, place) => {
     await wait(place * GAP);
     const draft = { author: gettext("Neighbour"), text, nonce: nonce(), sent_at: Date.now() };
-    await neighbour.publish(draft, neighbour.patience());
+    await neighbour.publishInTime(draft);
     ledger.accept(draft);
   };
   neighbour.returns = false;

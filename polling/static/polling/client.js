@@ -6,6 +6,7 @@ export class Client extends Base {
 
   open(wait = this.failures ? 0 : Math.random() * this.interval) {
     clearTimeout(this.timer);
+    this.expect(Infinity); // no request waits
     this.timer = setTimeout(() => this.poll(), wait);
   }
 

@@ -6,11 +6,15 @@ export class Client extends Base {
     const source = new EventSource(this.address(this.messages));
     this.source = source;
     this.requests += 1;
-    source.onopen = () => this.opened();
+    source.onopen = () => {
+      this.opened();
+      this.heard();
+    };
     source.onmessage = ({ data }) => {
       this.count(data);
       this.deliver(JSON.parse(data));
     };
+    source.addEventListener("heartbeat", ({ data }) => this.count(data));
     source.addEventListener("reset", () => this.reset());
     // EventSource would come back by itself, but at a fixed pace, and after some faults never.
     source.onerror = () => this.broken(new Error(gettext("The stream ended.")));

@@ -8,7 +8,10 @@ export class Client extends Base {
     const socket = new WebSocket(this.address(this.socketAddress));
     this.socket = socket;
     this.requests += 1;
-    socket.onopen = () => this.opened();
+    socket.onopen = () => {
+      this.opened();
+      this.heard();
+    };
     socket.onmessage = ({ data }) => {
       this.count(data);
       const { type, ...fields } = JSON.parse(data);
@@ -18,6 +21,8 @@ export class Client extends Base {
     };
     socket.onclose = ({ code }) => this.broken(new Error(interpolate(gettext("Closed with code %s."), [code])));
   }
+
+  async probe() {} // each WebSocket has a new connection
 
   close() {
     const { socket } = this;

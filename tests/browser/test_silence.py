@@ -1,0 +1,140 @@
+"""Section 5.2: a connection that goes silent without an end, in real browsers, by every technique."""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from browsers import AWAY
+from processes import SMALL, until
+from relay import Relay
+from test_chat_page import publish
+from test_stage_pages import STAGES
+from wires import laying
+
+from lab.settings import TECHNIQUES
+
+BACK = 30  # seconds in which a page is back; tests wait for ten times what is needed
+LONG = 100  # seconds that a test may wait for a page
+ONLINE = "dispatchEvent(new Event('online'))"
+SEEN = "document.dispatchEvent(new Event('visibilitychange'))"
+SHOWN = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
+
+AHEAD = "const now = Date.now; const begun = now(); Date.now = () => begun + 20 * (now() - begun)"  # a faster clock
+WATCH_STATES = """
+window.states = [];
+const pill = document.querySelector("[data-part=state]");
+new MutationObserver(() => window.states.push(pill.textContent)).observe(pill, { childList: true });
+"""
+
+
+@pytest.fixture
+def relay(server):
+    """A relay whose connections fall silent."""
+    with Relay(server.port) as relay:
+        yield relay
+
+
+def until_texts(window, *texts):
+    """Wait until the messages of a page are these, for longer than other tests do."""
+    until(lambda: window.texts(".message .text") == list(texts), f"{window.texts('.message .text')}", LONG)
+
+
+def test_a_page_notices_that_its_connections_have_died(relay, server, window, technique, room):
+    """New connections work; those that there are, kept ones too, carry nothing and do not end."""
+    window.chat(relay, technique, room)
+    window.say("before")
+    window.until_texts("before")
+    relay.silence()
+    died = time.monotonic()
+    publish(server, technique, room, "unheard")
+    until_texts(window, "before", "unheard")
+    assert time.monotonic() - died < 3 * BACK, "several timeouts, one after the other"
+    window.say("after")
+    window.until_texts("before", "unheard", "after")
+
+
+@pytest.fixture
+def sleeping(window):
+    """A window whose watchdog never looks: what a page notices there, it notices by an event."""
+    source = "const every = setInterval; setInterval = (task, ms) => (task.name === 'look' ? 0 : every(task, ms))"
+    script = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
+    yield window
+    window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
+
+
+@pytest.mark.parametrize("event", [ONLINE, SEEN, SHOWN])
+def test_a_page_connects_anew_at_once_when_the_network_or_the_page_comes_back(
+    relay, server, sleeping, technique, room, event
+):
+    sleeping.chat(relay, technique, room)
+    sleeping.say("before")
+    sleeping.until_texts("before")
+    relay.silence()
+    publish(server, technique, room, "unheard")
+
+    def told():
+        sleeping.driver.execute_script(event)  # more than once: one that follows a sign of life at once is ignored
+        return sleeping.texts(".message .text") == ["before", "unheard"]
+
+    until(told, "it does not come back", LONG)
+    sleeping.say("after")
+    sleeping.until_texts("before", "unheard", "after")
+
+
+def test_a_page_behind_a_frozen_wire_says_so_and_is_back_when_it_thaws(server, window, room):
+    """All four techniques at once; what was published meanwhile comes once."""
+    with laying() as lay:
+        wire = lay(server.port)
+        window.chat(SimpleNamespace(url=wire.url("wire")), "compare", room)
+        wire.post("/wires/wire/fault", fault="freeze")
+        publish(server, "polling", room, "in the tunnel")
+        until(lambda: "OPEN 1" not in window.texts("[data-part=state]"), "a pane says that it is open", LONG)
+        wire.post("/wires/wire/fault", fault="none")
+        for technique in TECHNIQUES:
+            selector = f"section[data-technique={technique}] .message .text"
+            until(lambda selector=selector: window.texts(selector) == ["in the tunnel"], f"{technique} is away", LONG)
+        window.until_state("OPEN 1")
+        window.open(server)  # what it asks the wire now would find nobody
+        assert window.complaints(AWAY) == []
+
+
+def test_a_quiet_page_stays_open_by_its_heartbeats(start, window, technique, room):
+    server = start(**SMALL)  # small_settings.HEARTBEAT is 0.3 s
+    window.chat(server, technique, room)
+    window.driver.execute_script(WATCH_STATES)
+    window.driver.execute_script("for (let at = 0; at < 60; at += 1) " + SEEN)
+    window.driver.execute_script(AHEAD)  # four seconds are more than a minute; a heartbeat comes each six
+    time.sleep(4)
+    if technique in ("sse", "websocket"):  # those that ask would find their answers late by such a clock
+        assert window.driver.execute_script("return window.states") == []
+
+
+@pytest.mark.parametrize(("technique", "stage"), STAGES)
+def test_a_stage_comes_back_with_the_back_button(server, window, room, technique, stage):
+    """From the browser's cache of pages, which keeps the page as it was left, and closed."""
+    window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
+    window.driver.execute_script("window.kept = true")
+    window.open(server)
+    window.driver.back()
+    kept = window.driver.execute_script("return window.kept === true")
+    window.until_state("OPEN 1")
+    assert kept, "the page was loaded anew: nothing was tried"
+    window.one("[data-part=form] button").click()
+    window.until(lambda: any('"hello"' in line for line in window.texts("[data-part=frames] .down")), "nothing came")
+
+
+@pytest.mark.parametrize(("technique", "stage"), [("sse", "bounded"), ("websocket", "room")])
+def test_a_stage_with_a_heartbeat_says_that_the_connection_has_died(relay, window, room, technique, stage):
+    window.open(relay, technique, "stages", stage, room).until_state("OPEN 1")
+    relay.silence()
+    window.driver.execute_script(AHEAD)
+    window.until_state("CLOSED 3")
+    assert "counts as dead" in window.one("[data-part=notice]").text
+
+
+@pytest.mark.parametrize(("technique", "stage"), [("sse", "stream"), ("sse", "replay"), ("websocket", "echo")])
+def test_a_stage_without_a_heartbeat_stays_open_in_silence(server, window, room, technique, stage):
+    window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
+    window.driver.execute_script(AHEAD)
+    time.sleep(4)
+    window.until_state("OPEN 1")
