@@ -24,8 +24,8 @@ class Exchange:
     """What passed as one thing: a request, an answer, an event, a frame.
 
     Of the kinds "connect" | "request" | "answer" | "empty" | "stream" | "event" | "comment" | "handshake" | "frame" |
-    "heartbeat" | "ping" | "pong" | "close" | "disconnect" | "other". All bytes of a connection's direction belong to one exchange
-    each, in order.
+    "heartbeat" | "ping" | "pong" | "close" | "disconnect" | "other". All bytes of a connection's direction belong to
+    one exchange each, in order.
     """
 
     wire: str

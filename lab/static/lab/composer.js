@@ -17,7 +17,7 @@ export class Composer {
       // While an input method composes, Enter chooses a character.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
-      form.requestSubmit();
+      form.querySelector(".primary").click(); // not requestSubmit, which Safari has since 16
     };
     text.focus();
   }

@@ -5,7 +5,6 @@ const EDGE = 24; // device px that a stroke's end may reach out to the left
 export class Tape {
   pictures = new Map(); // number of a stretch, counted from the epoch: its picture
   scale = 0; // device px a ms
-  sheet = null; // a canvas's context, on which each picture is drawn and from which it is taken
 
   /** `draw(context, stretch)` draws what is seen from stretch.from to stretch.to, `scale` px a ms. */
   constructor(draw) {
@@ -38,12 +37,11 @@ export class Tape {
   }
 
   picture(place, height) {
-    if (this.sheet?.canvas.height !== height) {
-      this.sheet = new OffscreenCanvas(WIDE, height).getContext("2d", { alpha: false });
-    }
-    this.sheet.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    const canvas = Object.assign(document.createElement("canvas"), { width: WIDE, height });
+    const context = canvas.getContext("2d", { alpha: false });
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
     const [from, to] = [(place * WIDE) / this.scale, ((place + 1) * WIDE) / this.scale];
-    this.draw(this.sheet, { from, to, scale: this.scale / devicePixelRatio });
-    return this.sheet.canvas.transferToImageBitmap();
+    this.draw(context, { from, to, scale: this.scale / devicePixelRatio });
+    return canvas;
   }
 }

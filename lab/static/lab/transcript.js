@@ -14,7 +14,7 @@ export class Transcript {
 
   show() {
     const { list, track } = this;
-    if (!list.checkVisibility() || list.contains(document.activeElement)) return; // nobody looks, or somebody chooses
+    if (!list.getClientRects().length || list.contains(document.activeElement)) return; // nobody looks, or somebody chooses
     const { strokes } = track;
     const newest = strokes.at(-1);
     if (newest === this.last) return;
