@@ -198,8 +198,8 @@ def test_silence_costs_what_keeps_the_connection_alive_and_nothing_else():
     p = Parameters(rate=0.0)
     assert model.payload("sse", p) == pytest.approx(33 / 15)
     assert model.payload("websocket", p) == pytest.approx(23 / 15 + (6 + 10) / 20)
-    assert model.packets("websocket", p) == pytest.approx(2 / 15 + 3 / 20)
-    assert model.up("websocket", p) == (pytest.approx(10 / 20), pytest.approx(1 / 15 + 1 / 20))
+    assert model.packets("websocket", p) == pytest.approx(2 / 15 + 4 / 20)
+    assert model.up("websocket", p) == (pytest.approx(10 / 20), pytest.approx(1 / 15 + 2 / 20))
 
 
 @pytest.mark.parametrize("technique", TECHNIQUES)

@@ -12,7 +12,8 @@ class KeepAlive(NamedTuple):
 
     down: int  # bytes of TCP payload
     up: int
-    packets: int  # of which one goes up
+    packets_down: int
+    packets_up: int
     seconds: float  # between two of them
     in_silence: bool = True  # the seconds are of silence, else it comes whether there is traffic or not
 
@@ -23,9 +24,10 @@ class KeepAlive(NamedTuple):
         return p.rate / expm1(p.rate * self.seconds) if p.rate * self.seconds < 700 else 0.0
 
 
-HEARTBEAT_EVENT = KeepAlive(33, 0, 2, 15.0)  # `event: heartbeat` and `data: {}` in a chunk; its acknowledgement
-HEARTBEAT_FRAME = KeepAlive(23, 0, 2, 15.0)
-PING = KeepAlive(2 + 4, 2 + 4 + MASK, 3, 20.0, in_silence=False)  # its pong too, which is acknowledged
+HEARTBEAT_EVENT = KeepAlive(33, 0, 1, 1, 15.0)  # `event: heartbeat` and `data: {}` in a chunk; its acknowledgement
+HEARTBEAT_FRAME = KeepAlive(23, 0, 1, 1, 15.0)
+# And its pong. Linux acknowledges at once what follows a pause, so that the pong has a segment of its own.
+PING = KeepAlive(2 + 4, 2 + 4 + MASK, 2, 2, 20.0, in_silence=False)
 
 
 class Polling:
@@ -184,12 +186,14 @@ class Push:
     @classmethod
     def packets(cls, p):
         """Return 2 a message, the message and its acknowledgement, and those of what keeps the connection alive."""
-        return 2 * p.rate + sum(one.packets * one.rate(p) for one in cls.idle)
+        return 2 * p.rate + sum((one.packets_down + one.packets_up) * one.rate(p) for one in cls.idle)
 
     @classmethod
     def up(cls, p):
         """Return the bytes of pongs, and the segments up: an acknowledgement a message, and what answers the idle."""
-        return sum(one.up * one.rate(p) for one in cls.idle), p.rate + sum(one.rate(p) for one in cls.idle)
+        return sum(one.up * one.rate(p) for one in cls.idle), p.rate + sum(
+            one.packets_up * one.rate(p) for one in cls.idle
+        )
 
 
 class EventStream(Push):

@@ -57,7 +57,7 @@ def idle(technique, p):
     """Return the bytes a second of what only keeps a connection alive, and of its packets: the page leaves them out."""
     kept = [(one, one.rate(p)) for one in getattr(model.MODELS[technique], "idle", ())]
     size = sum((one.down + one.up) * rate for one, rate in kept)
-    return size, model.PACKET * sum(one.packets * rate for one, rate in kept)
+    return size, model.PACKET * sum((one.packets_down + one.packets_up) * rate for one, rate in kept)
 
 
 def test_a_lane_remembers_a_bounded_part_of_what_passed(run):
