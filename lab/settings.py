@@ -183,6 +183,10 @@ CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
 ADDRESS_CONNECTIONS = number("LAB_ADDRESS_CONNECTIONS", 5_000)
 # Requests and WebSockets that one browser's session holds open in a process, 0: no bound; past it 429.
 SESSION_CONNECTIONS = number("LAB_SESSION_CONNECTIONS", 200)
+# Requests and handshakes a second from one address and of one browser's session, twice that in a burst, 0: no limit;
+# past it 429. One process on one core answers fewer than the address may make.
+REQUEST_RATE = number("LAB_REQUEST_RATE", 5_000)
+SESSION_REQUEST_RATE = number("LAB_SESSION_REQUEST_RATE", 500)
 PAGE_MAX = 500  # messages in one answer
 RECENT = 50  # messages given to a reader that names no `after`
 PAGE_CHARACTERS = 200_000  # of the texts in one answer: the recent messages fit, however long they are
@@ -191,8 +195,14 @@ TAILS_MAX = 50_000_000  # characters of the messages that a process remembers of
 QUEUE_MAX = 256  # messages waiting in one queue before it falls back to history
 STAGE_QUEUE_MAX = 10_000  # the same, for the stages of a staircase whose queues grow and grow
 QUEUE_IDLE = 60  # seconds that a user's queue lives unread
-QUEUES_MAX = 20_000  # users' queues in a process; past it 503
-ROOMS_MAX = 10_000  # rooms open in a process; past it 503
+QUEUES_MAX = 20_000  # users' queues in a process; past it the greediest address loses an idle one, else 503
+ROOMS_MAX = 10_000  # rooms open in a process; past it the same
+# Of those, the share of one address and of one browser's session, 0: no share; past it its own idle one goes, else 429.
+# In a class of 60 behind one address each has 83 queues and 41 rooms.
+ADDRESS_QUEUES = number("LAB_ADDRESS_QUEUES", 5_000)
+SESSION_QUEUES = number("LAB_SESSION_QUEUES", 200)
+ADDRESS_ROOMS = number("LAB_ADDRESS_ROOMS", 2_500)
+SESSION_ROOMS = number("LAB_SESSION_ROOMS", 200)
 ROOM_IDLE = 60  # seconds that a process remembers a room which nobody reads
 WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
 UNHEARD_MAX = 100  # rings of a bell that wait for a busy room, as in a channel layer; what is more, its look finds

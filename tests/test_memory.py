@@ -40,6 +40,7 @@ def forgetful(start, tmp_path):
         "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, TESTS))),
         "COUNTED": str(tmp_path / "counted"),
     }
+    counting |= {"LAB_ADDRESS_QUEUES": "0", "LAB_ADDRESS_ROOMS": "0"}
     bounds = {"SMALL_QUEUES_MAX": QUEUES + 1, "SMALL_ROOMS_MAX": ROOMS + 1, "SMALL_QUEUE_IDLE": IDLE}
     return start(**counting, **{name: str(value) for name, value in bounds.items()})
 

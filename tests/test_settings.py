@@ -15,6 +15,8 @@ MISTAKES = [
     ({"LAB_DATA": "/dev/null/data"}, "LAB_DATA: /dev/null/data cannot be used"),
     ({"LAB_PUBLISH_RATE": "many"}, "LAB_PUBLISH_RATE: a whole number, 0 or more."),
     ({"LAB_SESSION_RATE": "-1"}, "LAB_SESSION_RATE: a whole number, 0 or more."),
+    ({"LAB_SESSION_REQUEST_RATE": "0.5"}, "LAB_SESSION_REQUEST_RATE: a whole number, 0 or more."),
+    ({"LAB_ADDRESS_QUEUES": "-1"}, "LAB_ADDRESS_QUEUES: a whole number, 0 or more."),
     ({"DATABASE_URL": "oracle://nobody"}, "DATABASE_URL: not the address of an SQLite or PostgreSQL database"),
     ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: not the address of an SQLite"),
     ({"DATABASE_URL": "postgres://127.0.0.1:1/nobody"}, "The database cannot be used"),
@@ -90,6 +92,6 @@ def test_4_1_the_spec_tells_every_bound_as_it_is():
     assert {name: int(value.replace(",", "")) for name, value in table} == {
         name: getattr(settings, name) for name, _value in table
     }
-    ends = ("_MAX", "_IDLE", "_RATE", "_CONNECTIONS", "_SECONDS", "_CHARACTERS")
+    ends = ("_MAX", "_IDLE", "_RATE", "_CONNECTIONS", "_QUEUES", "_ROOMS", "_SECONDS", "_CHARACTERS")
     bounds = {name for name in vars(settings) if name.endswith(ends)}
     assert {name for name in bounds if not name.startswith("SECURE_")} == {name for name, _value in table}
