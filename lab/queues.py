@@ -1,10 +1,10 @@
 """Queues: what was published and a reader has not fetched yet, one for every reader who waits for messages."""
 
 import asyncio
-from collections import deque
 
 from django.conf import settings
 
+from lab.backlog import Backlog
 from lab.pages import Page, fitting
 
 
@@ -23,7 +23,7 @@ class Queue:
         self.push = None  # a function that delivers one message at once, or returns False where it cannot
         self.resume(after)
         self.turn = 0  # counts the readers; the newest alone is served
-        self.waiting = deque()
+        self.waiting = Backlog(settings.QUEUE_BYTES if bound is None else settings.QUEUES_BYTES)
         self.woken = None  # the future on which the reader sleeps
         self.alarm = None  # the timer that wakes it
         self.ended = False

@@ -88,6 +88,7 @@ class Room:
                 self.tail.append(message)
                 for queue in self.queues:
                     queue.put(message)
+                message.forget()
         self.heard_at = asyncio.get_running_loop().time()
 
     def restart(self):
@@ -122,8 +123,9 @@ class Room:
         queue.ended = _going
 
     def leave(self, queue):
-        """Fill this queue no longer."""
+        """Fill this queue no longer, and empty it."""
         self.queues.discard(queue)
+        queue.waiting.clear()
 
     def start_reading(self):
         """Keep the room open for one reader more."""

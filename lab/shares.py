@@ -5,11 +5,10 @@ from contextvars import ContextVar
 
 from django.conf import settings
 
-from lab.visitors import Visitor
+from lab.visitors import NOBODY
 
 LATER = {"status": 429, "headers": {"Retry-After": "5"}}
 FULL = {"status": 503, "headers": {"Retry-After": "1"}}
-NOBODY = Visitor("", None)
 owner = ContextVar("owner", default=NOBODY)  # the Visitor whose request is being answered
 
 
