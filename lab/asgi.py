@@ -1,7 +1,6 @@
 """The server's front door: the chat's routes, the pages', and the WebSockets'."""
 
 import os
-import re
 from importlib import import_module
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")
@@ -13,13 +12,10 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import re_path
 
-# Told apart by the whole address: a room may be called "messages", and then /polling/messages/ is its page. Without the
-# last slash nothing is there, as a redirect would turn a POST into a GET.
-CHAT = re.compile(r"/healthz|/\w+/(stages/\w+/)?[^/]+/messages/?")
-
 pages = get_asgi_application()
 
-from lab.guard import guard  # noqa: E402  (these need Django set up)
+from lab.cross_site import CHAT  # noqa: E402  (these need Django set up)
+from lab.guard import guard  # noqa: E402
 from lab.handler import ChatHandler  # noqa: E402
 from lab.http import bounded  # noqa: E402
 from lab.message import Refused  # noqa: E402

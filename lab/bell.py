@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from django.conf import settings
 
 from lab import handbell
 from lab.message import from_json
@@ -22,6 +23,7 @@ TURNS = 50  # questions to the layer at a time: Redis's client refuses more than
 
 log = logging.getLogger(__name__)
 _unrung = []  # messages published and not yet announced
+_unrung_bytes = 0  # of those
 _ringing = None  # the task that announces them
 _turns = asyncio.Semaphore(TURNS)
 _away = False  # what was told of the layer last
@@ -33,10 +35,14 @@ class Away(Exception):
 
 def ring(messages):
     """Announce stored messages to all processes, this one included; what waits meanwhile goes out together."""
-    global _ringing
+    global _ringing, _unrung_bytes
     if alone():
         return handbell.ring(messages)
+    size = sum(message.size for message in messages)
+    if _unrung_bytes + size > settings.UNHEARD_BYTES:
+        return  # the rooms' looks find them
     _unrung.extend(messages)
+    _unrung_bytes += size
     if _unrung and (_ringing is None or _ringing.done()):
         _ringing = asyncio.create_task(_ring())
 
@@ -52,8 +58,10 @@ def alone():
 
 
 async def _ring():
+    global _unrung_bytes
     while _unrung:
         messages, _unrung[:] = sorted(_unrung, key=lambda message: (message.room, message.id)), []
+        _unrung_bytes = 0
         with suppress(Away):  # the rooms' looks find what was not announced
             for room, its in groupby(messages, key=lambda message: message.room):
                 event = {"type": "bell", "messages": [message.json for message in its]}

@@ -23,7 +23,7 @@ async def publish(draft, publisher):
 async def history(room, after=None):
     """Return the Page of `room` after the message with the id `after`; None: the recent ones.
 
-    Raises Refused (503) where the database is away, or too many rooms are open.
+    Raises Refused: 503 where the database is away or too many rooms are open, 429 where one visitor keeps too many.
     """
     return await (await rooms.get(room)).history(after)
 
@@ -32,6 +32,6 @@ async def follow(room, after=None, bound=None):
     """Return a Queue on `room` that starts after the message with the id `after`; None: with the recent ones.
 
     It is filled while it is entered: `with queue: page = await queue.fetch()`. `bound`: messages that may wait in it
-    (None: QUEUE_MAX). Raises Refused (503) as history does.
+    (None: QUEUE_MAX). Raises Refused as history does.
     """
     return Queue(await rooms.get(room), after, bound)

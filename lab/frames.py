@@ -30,9 +30,14 @@ def numbered(number, written):
     )
 
 
+def encoded(message):
+    """Return the frame that delivers a message, in UTF-8 (bytes)."""
+    return b'{"type":"message",' + message.json[1:]
+
+
 def delivered(message):
     """Return the frame that delivers a message."""
-    return '{"type":"message",' + message.json[1:]
+    return encoded(message).decode()
 
 
 def published(message):

@@ -8,8 +8,11 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.http import parse_header_parameters
 
 from lab import places
+from lab.cross_site import is_cross_site
 from lab.http import too_large
 from lab.message import Refused
+from lab.rates import allow_request
+from lab.shares import owner
 from lab.visitors import visitor
 
 PORTS = {"http": 80, "https": 443}
@@ -22,6 +25,8 @@ def guard(app):
     async def guarded(scope, receive, send):
         try:
             scope["visitor"] = who = check(scope)
+            owner.set(who)
+            allow_request(who)
             with places.held(who):
                 await app(scope, receive, send)
         except Refused as refused:
@@ -33,10 +38,11 @@ def guard(app):
 def check(scope):
     """Return the Visitor who asks.
 
-    Raises Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own, 413 for a body that
+    Raises Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own or what a browser
+    asks for on behalf of another site's page, 413 for a body that
     announces itself as too large, 415 for one of a kind that Django could not read.
     """
-    hosts, origins, cookies = [], [], []
+    hosts, origins, cookies, fetch = [], [], [], {}
     for name, value in scope["headers"]:
         if name == b"host":
             hosts.append(value)
@@ -44,6 +50,8 @@ def check(scope):
             origins.append(value)
         elif name == b"cookie":
             cookies.append(value)
+        elif name.startswith(b"sec-"):
+            fetch[name] = value
         elif name == b"content-length" and int(value) > settings.BODY_MAX:
             raise too_large()
         elif name == b"content-type" and not is_utf_8(value):
@@ -51,7 +59,8 @@ def check(scope):
     if len(hosts) != 1 or not is_ours(hosts[0]):
         raise Refused("Host: not this server's.")
     if not origins and scope["type"] == "http":
-        pass  # no browser's
+        if fetch and is_cross_site(scope["path"], fetch):
+            raise Refused("Sec-Fetch-Site: another site's pages may link to this server's pages, no more.", status=403)
     elif len(origins) != 1 or not is_same(origins[0], scope.get("scheme", "ws"), hosts[0]):
         raise Refused("Origin: publishing and reading are for this server's own pages.", status=403)
     return visitor(scope["client"], cookies)

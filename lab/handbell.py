@@ -19,18 +19,27 @@ def ring(messages):
     for room, its in groupby(in_order, key=lambda message: message.room):
         its = list(its)
         for bell in _bells.get(room, ()):
-            with suppress(asyncio.QueueFull):
-                bell.unheard.put_nowait(its)
+            bell.add(its)
 
 
 class Handbell:
     """The process's subscription to one room, used once."""
+
+    size = 0  # bytes of all messages that wait to be heard
 
     def __init__(self, room, hear):
         self.room = room
         self.hear = hear  # called with the messages, awaited
         self.unheard = asyncio.Queue(settings.UNHEARD_MAX)
         self.left = False
+
+    def add(self, messages):
+        """Let the room hear of some messages, unless too many wait: then its look finds them."""
+        size = sum(message.size for message in messages)
+        if Handbell.size + size <= settings.UNHEARD_BYTES:
+            with suppress(asyncio.QueueFull):
+                self.unheard.put_nowait(messages)
+                Handbell.size += size
 
     async def join(self):
         """Hear from now on; always True, as nothing can be away."""
@@ -41,14 +50,21 @@ class Handbell:
     async def leave(self):
         """Hear no more."""
         self.left = True
+        while not self.unheard.empty():
+            self.take(self.unheard.get_nowait())
         _bells[self.room].discard(self)
         if not _bells[self.room]:
             del _bells[self.room]
+
+    def take(self, messages):
+        """Count messages as heard, and return them."""
+        Handbell.size -= sum(message.size for message in messages)
+        return messages
 
     async def listen(self):
         """Hear every ring until cancelled."""
         try:
             while True:
-                await self.hear(await self.unheard.get())
+                await self.hear(self.take(await self.unheard.get()))
         finally:
             await self.leave()

@@ -25,10 +25,10 @@ async def healthz(request):
     parts = {name: not isinstance(answer, BaseException) for name, answer in zip(checks, answers, strict=True)}
     if all(parts.values()):
         stamps = {"received_at": received_at, "answered_at": time.time() * 1000}
-        return http.answer(json.dumps({"ok": True, **parts, **stamps}))
+        return http.answer(json.dumps({"ok": True, **parts, **stamps}).encode())
     away = " and ".join(name for name, answers in parts.items() if not answers)
     error = {"ok": False, "error": f"{away}: not available.", **parts}
-    return http.answer(json.dumps(error), status=503, headers={"Retry-After": "1"})
+    return http.answer(json.dumps(error).encode(), status=503, headers={"Retry-After": "1"})
 
 
 async def _layer_answers():

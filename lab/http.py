@@ -80,20 +80,19 @@ def after(request):
 def page(page, **more):
     """Answer with a Page; its messages were encoded once for all readers."""
     fields = {"last": page.last, "more": page.more} | ({"reset": True} if page.reset else {}) | more
-    texts = ",".join([message.json for message in page.messages])
-    return answer('{"messages":[%s],%s' % (texts, json.dumps(fields, separators=(",", ":"))[1:]))
+    encoded = b",".join([message.json for message in page.messages])
+    return answer(b'{"messages":[%b],%b' % (encoded, json.dumps(fields, separators=(",", ":"))[1:].encode()))
 
 
-def answer(text, status=200, headers=None):
-    """Answer with a JSON text."""
-    body = text.encode()
+def answer(body, status=200, headers=None):
+    """Answer with JSON (bytes)."""
     headers = {"Content-Length": str(len(body)), "Cache-Control": "no-store"} | (headers or {})
     return HttpResponse(body, content_type="application/json", status=status, headers=headers)
 
 
 def refusal(refused):
     """Answer a request that was refused: its status, and one sentence in JSON."""
-    return answer(refused.json, status=refused.status, headers=refused.headers)
+    return answer(refused.json.encode(), status=refused.status, headers=refused.headers)
 
 
 def bounded(receive):

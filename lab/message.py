@@ -5,8 +5,11 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
+from sys import getsizeof
 
 ROOM_MAX, AUTHOR_MAX, TEXT_MAX, NONCE_MAX = 64, 40, 4_000, 64  # characters
+MESSAGE_MAX = 25_000  # bytes of a message's JSON: of its 4,000 characters each may need six, as "\\u0001"
+OVERHEAD = 1_250  # bytes of memory of a message besides its text and its JSON, however long its names are
 ID_MAX = 2**63 - 1
 NONCE = re.compile(r"[\x20-\x7e]{1,%d}" % NONCE_MAX)
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -52,14 +55,22 @@ class Message:
     nonce: str
     sent_at: float | None
     published_at: float
-    _encoded: dict = field(default_factory=dict, repr=False, compare=False)
+    _json: bytes | None = field(default=None, repr=False, compare=False)
+    _encoded: dict | None = field(default=None, repr=False, compare=False)
+    queued: int = field(default=0, repr=False, compare=False)  # the queues in which it waits
 
     def encoded(self, encode):
-        """Return `encode(self)`, computed for the first reader and handed to all the others."""
+        """Return `encode(self)`, computed for the first reader and handed to all the others until `forget`."""
+        if self._encoded is None:
+            self._encoded = {}
         try:
             return self._encoded[encode]
         except KeyError:
             return self._encoded.setdefault(encode, encode(self))
+
+    def forget(self):
+        """Keep no encoding but the JSON: those who waited for the message have it, and whoever is late encodes anew."""
+        self._encoded = None
 
     def as_dict(self):
         """Return the fields of the message as they travel."""
@@ -67,21 +78,23 @@ class Message:
 
     @property
     def json(self):
-        """The message as one line of JSON; line ends inside the text are escaped."""
-        return self.encoded(to_json)
+        """The message as one line of JSON in UTF-8 (bytes), encoded once; line ends inside the text are escaped."""
+        if self._json is None:
+            self._json = COMPACT.encode(self.as_dict()).encode()
+        return self._json
+
+    @property
+    def size(self):
+        """Bytes of memory that the message costs while it is remembered, its JSON included."""
+        return OVERHEAD + len(self.json) + getsizeof(self.text)
 
 
 FIELDS = ("id", "room", "author", "text", "nonce", "sent_at", "published_at")
 
 
-def to_json(message):
-    """Encode one message as compact JSON."""
-    return COMPACT.encode(message.as_dict())
-
-
-def from_json(text):
-    """Return the Message that `to_json` encoded; its JSON is not encoded again."""
-    return Message(**json.loads(text), _encoded={to_json: text})
+def from_json(encoded):
+    """Return the Message whose `json` this is; it is not encoded again."""
+    return Message(**json.loads(encoded), _json=encoded)
 
 
 def parse(body):

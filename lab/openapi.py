@@ -16,14 +16,14 @@ JSON, HTML = "application/json", "text/html"
 STREAM = {"type": "string", "description": "Events: `id: N` and `data: {json}` for each message."}
 REFUSALS = {
     400: "A bad field, parameter or body; a Host that is not this server's.",
-    403: "An Origin that is not this server's own.",
+    403: "An Origin that is not this server's own; a request of another site's page.",
     404: "A name that is no room's, an address that is nothing's.",
     405: "Another method; `Allow` names those that are allowed.",
     408: "A request that does not come whole in time.",
     409: "A nonce used again with another author or text.",
     413: "A body over {BODY_MAX:,} bytes.",
     415: "A body that is not application/json; a Content-Type that cannot be read, or is not UTF-8.",
-    429: "Too many messages a second, or too many connections, of one address or session.",
+    429: "Too many messages or requests a second, connections, queues or rooms of one address or session.",
     431: "A head over {HEAD_MAX:,} bytes.",
     503: "Full, or the database away.",
 }

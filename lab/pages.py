@@ -1,4 +1,4 @@
-"""What one answer holds of a room's messages: a page, bounded in messages and in characters."""
+"""What one answer holds of a room's messages: a page, bounded in messages and in bytes."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -22,11 +22,11 @@ class Page:
 def fitting(messages):
     """Return the first of some messages: as many as one page holds, and one at least.
 
-    A page holds PAGE_MAX messages, and PAGE_CHARACTERS of their texts; what does not fit is not looked at.
+    A page holds PAGE_MAX messages, and PAGE_BYTES of their JSON; what does not fit is not looked at.
     """
-    page, left = [], settings.PAGE_CHARACTERS
+    page, left = [], settings.PAGE_BYTES
     for message in islice(messages, settings.PAGE_MAX):
-        left -= len(message.text)
+        left -= len(message.json)
         if page and left < 0:
             break
         page.append(message)

@@ -44,7 +44,19 @@ class HTTPProtocol(BoundedProtocol):
         if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with
             cycle.transport = HeadHolder(self, cycle)
         cycle.scope["push"] = partial(self._push, cycle)
-        super()._start_asgi_task(cycle, app)
+        super()._start_asgi_task(cycle, partial(self._answer, cycle, app))
+
+    async def _answer(self, cycle, app, scope, receive, send):
+        """Run the application; what it says next is made when the client has taken what was said before."""
+
+        async def taken(event):
+            await send(event)
+            if self.flow.write_paused and event.get("more_body"):
+                await self.flow.drain()
+
+        if self.flow.write_paused:
+            await self.flow.drain()
+        await app(scope, receive, taken)
 
     def _push(self, cycle, data):
         if cycle.disconnected or cycle.response_complete or not cycle.chunked_encoding or self.flow.write_paused:
@@ -156,6 +168,6 @@ def chunk(data):
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-def text_frame(text):
-    """Return the bytes of a server's text frame (RFC 6455 §5.2): unmasked, so the same for every connection."""
-    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
+def text_frame(encoded):
+    """Return a server's frame of a text in UTF-8 (RFC 6455 §5.2): unmasked, so the same for every connection."""
+    return Frame(Opcode.TEXT, encoded).serialize(mask=False)

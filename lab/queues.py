@@ -1,10 +1,10 @@
 """Queues: what was published and a reader has not fetched yet, one for every reader who waits for messages."""
 
 import asyncio
-from collections import deque
 
 from django.conf import settings
 
+from lab.backlog import Backlog
 from lab.pages import Page, fitting
 
 
@@ -14,15 +14,16 @@ class Queue:
     It is bounded: when it overflows it is emptied, and the gap in the ids sends its reader back to history.
     """
 
-    __slots__ = ("alarm", "bound", "ended", "last", "push", "room", "turn", "waiting", "woken")
+    __slots__ = ("alarm", "bound", "drop", "ended", "last", "push", "room", "turn", "waiting", "woken")
 
     def __init__(self, room, after, bound=None):
         self.room = room
         self.bound = settings.QUEUE_MAX if bound is None else bound
+        self.drop = None  # closes a queue that is kept between two requests
         self.push = None  # a function that delivers one message at once, or returns False where it cannot
         self.resume(after)
         self.turn = 0  # counts the readers; the newest alone is served
-        self.waiting = deque()
+        self.waiting = Backlog(settings.QUEUE_BYTES if bound is None else settings.QUEUES_BYTES)
         self.woken = None  # the future on which the reader sleeps
         self.alarm = None  # the timer that wakes it
         self.ended = False
@@ -30,11 +31,13 @@ class Queue:
     def __enter__(self):
         """Let the room fill the queue; what was published since `after` comes from history."""
         self.room.enter(self)
+        self.room.start_reading()
         return self
 
     def __exit__(self, *exc_info):
         """Let the room forget the queue."""
-        self.room.queues.discard(self)
+        self.room.leave(self)
+        self.room.stop_reading()
 
     def resume(self, after):
         """Go on after the message with the id `after`; None starts with the recent ones."""

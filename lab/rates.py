@@ -1,4 +1,4 @@
-"""How often one address, and one session, may publish: a token bucket for each."""
+"""How often one address, and one session, may publish and make requests: token buckets for each."""
 
 import threading
 import time
@@ -25,8 +25,17 @@ def allow(visitor, nonce=None):
         raise refused
 
 
+def allow_request(visitor):
+    """Count one request or handshake of a Visitor; raise Refused (429) when its session or address makes too many."""
+    with _counting:
+        accepted = not visitor.session or _count("SESSION_REQUEST_RATE", visitor.session)
+        accepted = accepted and _count("REQUEST_RATE", visitor.address)
+    if not accepted:
+        raise Refused("too many requests a second, wait a moment.", status=429, headers={"Retry-After": "1"})
+
+
 def _count(setting, whose):
-    rate = getattr(settings, setting)  # messages a second; twice as many at once
+    rate = getattr(settings, setting)  # a second; twice as many at once
     if not rate:
         return True
     now, key = time.monotonic(), (setting, whose)

@@ -11,7 +11,9 @@ import logging
 from django.conf import settings
 
 from lab import bell, store
+from lab.message import Refused
 from lab.pages import Page, fitting
+from lab.shares import FULL, LATER, Shares
 from lab.tail import Tail
 
 REJOIN = 10  # seconds between renewals of the rooms' places in the channel layer's groups
@@ -30,6 +32,8 @@ class Room:
         self.last = 0  # id of the newest message this process has heard of
         self.tail = Tail()  # ends with `last`
         self.queues = set()
+        self.readers = 0  # of the queues, those that somebody reads now; without any, the room may be closed
+        self.closed = False
         self.used_at = 0.0  # the loop's clock, seconds
         self.heard_at = 0.0  # of a message, by the same clock
         self.bell = bell.to(name, self._hear)
@@ -50,9 +54,15 @@ class Room:
     def _opened(self, opening):
         if opening.cancelled() or opening.exception():
             del _rooms[self.name]  # the next one who asks tries again
+            shares.leave(self.name)
+        elif not self.readers:
+            shares.rest(self.name)
 
     def close(self):
-        """Stop listening; the room is opened anew when somebody asks for it."""
+        """Stop listening, and drop the queues; the room is opened anew when somebody asks for it."""
+        self.closed = True
+        for queue in list(self.queues):
+            queue.drop()
         if self.listening:
             self.listening.cancel()
         self.tail.clear()
@@ -78,6 +88,7 @@ class Room:
                 self.tail.append(message)
                 for queue in self.queues:
                     queue.put(message)
+                message.forget()
         self.heard_at = asyncio.get_running_loop().time()
 
     def restart(self):
@@ -105,18 +116,52 @@ class Room:
         return Page(messages, last, more=last < self.last)
 
     def enter(self, queue):
-        """Fill this queue from now on."""
+        """Fill this queue from now on; raise Unavailable when the room was closed after the queue was made."""
+        if self.closed:
+            raise store.Unavailable("too many rooms are open, try again.")
         self.queues.add(queue)
         queue.ended = _going
 
+    def leave(self, queue):
+        """Fill this queue no longer, and empty it."""
+        self.queues.discard(queue)
+        queue.waiting.clear()
+
+    def start_reading(self):
+        """Keep the room open for one reader more."""
+        self.readers += 1
+        if self.readers == 1:
+            shares.use(self.name)
+
+    def stop_reading(self):
+        """Let the room be closed when it has no reader left."""
+        self.readers -= 1
+        if not self.readers:
+            shares.rest(self.name)
+
+
+def _close(name):
+    room = _rooms.pop(name)
+    shares.leave(name)
+    room.close()
+
+
+shares = Shares(
+    "ROOMS",
+    _close,
+    greedy=lambda: Refused("too many rooms of one address or session, close some.", **LATER),
+    full=lambda: Refused("too many rooms are open, try again.", **FULL),
+)
+
 
 async def get(name):
-    """Return the open Room; raise Unavailable when the database does not answer or too many rooms are open."""
+    """Return the open Room; raise Refused when the database does not answer or too many rooms are in use."""
     room = _rooms.get(name)
     if room is None:
-        if len(_rooms) >= settings.ROOMS_MAX:
-            raise store.Unavailable("too many rooms are open, try again.")
+        shares.take(name)
         room = _rooms[name] = Room(name)
+    elif room.listening and not room.readers:
+        shares.rest(name)
     for tend in (_look_after_rooms, _renew_places):
         if tend not in _tending or _tending[tend].done():
             _tending[tend] = asyncio.create_task(tend())
@@ -146,8 +191,7 @@ async def _look_after_rooms():
         for room in list(_rooms.values()):
             unused = asyncio.get_running_loop().time() - room.used_at
             if room.listening and not room.queues and unused > settings.ROOM_IDLE:
-                del _rooms[room.name]
-                room.close()
+                _close(room.name)
 
 
 async def _renew_places():

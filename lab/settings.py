@@ -178,23 +178,39 @@ PIECES_MAX = 8  # bytes that a client may spend on cutting one byte of a body in
 LINGER_SECONDS = 2  # that a connection which is over is still read, so that no reset takes the last answer away
 LINGER_MAX = 1_000_000  # bytes that are read of it meanwhile; past it the connection is cut
 TAKE_SECONDS = 60  # in which a client must take something of what waits for it; past it the connection is cut
+BUFFER_BYTES = 16_384  # that may wait in a connection before its client counts as slow; past it nothing more is written
+BUFFERS_BYTES = 200_000_000  # that wait for all slow clients; past it the address that has most loses a connection
 CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
 # Connections of one address to a process, 0: no bound; past it 429. A class of 40 behind one address has 125 each.
 ADDRESS_CONNECTIONS = number("LAB_ADDRESS_CONNECTIONS", 5_000)
 # Requests and WebSockets that one browser's session holds open in a process, 0: no bound; past it 429.
 SESSION_CONNECTIONS = number("LAB_SESSION_CONNECTIONS", 200)
+# Requests and handshakes a second from one address and of one browser's session, twice that in a burst, 0: no limit;
+# past it 429. One process on one core answers fewer than the address may make.
+REQUEST_RATE = number("LAB_REQUEST_RATE", 5_000)
+SESSION_REQUEST_RATE = number("LAB_SESSION_REQUEST_RATE", 500)
 PAGE_MAX = 500  # messages in one answer
 RECENT = 50  # messages given to a reader that names no `after`
-PAGE_CHARACTERS = 200_000  # of the texts in one answer: the recent messages fit, however long they are
+PAGE_BYTES = 262_144  # of the messages' JSON in one answer: of English, the recent ones fit however long they are
 TAIL_MAX = 1_000  # newest messages that a process remembers of a room
-TAILS_MAX = 50_000_000  # characters of the messages that a process remembers of all its rooms
+TAILS_BYTES = 100_000_000  # of memory of the messages that a process remembers of all its rooms
 QUEUE_MAX = 256  # messages waiting in one queue before it falls back to history
+QUEUE_BYTES = 2_000_000  # of memory of those; past it the same
+QUEUES_BYTES = 100_000_000  # of memory of the messages that wait in all queues; past it the same, the longest first
 STAGE_QUEUE_MAX = 10_000  # the same, for the stages of a staircase whose queues grow and grow
 QUEUE_IDLE = 60  # seconds that a user's queue lives unread
-QUEUES_MAX = 20_000  # users' queues in a process; past it 503
-ROOMS_MAX = 10_000  # rooms open in a process; past it 503
+QUEUES_MAX = 20_000  # users' queues in a process; past it the greediest address loses an idle one, else 503
+ROOMS_MAX = 10_000  # rooms open in a process; past it the same
+# Of those, the share of one address and of one browser's session, 0: no share; past it its own idle one goes, else 429.
+# In a class of 60 behind one address each has 83 queues and 41 rooms.
+ADDRESS_QUEUES = number("LAB_ADDRESS_QUEUES", 5_000)
+SESSION_QUEUES = number("LAB_SESSION_QUEUES", 200)
+ADDRESS_ROOMS = number("LAB_ADDRESS_ROOMS", 2_500)
+SESSION_ROOMS = number("LAB_SESSION_ROOMS", 200)
 ROOM_IDLE = 60  # seconds that a process remembers a room which nobody reads
 WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
+WAITING_BYTES = 20_000_000  # of memory of their texts; past it 503
+UNHEARD_BYTES = 20_000_000  # of memory of the messages announced to busy rooms, and to a layer that is slow
 UNHEARD_MAX = 100  # rings of a bell that wait for a busy room, as in a channel layer; what is more, its look finds
 HOLD = 25  # seconds a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from sys import getsizeof
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
@@ -33,6 +34,7 @@ COLUMNS = [{"id": "number", "room": "room__name"}.get(name, name) for name in FI
 _writer = ThreadPoolExecutor(1, "store-writer")
 _readers = ThreadPoolExecutor(4, "store-reader")
 _waiting = []  # (draft, future) in the order of arrival
+_waiting_bytes = 0  # of the texts of those
 _writing = None  # the task that commits while anything waits
 
 
@@ -43,20 +45,23 @@ async def add(draft, committed):
     again with the same author and text gives the stored message; with another, Refused (409). Unavailable when
     the database does not answer or too much waits for it.
     """
-    global _writing
-    if len(_waiting) >= settings.WAITING_MAX:
+    global _writing, _waiting_bytes
+    if len(_waiting) >= settings.WAITING_MAX or _waiting_bytes + getsizeof(draft.text) > settings.WAITING_BYTES:
         raise Unavailable("too many messages wait for the disk, try again.")
     future = asyncio.get_running_loop().create_future()
     _waiting.append((draft, future))
+    _waiting_bytes += getsizeof(draft.text)
     if _writing is None or _writing.done():
         _writing = asyncio.create_task(_write(committed))
     return await future
 
 
 async def _write(committed):
+    global _waiting_bytes
     while _waiting:
         batch = _waiting[:BATCH_MAX]
         del _waiting[:BATCH_MAX]
+        _waiting_bytes -= sum(getsizeof(draft.text) for draft, _ in batch)
         try:
             deadline = time.monotonic() + settings.DATABASE_PATIENCE
             results = await run(_writer, _commit, [draft for draft, _ in batch], deadline)

@@ -7,12 +7,12 @@ from django.conf import settings
 
 
 class Tail:
-    """Messages without a gap, TAIL_MAX at most; those of all rooms together have TAILS_MAX characters at most.
+    """Messages without a gap, TAIL_MAX at most; those of all rooms together have TAILS_BYTES at most.
 
     Past either bound the room's oldest ones are forgotten: they are in the store.
     """
 
-    characters = 0  # of all tails
+    size = 0  # bytes of all tails
 
     def __init__(self):
         self.messages = deque()
@@ -20,8 +20,8 @@ class Tail:
     def append(self, message):
         """Remember one more."""
         self.messages.append(message)
-        Tail.characters += len(message.text)
-        while len(self.messages) > settings.TAIL_MAX or (self.messages and Tail.characters > settings.TAILS_MAX):
+        Tail.size += message.size
+        while len(self.messages) > settings.TAIL_MAX or (self.messages and Tail.size > settings.TAILS_BYTES):
             self._forget()
 
     def clear(self):
@@ -36,4 +36,4 @@ class Tail:
         return islice(self.messages, number + 1 - self.messages[0].id, None)
 
     def _forget(self):
-        Tail.characters -= len(self.messages.popleft().text)
+        Tail.size -= self.messages.popleft().size

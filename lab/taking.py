@@ -5,6 +5,9 @@ from contextlib import suppress
 
 from django.conf import settings
 
+from lab import buffers
+from lab.visitors import NOBODY
+
 try:
     from fcntl import ioctl
     from termios import TIOCOUTQ
@@ -54,22 +57,27 @@ class Watched:
     def connection_made(self, transport):
         """Watch how the client takes what it is given."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(settings.BUFFER_BYTES)
         self.taking = Taking(self.loop, transport)
 
     def connection_lost(self, exc):
         """Watch no more."""
         self.taking.end()
+        buffers.leave(self)
         super().connection_lost(exc)
 
     def pause_writing(self):
         """Write no more until the client has taken what waits, and see that it does."""
         super().pause_writing()
         self.taking.begin()
+        visitor = (self.scope or {}).get("visitor", NOBODY)
+        buffers.wait(self, visitor.address, self.transport.get_write_buffer_size())
 
     def resume_writing(self):
         """Write on."""
         super().resume_writing()
         self.taking.end()
+        buffers.leave(self)
 
 
 def unacknowledged(connection):

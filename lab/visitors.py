@@ -19,6 +19,9 @@ class Visitor(NamedTuple):
     session: str | None  # None: no browser, or one that has opened no page yet; the address alone counts
 
 
+NOBODY = Visitor("", None)  # before a request is read
+
+
 def visitor(client, cookies):
     """Return the Visitor of ASGI's `client` (host, port) and Cookie headers (a list of bytes)."""
     session = None

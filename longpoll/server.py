@@ -8,6 +8,7 @@ from django.conf import settings
 
 from lab import chat, http
 from lab.message import Refused
+from lab.shares import FULL, LATER, Shares
 
 SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits that nobody guesses
@@ -50,18 +51,25 @@ class KeptQueue:
     """A queue that lives on between two requests, and is dropped when nobody has read it for QUEUE_IDLE seconds."""
 
     def __init__(self, queue, queue_id):
-        if len(_queues) >= settings.QUEUES_MAX:
-            raise Refused("too many queues are open, try again.", status=503, headers={"Retry-After": "1"})
         self.id = queue_id
         self.queue = queue
         self.readers = 0
         self.expiry = None
+        shares.take(self.id)
+        try:
+            queue.room.enter(queue)
+        except Refused:
+            shares.leave(self.id)
+            raise
+        queue.drop = self.drop
         _queues[self.id] = self
-        queue.__enter__()
 
     def __enter__(self):
         """Begin to read."""
         self.readers += 1
+        if self.readers == 1:
+            shares.use(self.id)
+            self.queue.room.start_reading()
         if self.expiry:
             self.expiry.cancel()
 
@@ -69,9 +77,23 @@ class KeptQueue:
         """Stop reading; the queue fills on."""
         self.readers -= 1
         if not self.readers:
+            self.queue.room.stop_reading()
+            shares.rest(self.id)
             self.expiry = asyncio.get_running_loop().call_later(settings.QUEUE_IDLE, self.drop)
 
     def drop(self):
         """Close the queue for good."""
+        if self.expiry:
+            self.expiry.cancel()
         del _queues[self.id]
-        self.queue.__exit__()
+        shares.leave(self.id)
+        self.queue.room.leave(self.queue)
+        self.queue.drop = None  # nothing may be left that only the garbage collector frees
+
+
+shares = Shares(
+    "QUEUES",
+    lambda queue_id: _queues[queue_id].drop(),
+    greedy=lambda: Refused("too many queues of one address or session, close some.", **LATER),
+    full=lambda: Refused("too many queues are open, try again.", **FULL),
+)

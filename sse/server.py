@@ -40,15 +40,15 @@ async def stream(queue):
 
 def events(page):
     """Encode a Page: its messages as events, or a heartbeat if there are none."""
-    encoded = b"".join([message.encoded(event) for message in page.messages])
+    encoded = b"".join([event(message) for message in page.messages])
     return RESET + encoded if page.reset else encoded or HEARTBEAT
 
 
 def event(message):
     """Encode a message as an event; its JSON is one line, so no text can break out of the field."""
-    return f"id: {message.id}\ndata: {message.json}\n\n".encode()
+    return b"id: %d\ndata: %b\n\n" % (message.id, message.json)
 
 
 def event_chunk(message):
     """Encode a message as the chunk of the answer that holds its event."""
-    return chunk(message.encoded(event))
+    return chunk(event(message))

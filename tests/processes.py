@@ -29,7 +29,8 @@ class ServerProcess:
     running = set()
 
     def __init__(self, data, **environment):
-        self.environment = os.environ | {"LAB_DATA": str(data), "LAB_PUBLISH_RATE": "0", "PYTHONUNBUFFERED": ""}
+        rates = {"LAB_PUBLISH_RATE": "0", "LAB_REQUEST_RATE": "0"}
+        self.environment = os.environ | {"LAB_DATA": str(data), "PYTHONUNBUFFERED": ""} | rates
         self.environment |= environment
         self.log = Path(data) / f"stderr.{time.monotonic_ns()}"
         self.port, self.process, self.checked = 0, None, 0

@@ -5,11 +5,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from importlib import import_module
+from itertools import islice
 from types import SimpleNamespace
 
 import pytest
 from processes import PATIENCE, SMALL, ServerProcess, until
-from raw import dial, get, hear, post, room_path, say, shake, socket_path
+from raw import ask, deaf, dial, get, hear, post, room_path, say, shake, socket_path
 from roads import HTTP, TECHNIQUES, client, publish, publish_frame, publish_many, read
 from streams import stream
 from test_connections import session_of
@@ -22,7 +23,8 @@ from lab.visitors import Visitor
 GOOD = {"author": "Ann", "text": "hi", "nonce": "same"}
 AWAY = "database: not available, try again."
 TOO_FAST = "too many messages a second, wait a moment."
-FULL = {"queues": "too many queues are open, try again.", "rooms": "too many rooms are open, try again."}
+TOO_MANY = "too many requests a second, wait a moment."
+FULL = "too many queues are open, try again."
 
 
 @contextmanager
@@ -95,22 +97,26 @@ def test_4_429_one_past_the_rate_is_an_error_frame_and_the_connection_stays(star
         ("PUBLISH_RATE", [Visitor("192.0.2.1", None)]),
         ("PUBLISH_RATE", [Visitor("192.0.2.1", f"session {n}") for n in range(100)]),
         ("SESSION_RATE", [Visitor("192.0.2.1", "session")]),
+        ("REQUEST_RATE", [Visitor("192.0.2.1", f"session {n}") for n in range(100)]),
+        ("SESSION_REQUEST_RATE", [Visitor("192.0.2.1", "session")]),
     ],
-    ids=["address", "address of many sessions", "session"],
+    ids=["address", "address of many sessions", "session", "requests of an address", "requests of a session"],
 )
 def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch, setting, visitors):
+    allow, sentence = (rates.allow_request, TOO_MANY) if "REQUEST" in setting else (rates.allow, TOO_FAST)
     rate = getattr(import_module("lab.settings"), setting)
     clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
-    own = SimpleNamespace(**{"PUBLISH_RATE": 0, "SESSION_RATE": 0, "RATES_MAX": 100, setting: rate})
+    rates_of = dict.fromkeys(("PUBLISH_RATE", "SESSION_RATE", "REQUEST_RATE", "SESSION_REQUEST_RATE"), 0)
+    own = SimpleNamespace(**rates_of | {"RATES_MAX": 100, setting: rate})
     for name, value in {"time": clock, "settings": own, "_buckets": {}}.items():
         monkeypatch.setattr(rates, name, value)
     for allowed in (2 * rate, rate, rate):  # at once, and after each second
         for number in range(allowed):
-            rates.allow(visitors[number % len(visitors)])
+            allow(visitors[number % len(visitors)])
         for visitor in visitors:
             with pytest.raises(Refused) as told:
-                rates.allow(visitor)
-            assert (told.value.status, str(told.value)) == (429, TOO_FAST)
+                allow(visitor)
+            assert (told.value.status, str(told.value)) == (429, sentence)
         clock.now += 1
 
 
@@ -120,6 +126,48 @@ def test_4_1_so_many_rates_are_counted_and_those_used_longest_ago_are_forgotten(
     for number in range(10):
         rates.allow(Visitor(f"192.0.2.{number}", None))
     assert [address for _setting, address in rates._buckets] == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]
+
+
+ASKED = [
+    ("GET", "/"),
+    ("HEAD", "/openapi.json"),
+    ("GET", "/static/lab/style.css"),
+    ("GET", "/nothing"),
+    ("GET", "/healthz"),
+    ("GET", "/polling/a/messages/"),
+    ("GET", "/longpoll/a/messages/?hold=0"),
+    ("OPTIONS", "/sse/a/messages/"),
+    ("PUT", "/polling/a/messages/"),
+    ("POST", "/polling/a/messages/"),
+]
+
+
+def test_4_429_requests_are_counted_whatever_they_ask_for(start):
+    server = start(LAB_REQUEST_RATE="1")
+    for method, path in ASKED:
+        answer = until(lambda: (answer := ask(server.url, method, path)).status == 429 and answer, path)  # noqa: B023
+        assert method == "HEAD" or answer.sentence == TOO_MANY
+        assert answer.headers["retry-after"] == "1"
+        until(lambda: get(server.url, "/healthz").status == 200, "the rate never recovers")
+
+
+def test_4_429_requests_are_counted_for_each_session_and_address_apart(start, room):
+    server = start(LAB_SESSION_REQUEST_RATE="1", FORWARDED_ALLOW_IPS="127.0.0.1")
+    path, mine, other = room_path("polling", room), session_of(server), session_of(server)
+    until(lambda: get(server.url, path, Cookie=mine).status == 429, "a session's requests are not counted")
+    until(lambda: shake(server.url, socket_path(room), {"Cookie": mine}).status == 429, "handshakes are not counted")
+    assert get(server.url, path, Cookie=other).status == get(server.url, path).status == 200
+    server = start(LAB_REQUEST_RATE="1", FORWARDED_ALLOW_IPS="127.0.0.1")
+    until(lambda: get(server.url, path, X_Forwarded_For="192.0.2.1").status == 429, "an address's are not counted")
+    assert get(server.url, path, X_Forwarded_For="192.0.2.2").status == 200
+
+
+def test_4_429_a_reader_waits_and_reads_all_the_same(start, room, technique):
+    server = start(LAB_REQUEST_RATE="2")
+    publish_many(server, room, 5)
+    reader = client(technique, server, room, after=0)
+    assert [message["id"] for message in islice(reader.messages(), 5)] == [1, 2, 3, 4, 5]
+    reader.close()
 
 
 @pytest.mark.parametrize("technique", HTTP)
@@ -206,23 +254,16 @@ def test_2_healthz_names_the_database_when_it_is_away(small):
     assert get(small.url, "/healthz").status == 200
 
 
-def test_4_503_when_too_many_queues_are_open(start, room):
+def test_4_503_when_too_many_queues_are_read(start, room):
     server = start(**SMALL, SMALL_QUEUES_MAX="2")
     path = room_path("longpoll", room, "?hold=0")
     queues = [get(server.url, path).json["queue"] for _ in range(2)]
-    refused(get(server.url, path), 503, FULL["queues"])
-    assert get(server.url, f"{path}&queue={queues[0]}").status == 200
-    until(lambda: get(server.url, path).status == 200, "unread queues are never dropped")
-
-
-def test_4_503_when_too_many_rooms_are_open(start):
-    server = start(**SMALL, SMALL_ROOMS_MAX="2")
-    for name in ("one", "two"):
-        assert get(server.url, room_path("polling", name)).status == 200
-    for technique in HTTP:
-        refused(get(server.url, room_path(technique, "three")), 503, FULL["rooms"])
-    refused(shake(server.url, socket_path("three")), 503, FULL["rooms"])
-    assert publish("polling", server, "three")[0] == 201  # to publish needs no open room
+    with ExitStack() as stack:
+        for queue in queues:
+            stack.enter_context(deaf(server, room_path("longpoll", room, f"?after=0&hold=55&queue={queue}")))
+        until(lambda: get(server.url, path).status == 503, "they make room all the same")
+        refused(get(server.url, path), 503, FULL)
+    until(lambda: get(server.url, path).status == 200, "their readers are gone, and they make no room")
 
 
 def test_4_503_when_too_many_messages_wait_for_the_disk(start, room):

@@ -11,6 +11,7 @@ from raw import KEY, dialled, everything, exchange, get, room_path, socket_path
 from test_frames import frame
 
 QUEUES, ROOMS = 10_000, 2_000
+QUEUE, ROOM = 6_000, 12_000  # bytes that each costs at most, as SPEC.md sums them
 AT_ONCE = 250  # requests written at once on one connection
 IDLE = 2  # seconds that a queue is kept
 MORE = 6_000_000  # bytes that the second time may add to what the first has left: allocators keep some
@@ -40,6 +41,7 @@ def forgetful(start, tmp_path):
         "PYTHONPATH": os.pathsep.join(map(str, (tmp_path, TESTS))),
         "COUNTED": str(tmp_path / "counted"),
     }
+    counting |= {"LAB_ADDRESS_QUEUES": "0", "LAB_ADDRESS_ROOMS": "0"}
     bounds = {"SMALL_QUEUES_MAX": QUEUES + 1, "SMALL_ROOMS_MAX": ROOMS + 1, "SMALL_QUEUE_IDLE": IDLE}
     return start(**counting, **{name: str(value) for name, value in bounds.items()})
 
@@ -76,6 +78,7 @@ def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, tmp_pa
         until(lambda: get(forgetful.url, path).status == 200, "queues are never dropped")
         ask_for_all(forgetful, [path] * (QUEUES - 1))
         grown.append(memory(forgetful))
+    assert grown[0] - before < QUEUES * QUEUE
     assert grown[1] - grown[0] < MORE
     assert objects(forgetful, tmp_path) - first > QUEUES
     until(lambda: objects(forgetful, tmp_path) - first < QUEUES / 10, "one object stays for each queue, or more")
@@ -83,12 +86,14 @@ def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, tmp_pa
 
 
 def test_3_5_rooms_that_nobody_reads_leave_memory_where_it_was(forgetful):
-    grown = []
+    ask_for_all(forgetful, [f"/polling/warm-{number}/messages/" for number in range(100)])
+    before, grown = memory(forgetful), []
     for turn in range(2):
         free = f"/polling/free-{turn}/messages/"
         until(lambda: get(forgetful.url, free).status == 200, "rooms are never forgotten")  # noqa: B023
         ask_for_all(forgetful, [f"/polling/{turn}-{number}/messages/" for number in range(ROOMS - 1)])
         grown.append(memory(forgetful))
+    assert grown[0] - before < ROOMS * ROOM
     assert grown[1] - grown[0] < 1.5 * MORE  # groups' names are cached
 
 

@@ -160,7 +160,7 @@ def test_an_event_is_framed_as_it_is_written():
 def test_a_delivered_message_is_as_long_as_the_server_writes_it():
     message = Message(7, "räume", "Ann", 'é "\n" 😀', "n" * 22, 1763678000123.25, 1763678000124.5678)
     given = json.loads(message.json) | {"arrived_at": 1.0}
-    assert sizes.delivered("polling", given) == len(message.json.encode())
+    assert sizes.delivered("polling", given) == len(message.json)
     assert sizes.delivered("websocket", given) == len(frames.delivered(message).encode())
 
 

@@ -40,6 +40,7 @@ OTHERS = {  # why: an Origin made from the server's port
     "not ASCII": "http://\xe9.example",
 }
 SENTENCE = "Origin: publishing and reading are for this server's own pages."
+FOREIGN = "Sec-Fetch-Site: another site's pages may link to this server's pages, no more."
 
 hosts = pytest.mark.parametrize("host", FOREIGN_HOSTS)
 origins = pytest.mark.parametrize("origin", list(OTHERS.values()), ids=list(OTHERS))
@@ -115,6 +116,35 @@ def test_4_the_servers_own_origin_is_let_pass_by_each_of_its_names(server, room,
 def test_4_the_servers_own_origin_opens_the_websocket_by_each_of_its_names(server, room, name):
     headers = {"Host": f"{name}:{server.port}", "Origin": f"http://{name}:{server.port}"}
     assert shake(server.url, socket_path(room), headers).status == 101
+
+
+FETCHED = {  # why: (the site that asks, how, for what, for a message, for a page)
+    "the address bar": ("none", "navigate", "document", 200, 200),
+    "the server's own page": ("same-origin", "cors", "empty", 200, 200),
+    "a link elsewhere": ("cross-site", "navigate", "document", 403, 200),
+    "an image elsewhere": ("cross-site", "no-cors", "image", 403, 403),
+    "a script elsewhere": ("cross-site", "no-cors", "empty", 403, 403),
+    "a frame elsewhere": ("cross-site", "navigate", "iframe", 403, 200),
+    "an object elsewhere": ("cross-site", "navigate", "object", 403, 200),
+    "another port's image": ("same-site", "no-cors", "image", 403, 200),
+    "another port's frame": ("same-site", "navigate", "iframe", 403, 200),
+}
+
+
+@pytest.mark.parametrize(("site", "mode", "kind", "messages", "page"), list(FETCHED.values()), ids=list(FETCHED))
+def test_4_what_a_browser_asks_for_on_behalf_of_another_page(server, room, site, mode, kind, messages, page):
+    fetch = {"Sec_Fetch_Site": site, "Sec_Fetch_Mode": mode, "Sec_Fetch_Dest": kind}
+    paths = {room_path("polling", room): messages, room_path("longpoll", room, "?hold=0"): messages}
+    paths |= {"/healthz": messages, f"/polling/stages/whole/{room}/messages/": messages}
+    paths |= {"/": page, "/polling/messages/": page, "/static/lab/style.css": page, "/openapi.json": page}
+    assert {path: get(server.url, path, **fetch).status for path in paths} == paths
+    answer = get(server.url, room_path("sse", room), **fetch) if messages == 403 else None
+    assert answer is None or (answer.status, answer.sentence) == (403, FOREIGN)
+
+
+def test_4_a_page_fetched_ahead_for_another_site_is_refused(server):
+    fetch = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert get(server.url, "/", **fetch, Sec_Purpose="prefetch").status == 403
 
 
 def test_4_a_foreign_origin_reads_no_page_of_another_sites_visitor(server):

@@ -10,11 +10,14 @@ import sys
 import pytest
 from processes import PATIENCE, ROOT
 from raw import get
+from test_memory import QUEUE, ROOM
 
 MISTAKES = [
     ({"LAB_DATA": "/dev/null/data"}, "LAB_DATA: /dev/null/data cannot be used"),
     ({"LAB_PUBLISH_RATE": "many"}, "LAB_PUBLISH_RATE: a whole number, 0 or more."),
     ({"LAB_SESSION_RATE": "-1"}, "LAB_SESSION_RATE: a whole number, 0 or more."),
+    ({"LAB_SESSION_REQUEST_RATE": "0.5"}, "LAB_SESSION_REQUEST_RATE: a whole number, 0 or more."),
+    ({"LAB_ADDRESS_QUEUES": "-1"}, "LAB_ADDRESS_QUEUES: a whole number, 0 or more."),
     ({"DATABASE_URL": "oracle://nobody"}, "DATABASE_URL: not the address of an SQLite or PostgreSQL database"),
     ({"DATABASE_URL": "nonsense"}, "DATABASE_URL: not the address of an SQLite"),
     ({"DATABASE_URL": "postgres://127.0.0.1:1/nobody"}, "The database cannot be used"),
@@ -86,6 +89,31 @@ def test_git_knows_nothing_of_the_secret_key():
     assert ignored.returncode == 0
 
 
+CONNECTION = 256 * 1_024  # bytes that one connection may hold, whatever its client sends and does not take
+RATE, DRAFT = 1_000, 2_000  # bytes of each that is counted by number; those of queues and rooms are measured
+CACHES = 70e6  # heads, cookies and rooms' names that were read before
+AT_WORK = 190e6  # the program itself, and what its threads read and write at one moment
+
+
+def test_4_1_the_spec_tells_what_all_bounds_together_allow():
+    from lab import settings
+
+    a_body = 3 * settings.BODY_MAX  # as it comes, whole, and as Django keeps it
+    assert settings.HEAD_MAX + a_body + settings.BUFFER_BYTES < CONNECTION
+    in_bytes = {name: value for name, value in vars(settings).items() if name.endswith("_BYTES")}
+    messages = sum(in_bytes.values()) - sum(in_bytes[f"{each}_BYTES"] for each in ("PAGE", "QUEUE", "BUFFER"))
+    connections = settings.CONNECTIONS_MAX * CONNECTION
+    counted = settings.QUEUES_MAX * QUEUE + settings.ROOMS_MAX * ROOM + settings.RATES_MAX * RATE
+    rest = messages + counted + settings.WAITING_MAX * DRAFT + CACHES + AT_WORK
+    told = re.search(
+        r"at most ([\d.]+) GB in one process.*?allow a process ([\d.]+) GB: ([\d.]+) GB by its connections, "
+        r"256 KiB each,\nand ([\d.]+) GB by all else",
+        (ROOT / "SPEC.md").read_text(),
+        re.DOTALL,
+    ).groups()
+    assert told == (f"{messages / 1e9:.2f}", *(f"{each / 1e9:.1f}" for each in (connections + rest, connections, rest)))
+
+
 def test_4_1_the_spec_tells_every_bound_as_it_is():
     from lab import settings
 
@@ -93,6 +121,6 @@ def test_4_1_the_spec_tells_every_bound_as_it_is():
     assert {name: int(value.replace(",", "")) for name, value in table} == {
         name: getattr(settings, name) for name, _value in table
     }
-    ends = ("_MAX", "_IDLE", "_RATE", "_CONNECTIONS", "_SECONDS", "_CHARACTERS")
+    ends = ("_MAX", "_IDLE", "_RATE", "_CONNECTIONS", "_QUEUES", "_ROOMS", "_SECONDS", "_BYTES")
     bounds = {name for name in vars(settings) if name.endswith(ends)}
     assert {name for name in bounds if not name.startswith("SECURE_")} == {name for name, _value in table}

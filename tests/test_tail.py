@@ -8,24 +8,24 @@ from roads import publish_many, read
 
 from lab import tail
 
-CHARACTERS = 10  # of each message
+SIZE = 10  # bytes of each message
 
 
 @pytest.fixture
 def tails(monkeypatch):
     """The tails of two rooms, which may hold four messages each and six together."""
-    monkeypatch.setattr(tail, "settings", SimpleNamespace(TAIL_MAX=4, TAILS_MAX=6 * CHARACTERS))
+    monkeypatch.setattr(tail, "settings", SimpleNamespace(TAIL_MAX=4, TAILS_BYTES=6 * SIZE))
     tails = tail.Tail(), tail.Tail()
     yield tails
     for each in tails:
         each.clear()
-    assert tail.Tail.characters == 0
+    assert tail.Tail.size == 0
 
 
 def say(room, *numbers):
     """Let a room remember messages with these ids."""
     for number in numbers:
-        room.append(SimpleNamespace(id=number, text="x" * CHARACTERS))
+        room.append(SimpleNamespace(id=number, size=SIZE))
 
 
 def ids(room, after):
@@ -58,12 +58,12 @@ def test_all_tails_together_are_bounded_too(tails):
 
 def test_a_message_longer_than_all_of_it_is_not_remembered(tails):
     room, _other = tails
-    room.append(SimpleNamespace(id=1, text="x" * 7 * CHARACTERS))
+    room.append(SimpleNamespace(id=1, size=7 * SIZE))
     assert ids(room, 0) == []
 
 
-@pytest.mark.parametrize("bound", ["0", "25"])
+@pytest.mark.parametrize("bound", ["0", "6000"])
 def test_what_is_forgotten_is_read_from_the_store(start, room, technique, bound):
-    server = start(**SMALL, SMALL_TAILS_MAX=bound)
+    server = start(**SMALL, SMALL_TAILS_BYTES=bound)
     publish_many(server, room, 12, "message {}")
     assert [message["id"] for message in read(technique, server, room, 12, "?after=0").messages] == list(range(1, 13))

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from itertools import islice
 from urllib.parse import parse_qs
 
 from channels.consumer import get_handler_name
@@ -52,15 +53,29 @@ class Consumer(AsyncWebsocketConsumer):
                     page = await queue.fetch(settings.HEARTBEAT)
                     if page.reset:
                         await self.send(frames.reset())
-                    for message in page.messages:
-                        await self.send(message.encoded(frames.delivered))
-                    if not (page.messages or page.reset or queue.ended):
+                    silent = not (page.messages or page.reset or queue.ended)
+                    left = self.push(page)
+                    page = None  # nothing is kept while the client takes its time; the queue finds it again
+                    for message in left:
+                        queue.resume(message.id)
+                        await self.send(frames.delivered(message))
+                    if silent:
                         await self.send(frames.heartbeat())
             await self.close(GOING_AWAY)
         except Refused:  # the database is away, and with it the history that the queue fell back to
             await self.close(TRY_AGAIN_LATER)
         except OSError:
             pass  # the client is gone; disconnect() follows
+
+    def push(self, page):
+        """Push the messages of a Page; return the first for which the connection has no room, in a list.
+
+        On servers that cannot push, all are returned.
+        """
+        push = self.scope.get("push")
+        if not push:
+            return page.messages
+        return list(islice((message for message in page.messages if not push(frame(message))), 1))
 
     async def receive(self, text_data=None, bytes_data=None):
         """Publish what a frame says, or close."""
@@ -90,4 +105,4 @@ class Consumer(AsyncWebsocketConsumer):
 
 def frame(message):
     """Encode a message as the bytes of its frame, the same for all connections."""
-    return text_frame(message.encoded(frames.delivered))
+    return text_frame(frames.encoded(message))

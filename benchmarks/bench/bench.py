@@ -15,7 +15,7 @@ import psutil
 
 from benchmarks.bench import bench_wire, flood
 from benchmarks.bench.flood import HANDSHAKE, REQUEST
-from benchmarks.servers.server import ROOT, cpu, printing_port
+from benchmarks.servers.server import NO_SHARES, ROOT, cpu, printing_port
 from lab import orphans
 
 SUBSCRIBERS, RATE, SECONDS = 200, 20, 5  # a rate that the costliest yardstick keeps up with on one core
@@ -32,7 +32,7 @@ POLL, HOLD = "/polling/bench/messages/", "/longpoll/bench/messages/?hold=55"
 def serving(command):
     """Run a server on the first core and this process on the others; yield (its port, its psutil.Process)."""
     with orphans.temporary_folder() as data:
-        environment = os.environ | {"LAB_DATA": str(data), "LAB_PUBLISH_RATE": "0", "PYTHONPATH": str(ROOT)}
+        environment = os.environ | NO_SHARES | {"LAB_DATA": str(data), "PYTHONPATH": str(ROOT)}
         with printing_port(command, env=environment, stderr=subprocess.DEVNULL) as (port, server):
             yield port, apart(server)
 

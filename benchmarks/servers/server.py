@@ -15,6 +15,9 @@ from lab import orphans
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 30.0  # seconds for a server to start, and to end
+# The load comes from one address, whose share of the server must be the whole.
+SHARES = ("PUBLISH_RATE", "REQUEST_RATE", "ADDRESS_CONNECTIONS", "ADDRESS_QUEUES", "ADDRESS_ROOMS")
+NO_SHARES = {f"LAB_{name}": "0" for name in SHARES}
 ELSEWHERE = ("DATABASE_URL", "REDIS_URL", "REDIS_LAYER", "DJANGO_SETTINGS_MODULE")  # would bring in more
 
 
@@ -38,7 +41,7 @@ def serving(folder, core=None, run=uvicorn, **more):
     """
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     with orphans.temporary_folder(parent=folder) as data, (folder / "server.log").open("w+") as log:
-        environment |= {"LAB_DATA": str(data), "LAB_PUBLISH_RATE": "0", "LAB_ADDRESS_CONNECTIONS": "0"} | more
+        environment |= {"LAB_DATA": str(data)} | NO_SHARES | more
         with run(core, environment, log) as server:
             yield server
 

@@ -28,4 +28,4 @@ async def stream(queue):
         while not queue.ended:
             page = await queue.fetch()
             for message in page.messages:
-                yield f"data: {message.json}\n\n".encode()
+                yield b"data: %b\n\n" % message.json

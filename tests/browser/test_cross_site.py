@@ -4,7 +4,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from browsers import Window
+from browsers import WebDriverWait, Window
+from processes import PATIENCE, ServerProcess
 from raw import get, room_path
 from roads import HTTP, publish
 
@@ -44,6 +45,24 @@ const [address, done] = arguments;
 const frame = Object.assign(document.createElement("iframe"), { src: address });
 frame.onload = () => { try { done(frame.contentDocument?.title ?? "hidden"); } catch { done("hidden"); } };
 document.body.append(frame);
+"""
+ASKED = """
+const [address, kind, done] = arguments;
+const make = (name, fields) => Object.assign(document.createElement(name), fields);
+const element = {
+  image: () => make("img", { src: address }),
+  script: () => make("script", { src: address }),
+  style: () => make("link", { rel: "stylesheet", href: address }),
+  prefetch: () => make("link", { rel: "prefetch", href: address }),
+  frame: () => make("iframe", { src: address }),
+}[kind]();
+element.onload = element.onerror = () => done("ended");
+document.body.append(element);
+"""
+LINK = """
+const link = Object.assign(document.createElement("a"), { href: arguments[0] });
+document.body.append(link);
+link.click();
 """
 EVIL = '{"author": "Eve", "text": "evil", "type": "publish"}'
 KINDS = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
@@ -125,6 +144,33 @@ def test_4_a_stranger_reads_no_event_stream(abroad, server, room):
 def test_4_a_stranger_opens_no_websocket(abroad, server, room):
     address = f"ws://127.0.0.1:{server.port}/ws/websocket/{room}/?after=0"
     assert abroad.execute_async_script(SOCKET, address, EVIL) == ["closed", 1006]
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory):
+    """A server that has one queue for the whole browser: a stranger who opens one takes it from the lab's own page."""
+    server = ServerProcess(tmp_path_factory.mktemp("narrow"), LAB_ADDRESS_QUEUES="1").start()
+    yield server
+    server.stop()
+
+
+@pytest.mark.parametrize("kind", ["image", "script", "style", "prefetch", "frame", "fetch"])
+def test_4_a_stranger_opens_no_queue(visited, narrow, room, kind):
+    publish("polling", narrow, room)
+    path = room_path("longpoll", room, "?hold=0")
+    queue = get(narrow.url, path).json["queue"]
+    if kind == "fetch":
+        visited.execute_async_script(FETCH, narrow.url + path, {"mode": "no-cors"})
+    else:
+        visited.execute_async_script(ASKED, narrow.url + path, kind)
+    assert get(narrow.url, f"{path}&queue={queue}").json["messages"] == [], "the queue had to make room"
+
+
+def test_4_a_strangers_link_opens_the_chat(visited, server, room):
+    stranger = visited.current_url
+    visited.execute_script(LINK, f"{server.url}/polling/{room}/")
+    WebDriverWait(visited, PATIENCE).until(lambda driver: driver.find_elements("css selector", ".panel"))
+    visited.get(stranger)
 
 
 @pytest.mark.parametrize("page", ["", *[f"{technique}/lobby/" for technique in TECHNIQUES], "compare/lobby/"])
