@@ -58,7 +58,9 @@ def _open():
 def _same(files):
     """Return whether a connection opened now has the same files as this process's others, and the same database."""
     others = next(iter(list(_opened.values())), files)
-    return files[0] is not None and files[0] == (_database or files[0]) and files == others
+    database, log_of_writes, index = files
+    whole = database and (log_of_writes or not index)  # SQLite makes the index last, and deletes it first
+    return bool(whole) and database == (_database or database) and files == others
 
 
 def _identities():
