@@ -5,11 +5,12 @@ import asyncio
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
+from lab import database_files
 from lab.message import Refused
 
 
 class Unavailable(Refused):
-    """The database does not answer; nothing was stored, unless it froze in the middle of a commit."""
+    """The database does not answer; nothing was stored, unless it froze, or was moved, in the middle of a commit."""
 
     def __init__(self, sentence="database: not available, try again."):
         super().__init__(sentence, status=503, headers={"Retry-After": "1"})
@@ -31,11 +32,14 @@ async def run(pool, function, *args):
 def _work(function, args):
     kept = connection.connection
     try:
+        database_files.open_or_check()
         return function(*args)
+    except database_files.Moved as exc:
+        raise Unavailable() from exc
     except (DatabaseError, InterfaceError) as exc:
         # A transaction that ends with its connection has opened another already.
         lost = kept is not None and (connection.connection is not kept or not connection.is_usable())
-        connection.close()  # the next piece of work opens a fresh one
+        database_files.close()  # the next piece of work opens a fresh one
         if not lost:
             raise Unavailable() from exc
     # It was lost since its last use, or just now: once more. A batch that is stored already is known by its nonces.

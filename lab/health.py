@@ -7,6 +7,7 @@ import time
 from channels.layers import get_channel_layer
 
 from lab import http, store
+from lab.database_files import Moved
 
 PATIENCE = 2.0  # seconds
 
@@ -26,7 +27,9 @@ async def healthz(request):
     if all(parts.values()):
         stamps = {"received_at": received_at, "answered_at": time.time() * 1000}
         return http.answer(json.dumps({"ok": True, **parts, **stamps}).encode())
-    away = " and ".join(name for name, answers in parts.items() if not answers)
+    moved = isinstance(getattr(answers[0], "__cause__", None), Moved)
+    told = {"database": "database (moved, deleted or replaced)"} if moved else {}
+    away = " and ".join(told.get(name, name) for name, answers in parts.items() if not answers)
     error = {"ok": False, "error": f"{away}: not available.", **parts}
     return http.answer(json.dumps(error).encode(), status=503, headers={"Retry-After": "1"})
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import uvicorn
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 from uvicorn.supervisors import multiprocess
 
-from lab import system
+from lab import data_folder, system
 from lab.protocol import HTTPProtocol
 
 MIGRATING = 20_250_401  # the number of the lock that a server holds while it changes the tables
@@ -24,6 +24,15 @@ class CannotServe(Exception):
 
 class Server(uvicorn.Server):
     """uvicorn's server, which ends every stream by the chat's own goodbye before it closes connections."""
+
+    async def startup(self, sockets=None):
+        """Open SQLite's files before any request: so this process notices if they are moved before it needs them."""
+        from lab import store
+
+        if connection.vendor == "sqlite":
+            with suppress(store.Unavailable):
+                await store.heads([""])
+        await super().startup(sockets)
 
     async def shutdown(self, sockets=None):
         """Take no new requests, say goodbye, then close."""
@@ -130,9 +139,8 @@ def listen(host, port):
     """Return a socket that listens on `host` and `port`; raise CannotServe where that is taken or not ours."""
     try:
         return system.listen(host, port)
-    except (OSError, OverflowError) as exc:
-        reason = getattr(exc, "strerror", None) or "not a port"
-        raise CannotServe(f"Cannot listen on {host}:{port}: {reason}; choose another with --port.") from exc
+    except system.CANNOT as exc:
+        raise CannotServe(system.cannot_listen(host, port, exc)) from exc
 
 
 def address(host):
@@ -143,15 +151,27 @@ def address(host):
 
 
 def migrate():
-    """Bring the database's tables up to date, one server after the other where several start at once."""
+    """Bring the database's tables up to date, one server after the other if several start at once."""
     try:
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":  # SQLite is one machine's, whose servers rarely start at once
+        with alone():
+            call_command("migrate", verbosity=0, interactive=False)
+    except (DatabaseError, OSError) as exc:
+        reason = str(exc).partition("\n")[0]
+        named = f" ({settings.DATABASES['default']['NAME']})" if connection.vendor == "sqlite" else ""
+        raise CannotServe(f"The database cannot be used: {reason}{named}.") from exc
+
+
+@contextmanager
+def alone():
+    """Hold the lock under which one server at a time changes the tables of this database."""
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
                 cursor.execute("SET statement_timeout = 0")  # another server's changes may take their time
                 cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
-            call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as exc:
-        reason = str(exc).partition("\n")[0]
-        raise CannotServe(f"The database cannot be used: {reason}.") from exc
+                yield
+        else:
+            with data_folder.locked(settings.DATABASES["default"]["NAME"]):
+                yield
     finally:
-        connection.close()  # and with it the lock; the chat's threads open their own
+        connection.close()  # and with it PostgreSQL's lock; the chat's threads open their own

@@ -1,18 +1,27 @@
 """Django's settings; the environment may change those read through `env`."""
 
 import os
-from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 
+from lab import data_folder
 from lab.techniques import TECHNIQUES
 
-env = environ.Env()
+
+class Env(environ.Env):
+    """The environment, in which a text is taken as it is: a key or a folder may begin with $."""
+
+    def str(self, name, default=""):
+        """Return a text; `default` if the variable is not set."""
+        return os.environ.get(name, default)
+
+
+env = Env()
 
 
 def number(name, default):
@@ -33,25 +42,19 @@ for name in TECHNIQUES:
         raise ImproperlyConfigured(f"LAB_TECHNIQUES: there is no folder {name}.")
 
 
-def secret_key(path):
-    """Return the key kept in `path`; make one at the first start, readable by its owner alone."""
-    if not path.exists():
-        fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(get_random_secret_key())
-        with suppress(FileExistsError):  # another process was first: its key counts
-            os.link(fresh, path)
-        fresh.unlink()
-    return path.read_text()
-
-
 # The folder of everything that a server keeps: database, secret key.
-DATA = Path(env.str("LAB_DATA", default=str(BASE_DIR / "data")))
+DATA = Path(env.str("LAB_DATA") or BASE_DIR / "data").absolute()
 try:
-    DATA.mkdir(parents=True, exist_ok=True)
-    SECRET_KEY = env.str("SECRET_KEY", default="") or secret_key(DATA / "secret_key")
+    data_folder.make_folder(DATA)
+    if not env.str("LAB_DATA"):
+        data_folder.tighten(DATA, data_folder.FOLDER)  # a folder that somebody chose may be others' too
+    SECRET_KEY = env.str("SECRET_KEY") or data_folder.secret_key(DATA / "secret_key")
 except OSError as exc:
-    raise ImproperlyConfigured(f"LAB_DATA: {DATA} cannot be used: {exc.strerror}.") from exc
+    raise ImproperlyConfigured(f"LAB_DATA: {exc.filename or DATA} cannot be used: {exc.strerror}.") from exc
+except UnicodeDecodeError as exc:
+    raise ImproperlyConfigured(f"LAB_DATA: {DATA / 'secret_key'} is not UTF-8; without it a new one is made.") from exc
+if "LAB_DATA" in os.environ:
+    os.environ["LAB_DATA"] = str(DATA)  # the processes that we start may run in another folder
 
 if SECRET_KEY == "CHANGE-ME":  # noqa: S105
     raise ImproperlyConfigured("SECRET_KEY: still the placeholder of deploy/lab.env; everybody knows it, set your own.")
@@ -97,7 +100,24 @@ TEMPLATES = [
 ROOT_URLCONF = "lab.urls"
 ASGI_APPLICATION = "lab.asgi.application"
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA / 'lab.sqlite3'}")}
+DATABASE_URL = env.str("DATABASE_URL") or f"sqlite:///{quote(os.fsencode(DATA / 'lab.sqlite3'))}"
+if DATABASE_URL.lower().startswith("sqlite:"):
+    try:
+        path = data_folder.sqlite_path(DATABASE_URL)
+        data_folder.make_file(path)
+    except OSError as exc:
+        setting = "DATABASE_URL" if env.str("DATABASE_URL") else "LAB_DATA"
+        raise ImproperlyConfigured(f"{setting}: {exc.filename} cannot be used: {exc.strerror}.") from exc
+    except ValueError as exc:
+        raise ImproperlyConfigured(f"DATABASE_URL: {exc}") from exc
+    if env.str("DATABASE_URL"):
+        os.environ["DATABASE_URL"] = f"sqlite:///{quote(os.fsencode(path))}"  # for other folders, as LAB_DATA
+    else:
+        for ending in data_folder.ENDINGS:
+            data_folder.tighten(Path(f"{path}{ending}"), data_folder.FILE)
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": path}}
+else:
+    DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
     raise ImproperlyConfigured("DATABASE_URL: not the address of an SQLite or PostgreSQL database.")
 DATABASE_PATIENCE = 5  # seconds that a piece of work on it may take; past it 503

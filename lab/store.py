@@ -13,7 +13,7 @@ from sys import getsizeof
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from lab import models
+from lab import database_files, models
 from lab.database import Unavailable, run
 from lab.message import FIELDS, Message, Refused
 from lab.pages import fitting
@@ -94,6 +94,7 @@ def _insert_in_time(drafts, known, deadline):
         results = _insert(drafts, known)
         if time.monotonic() > deadline:  # the database hung, and their publishers were told that nothing is stored
             raise Unavailable()
+    database_files.check()  # a message in files that were moved meanwhile is not accepted
     return results
 
 

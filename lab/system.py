@@ -1,5 +1,6 @@
 """What servers and commands ask of the system: a socket that listens, a free port, many connections, signals."""
 
+import errno
 import gc
 import resource
 import signal
@@ -7,12 +8,16 @@ import socket
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # signals that end a command
 BACKLOG = 4_096  # connections that may wait to be accepted
+OF_THE_PORT = (errno.EADDRINUSE, errno.EACCES)  # errors with which another port helps
+OF_THE_HOST = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+CANNOT = (OSError, OverflowError, UnicodeError)  # what `listen` raises
 
 
 def listen(host, port, prepare=lambda listening: None):
     """Return a socket that listens on `host` and `port` (0: any); `prepare(socket)` sees it before it is bound.
 
-    Raises OSError where the port is taken or the address is not ours, OverflowError for what is no port.
+    Raises OSError where the port is taken or the address is not ours, OverflowError for what is no port, UnicodeError
+    for what is no host's name.
     """
     listening = socket.socket(family(host))
     try:
@@ -24,6 +29,18 @@ def listen(host, port, prepare=lambda listening: None):
         listening.close()
         raise
     return listening
+
+
+def cannot_listen(host, port, exc, option="--port"):
+    """Return in one sentence why `listen` raised `exc`, and what to change; `option` chooses the port."""
+    number = getattr(exc, "errno", None)
+    reason = getattr(exc, "strerror", None) or ("not a port" if isinstance(exc, OverflowError) else "not a host's name")
+    change = ""
+    if isinstance(exc, OverflowError) or number in OF_THE_PORT:
+        change = f"; choose another with {option}"
+    elif isinstance(exc, (socket.gaierror, UnicodeError)) or number in OF_THE_HOST:
+        change = "; the host must be an address of this machine"
+    return f"Cannot listen on {host}:{port}: {reason}{change}."
 
 
 def free_port(host="127.0.0.1"):

@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from pathlib import Path
 
 import psutil
@@ -145,12 +146,20 @@ def test_a_taken_port_is_told_in_one_sentence(server, tmp_path):
     assert done.stderr.strip() == f"CommandError: {sentence}"
 
 
-@pytest.mark.parametrize("options", [("--port", "65536"), ("--port", "-1"), ("--port", "0", "--host", "192.0.2.1")])
-def test_an_address_that_cannot_be_listened_on_is_told_in_one_sentence(tmp_path, options):
-    done = manage("serve", *options, data=tmp_path)
+PORTS = [("--port", "65536"), ("--port", "-1")]
+HOSTS = [("--host", host) for host in ("192.0.2.1", "nowhere.invalid", "x" * 70, "::1::", "1.2.3.4.5", "a..b")]
+ALSO = [("--also", "192.0.2.1"), ("--also", "nowhere.invalid")]
+COMMANDS = [*product(["serve", "demo", "wire"], PORTS + HOSTS), *product(["serve"], ALSO)]
+
+
+@pytest.mark.parametrize(("command", "options"), COMMANDS)
+def test_an_address_that_cannot_be_listened_on_is_told_in_one_sentence(tmp_path, command, options):
+    done = manage(command, *(() if "--port" in options else ("--port", "0")), *options, data=tmp_path)
     assert done.returncode != 0
     assert done.stderr.startswith("CommandError: Cannot listen on ")
     assert done.stderr.count("\n") == 1
+    assert ("choose another with --port" in done.stderr) == (options in PORTS)
+    assert ("the host must be an address of this machine" in done.stderr) == (options not in PORTS)
 
 
 @pytest.mark.parametrize(
@@ -166,10 +175,11 @@ def test_options_that_make_no_sense_are_told_in_one_sentence(tmp_path, options):
 
 
 def test_a_database_that_cannot_be_used_is_told_in_one_sentence(tmp_path):
-    done = manage("serve", "--port", "0", data=tmp_path, DATABASE_URL=f"sqlite:///{tmp_path}/none/lab.sqlite3")
+    (tmp_path / "lab.sqlite3").write_text("no database" * 100)
+    done = manage("serve", "--port", "0", data=tmp_path)
     assert done.returncode != 0
-    assert done.stderr.startswith("CommandError: The database cannot be used: ")
-    assert done.stderr.count("\n") == 1
+    sentence = f"The database cannot be used: file is not a database ({tmp_path}/lab.sqlite3)."
+    assert done.stderr.strip() == f"CommandError: {sentence}"
 
 
 def test_the_address_is_told_once_it_listens(start):

@@ -67,7 +67,8 @@ async def run(
                 await server.start()
                 listening = await serve_control(stack, control, control_host, control_port)
             except (OSError, OverflowError, NotUp) as exc:
-                raise CannotRun(f"The wires cannot be laid: {getattr(exc, 'strerror', None) or exc}.") from exc
+                reason = str(getattr(exc, "strerror", None) or exc).rstrip(".")
+                raise CannotRun(f"The wires cannot be laid: {reason}.") from exc
             for name, wire in laid.items():
                 announce(f"Wire {name}: http://{host}:{wire.port}/ to {server.target[0]}:{server.target[1]}")
             announce(f"Control: http://{control_host}:{listening}/state" + (f"?token={token}" if token else ""))
@@ -83,8 +84,8 @@ async def open_on(stack, wire):
     """Open a wire, to be closed with the stack."""
     try:
         await wire.open()
-    except OSError as exc:
-        raise CannotRun(f"Cannot listen on {wire.host}:{wire.port}: {exc.strerror or exc}; choose another.") from exc
+    except system.CANNOT as exc:
+        raise CannotRun(system.cannot_listen(wire.host, wire.port, exc)) from exc
     stack.push_async_callback(wire.close)
 
 
@@ -96,8 +97,8 @@ async def serve_control(stack, control, host, port):
     )  # fmt: skip
     try:
         listening = system.listen(host, port)
-    except OSError as exc:
-        raise CannotRun(f"Cannot listen on {host}:{port}: {exc.strerror or exc}; choose another.") from exc
+    except system.CANNOT as exc:
+        raise CannotRun(system.cannot_listen(host, port, exc, "--control-port")) from exc
     server = ControlServer(config)
     serving = asyncio.create_task(server.serve([listening]))
 
