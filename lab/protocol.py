@@ -7,6 +7,7 @@ the protocol wants it, and returns False where the connection's buffer is full o
 servers there is no `push`, and readers are woken as usual.
 """
 
+import socket
 from functools import partial
 
 from django.conf import settings
@@ -18,8 +19,12 @@ from websockets.server import ServerProtocol
 
 from lab import places
 from lab.connections import BoundedProtocol, whole
+from lab.frame_limits import FRAGMENT_MIN, BoundedFrames
 from lab.message import Refused
+from lab.reader import SmallReads
 from lab.taking import Watched
+
+REPLY_SECONDS = 1  # for a client that is gone to answer by a reset
 
 
 class HTTPProtocol(BoundedProtocol):
@@ -33,14 +38,35 @@ class HTTPProtocol(BoundedProtocol):
             self.refuse(Refused("handshake: needs HTTP/1.1."))
             return
         super().handle_websocket_upgrade()
-        if not self.transport.get_protocol().handshake_initiated:  # it would wait for another one for ever
+        protocol = self.transport.get_protocol()
+        self.transport.set_protocol(SmallReads(protocol))
+        self.over = True
+        if not protocol.handshake_initiated:  # it would wait for another one for ever
             self.transport.write(whole(Refused("handshake: not a WebSocket's.")))
             self.transport.close()
 
     def _unsupported_upgrade_warning(self):
-        self.cycle.keep_alive = False  # answered as if it had asked for no upgrade; the parser reads nothing more
+        if not self.over:
+            self.cycle.keep_alive = False  # answered as if it had asked for no upgrade; the parser reads nothing more
+
+    def eof_received(self):
+        """Answer what was asked; a stream's client may have ended its half, or be gone: a comment finds out."""
+        stays = super().eof_received()
+        if stays and is_stream(self.answering) and not self.flow.write_paused:
+            self.transport.write(chunk(b":\n\n") if self.answering.chunked_encoding else b":\n\n")
+            self.loop.call_later(REPLY_SECONDS, self.cut_if_reset)
+        return stays
+
+    def cut_if_reset(self):
+        """Close where the client has answered by a reset; nothing is read any more that would tell of it."""
+        if not self.transport.is_closing():
+            connection = self.transport.get_extra_info("socket")
+            if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+                self.transport.abort()
 
     def _start_asgi_task(self, cycle, app):
+        if cycle.scope["http_version"] == "1.0":
+            app = without_chunks(cycle, app)
         if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with
             cycle.transport = HeadHolder(self, cycle)
         cycle.scope["push"] = partial(self._push, cycle)
@@ -51,6 +77,35 @@ class HTTPProtocol(BoundedProtocol):
             return False
         self.transport.write(data)
         return True
+
+
+def is_stream(cycle):
+    """Tell whether an answer without a length is under way: an event stream, as all others here have one."""
+    begun = getattr(cycle.transport, "head", None) == b""
+    return begun and bool(cycle.chunked_encoding or getattr(cycle, "ends_with_connection", False))
+
+
+def without_chunks(cycle, app):
+    """Wrap an ASGI application whose client speaks HTTP/1.0: an answer without a length ends with the connection.
+
+    RFC 9112 §6.1 forbids chunks there, RFC 9110 §10.1.1 the 100 (Continue).
+    """
+    cycle.waiting_for_100_continue = sized = False
+
+    async def wrapped(scope, receive, send):
+        async def unchunked(message):
+            nonlocal sized
+            if message["type"] == "http.response.start":
+                sized = any(name.lower() == b"content-length" for name, _value in message.get("headers", ()))
+                cycle.chunked_encoding = None if sized else False
+                cycle.ends_with_connection = not sized
+            elif not sized:
+                cycle.expected_content_length = len(message.get("body", b""))  # whatever there is
+            await send(message)
+
+        await app(scope, receive, unchunked)
+
+    return wrapped
 
 
 class HeadHolder:
@@ -81,7 +136,7 @@ class HeadHolder:
         return getattr(self.transport, name)
 
 
-class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
+class WebSocketProtocol(Watched, BoundedFrames, WebSocketsSansIOProtocol):
     """Lets a consumer push frames; refuses in JSON; holds little for a client that sends much and reads nothing."""
 
     pong = b""  # the answer to the newest ping, while the client does not read
@@ -103,6 +158,8 @@ class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
 
     async def send(self, message):
         """Send; after a close, which may have come from elsewhere, the client counts as gone."""
+        if self.is_one_refusal_too_many(message):
+            return
         try:
             await super().send(message)
         except RuntimeError as exc:
@@ -121,12 +178,17 @@ class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
         if type(self.frames[0]) is not bytearray:
             self.frames = [bytearray(self.frames[0])]
         self.frames[0] += event.data
+        if not event.fin and len(event.data) < FRAGMENT_MIN:
+            self.count()
         if event.fin:
             self.send_receive_event_to_app()
 
     def handle_ping(self):
         """Answer; while the client does not read, the newest ping alone (RFC 6455 §5.5.3)."""
         pong = b"".join(self.conn.data_to_send())
+        self.count()
+        if self.over:
+            return
         if self.writable.is_set():
             self.transport.write(pong)
         else:
