@@ -7,7 +7,6 @@ the protocol wants it, and returns False where the connection's buffer is full o
 servers there is no `push`, and readers are woken as usual.
 """
 
-import socket
 from functools import partial
 
 from django.conf import settings
@@ -20,14 +19,14 @@ from websockets.server import ServerProtocol
 from lab import places
 from lab.connections import BoundedProtocol, whole
 from lab.frame_limits import FRAGMENT_MIN, BoundedFrames
+from lab.half_closed import BEGIN, COMMENT, HalfClosed
 from lab.message import Refused
+from lab.old_http import without_chunks
 from lab.reader import SmallReads
 from lab.taking import Watched
 
-REPLY_SECONDS = 1  # for a client that is gone to answer by a reset
 
-
-class HTTPProtocol(BoundedProtocol):
+class HTTPProtocol(HalfClosed, BoundedProtocol):
     """Writes head and body together, and lets a streaming answer push chunks."""
 
     def handle_websocket_upgrade(self):
@@ -49,21 +48,6 @@ class HTTPProtocol(BoundedProtocol):
         if not self.over:
             self.cycle.keep_alive = False  # answered as if it had asked for no upgrade; the parser reads nothing more
 
-    def eof_received(self):
-        """Answer what was asked; a stream's client may have ended its half, or be gone: a comment finds out."""
-        stays = super().eof_received()
-        if stays and is_stream(self.answering) and not self.flow.write_paused:
-            self.transport.write(chunk(b":\n\n") if self.answering.chunked_encoding else b":\n\n")
-            self.loop.call_later(REPLY_SECONDS, self.cut_if_reset)
-        return stays
-
-    def cut_if_reset(self):
-        """Close where the client has answered by a reset; nothing is read any more that would tell of it."""
-        if not self.transport.is_closing():
-            connection = self.transport.get_extra_info("socket")
-            if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-                self.transport.abort()
-
     def _start_asgi_task(self, cycle, app):
         if cycle.scope["http_version"] == "1.0":
             app = without_chunks(cycle, app)
@@ -79,50 +63,32 @@ class HTTPProtocol(BoundedProtocol):
         return True
 
 
-def is_stream(cycle):
-    """Tell whether an answer without a length is under way: an event stream, as all others here have one."""
-    begun = getattr(cycle.transport, "head", None) == b""
-    return begun and bool(cycle.chunked_encoding or getattr(cycle, "ends_with_connection", False))
-
-
-def without_chunks(cycle, app):
-    """Wrap an ASGI application whose client speaks HTTP/1.0: an answer without a length ends with the connection.
-
-    RFC 9112 §6.1 forbids chunks there, RFC 9110 §10.1.1 the 100 (Continue).
-    """
-    cycle.waiting_for_100_continue = sized = False
-
-    async def wrapped(scope, receive, send):
-        async def unchunked(message):
-            nonlocal sized
-            if message["type"] == "http.response.start":
-                sized = any(name.lower() == b"content-length" for name, _value in message.get("headers", ()))
-                cycle.chunked_encoding = None if sized else False
-                cycle.ends_with_connection = not sized
-            elif not sized:
-                cycle.expected_content_length = len(message.get("body", b""))  # whatever there is
-            await send(message)
-
-        await app(scope, receive, unchunked)
-
-    return wrapped
-
-
 class HeadHolder:
     """A transport for one answer, which holds the head back until the body's first bytes."""
 
     def __init__(self, protocol, cycle):
         self.protocol, self.cycle = protocol, cycle
         self.transport = protocol.transport
-        self.head = None
+        self.head, self.written = None, 0  # of the head: what is held, and how much has been written before
 
     def write(self, data):
         """Hold the head; write all else, the head before it."""
         if self.head is None and not data.startswith(b"HTTP/1.1 100"):
-            self.head = data
+            self.head = data[self.written :]
         else:
             self.transport.write(self.head + data if self.head else data)
             self.head = self.head and b""
+
+    def probe(self):
+        """Write what any answer begins with, or a comment where an event stream is under way."""
+        cycle = self.cycle
+        if self.head is None:
+            self.written = len(BEGIN)
+            self.transport.write(BEGIN)
+        elif not self.head and cycle.chunked_encoding:  # without a length: nothing but event streams is, here
+            self.transport.write(chunk(COMMENT))
+        elif not self.head and getattr(cycle, "ends_with_connection", False):
+            self.transport.write(COMMENT)
 
     def close(self):
         """Close after the answer; an answer that came before the whole request must be read first."""

@@ -210,11 +210,12 @@ def test_2_a_connection_that_ends_without_a_request_is_closed_without_a_word(ser
     assert half_closed(server, b"") == b""
 
 
-def test_3_5_a_long_poll_whose_client_is_gone_is_over_with_its_hold(server, room):
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_3_5_a_long_poll_whose_client_is_gone_is_over_soon(server, room, version):
     with counted(server):
         for _ in range(5):
             with dialled(server.url) as connection:
-                connection.sendall(request(server, room_path("longpoll", room, "?hold=1")))
+                connection.sendall(request(server, room_path("longpoll", room, "?hold=55"), version=version))
                 get(server.url, room_path("polling", room))
 
 
