@@ -22,16 +22,22 @@ class HalfClosed:
             if probe:
                 probe()
         if stays:
-            self.loop.call_later(FIRST_LOOK, self.look_for_reset, FIRST_LOOK)
+            watch_for_reset(self.loop, self.transport, self.transport.abort)
         return stays
 
-    def look_for_reset(self, waited):
-        """Cut the connection where the client has reset it: nothing is read any more that would tell."""
-        if self.transport.is_closing():
+
+def watch_for_reset(loop, transport, then, seconds=FIRST_LOOK):
+    """Call `then()` once the other side has reset a connection that it has ended its half of.
+
+    Nothing is read of such a connection any more, so the event loop does not tell.
+    """
+
+    def look():
+        if transport.is_closing():
             return
-        connection = self.transport.get_extra_info("socket")
-        if connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            self.transport.abort()
+        if transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+            then()
         else:
-            seconds = min(2 * waited, LOOK_MAX)
-            self.loop.call_later(seconds, self.look_for_reset, seconds)
+            watch_for_reset(loop, transport, then, min(2 * seconds, LOOK_MAX))
+
+    loop.call_later(seconds, look)
