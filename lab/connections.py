@@ -3,31 +3,36 @@
 What is past a bound is answered in JSON like any refusal, and nothing of it reaches the application.
 """
 
+from functools import partial
 from http import HTTPStatus
 
 from django.conf import settings
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from lab import places
+from lab import descriptors, places
 from lab.message import Refused
+from lab.pipelining import SequentialProtocol
 from lab.taking import Watched
 
 
-class BoundedProtocol(Watched, HttpToolsProtocol):
+class BoundedProtocol(Watched, SequentialProtocol):
     """Refuses connections that are too many, heads that are too long, and requests that do not come whole in time."""
 
     place = None  # the address whose place the connection holds
     clock = None  # the timer that a request must beat
-    begun = in_head = over = False  # a request is not yet whole; its head is not; nothing more is asked for
+    in_head = False  # a request's head is not yet whole
     read = chunk = 0  # bytes since the last whole request; bytes that came last
 
     def connection_made(self, transport):
         """Take a place, and expect a head in time."""
         super().connection_made(transport)
+        descriptor = transport.get_extra_info("socket").fileno()
         try:
+            descriptors.check(descriptor)
             self.place = places.connect(self.client, len(self.connections))
         except Refused as refused:
             self.refuse(refused)
+            if descriptors.are_scarce(descriptor):
+                transport.close()
         else:
             self.expect("head", settings.HEAD_SECONDS)
 
@@ -38,22 +43,35 @@ class BoundedProtocol(Watched, HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data):
-        """Read on; refuse a request that grows past every bound, and expect the rest of one that is not whole."""
-        self.chunk = len(data)
-        self.read += self.chunk
+        """Read on, and expect the rest of a request that is not whole."""
         if self.over:
+            self.read += len(data)
             if self.read > settings.LINGER_MAX:
                 self.transport.abort()
             return
         super().data_received(data)
+
+    def parse_on(self):
+        """Parse what may be parsed; expect the rest of a request that is not whole."""
+        super().parse_on()
+        if self.begun and not (self.over or self.clock or self.flow.held):
+            self.expect(*(("head", settings.HEAD_SECONDS) if self.in_head else ("body", settings.BODY_SECONDS)))
+
+    def parse(self, data):
+        """Parse; refuse a request that grows past every bound."""
+        self.chunk = len(data)
+        self.read += self.chunk
+        super().parse(data)
         if not self.begun or self.over:
             return
-        if self.in_head and self.read > settings.HEAD_MAX:
+        if self.in_head and (self.read > settings.HEAD_MAX or len(self.headers) > settings.HEADERS_MAX):
             self.refuse_head()
         elif self.read > settings.HEAD_MAX + settings.PIECES_MAX * settings.BODY_MAX:
             self.refuse(Refused("body: without an end, or cut into too many pieces.", status=413))
-        elif not self.clock:
-            self.expect(*(("head", settings.HEAD_SECONDS) if self.in_head else ("body", settings.BODY_SECONDS)))
+
+    def held_up(self):
+        """Expect nothing of a request that is not read on."""
+        self.stop_clock()
 
     def on_message_begin(self):
         """Note that a request has begun."""
@@ -68,7 +86,9 @@ class BoundedProtocol(Watched, HttpToolsProtocol):
     def on_headers_complete(self):
         """Let the application answer, unless the head is too long."""
         self.stop_clock()
-        if not self.over and max(self.read, self.chunk) > settings.HEAD_MAX:
+        if not self.over and len(self.headers) > settings.HEADERS_MAX:
+            self.refuse_head()
+        elif not self.over and max(self.read, self.chunk) > settings.HEAD_MAX:
             head = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
             if head > settings.HEAD_MAX:
                 self.refuse_head()
@@ -115,11 +135,19 @@ class BoundedProtocol(Watched, HttpToolsProtocol):
             self.transport.close()
 
     def refuse_head(self):
-        """Refuse a head over the limit."""
-        self.refuse(Refused(f"head: at most {settings.HEAD_MAX:,} bytes.", status=431))
+        """Refuse a head over the limits."""
+        many = len(self.headers) > settings.HEADERS_MAX
+        bound = f"{settings.HEADERS_MAX:,} headers" if many else f"{settings.HEAD_MAX:,} bytes"
+        self.headers.clear()
+        self.refuse(Refused(f"head: at most {bound}.", status=431))
 
     def refuse(self, refused):
         """Answer what is no request, or too much of one, and end the connection."""
+        if self.pipeline:  # the one before it is answered first
+            cycle, _app = self.pipeline.popleft()
+            self.pipeline.append((cycle, partial(refusing, refused)))
+            self.answer_last()
+            return
         unanswered = self.cycle and not self.cycle.response_complete
         if unanswered and not self.cycle.more_body:
             self.answer_last()
@@ -134,24 +162,47 @@ class BoundedProtocol(Watched, HttpToolsProtocol):
             self.transport.write(whole(refused))
         self.hang_up()
 
+    def eof_received(self):
+        """Answer what was asked whole: a client may end its half of the connection once it has asked."""
+        if self.begun and not self.over:
+            self.refuse(Refused("request: ended before it was whole."))
+        elif self.is_unanswered():
+            self.answer_last()
+        return self.is_unanswered()  # else the connection is closed
+
     def answer_last(self):
         """Answer what was whole, and read nothing more: what came after it is no request."""
-        self.over, self.read = True, 0
         self.cycle.keep_alive = False  # the newest request's: all before it are answered first
+        self.read_no_more()
+
+    def read_no_more(self):
+        """Drop whatever else comes."""
+        self.over, self.read, self.unparsed = True, 0, b""
         self.stop_clock()
+        self.flow.release()
         self.flow.resume_reading()
 
     def hang_up(self):
         """Close, but give the other side time to read the answer: at once, a reset would take it away."""
-        self.over, self.read = True, 0
-        self.stop_clock()
-        self.flow.resume_reading()
+        self.read_no_more()
         self.transport.write_eof()
         self.clock = self.loop.call_later(settings.LINGER_SECONDS, self.transport.close)
 
 
 def whole(refused):
     """Return the bytes of an answer that refuses, and is the last one."""
-    headers = {"Content-Type": "application/json", "Content-Length": len(refused.json), "Connection": "close"}
-    lines = "".join(f"{name}: {value}\r\n" for name, value in (headers | refused.headers).items())
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers(refused).items())
     return f"HTTP/1.1 {refused.status} {HTTPStatus(refused.status).phrase}\r\n{lines}\r\n{refused.json}".encode()
+
+
+async def refusing(refused, scope, receive, send):
+    """Answer as an ASGI application whose answer is a refusal, and the connection's last one."""
+    pairs = [(name.lower().encode(), str(value).encode()) for name, value in headers(refused).items()]
+    await send({"type": "http.response.start", "status": refused.status, "headers": pairs})
+    await send({"type": "http.response.body", "body": refused.json.encode()})
+
+
+def headers(refused):
+    """Return the headers of a connection's last answer."""
+    fixed = {"Content-Type": "application/json", "Content-Length": len(refused.json), "Connection": "close"}
+    return fixed | refused.headers

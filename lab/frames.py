@@ -51,6 +51,11 @@ def error(refused):
     return json.dumps({"type": "error", "error": str(refused), "status": refused.status, **nonce})
 
 
+def is_refusal(text):
+    """Tell whether a frame is one that `error` made; `text` is None for a binary frame."""
+    return text is not None and text.startswith('{"type": "error"')
+
+
 def reset():
     """Return the frame that says that history starts anew."""
     return json.dumps({"type": "reset"})

@@ -18,11 +18,15 @@ from websockets.server import ServerProtocol
 
 from lab import places
 from lab.connections import BoundedProtocol, whole
+from lab.frame_limits import FRAGMENT_MIN, BoundedFrames
+from lab.half_closed import BEGIN, COMMENT, HalfClosed
 from lab.message import Refused
+from lab.old_http import without_chunks
+from lab.reader import SmallReads
 from lab.taking import Watched
 
 
-class HTTPProtocol(BoundedProtocol):
+class HTTPProtocol(HalfClosed, BoundedProtocol):
     """Writes head and body together, and lets a streaming answer push chunks."""
 
     def handle_websocket_upgrade(self):
@@ -33,14 +37,20 @@ class HTTPProtocol(BoundedProtocol):
             self.refuse(Refused("handshake: needs HTTP/1.1."))
             return
         super().handle_websocket_upgrade()
-        if not self.transport.get_protocol().handshake_initiated:  # it would wait for another one for ever
+        protocol = self.transport.get_protocol()
+        self.transport.set_protocol(SmallReads(protocol))
+        self.over = True
+        if not protocol.handshake_initiated:  # it would wait for another one for ever
             self.transport.write(whole(Refused("handshake: not a WebSocket's.")))
             self.transport.close()
 
     def _unsupported_upgrade_warning(self):
-        self.cycle.keep_alive = False  # answered as if it had asked for no upgrade; the parser reads nothing more
+        if not self.over:
+            self.cycle.keep_alive = False  # answered as if it had asked for no upgrade; the parser reads nothing more
 
     def _start_asgi_task(self, cycle, app):
+        if cycle.scope["http_version"] == "1.0":
+            app = without_chunks(cycle, app)
         if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with
             cycle.transport = HeadHolder(self, cycle)
         cycle.scope["push"] = partial(self._push, cycle)
@@ -71,15 +81,26 @@ class HeadHolder:
     def __init__(self, protocol, cycle):
         self.protocol, self.cycle = protocol, cycle
         self.transport = protocol.transport
-        self.head = None
+        self.head, self.written = None, 0  # of the head: what is held, and how much has been written before
 
     def write(self, data):
         """Hold the head; write all else, the head before it."""
         if self.head is None and not data.startswith(b"HTTP/1.1 100"):
-            self.head = data
+            self.head = data[self.written :]
         else:
             self.transport.write(self.head + data if self.head else data)
             self.head = self.head and b""
+
+    def probe(self):
+        """Write what any answer begins with, or a comment where an event stream is under way."""
+        cycle = self.cycle
+        if self.head is None:
+            self.written = len(BEGIN)
+            self.transport.write(BEGIN)
+        elif not self.head and cycle.chunked_encoding:  # without a length: nothing but event streams is, here
+            self.transport.write(chunk(COMMENT))
+        elif not self.head and getattr(cycle, "ends_with_connection", False):
+            self.transport.write(COMMENT)
 
     def close(self):
         """Close after the answer; an answer that came before the whole request must be read first."""
@@ -93,7 +114,7 @@ class HeadHolder:
         return getattr(self.transport, name)
 
 
-class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
+class WebSocketProtocol(Watched, BoundedFrames, WebSocketsSansIOProtocol):
     """Lets a consumer push frames; refuses in JSON; holds little for a client that sends much and reads nothing."""
 
     pong = b""  # the answer to the newest ping, while the client does not read
@@ -115,6 +136,8 @@ class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
 
     async def send(self, message):
         """Send; after a close, which may have come from elsewhere, the client counts as gone."""
+        if self.is_one_refusal_too_many(message):
+            return
         try:
             await super().send(message)
         except RuntimeError as exc:
@@ -133,12 +156,17 @@ class WebSocketProtocol(Watched, WebSocketsSansIOProtocol):
         if type(self.frames[0]) is not bytearray:
             self.frames = [bytearray(self.frames[0])]
         self.frames[0] += event.data
+        if not event.fin and len(event.data) < FRAGMENT_MIN:
+            self.count()
         if event.fin:
             self.send_receive_event_to_app()
 
     def handle_ping(self):
         """Answer; while the client does not read, the newest ping alone (RFC 6455 §5.5.3)."""
         pong = b"".join(self.conn.data_to_send())
+        self.count()
+        if self.over:
+            return
         if self.writable.is_set():
             self.transport.write(pong)
         else:

@@ -191,6 +191,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 # What one client or one room may cost; each bound is tried at the bound and one past it.
 BODY_MAX = 65_536  # bytes of a body, and of a message on a WebSocket; past it 413, and 1009
 HEAD_MAX = 16_384  # bytes of a request's head; past it 431
+HEADERS_MAX = 200  # headers of a request, for each costs memory however short it is; past it 431
 DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # these two bound them
 HEAD_SECONDS = 10  # for a head to come whole; past it 408
 BODY_SECONDS = 30  # for a body to come whole; past it 408
@@ -201,6 +202,7 @@ TAKE_SECONDS = 60  # in which a client must take something of what waits for it;
 BUFFER_BYTES = 16_384  # that may wait in a connection before its client counts as slow; past it nothing more is written
 BUFFERS_BYTES = 200_000_000  # that wait for all slow clients; past it the address that has most loses a connection
 CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
+FILES_KEPT = 32  # of the files that a process may open, kept for answers, a quarter at most; past them 503
 # Connections of one address to a process, 0: no bound; past it 429. A class of 40 behind one address has 125 each.
 ADDRESS_CONNECTIONS = number("LAB_ADDRESS_CONNECTIONS", 5_000)
 # Requests and WebSockets that one browser's session holds open in a process, 0: no bound; past it 429.
@@ -237,6 +239,8 @@ HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
 HEARTBEAT = 15  # seconds of silence on an event stream or a WebSocket before a heartbeat
 GOODBYE = 1.5  # seconds that streams get to end once the server is told to, and open requests after them
 LOOK = 1.0  # seconds between looks at the store for messages whose bell never rang
+# Frames a second of one WebSocket that publish nothing (refused ones, pings, tiny fragments), twice that at once.
+FRAME_RATE = 100  # past it the connection is closed with 1008
 # Messages a second from one address and of one browser's session, twice that in a burst, 0: no limit; past it 429.
 PUBLISH_RATE = number("LAB_PUBLISH_RATE", 2_000)
 SESSION_RATE = number("LAB_SESSION_RATE", 200)

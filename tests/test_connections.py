@@ -84,7 +84,7 @@ def test_4_a_handshake_that_cannot_be_read_is_refused_in_json(server, room, more
     assert body.startswith(b'{"error": "')
 
 
-@pytest.mark.parametrize("more", [["X: " + "a" * 15_000], ["X: a"] * 1_000], ids=["a long line", "many lines"])
+@pytest.mark.parametrize("more", [["X: " + "a" * 15_000], ["X: a"] * 190], ids=["a long line", "many lines"])
 def test_4_431_a_handshake_may_be_as_long_as_any_head(server, room, more):
     head = [f"GET {socket_path(room)} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", f"Origin: {server.url}"]
     head += ["Connection: Upgrade", *HANDSHAKE, *more]

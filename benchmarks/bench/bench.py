@@ -1,4 +1,4 @@
-"""What a delivery, a poll, a publish and an idle connection cost the server: the lab's and the yardsticks' in turn.
+"""What a delivery, a poll, a publish, an idle connection and a burst cost the lab's server and the yardsticks' in turn.
 
 Each repetition measures all of them one after the other, so that the ratios hold on a machine whose speed changes.
 """
@@ -20,7 +20,7 @@ from lab import orphans
 
 SUBSCRIBERS, RATE, SECONDS = 200, 20, 5  # a rate that the costliest yardstick keeps up with on one core
 TEXT = "x" * 100
-POLLERS, PUBLISHERS = 16, 32  # connections
+POLLERS, PUBLISHERS, JUNK_SENDERS = 16, 32, 4  # connections
 HELD = 2_000  # idle connections of each technique, at once
 LAB = ("manage.py", "serve", "--port", "0")
 TUTORIAL, BROADCAST, STOCK = (("-m", f"benchmarks.yardsticks.{name}") for name in ("tutorial", "broadcast", "stock"))
@@ -75,6 +75,13 @@ def publishes():
     return statuses[201] / SECONDS
 
 
+def burst():
+    """Return the 99th percentile of other users' polls in ms while a few clients send bursts of junk frames."""
+    with serving(LAB) as (port, _server):
+        taken = asyncio.run(flood.polls_beside_junk(port, f"{POLL}?after=0", SOCKET, POLLERS, JUNK_SENDERS, SECONDS))
+    return statistics.quantiles(taken, n=100)[98] * 1e3
+
+
 def idle(head, path):
     """Return the server's memory in KiB for a connection of HELD that are held at once; none may fail."""
     with serving(LAB) as (port, server):
@@ -104,6 +111,7 @@ MEASURES = {
     "stock": ("polls a core-second", "a stock async view", lambda: polls(STOCK)),
     "polls": ("polls a core-second", "the lab's polling", lambda: polls(LAB)),
     "publishes": ("publishes a second", "the lab", publishes),
+    "burst": ("ms", "other users' polls, p99 during a burst of junk frames", burst),
     "idle_websocket": ("KiB a connection", f"{HELD:,} idle WebSockets", lambda: idle(HANDSHAKE, SOCKET)),
     "idle_sse": ("KiB a connection", f"{HELD:,} idle event streams", lambda: idle(REQUEST, STREAM)),
     "idle_longpoll": ("KiB a connection", f"{HELD:,} held long polls", lambda: idle(REQUEST, HOLD)),

@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import json
 import os
+from contextlib import suppress
 
 from websockets.frames import Frame, Opcode
 
@@ -133,3 +134,48 @@ async def exchange(port, make_request, connections, seconds, cpu):
     for transport, _asker in askers:
         transport.abort()
     return statuses, cpu() - before
+
+
+JUNK = Frame(Opcode.TEXT, b"{").serialize(mask=True) * 37_000  # 259 KB of frames that say nothing
+
+
+async def polls_beside_junk(port, path, socket_path, pollers, senders, seconds):
+    """Poll on `pollers` connections ten times a second each; return how long each poll took (seconds).
+
+    Meanwhile `senders` clients open WebSockets at `socket_path`, one after the other, and send JUNK on each.
+    """
+    end = asyncio.get_running_loop().time() + seconds
+    sending = [asyncio.create_task(_send_junk(port, socket_path, end)) for _ in range(senders)]
+    taken = await asyncio.gather(*(_poll(port, path, end, number / pollers / 10) for number in range(pollers)))
+    await asyncio.gather(*sending)
+    return [each for several in taken for each in several]
+
+
+async def _send_junk(port, path, end):
+    loop = asyncio.get_running_loop()
+    while loop.time() < end:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(HANDSHAKE.format(path=path, port=port).encode())
+        with suppress(OSError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(JUNK)
+            while await reader.read(65_536):
+                pass
+        writer.transport.abort()
+
+
+async def _poll(port, path, end, phase):
+    loop, taken = asyncio.get_running_loop(), []
+    request = REQUEST.format(path=path, port=port).encode()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    await asyncio.sleep(phase)
+    while loop.time() < end:
+        begun = loop.time()
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        await reader.readexactly(int(length))
+        taken.append(loop.time() - begun)
+        await asyncio.sleep(max(0, begun + 0.1 - loop.time()))
+    writer.close()
+    return taken

@@ -98,6 +98,8 @@ class Connection:
             self.gone()
         elif self.told and not self.over:
             self.cut()
+            if end.forsaken:  # nobody reads what may still come
+                (self.server if end is self.browser else self.browser).finish(RESET)
 
     def gone(self):
         """Settle the counts."""

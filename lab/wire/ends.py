@@ -5,6 +5,7 @@ import socket
 import struct
 from contextlib import suppress
 
+from lab.half_closed import watch_for_reset
 from lab.wire.kinds import UP
 from lab.wire.pipe import END, RESET
 
@@ -15,7 +16,7 @@ class End(asyncio.Protocol):
     """One end of a connection; `out` carries away what it reads, `into` brings what it writes."""
 
     transport = out = into = None
-    at_end = lost = False
+    at_end = lost = forsaken = False  # it said its last; it is closed; it reads no more either
 
     def __init__(self, connection):
         self.connection = connection
@@ -36,7 +37,13 @@ class End(asyncio.Protocol):
         if self.out.closed:
             return False
         self.out.push(END)
+        watch_for_reset(self.connection.wire.loop, self.transport, self.forsake)
         return True
+
+    def forsake(self):
+        """Close: the other side said its last, and now a reset answers what it was sent."""
+        self.forsaken = True
+        self.transport.abort()
 
     def pause_writing(self):
         """Let the pipe wait for a slow reader."""
