@@ -6,6 +6,7 @@ import time
 
 from lab.wire import meter
 from lab.wire.account import Account
+from lab.wire.dial import dial
 from lab.wire.ends import BrowserEnd, End, reset
 from lab.wire.kinds import DOWN, UP
 from lab.wire.pipe import END, RESET, Pipe
@@ -57,7 +58,7 @@ class Connection:
         """Open the connection to the server; where it refuses, the browser is told by a reset."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                await self.wire.loop.create_connection(lambda: self.server, *self.wire.target)
+                await dial(lambda: self.server, *self.wire.target)
         except (OSError, TimeoutError):
             self.server.lost = True
             self.up.close()
