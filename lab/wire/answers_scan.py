@@ -34,6 +34,7 @@ class AnswerScanner(EventScanner, FrameScanner):
             self.count(HANDSHAKE, len(head))
             self.asked_was(HANDSHAKE, but=(PAYLOAD, FRAMING))
             self.streaming = True
+            self.stream_begins()
             self.emit("stream", place, answers=self.answers())
         else:
             self.count(HEADERS, len(head))

@@ -8,6 +8,7 @@ from lab.wire.kinds import FRAMING, IDLE, PAYLOAD
 LINE_END = re.compile(rb"[\r\n]")
 # The block that the lab's server writes, whole in one piece: read at once.
 EVENT = re.compile(rb"(id: [0-9]+\ndata: )([^\r\n]+)\n\n")
+BOM = b"\xef\xbb\xbf"  # one at the very beginning is ignored, HTML §9.2.5
 NAME_MAX = 16  # bytes of a field's name; longer ones mean nothing
 VALUE_MAX = 64  # bytes of an event's type
 
@@ -19,10 +20,15 @@ class EventScanner(HTTPScanner):
     are blocks without data, and chunks in which nothing but such things ends.
     """
 
-    streaming = False
+    streaming = has_bom = False
 
     def __init__(self, account, direction):
         super().__init__(account, direction)
+        self.stream_begins()
+
+    def stream_begins(self):
+        """Expect a stream; forget what was left of one before."""
+        self.bom = 0  # bytes of the BOM that have come; all of them once it is known whether there is one
         self.name, self.value = bytearray(), bytearray()
         self.named = self.after_cr = False  # the line's colon came; a CR came, so an LF belongs to it
         self.field_size = self.value_size = 0  # bytes of the line: name, colon and space; value
@@ -35,6 +41,8 @@ class EventScanner(HTTPScanner):
 
     def events(self, data, place, end):
         """Read content from `place` to `end`."""
+        if self.bom < len(BOM):
+            place = self.byte_order_mark(data, place, end)
         while place < end:
             if self.is_clean() and (event := EVENT.match(data, place, end)):
                 self.payload, self.has_data = len(event[2]), True
@@ -57,6 +65,21 @@ class EventScanner(HTTPScanner):
                 self.after_cr = data[stop] == CR
                 place += 1
                 self.line_ends(place, end)
+
+    def byte_order_mark(self, data, place, end):
+        """Read the stream's first bytes, which may be a BOM; return how far that goes."""
+        while place < end and self.bom < len(BOM):
+            if data[place] != BOM[self.bom]:  # they begin a field's name
+                self.name += BOM[: self.bom]
+                self.field_size += self.bom
+                self.bom = len(BOM)
+                return place
+            self.bom += 1
+            place += 1
+        if self.bom == len(BOM):
+            self.undecided += len(BOM)
+            self.has_bom = True
+        return place
 
     def line_feed(self):
         """Give the LF of a CRLF the kind of the line that it ends."""
@@ -138,7 +161,9 @@ class EventScanner(HTTPScanner):
 
     def block_emitted(self, place, name, payload):
         """Emit a block."""
-        self.emit(name, place, payload)
+        exchange = self.emit(name, place, payload)
+        if self.has_bom:
+            exchange.note, self.has_bom = {"bom": True}, False
         if self.inside is not None:
             self.inside = self.left
 

@@ -44,13 +44,14 @@ class RequestScanner(HTTPScanner, FrameScanner):
     def finish(self, place):
         """Emit the request."""
         asked = self.asked[-1] if self.asked else None
-        upgrading = asked and (asked.head.is_websocket or asked.head.method == "CONNECT")
+        opening = asked and (asked.head.is_websocket or asked.head.method == "CONNECT")
         payload = self.tally[PAYLOAD]
         self.inside = None
-        exchange = self.emit("handshake" if upgrading else "request", place, payload)
+        exchange = self.emit("handshake" if opening else "request", place, payload)
         if asked:  # else it was answered before it was whole
             asked.exchange = exchange
-        self.state = self.waiting if upgrading else self.head
+        # What follows is read once it is known whether the server changes the protocol.
+        self.state = self.waiting if opening or (asked and asked.head.is_upgrade) else self.head
 
     def waiting(self, data, place):
         """Pass what comes before it is known whether the connection is upgraded."""

@@ -29,6 +29,8 @@ polls = st.sampled_from(
         (post(), answer(b"{}", b"201 Created")),
         (ASK, b"HTTP/1.1 100 Continue\r\n\r\n" + answer(b"<html>")),
         (b"\r\n" + ASK, b"HTTP/1.1 204 No Content\r\n\r\n"),
+        (ASK, b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n" + chunk(b"\x1f\x8b") + b"0\r\n\r\n"),
+        (post().replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost"), answer(b"{}", b"201 Created")),
         (b"HEAD / HTTP/1.1\nHost: x\n\n", b"HTTP/1.1 200 OK\ncontent-length: 9\n\n"),
     ]
 )
@@ -48,7 +50,8 @@ blocks = st.sampled_from(
         b"averyveryverylongname: x\nid: 1\n\n",
     ]
 )
-contents = st.lists(blocks, max_size=6).map(b"".join)
+marks = st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"])
+contents = st.builds(lambda mark, parts: mark + b"".join(parts), marks, st.lists(blocks, max_size=6))
 
 
 def chunked(content, sizes):

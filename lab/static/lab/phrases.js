@@ -11,6 +11,7 @@ export const PARTS = {
   body: gettext("body"),
   bytes: gettext("bytes"),
   comment: gettext("comment"),
+  "byte order mark": gettext("byte order mark"),
   mask: gettext("mask"),
   length: gettext("length"),
   "extended length": gettext("extended length"),
@@ -30,6 +31,7 @@ gettext_noop("What the head announced.");
 gettext_noop("A field that means nothing to browsers.");
 gettext_noop("The event ends here and is delivered.");
 gettext_noop("The chunk ends.");
+gettext_noop("One at the beginning of the stream is ignored.");
 gettext_noop("What this is: reserved.");
 gettext_noop("What this is: a further part of a message.");
 gettext_noop("What this is: text, in UTF-8.");
