@@ -122,6 +122,7 @@ gettext_noop("not a WebSocket's.");
 gettext_noop("too many messages a second, wait a moment.");
 gettext_noop("already used for another message.");
 gettext_noop("too many listen already, try again.");
+gettext_noop("too many take the capture already, try again.");
 gettext_noop("not here, or not any more.");
 gettext_noop("not started by the wire, so not the wire's to restart.");
 gettext_noop("a restart is under way.");
