@@ -1,9 +1,11 @@
 """An event stream as it passes (HTML standard §9.2.6): fields, comments, and the blank lines that end blocks."""
 
 import re
+import time
 
 from lab.wire.http_scan import CR, LF, HTTPScanner
 from lab.wire.kinds import FRAMING, IDLE, PAYLOAD
+from lab.wire.scanner import SMALL
 
 LINE_END = re.compile(rb"[\r\n]")
 # The block that the lab's server writes, whole in one piece: read at once.
@@ -28,6 +30,7 @@ class EventScanner(HTTPScanner):
 
     def stream_begins(self):
         """Expect a stream; forget what was left of one before."""
+        self.begun = 0  # where in what is read now the content begins of which `left` counts
         self.bom = 0  # bytes of the BOM that have come; all of them once it is known whether there is one
         self.name, self.value = bytearray(), bytearray()
         self.named = self.after_cr = False  # the line's colon came; a CR came, so an LF belongs to it
@@ -40,10 +43,13 @@ class EventScanner(HTTPScanner):
         self.ended = None  # the block whose end waits for its chunk's: (name, payload)
 
     def events(self, data, place, end):
-        """Read content from `place` to `end`."""
+        """Read content from `place` to `end`, or as much of it as one turn may; return how far that goes."""
+        begin = self.begun = place
         if self.bom < len(BOM):
             place = self.byte_order_mark(data, place, end)
         while place < end:
+            if end - begin > SMALL and place > begin and time.perf_counter() > self.turn_ends:
+                break
             if self.is_clean() and (event := EVENT.match(data, place, end)):
                 self.payload, self.has_data = len(event[2]), True
                 self.count(PAYLOAD, self.payload)
@@ -65,6 +71,7 @@ class EventScanner(HTTPScanner):
                 self.after_cr = data[stop] == CR
                 place += 1
                 self.line_ends(place, end)
+        return place
 
     def byte_order_mark(self, data, place, end):
         """Read the stream's first bytes, which may be a BOM; return how far that goes."""
@@ -154,18 +161,18 @@ class EventScanner(HTTPScanner):
         ended = "event" if self.has_data else "comment", self.payload
         self.payload = self.undecided = 0
         self.has_data, self.type = False, b""
-        if self.state == self.chunk_end and place == end:
+        if self.state == self.chunk and place - self.begun == self.left:
             self.ended = ended
         else:
             self.block_emitted(place, *ended)
+            if self.inside is not None:
+                self.inside = self.left - (place - self.begun)
 
     def block_emitted(self, place, name, payload):
         """Emit a block."""
         exchange = self.emit(name, place, payload)
         if self.has_bom:
             exchange.note, self.has_bom = {"bom": True}, False
-        if self.inside is not None:
-            self.inside = self.left
 
     def chunk_begins(self, size):
         """Note the chunk's line, which is idle if all in it is."""

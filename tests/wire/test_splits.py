@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams_by_hand import (
@@ -17,6 +18,8 @@ from streams_by_hand import (
     post,
 )
 from websockets.frames import Opcode
+
+from lab.wire import events_scan, scanner
 
 PAGE = b'{"messages": [{"id": 1, "text": "\xc3\xa9 ]}"} , {"id":2}], "last":2}'
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -120,3 +123,16 @@ def test_byte_by_byte_gives_the_same_account(stream):
     up, down = stream
     if max(map(len, stream)) < 5_000:
         assert account_of(up, down, range(len(up)), range(len(down))) == account_of(up, down)
+
+
+@settings(max_examples=200, deadline=None)
+@given(mixed | streams | sockets | http, *[st.lists(st.integers(0, 3_000), max_size=4)] * 2)
+def test_many_short_turns_give_the_same_account(stream, cuts_up, cuts_down):
+    """What is left for a later turn is read as if it had come then."""
+    up, down = stream
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (scanner, events_scan):
+            patch.setattr(module, "SMALL", 0)
+        patch.setattr(scanner, "TURN", 0)
+        turns = account_of(up, down, cuts_up, cuts_down)
+    assert turns == account_of(up, down)
