@@ -29,7 +29,7 @@ class Account:
     def feed(self, direction, data, transit_ms=0.0):
         """Read what passed in a direction, after so many ms in the link."""
         scanner = self.scanners[direction]
-        if scanner.data or scanner.backlog:
+        if scanner.backlog:
             self.waiting[direction].append((data, time.time() * 1000, transit_ms))
             return
         scanner.feed(data, time.time() * 1000, transit_ms)

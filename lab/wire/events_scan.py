@@ -44,11 +44,11 @@ class EventScanner(HTTPScanner):
 
     def events(self, data, place, end):
         """Read content from `place` to `end`, or as much of it as one turn may; return how far that goes."""
-        begin = self.begun = place
+        self.begun, is_long, begin = place, end - place > SMALL, place
         if self.bom < len(BOM):
             place = self.byte_order_mark(data, place, end)
         while place < end:
-            if end - begin > SMALL and place > begin and time.perf_counter() > self.turn_ends:
+            if is_long and place > begin and time.perf_counter() > self.turn_ends:
                 break
             if self.is_clean() and (event := EVENT.match(data, place, end)):
                 self.payload, self.has_data = len(event[2]), True

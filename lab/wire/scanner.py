@@ -5,6 +5,7 @@ import time
 from lab.wire.capture import KEPT, Exchange
 from lab.wire.kinds import OTHER, zeros
 
+NOTHING = zeros()
 SMALL = 4_096  # bytes that are always read at once
 TURN = 0.002  # seconds that reading more may take before others get their turn
 
@@ -101,7 +102,7 @@ class Scanner:
             self.inside,
         )
         self.start = place
-        self.tally = zeros()
+        self.tally = NOTHING.copy()
         return self.wire.capture.add(exchange)
 
     def foreign(self, data, place):
