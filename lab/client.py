@@ -20,6 +20,12 @@ TIMEOUT = 30.0  # seconds of silence before a connection counts as dead; servers
 ANSWER = 5.0  # seconds that the answer to a held request may take beyond its hold
 LATER = (429, 503)  # statuses that ask to come again
 FAULTS = (OSError, EOFError, http.client.HTTPException)
+NEVER_THERE = (ConnectionRefusedError, socket.gaierror)  # faults that tell of a wrong address
+FIRST_TRIES = 10  # for a first connection, half a minute on average; a server may still be starting
+
+
+class Unreachable(OSError):
+    """No server was ever reached at a client's address; the text is one sentence that says why."""
 
 
 class Connection(http.client.HTTPConnection):
@@ -85,12 +91,11 @@ class Client:
         """Aim at the server `url`; `after`: id of the last message seen (None: begin with the recent ones).
 
         `cookie` goes with every request; without `jitter` all clients come back from a fault at the same time.
+        Raises ValueError, with one sentence, for a `url` that is no server's.
         """
         self.origin = url.rstrip("/")
-        address = urlsplit(self.origin)
-        self.reading, self.publishing = (
-            Connection(address.hostname, address.port or 80, timeout=timeout) for _ in range(2)
-        )
+        host, port = server_of(self.origin)
+        self.reading, self.publishing = (Connection(host, port, timeout=timeout) for _ in range(2))
         self.room, self.author, self.after, self.stage, self.jitter = room, author, after, stage, jitter
         self.headers = {"Cookie": cookie} if cookie else {}
         self.ready_state = CLOSED
@@ -149,7 +154,10 @@ class Client:
                 self.ready_state = OPEN
 
     def insist(self, action, hang_up):
-        """Return `action()`; after a fault `hang_up()`, wait (exponential backoff, full jitter) and try again."""
+        """Return `action()`; after a fault `hang_up()`, wait (exponential backoff, full jitter) and try again.
+
+        Raises Unreachable if the first connection of all has failed FIRST_TRIES times by its name or by refusal.
+        """
         failures = 0
         while not self.ended.is_set():
             try:
@@ -157,8 +165,9 @@ class Client:
             except Refused as refused:
                 if refused.status not in LATER:
                     raise
-            except FAULTS:
-                pass
+            except FAULTS as fault:
+                if failures + 1 >= FIRST_TRIES and isinstance(fault, NEVER_THERE) and not self.was_there:
+                    raise Unreachable(f"{self.origin}: no server is there: {fault.strerror}.") from fault
             except (AttributeError, ValueError):
                 if not self.ended.is_set():  # `close` took the socket away under the reader
                     raise
@@ -173,6 +182,11 @@ class Client:
             self.ended.wait(random.uniform(0, longest) if self.jitter else longest)
             failures += 1
         return None
+
+    @property
+    def was_there(self):
+        """Whether the server was ever reached: then it comes back, and is waited for."""
+        return bool(self.reading.opened_at or self.publishing.opened_at)
 
     def hang_up(self):
         """Close the reading connection; the next fetch opens a fresh one."""
@@ -232,3 +246,17 @@ class Client:
         """Start anew: the server holds another history than the one that `after` belongs to."""
         self.resets += 1
         self.after = None
+
+
+def server_of(url):
+    """Return (host, port) of a server's address; raise ValueError, with one sentence, if it is none."""
+    if url.lower().startswith("https:"):
+        raise ValueError("url: https:// is not spoken, use http://, or a proxy that speaks it.")
+    try:
+        address = urlsplit(url)
+        host, port = address.hostname, 80 if address.port is None else address.port
+    except ValueError:  # a port that is no number, a bracket without its pair
+        host = port = None
+    if not (host and port and url == f"http://{address.netloc}") or "@" in address.netloc:
+        raise ValueError("url: http://HOST:PORT is expected, without a path.")
+    return host, port

@@ -10,6 +10,8 @@ import sys
 import time
 from dataclasses import dataclass
 
+from lab import happy_eyeballs
+
 ON_LINUX = sys.platform == "linux"
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h: the arrival of the last segment of what recvmsg returns
 STAMP = struct.Struct("@qq")  # struct timespec: seconds, nanoseconds
@@ -88,16 +90,29 @@ class Socket(socket.socket):
 
 
 def connect(host, port, timeout):
-    """Return a connected Socket; raise OSError where nobody answers within `timeout` seconds."""
-    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    connection = Socket(family, kind, protocol)
+    """Return a connected Socket; raise OSError if none of the host's addresses answers within `timeout` seconds."""
+    addresses = happy_eyeballs.resolve(host, port)
+    if len(addresses) > 1:
+        return happy_eyeballs.connect(addresses, make_socket, timeout)
+    family, kind, protocol, _name, address = addresses[0]
+    connection = make_socket(family, kind, protocol)
     try:
         connection.settimeout(timeout)
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def make_socket(family, kind, protocol):
+    """Return a Socket that is not yet connected."""
+    connection = Socket(family, kind, protocol)
+    try:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if ON_LINUX:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, MAXSEG)
             connection.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-        connection.connect(address)
     except OSError:
         connection.close()
         raise

@@ -11,7 +11,7 @@ from processes import PATIENCE, SMALL, free_port, until
 from relay import Relay
 from roads import HTTP, TECHNIQUES, client, publish, publish_many
 
-from lab.client import BACKOFF, BACKOFF_MAX, CLOSED, OPEN, Client
+from lab.client import BACKOFF, BACKOFF_MAX, CLOSED, FIRST_TRIES, OPEN, Client, Unreachable
 from lab.message import Refused
 
 
@@ -232,6 +232,59 @@ def test_a_program_fault_is_not_taken_for_the_networks():
     lonely = Client("http://127.0.0.1:1", "lobby")
     with pytest.raises(KeyError):
         lonely.insist(lambda: {}["x"], lambda: None)
+
+
+@pytest.mark.parametrize("url", ["https://localhost:8000", "HTTPS://localhost", "https:localhost"])
+def test_https_is_refused_in_one_sentence(url):
+    with pytest.raises(ValueError, match=r"^url: https:// is not spoken, .*\.$"):
+        Client(url, "lobby")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("localhost:8000", "127.0.0.1:8000", "localhost", "//localhost:8000", "ftp://localhost", "http:localhost", ""),
+        *("http://", "http://:8000", "http://localhost:x", "http://localhost:70000", "http://localhost:0"),
+        *("http://[::1", "http://ann:secret@localhost", "http://localhost/chat", "http://localhost?x", "http://a\nb"),
+    ],
+)
+def test_what_is_no_servers_address_is_refused_in_one_sentence(url):
+    with pytest.raises(ValueError, match=r"^url: http://HOST:PORT is expected, without a path\.$"):
+        Client(url, "lobby")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost", "http://localhost:8000/", "http://[::1]:8000", "http://bücher.test"]
+)
+def test_a_servers_address_is_taken(url):
+    Client(url, "lobby").close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid", "a..b", f"{'a' * 64}.invalid"])
+def test_a_first_connection_that_fails_by_name_or_refusal_is_told(monkeypatch, host, technique):
+    monkeypatch.setattr("lab.client.BACKOFF_MAX", 0.01)
+    lonely = client(technique, SimpleNamespace(url=f"http://{host}:{free_port()}"), "lobby", after=0)
+    for ask in (lambda: next(lonely.messages()), lambda: lonely.publish("hi")):
+        tried = lonely.reconnects
+        with pytest.raises(Unreachable, match=r"no server is there: .*\."):
+            ask()
+        assert lonely.reconnects - tried == FIRST_TRIES - 1
+    lonely.close()
+
+
+def test_a_server_that_was_there_is_waited_for(monkeypatch, server, room, technique):
+    monkeypatch.setattr("lab.client.BACKOFF_MAX", 0.01)
+    with Relay(server.port) as relay:
+        speaker = client(technique, relay, room, after=0)
+        speaker.publish("hi")
+        next(speaker.messages())
+    with ThreadPoolExecutor() as pool:  # the relay is gone: its port refuses
+        said = pool.submit(speaker.publish, "again")
+        until(lambda: speaker.reconnects > 2 * FIRST_TRIES, "never tried again")
+        assert not said.done()
+        with Relay(server.port, relay.port):
+            assert said.result(PATIENCE)["id"] == 2
+            speaker.close()
 
 
 def test_the_techniques_that_publish_by_post_are_those_with_http_routes():

@@ -18,7 +18,7 @@ ALSO = {"stages", "templates"}  # folders that a technique may have besides
 BELOW = {"lab.chat", "lab.rooms", "lab.store", "lab.models", "lab.bell", "lab.queues", "lab.message", "lab.rates"}
 STAGE_CLIENTS = [path for name in TECHNIQUES for path in sorted((ROOT / name / "stages").glob("*_client.py"))]
 NO_DJANGO = [
-    *("lab.client", "lab.sockets", "lab.stages", "lab.message", "lab.techniques"),
+    *("lab.client", "lab.happy_eyeballs", "lab.sockets", "lab.stages", "lab.message", "lab.techniques"),
     *(f"{name}.client" for name in TECHNIQUES),
     *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STAGE_CLIENTS),
 ]

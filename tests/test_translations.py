@@ -33,6 +33,11 @@ FOR_PROGRAMS = {
     "one of %s, all.",
     "one of %s; with it, seconds and rate.",
     "profile, or any of %s.",
+    "only one is allowed.",
+    "one or more of %s, and nothing else.",
+    "the body must not be compressed.",
+    "not whole.",
+    "a whole number, or a text of at most %s characters.",
 }
 
 

@@ -1,6 +1,7 @@
 """Wires in a process of their own, before the lab's server or before a server made by hand."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -19,12 +20,13 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 class WireProcess:
     """`manage.py wire` on free ports, and its control."""
 
-    def __init__(self, target, names, *options):
+    def __init__(self, target, names, *options, **environment):
         command = [sys.executable, "manage.py", "wire", "--to", target, "--port", "0", "--control-port", "0"]
         self.names = names
         self.process = subprocess.Popen(
             [*command, "--names", ",".join(names), *options],
             cwd=ROOT,
+            env=os.environ | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -99,8 +101,8 @@ def laying():
     """Yield a function that lays wires to a port, one for each name."""
     laid = []
 
-    def to(port, *names, options=()):
-        laid.append(WireProcess(f"127.0.0.1:{port}", names or ("wire",), *options))
+    def to(port, *names, options=(), **environment):
+        laid.append(WireProcess(f"127.0.0.1:{port}", names or ("wire",), *options, **environment))
         return laid[-1]
 
     try:

@@ -34,6 +34,7 @@ class AnswerScanner(EventScanner, FrameScanner):
             self.count(HANDSHAKE, len(head))
             self.asked_was(HANDSHAKE, but=(PAYLOAD, FRAMING))
             self.streaming = True
+            self.stream_begins()
             self.emit("stream", place, answers=self.answers())
         else:
             self.count(HEADERS, len(head))
@@ -52,11 +53,11 @@ class AnswerScanner(EventScanner, FrameScanner):
         return place
 
     def content(self, data, place, end):
-        """Read content of the body."""
+        """Read content of the body; return how far that goes."""
         if self.streaming:
-            self.events(data, place, end)
-        else:
-            self.count(PAYLOAD, end - place)
+            return self.events(data, place, end)
+        self.count(PAYLOAD, end - place)
+        return end
 
     def finish(self, place):
         """Emit the answer, once it is known whether messages are in it, and their envelope's size."""
@@ -95,7 +96,7 @@ class AnswerScanner(EventScanner, FrameScanner):
 
     def answers(self):
         """Return the id of the request that is answered."""
-        return self.asked.exchange.id if self.asked and self.asked.exchange else None
+        return self.asked.number if self.asked else None
 
     def end(self):
         """Hear that nothing more comes; a body may end so."""

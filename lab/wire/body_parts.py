@@ -3,6 +3,7 @@
 import re
 
 from lab.wire import part
+from lab.wire.events_scan import BOM
 
 SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[^\n]*\n")
 LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
@@ -18,17 +19,23 @@ FIELDS = {
 NO_FIELD = "A field that means nothing to browsers."
 CHUNK = "The chunk's bytes, in hexadecimal."
 LAST_CHUNK = "The chunk's bytes, in hexadecimal; 0 is the end."
+IGNORED = "One at the beginning of the stream is ignored."
 EVENT_STREAM = "HTML §9.2.6"
 
 
-def taken_apart(data, begin, inside, is_event_stream=False):
+def taken_apart(data, begin, inside, is_event_stream=False, has_bom=False):
     """Return the parts of a body, or of some of an event stream, in `data` from `begin` on.
 
     `inside`: bytes left of the chunk in which it begins, 0 where a chunk's size comes first, None without chunks.
+    `has_bom`: its content begins with a byte order mark.
     """
     found = []
     for name, start, end in spans(data, begin, inside):
         if name == "content":
+            if has_bom and data.startswith(BOM, start):
+                found.append(part.make("byte order mark", start, start + len(BOM), "", IGNORED, EVENT_STREAM))
+                start += len(BOM)
+            has_bom = False
             found += fields(data, start, end) if is_event_stream else json(data, start, end)
         elif name == "chunk size":
             value = part.text(data[start:end]).strip()

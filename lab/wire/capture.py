@@ -11,8 +11,12 @@ COUNT = 50_000  # exchanges
 BYTES = 32 << 20  # bytes of them all
 AGE = 600.0  # seconds
 KEPT = 1 << 20  # bytes kept of one exchange; of a longer one the beginning
+UNDER_WAY = 32 << 20  # bytes of all exchanges that are not yet whole; past it only the first SURE bytes of each
+SURE = 65_536
 OPENINGS = 1_000  # connections whose first exchanges are kept longer than the others
 OPENING_BYTES = 16_384  # an opening exchange longer than that is as any other
+OPENINGS_OF_ONE = 4  # exchanges of one connection that count as its first
+OPENINGS_BYTES = 8 << 20  # bytes of them all
 OPENING_KINDS = frozenset({"connect", "handshake", "stream"})
 ID = re.compile(rb'(?:^|\n)id: ?(\d{1,19})[\r\n]|"id":\s*(\d{1,19})[,}]')
 NONCE = re.compile(rb'"nonce":\s*"([^"\\]{1,64})"')
@@ -85,6 +89,8 @@ class Capture:
         self.exchanges = deque()
         self.openings = {}  # (wire, connection): [Exchange]
         self.bytes = self.last = 0
+        self.opening_bytes = self.under_way = 0
+        self.in_links = 0  # bytes that all wires' links hold
 
     def add(self, exchange):
         """Take in an exchange and give it its id; drop what is too old or too much."""
@@ -93,12 +99,24 @@ class Capture:
         self.exchanges.append(exchange)
         self.bytes += len(exchange.data)
         if exchange.kind in OPENING_KINDS and len(exchange.data) <= OPENING_BYTES:
-            self.openings.setdefault((exchange.wire, exchange.connection), []).append(exchange)
-            if len(self.openings) > OPENINGS:
-                del self.openings[next(iter(self.openings))]
+            self.add_opening(exchange)
         while len(self.exchanges) > self.count or self.bytes > self.most:
             self.drop()
         return exchange
+
+    def add_opening(self, exchange):
+        """Keep one of a connection's first exchanges; forget those of the connection that came first of all."""
+        opening = self.openings.setdefault((exchange.wire, exchange.connection), [])
+        if len(opening) < OPENINGS_OF_ONE:
+            opening.append(exchange)
+            self.opening_bytes += len(exchange.data)
+        while len(self.openings) > OPENINGS or self.opening_bytes > OPENINGS_BYTES:
+            forgotten = self.openings.pop(next(iter(self.openings)))
+            self.opening_bytes -= sum(len(each.data) for each in forgotten)
+
+    def room(self, kept):
+        """Return how many bytes more may be kept of an exchange under way, of which so many are."""
+        return max(0, (KEPT if self.under_way < UNDER_WAY else SURE) - kept)
 
     def drop(self):
         """Forget the oldest exchange."""

@@ -6,6 +6,7 @@ import time
 
 from lab.wire import meter
 from lab.wire.account import Account
+from lab.wire.dial import dial
 from lab.wire.ends import BrowserEnd, End, reset
 from lab.wire.kinds import DOWN, UP
 from lab.wire.pipe import END, RESET, Pipe
@@ -48,7 +49,7 @@ class Connection:
             reset(end.transport)
             return
         self.wire.connections.add(self)
-        self.account = Account(self.wire, self.number, end.transport.get_extra_info("peername"))
+        self.account = Account(self.wire, self.number, end.transport.get_extra_info("peername"), self.fall_behind)
         if self.wire.frozen:
             self.up.pause()
         self.connecting = self.wire.loop.create_task(self.connect())
@@ -57,7 +58,7 @@ class Connection:
         """Open the connection to the server; where it refuses, the browser is told by a reset."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
-                await self.wire.loop.create_connection(lambda: self.server, *self.wire.target)
+                await dial(lambda: self.server, *self.wire.target)
         except (OSError, TimeoutError):
             self.server.lost = True
             self.up.close()
@@ -67,6 +68,21 @@ class Connection:
     def carried_down(self, data, seconds):
         """Read what leaves the link for the browser."""
         self.account.feed(DOWN, data, seconds * 1000)
+
+    def fall_behind(self, direction):
+        """Take nothing more in a direction until the account has read what came: a burst must not stop the loop."""
+        pipe = self.up if direction == UP else self.down
+        pipe.behind = True
+        pipe.pause()
+        self.wire.loop.call_soon(self.catch_up, pipe)
+
+    def catch_up(self, pipe):
+        """Let the account read on for one turn."""
+        if self.account.read_on(pipe.direction):
+            self.wire.loop.call_soon(self.catch_up, pipe)
+        else:
+            pipe.behind = False
+            pipe.resume()
 
     def server_told(self, how):
         """Pass the browser's end on to the server."""

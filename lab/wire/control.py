@@ -17,17 +17,18 @@ that is not this machine's is refused where there is no token (DNS rebinding), a
 import asyncio
 import base64
 import re
-from urllib.parse import parse_qs
 
-from lab.message import Refused
+from lab.message import UNSTORABLE, Refused
 from lab.wire import faults, link, parts, pcapng
-from lab.wire.gate import PREFLIGHT, answer, check, encode, event, left, number, read, refuse
+from lab.wire.gate import PREFLIGHT, SAFE, answer, check, encode, event, known, left, number, queried, read, refuse
 from lab.wire.server_process import AWAY_MAX, NotUp
 
 BATCH = 0.05  # seconds between batches of exchanges
 BATCH_MAX = 500  # exchanges in a batch; of more the newest
 STATE = 1.0  # seconds between statistics
 LISTENERS_MAX = 64
+DOWNLOADS_MAX = 4  # captures that are given at a time; each is held as a file of up to 40 MB
+SEED_MAX = 100  # characters
 
 
 class Control:
@@ -37,17 +38,16 @@ class Control:
         """Control `wires`, {name: Wire}; `origins` may ask, by page; `token`: needed by everybody, None: loopback."""
         self.wires, self.server, self.capture = wires, server, capture
         self.origins, self.token = frozenset(origins), token
-        self.listeners = 0
+        self.listeners = self.downloads = 0
         self.ending = asyncio.Event()
 
     async def __call__(self, scope, receive, send):
         """Answer one request."""
         if scope["type"] != "http":
             return
-        headers = dict(scope["headers"])
         cors = []
         try:
-            cors = check(scope, headers, self.origins, self.token)
+            cors = check(scope, self.origins, self.token)
             if scope["method"] == "OPTIONS":
                 await answer(send, 204, b"", [*cors, *PREFLIGHT])
                 return
@@ -59,8 +59,9 @@ class Control:
         """Call what the address names."""
         for pattern, method, view in ROUTES:
             if match := re.fullmatch(pattern, scope["path"]):
-                if scope["method"] != method:
-                    raise Refused(f"method: {method}.", 405, {"Allow": method})
+                allowed = ("GET", "HEAD") if method == "GET" else (method,)  # uvicorn leaves the body of a HEAD out
+                if scope["method"] not in allowed:
+                    raise Refused(f"method: {' or '.join(allowed)}.", 405, {"Allow": ", ".join(allowed)})
                 if method == "GET":
                     await view(self, scope, receive, send, cors, *match.groups())
                 else:
@@ -85,12 +86,16 @@ class Control:
 
     async def events(self, scope, receive, send, cors):
         """Tell what happens, as it happens."""
+        head = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *SAFE, *cors]
+        if scope["method"] == "HEAD":
+            await send({"type": "http.response.start", "status": 200, "headers": head})
+            await send({"type": "http.response.body", "body": b""})
+            return
         if self.listeners >= LISTENERS_MAX:
             raise Refused("too many listen already, try again.", 503, {"Retry-After": "1"})
         self.listeners += 1
         leaving = asyncio.create_task(left(receive))
         try:
-            head = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *cors]
             await send({"type": "http.response.start", "status": 200, "headers": head})
             last, due = self.capture.last, 0.0
             while not (leaving.done() or self.ending.is_set()):
@@ -129,15 +134,21 @@ class Control:
 
     async def download(self, scope, receive, send, cors):
         """Give the capture as a file."""
-        name = parse_qs(scope["query_string"].decode("latin-1")).get("wire", [None])[-1]
+        name = queried(scope, "wire")
         if name not in (None, "all", *self.wires):
             raise Refused(f"wire: one of {', '.join(self.wires)}.", 404)
         name = None if name == "all" else name
         wires = {wire.name: (wire.host, wire.port) for wire in self.wires.values() if name in (None, wire.name)}
-        file = await asyncio.to_thread(pcapng.file, self.capture.of(name), wires)
         disposition = b'attachment; filename="capture.pcapng"'
         headers = [(b"content-type", b"application/x-pcapng"), (b"content-disposition", disposition)]
-        await answer(send, 200, file, [*headers, *cors])
+        if self.downloads >= DOWNLOADS_MAX:
+            raise Refused("too many take the capture already, try again.", 503, {"Retry-After": "1"})
+        self.downloads += 1
+        try:
+            file = await asyncio.to_thread(pcapng.file, self.capture.of(name), wires)
+            await answer(send, 200, file, [*headers, *cors])
+        finally:
+            self.downloads -= 1
 
     def named(self, name):
         """Return the wires that a name means."""
@@ -172,10 +183,13 @@ class Control:
         """Let faults come in their time."""
         wires = self.named(name)
         try:
-            schedule = fields.get("faults")
-            if schedule is None:
+            if "faults" in fields:
+                known(fields, "faults")
+                schedule = fields["faults"]
+            else:
+                known(fields, "seed", "seconds", "every")
                 seconds, every = (number(fields, key, 0.1, faults.SECONDS_MAX) for key in ("seconds", "every"))
-                schedule = faults.by_chance(str(fields.get("seed")), seconds, every)
+                schedule = faults.by_chance(seed(fields), seconds, every)
             for wire in wires:
                 wire.faults.follow(schedule)
         except faults.NoFault as exc:
@@ -184,6 +198,7 @@ class Control:
 
     async def restart(self, fields):
         """Kill the server, and start it again after a while."""
+        known(fields, "away")
         away = number({"away": 0} | fields, "away", 0, AWAY_MAX)
         if not self.server.command:
             raise Refused("server: not started by the wire, so not the wire's to restart.")
@@ -195,6 +210,16 @@ class Control:
         except NotUp as exc:
             raise Refused(str(exc), 503) from exc
         return self.told()
+
+
+def seed(fields):
+    """Return the seed of a schedule as a text; raise Refused if it is no text and no whole number."""
+    value = fields.get("seed")
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        value = str(value)
+    if not isinstance(value, str) or len(value) > SEED_MAX or UNSTORABLE.search(value):
+        raise Refused(f"seed: a whole number, or a text of at most {SEED_MAX} characters.")
+    return value
 
 
 ROUTES = [

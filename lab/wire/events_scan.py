@@ -1,13 +1,16 @@
 """An event stream as it passes (HTML standard §9.2.6): fields, comments, and the blank lines that end blocks."""
 
 import re
+import time
 
 from lab.wire.http_scan import CR, LF, HTTPScanner
 from lab.wire.kinds import FRAMING, IDLE, PAYLOAD
+from lab.wire.scanner import SMALL
 
 LINE_END = re.compile(rb"[\r\n]")
 # The block that the lab's server writes, whole in one piece: read at once.
 EVENT = re.compile(rb"(id: [0-9]+\ndata: )([^\r\n]+)\n\n")
+BOM = b"\xef\xbb\xbf"  # one at the very beginning is ignored, HTML §9.2.5
 NAME_MAX = 16  # bytes of a field's name; longer ones mean nothing
 VALUE_MAX = 64  # bytes of an event's type
 HEARTBEAT = b"heartbeat"  # the type of an event that only tells that the server is there
@@ -20,10 +23,16 @@ class EventScanner(HTTPScanner):
     idle, and so are blocks without data, and chunks in which nothing but such things ends.
     """
 
-    streaming = False
+    streaming = has_bom = False
 
     def __init__(self, account, direction):
         super().__init__(account, direction)
+        self.stream_begins()
+
+    def stream_begins(self):
+        """Expect a stream; forget what was left of one before."""
+        self.begun = 0  # where in what is read now the content begins of which `left` counts
+        self.bom = 0  # bytes of the BOM that have come; all of them once it is known whether there is one
         self.name, self.value = bytearray(), bytearray()
         self.named = self.after_cr = False  # the line's colon came; a CR came, so an LF belongs to it
         self.field_size = self.value_size = 0  # bytes of the line: name, colon and space; value
@@ -35,8 +44,13 @@ class EventScanner(HTTPScanner):
         self.ended = None  # the block whose end waits for its chunk's: (name, payload)
 
     def events(self, data, place, end):
-        """Read content from `place` to `end`."""
+        """Read content from `place` to `end`, or as much of it as one turn may; return how far that goes."""
+        self.begun, is_long, begin = place, end - place > SMALL, place
+        if self.bom < len(BOM):
+            place = self.byte_order_mark(data, place, end)
         while place < end:
+            if is_long and place > begin and time.perf_counter() > self.turn_ends:
+                break
             if self.is_clean() and (event := EVENT.match(data, place, end)):
                 self.payload, self.has_data = len(event[2]), True
                 self.count(PAYLOAD, self.payload)
@@ -58,6 +72,22 @@ class EventScanner(HTTPScanner):
                 self.after_cr = data[stop] == CR
                 place += 1
                 self.line_ends(place, end)
+        return place
+
+    def byte_order_mark(self, data, place, end):
+        """Read the stream's first bytes, which may be a BOM; return how far that goes."""
+        while place < end and self.bom < len(BOM):
+            if data[place] != BOM[self.bom]:  # they begin a field's name
+                self.name += BOM[: self.bom]
+                self.field_size += self.bom
+                self.bom = len(BOM)
+                return place
+            self.bom += 1
+            place += 1
+        if self.bom == len(BOM):
+            self.undecided += len(BOM)
+            self.has_bom = True
+        return place
 
     def line_feed(self):
         """Give the LF of a CRLF the kind of the line that it ends."""
@@ -141,16 +171,18 @@ class EventScanner(HTTPScanner):
         ended = "heartbeat" if is_heartbeat else "event" if is_event else "comment", self.payload
         self.payload = self.framing = self.undecided = 0
         self.has_data, self.type = False, b""
-        if self.state == self.chunk_end and place == end:
+        if self.state == self.chunk and place - self.begun == self.left:
             self.ended = ended
         else:
             self.block_emitted(place, *ended)
+            if self.inside is not None:
+                self.inside = self.left - (place - self.begun)
 
     def block_emitted(self, place, name, payload):
         """Emit a block."""
-        self.emit(name, place, payload)
-        if self.inside is not None:
-            self.inside = self.left
+        exchange = self.emit(name, place, payload)
+        if self.has_bom:
+            exchange.note, self.has_bom = {"bom": True}, False
 
     def chunk_begins(self, size):
         """Note the chunk's line, which is idle if all in it is."""

@@ -60,7 +60,8 @@ def taken_apart(data):
         elif colon:
             explains, rfc = field(name.lower())
             found.append(part.make(name, place, end, value.strip(), explains, rfc))
-            chunked = chunked or (name.lower() == "transfer-encoding" and "chunked" in value.lower())
+            if name.lower() == "transfer-encoding":  # chunks are the last coding, RFC 9112 §6.1
+                chunked = value.lower().rpartition(",")[2].strip() == "chunked"
         place = end
     return found, place, chunked
 

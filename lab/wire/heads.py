@@ -6,13 +6,14 @@ from functools import lru_cache
 
 import h11
 
-HEAD_MAX = 131_072  # bytes; servers accept less
+HEAD_MAX = 65_536  # bytes; servers accept less
 CACHED = 4_096  # bytes; a head that is repeated is read once
 UNTIL_CLOSE = -1  # a body that ends with its connection, RFC 9112 §6.3
 CHUNKED = -2
 # How a request may begin, as far as it has come: a method (token, RFC 9110 §9.1), a space.
 REQUEST = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,24}(?: .*)?", re.DOTALL)
 PREFIX = 26  # bytes that decide
+CODINGS = re.compile(rb"^(transfer-encoding:)[ \t]*([^\r\n]*?)[ \t]*(\r?)$", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Head:
     body: int
     method: str = ""
     status: int = 0
-    is_websocket: bool = False
+    is_upgrade: bool = False  # to any protocol, RFC 9110 §7.8
+    is_websocket: bool = False  # among others, in a request
     is_event_stream: bool = False
     is_encoded: bool = False  # compressed, so nothing can be read in it
 
@@ -49,10 +51,10 @@ def answer(head, method):
 
 def _request(head):
     connection = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_MAX)
-    event = _event(connection, head)
-    if not isinstance(event, h11.Request):
+    event, codings = _event(connection, head)
+    if not isinstance(event, h11.Request) or (codings and codings[-1] != b"chunked"):
         return None
-    return _head(event.headers, 0, method=event.method.decode())
+    return _head(event.headers, 0, codings, method=event.method.decode())
 
 
 def _answer(head, method):
@@ -61,13 +63,13 @@ def _answer(head, method):
     upgrade = [("Host", "x"), ("Connection", "upgrade"), ("Upgrade", "x")]
     connection.send(h11.Request(method=method, target="/", headers=upgrade))
     connection.send(h11.EndOfMessage())
-    event = _event(connection, head)
+    event, codings = _event(connection, head)
     if not isinstance(event, (h11.Response, h11.InformationalResponse)):
         return None
     status = event.status_code
     if method == "HEAD" or status < 200 or status in (204, 304) or (method == "CONNECT" and status < 300):
-        return _head(event.headers, None, status=status)
-    return _head(event.headers, UNTIL_CLOSE, status=status)
+        return _head(event.headers, None, codings, status=status)
+    return _head(event.headers, UNTIL_CLOSE, codings, status=status)
 
 
 _cached_request = lru_cache(256)(_request)
@@ -75,30 +77,49 @@ _cached_answer = lru_cache(256)(_answer)
 
 
 def _event(connection, head):
+    """Return (what h11 reads, the transfer codings in the order in which they were applied)."""
+    told = b",".join(found[2] for found in CODINGS.finditer(head)).lower()
+    codings = _list(told)
+    if told not in (b"", b"chunked"):  # h11 reads nothing else
+        head = CODINGS.sub(rb"x-\1 \2\3", head)
     try:
         connection.receive_data(head)
         event = connection.next_event()
     except h11.RemoteProtocolError:
-        return None
+        return None, codings
     # HTTP/2 begins with what looks like a request (RFC 9113 §3.4).
-    return event if getattr(event, "http_version", b"").startswith(b"1.") else None
+    return event if getattr(event, "http_version", b"").startswith(b"1.") else None, codings
 
 
-def _head(headers, body, method="", status=0):
+def _list(value):
+    """Return the members of a header field that is a list (RFC 9110 §5.6.1)."""
+    return [member for each in value.split(b",") if (member := each.strip())]
+
+
+def _head(headers, body, codings, method="", status=0):
     """Compose a Head; `body` is what holds where no header tells (None: there is none, whatever the headers tell)."""
-    told = {name: value.lower() for name, value in headers}
+    told = {}
+    for name, value in headers:  # several fields of one name are one list, RFC 9110 §5.3
+        told[name] = told[name] + b"," + value.lower() if name in told else value.lower()
     length = body
     if body is None:
         length = 0
-    elif b"transfer-encoding" in told:
-        length = CHUNKED
+    elif codings:
+        length = CHUNKED if codings[-1] == b"chunked" else UNTIL_CLOSE  # RFC 9112 §6.3
     elif b"content-length" in told:
         length = int(told[b"content-length"])
+    is_upgrade = b"upgrade" in told and b"upgrade" in _list(told.get(b"connection", b""))
+    is_encoded = _list(told.get(b"content-encoding", b"")) not in ([], [b"identity"]) or codings not in (
+        [],
+        [b"chunked"],
+    )
+    media_type = told.get(b"content-type", b"").partition(b";")[0].strip()
     return Head(
         length,
         method,
         status,
-        is_websocket=told.get(b"upgrade") == b"websocket",
-        is_event_stream=told.get(b"content-type", b"").startswith(b"text/event-stream") and status == 200,
-        is_encoded=b"content-encoding" in told,
+        is_upgrade,
+        is_websocket=is_upgrade and b"websocket" in _list(told[b"upgrade"]),
+        is_event_stream=media_type == b"text/event-stream" and status == 200 and length != 0 and not is_encoded,
+        is_encoded=is_encoded,
     )

@@ -54,17 +54,15 @@ class HTTPScanner(Scanner):
 
     def sized(self, data, place):
         """Read a body of known length."""
-        end = min(len(data), place + self.left)
+        end = self.content(data, place, min(len(data), place + self.left))
         self.left -= end - place
-        self.content(data, place, end)
         if not self.left:
             self.finish(end)
         return end
 
     def rest(self, data, place):
         """Read a body that ends with the connection."""
-        self.content(data, place, len(data))
-        return len(data)
+        return self.content(data, place, len(data))
 
     def chunk_size(self, data, place):
         """Read the line with a chunk's size."""
@@ -87,11 +85,11 @@ class HTTPScanner(Scanner):
 
     def chunk(self, data, place):
         """Read a chunk's content."""
-        end = min(len(data), place + self.left)
-        self.left -= end - place
+        until = place + self.left
+        end = self.content(data, place, min(len(data), until))
+        self.left = until - end
         if not self.left:
             self.state = self.chunk_end
-        self.content(data, place, end)
         return end
 
     def chunk_end(self, data, place):
@@ -131,8 +129,9 @@ class HTTPScanner(Scanner):
         """Hear that a chunk has ended at `place`, by a line end of `size` bytes."""
 
     def content(self, data, place, end):
-        """Read content of the body."""
+        """Read content of the body; return how far that goes."""
         self.count(PAYLOAD, end - place)
+        return end
 
     def give_up(self, data, place):
         """Understand nothing any more."""

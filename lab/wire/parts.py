@@ -16,7 +16,8 @@ def taken_apart(exchange):
     if exchange.kind in FRAMES and exchange.inside is None and data[0] & FIN:
         return frame_parts.taken_apart(data)
     if exchange.kind in ("event", "heartbeat", "comment", "close"):
-        return body_parts.taken_apart(data, 0, exchange.inside, is_event_stream=True)[:PARTS_MAX]
+        has_bom = bool(exchange.note and exchange.note.get("bom"))
+        return body_parts.taken_apart(data, 0, exchange.inside, is_event_stream=True, has_bom=has_bom)[:PARTS_MAX]
     if exchange.kind == "other":
         return [part.make("bytes", 0, len(data), part.text(data), "Neither HTTP nor a WebSocket, or not whole.", "")]
     parts, end, chunked = head_parts.taken_apart(data)

@@ -29,6 +29,7 @@ class Pipe:
         self.held = 0  # bytes in both
         self.last_due = 0.0
         self.stalled = self.closed = self.paused = False
+        self.behind = False  # the account has not yet read what came
         self.timer = None
 
     def push(self, data):
@@ -43,7 +44,7 @@ class Pipe:
             return
         now = time.monotonic()
         if is_bytes:
-            self.held += len(data)
+            self.hold(len(data))
         if self.lane.rate or self.waiting:
             self.waiting.append((memoryview(data) if is_bytes else data, now))  # cut up without copying the rest
             self.lane.join(self)
@@ -51,6 +52,11 @@ class Pipe:
             self.fly(data, now, now)
         if self.held > wire.window(self.direction):
             self.pause()
+
+    def hold(self, size):
+        """Count so many bytes more inside this pipe, and in all links of the process."""
+        self.held += size
+        self.wire.capture.in_links += size
 
     def depart(self, most, at, rate):
         """Let up to `most` bytes go, the first at the instant `at`; return how many."""
@@ -89,7 +95,7 @@ class Pipe:
             if isinstance(data, str):
                 self.ended(data)
             else:
-                self.held -= len(data)
+                self.hold(-len(data))
                 self.sink.write(data)
                 self.carried(data, now - came)
         if self.paused:
@@ -104,7 +110,7 @@ class Pipe:
 
     def resume(self):
         """Read again, where there is room and nothing is frozen."""
-        if self.paused and not self.wire.frozen and self.held <= self.wire.window(self.direction) // 2:
+        if self.paused and not (self.wire.frozen or self.behind) and self.held <= self.wire.window(self.direction) // 2:
             self.paused = False
             if not self.source.is_closing():
                 with suppress(RuntimeError):
@@ -133,7 +139,7 @@ class Pipe:
         self.lane.leave(self)
         self.waiting.clear()
         self.flying.clear()
-        self.held = 0
+        self.hold(-self.held)
         if self.timer:
             self.timer.cancel()
             self.timer = None

@@ -93,7 +93,8 @@ async def serve_control(stack, control, host, port):
     """Serve the control, to be ended with the stack; return its port."""
     config = uvicorn.Config(
         control, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none",
-        timeout_graceful_shutdown=GOODBYE, log_level="critical", server_header=False,
+        http="lab.protocol:HTTPProtocol",  # with the server's own bounds
+        timeout_graceful_shutdown=GOODBYE, log_level="warning", server_header=False, proxy_headers=False,
     )  # fmt: skip
     try:
         listening = system.listen(host, port)

@@ -11,6 +11,8 @@ from lab.wire.faults import Faults
 from lab.wire.kinds import DOWN, UP, named, zeros
 
 CONNECTIONS_MAX = 20_000  # of one wire; past it new ones are refused
+IN_LINKS = 256 << 20  # bytes in the links of all wires; past it each connection may have CROWDED inside
+CROWDED = 4_096
 
 
 class Wire:
@@ -81,7 +83,9 @@ class Wire:
         return self.lanes[direction]
 
     def window(self, direction):
-        """Return how many bytes of one connection may be inside."""
+        """Return how many bytes of one connection may be inside; few of each if all the links hold much together."""
+        if self.capture.in_links > IN_LINKS:
+            return CROWDED
         return 4_096 if self.trickle and direction == DOWN else self.link.window(direction)
 
     def relink(self):

@@ -4,10 +4,9 @@ from collections import deque
 from dataclasses import dataclass
 
 from lab.wire import heads
-from lab.wire.capture import Exchange
 from lab.wire.frames_scan import FrameScanner
 from lab.wire.http_scan import HTTPScanner
-from lab.wire.kinds import HEADERS, OTHER, PAYLOAD
+from lab.wire.kinds import HEADERS, OTHER, PAYLOAD, UP
 
 PIPELINED_MAX = 100  # requests without an answer on one connection
 EARLY_MAX = 65_536  # bytes that may follow an upgrade before its answer
@@ -19,7 +18,7 @@ class Asked:
 
     head: heads.Head
     tally: list
-    exchange: Exchange | None = None  # once it is whole
+    number: int | None = None  # the id of its exchange, once it is whole; the exchange itself may be a megabyte
 
 
 class RequestScanner(HTTPScanner, FrameScanner):
@@ -44,13 +43,14 @@ class RequestScanner(HTTPScanner, FrameScanner):
     def finish(self, place):
         """Emit the request."""
         asked = self.asked[-1] if self.asked else None
-        upgrading = asked and (asked.head.is_websocket or asked.head.method == "CONNECT")
+        opening = asked and (asked.head.is_websocket or asked.head.method == "CONNECT")
         payload = self.tally[PAYLOAD]
         self.inside = None
-        exchange = self.emit("handshake" if upgrading else "request", place, payload)
+        exchange = self.emit("handshake" if opening else "request", place, payload)
         if asked:  # else it was answered before it was whole
-            asked.exchange = exchange
-        self.state = self.waiting if upgrading else self.head
+            asked.number = exchange.id
+        # What follows is read once it is known whether the server changes the protocol.
+        self.state = self.waiting if opening or (asked and asked.head.is_upgrade) else self.head
 
     def waiting(self, data, place):
         """Pass what comes before it is known whether the connection is upgraded."""
@@ -61,7 +61,11 @@ class RequestScanner(HTTPScanner, FrameScanner):
         if self.state != self.waiting:
             return
         self.state = state
-        if self.size:
-            early, self.kept, self.size = b"".join(self.kept), [], 0
+        if len(self.kept) < self.size:  # there was no room for all of it
+            self.give_up(b"", 0)
+        elif self.size:
+            early = self.let_go()
             self.counts[OTHER] -= len(early)
             self.feed(early, self.at, self.transit_ms)
+            if self.backlog:
+                self.account.fall_behind(UP)

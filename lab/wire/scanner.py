@@ -1,7 +1,13 @@
 """One direction of a connection, read as it passes: the ground that the readers of HTTP, events and frames share."""
 
+import time
+
 from lab.wire.capture import KEPT, Exchange
 from lab.wire.kinds import OTHER, zeros
+
+NOTHING = zeros()
+SMALL = 4_096  # bytes that are always read at once
+TURN = 0.002  # seconds that reading more may take before others get their turn
 
 
 class Scanner:
@@ -16,23 +22,48 @@ class Scanner:
         self.counts = account.wire.bytes[direction]
         self.at = self.transit_ms = 0.0
         self.data, self.start = b"", 0  # what is read now, and where in it the exchange under way begins
-        self.kept, self.size = [], 0  # the exchange's bytes of before, the first KEPT, and how many there were
+        self.kept, self.size = bytearray(), 0  # the exchange's bytes of before, the first ones, and how many there were
+        self.backlog = b""  # what is left for the next turn
         self.tally = zeros()  # of the exchange under way, as far as kinds are known
         self.inside = None  # bytes left of the chunk in which the exchange under way began; None: no chunks
         self.state = self.foreign
 
     def feed(self, data, at, transit_ms):
-        """Read a piece of the stream."""
-        self.data, self.start, self.at, self.transit_ms = data, 0, at, transit_ms
+        """Read a piece of the stream, or some of it: then the rest is `backlog`."""
+        self.counts[OTHER] += len(data)
+        self.at, self.transit_ms = at, transit_ms
+        self.go_on(data)
+
+    def go_on(self, data):
+        """Read on as far as one turn goes."""
+        self.data, self.start = data, 0
         length, place = len(data), 0
-        self.counts[OTHER] += length
-        while place < length:
-            place = self.state(data, place)
-        if self.start < length:
-            if self.size < KEPT:
-                self.kept.append(data[self.start :])
-            self.size += length - self.start
+        if length <= SMALL:
+            while place < length:
+                place = self.state(data, place)
+        else:
+            self.turn_ends = time.perf_counter() + TURN
+            place = self.state(data, 0)
+            while place < length and time.perf_counter() < self.turn_ends:
+                place = self.state(data, place)
+        self.backlog = data[place:] if place < length else b""
+        if self.start < place:
+            self.keep(data[self.start : place])
         self.data, self.start = b"", 0
+
+    def keep(self, piece):
+        """Keep bytes of the exchange under way, as far as there is room and nothing before them was left out."""
+        if len(self.kept) == self.size < KEPT:
+            piece_kept = piece[: self.wire.capture.room(len(self.kept))]
+            self.kept += piece_kept
+            self.wire.capture.under_way += len(piece_kept)
+        self.size += len(piece)
+
+    def let_go(self):
+        """Return the bytes that were kept, and keep them no longer."""
+        kept, self.kept, self.size = bytes(self.kept), bytearray(), 0
+        self.wire.capture.under_way -= len(kept)
+        return kept
 
     def count(self, kind, size):
         """Give `size` bytes their kind."""
@@ -57,10 +88,9 @@ class Scanner:
         """Close the exchange under way at `place`; return it."""
         piece = self.data[self.start : place]
         size = len(piece)
-        if self.kept:
+        if self.size:
             size += self.size
-            piece = b"".join((*self.kept, piece))
-            self.kept, self.size = [], 0
+            piece = self.let_go() + piece if len(self.kept) == self.size else self.let_go()
         account = self.account
         exchange = Exchange(
             self.wire.name,
@@ -76,7 +106,7 @@ class Scanner:
             self.inside,
         )
         self.start = place
-        self.tally = zeros()
+        self.tally = NOTHING.copy()
         return self.wire.capture.add(exchange)
 
     def foreign(self, data, place):

@@ -1,6 +1,7 @@
 """The server behind the wires: one to be started, killed and started again, or one that runs by itself."""
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -8,7 +9,9 @@ import time
 
 from lab import orphans
 from lab.system import free_port
+from lab.wire.dial import dial
 
+log = logging.getLogger("lab.wire")
 PATIENCE = 30.0  # seconds for the server to listen
 GOODBYE = 8.0  # seconds that it gets to end by itself
 KNOCK = 5.0  # seconds between looks at a server that is not a child
@@ -29,7 +32,7 @@ class Server:
         self.command = command and [word.replace("{port}", str(self.target[1])) for word in command]
         self.process = None
         self.restarts = 0
-        self.up = False
+        self.up, self.fault = False, None  # whether it listens; why it does not
         self.turn = asyncio.Lock()
 
     async def start(self):
@@ -45,6 +48,7 @@ class Server:
             if self.process and self.process.returncode is not None:
                 raise NotUp(f"The server ended with status {self.process.returncode} before it listened.")
             if not self.command:
+                log.warning("The server %s:%d is not there yet: %s.", *self.target, self.fault)
                 return  # it may come later
             if time.monotonic() > deadline:
                 raise NotUp(f"The server does not listen on {self.target[0]}:{self.target[1]}.")
@@ -54,11 +58,11 @@ class Server:
         """Try the server; return whether it listens, and keep that in `up`."""
         try:
             async with asyncio.timeout(1):
-                _reader, writer = await asyncio.open_connection(*self.target)
-            writer.close()
-            self.up = True
-        except (OSError, TimeoutError):
-            self.up = False
+                transport, _protocol = await dial(asyncio.Protocol, *self.target)
+            transport.close()
+            self.up, self.fault = True, None
+        except (OSError, TimeoutError) as exc:
+            self.up, self.fault = False, exc.strerror or "no answer"
         return self.up
 
     async def watch(self):

@@ -1,11 +1,19 @@
 """Hostile streams pass unread, crash nothing, and cost bounded memory."""
 
+import asyncio
 import socket
 import time
+from contextlib import ExitStack
 
 import psutil
 import pytest
-from foreign import connect, echo, read_exactly, serving
+from foreign import connect, echo, read_exactly, serving, swallow
+from processes import PATIENCE, until
+from streams_by_hand import ASK, STREAM_HEAD, UPGRADE, UPGRADED, account, counted, frame, post
+from websockets.frames import Opcode
+
+from lab.wire import relay, scanner
+from lab.wire.capture import OPENINGS, OPENINGS_BYTES, OPENINGS_OF_ONE, Capture, Exchange
 
 MIB = 1 << 20
 STREAMS = {
@@ -84,6 +92,118 @@ def test_a_flood_leaves_the_capture_bounded(wire):
             read_exactly(connection, MIB)
         assert process.memory_info().rss < 250 * MIB
     assert wire.ask("/capture.pcapng")[0] == 200
+
+
+def test_requests_without_an_answer_cost_bounded_memory(lay):
+    with serving(swallow) as port:
+        wire = lay(port)
+        process = psutil.Process(wire.process.pid)
+        before = process.memory_info().rss
+        post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + bytes(1_000_000)
+        with ExitStack() as stack:
+            for _ in range(4):
+                connection = stack.enter_context(connect(wire.port("wire")))
+                for _ in range(40):
+                    connection.sendall(post)
+            until(lambda: wire.state("wire")["requests"] == 160, "not all are read")
+            assert process.memory_info().rss - before < 80 * MIB  # what the capture keeps, and little more
+
+
+def test_exchanges_that_never_end_cost_bounded_memory(lay):
+    with serving(swallow) as port:
+        wire = lay(port)
+        process = psutil.Process(wire.process.pid)
+        before = process.memory_info().rss
+        begun = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + bytes(950_000)
+        with ExitStack() as stack:
+            for _ in range(120):
+                stack.enter_context(connect(wire.port("wire"))).sendall(begun)
+            until(lambda: sum(wire.state("wire")["bytes"]["up"].values()) == 120 * len(begun), "not all is read")
+            assert process.memory_info().rss - before < 90 * MIB
+
+
+def test_what_is_kept_of_connections_that_begin_is_bounded():
+    capture = Capture()
+    for number in range(20_000):
+        data = bytes(8_000)
+        capture.add(Exchange("wire", number % 5_000 if number % 2 else 1, 0, "down", "stream", len(data), data=data))
+    kept = [exchange for opening in capture.openings.values() for exchange in opening]
+    assert sum(len(exchange.data) for exchange in kept) == capture.opening_bytes <= OPENINGS_BYTES
+    assert len(capture.openings) <= OPENINGS
+    assert max(map(len, capture.openings.values())) <= OPENINGS_OF_ONE
+
+
+def test_what_all_links_hold_together_is_bounded(monkeypatch):
+    """Each may hold much where there is a delay."""
+    monkeypatch.setattr(relay, "IN_LINKS", MIB)
+    count, read = 12, 1 << 18  # connections; what one read brings at most
+
+    async def filled(port):
+        wire = await relay.Wire("one", "127.0.0.1", 0, ("127.0.0.1", port), Capture()).open()
+        wire.set_link({"delay_ms": 60_000})
+        writers = [(await asyncio.open_connection("127.0.0.1", wire.port))[1] for _ in range(count)]
+        try:
+            for writer in writers:
+                writer.write(bytes(8 * MIB))
+            while wire.capture.in_links <= MIB:
+                await asyncio.sleep(0.01)
+            for _ in range(20):  # each reads once more at most
+                await asyncio.sleep(0.01)
+                assert wire.capture.in_links <= MIB + count * read
+        finally:
+            await wire.close()
+            for writer in writers:
+                writer.transport.abort()
+        assert wire.capture.in_links == 0
+
+    with serving(swallow) as port:
+        asyncio.run(asyncio.wait_for(filled(port), 10 * PATIENCE))
+
+
+BURSTS = {  # what comes before, and what comes again and again
+    "empty frames": ([("up", UPGRADE), ("down", UPGRADED)], "up", frame(b"", mask=True)),
+    "pongs": ([("up", UPGRADE), ("down", UPGRADED)], "down", frame(b"", Opcode.PONG)),
+    "line ends": ([("up", ASK), ("down", STREAM_HEAD), ("down", b"80000\r\n")], "down", b"\n"),
+    "tiny chunks": ([("up", post()[:70] + b"\r\nTransfer-Encoding: chunked\r\n\r\n")], "up", b"1\r\nx\r\n"),
+}
+
+
+@pytest.mark.parametrize(("before", "direction", "piece"), list(BURSTS.values()), ids=list(BURSTS))
+def test_a_burst_is_read_in_turns(monkeypatch, before, direction, piece):
+    """Else the loop, and with it all other connections, would stand still meanwhile."""
+    monkeypatch.setattr(scanner, "TURN", 0)
+    reading, behind = account(), []
+    for each, data in before:
+        reading.feed(each, data)
+    reading.behind = behind.append
+    burst = piece * (1 << 18 >> len(piece).bit_length() - 1)
+    reading.feed(direction, burst)
+    assert behind == [direction]
+    assert len(reading.scanners[direction].backlog) > len(burst) - 100
+    reading.feed(direction, burst)  # comes before the first is read
+    reading.end()
+    assert reading.wire.capture.exchanges[-1].kind != "disconnect"
+    monkeypatch.undo()
+    while reading.read_on(direction):
+        pass
+    assert behind == [direction]
+    assert reading.wire.capture.exchanges[-1].kind == "disconnect"
+    assert sum(reading.wire.bytes[direction]) == 2 * len(burst) + sum(
+        len(data) for each, data in before if each == direction
+    )
+    assert counted(reading, direction).get("other", 0) < 10
+
+
+def test_a_burst_passes_whole_through_a_wire(wire):
+    burst = frame(b"", mask=True) * 60_000
+    with connect(wire.port("wire")) as connection:
+        connection.settimeout(PATIENCE)
+        connection.sendall(UPGRADE)
+        read_exactly(connection, len(UPGRADE))
+        connection.sendall(burst)
+        assert read_exactly(connection, len(burst)) == burst
+    state = wire.settled("wire")
+    assert sum(state["bytes"]["up"].values()) == len(UPGRADE + burst)
 
 
 def test_connections_that_come_and_go_leave_nothing(wire):

@@ -2,6 +2,7 @@
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streams_by_hand import (
@@ -18,6 +19,8 @@ from streams_by_hand import (
 )
 from websockets.frames import Opcode
 
+from lab.wire import events_scan, scanner
+
 PAGE = b'{"messages": [{"id": 1, "text": "\xc3\xa9 ]}"} , {"id":2}], "last":2}'
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
@@ -29,6 +32,8 @@ polls = st.sampled_from(
         (post(), answer(b"{}", b"201 Created")),
         (ASK, b"HTTP/1.1 100 Continue\r\n\r\n" + answer(b"<html>")),
         (b"\r\n" + ASK, b"HTTP/1.1 204 No Content\r\n\r\n"),
+        (ASK, b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n" + chunk(b"\x1f\x8b") + b"0\r\n\r\n"),
+        (post().replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost"), answer(b"{}", b"201 Created")),
         (b"HEAD / HTTP/1.1\nHost: x\n\n", b"HTTP/1.1 200 OK\ncontent-length: 9\n\n"),
     ]
 )
@@ -50,7 +55,8 @@ blocks = st.sampled_from(
         b"averyveryverylongname: x\nid: 1\n\n",
     ]
 )
-contents = st.lists(blocks, max_size=6).map(b"".join)
+marks = st.sampled_from([b"", b"", b"\xef\xbb\xbf", b"\xef\xbb", b"\xef\xbb\xbf\xef\xbb\xbf"])
+contents = st.builds(lambda mark, parts: mark + b"".join(parts), marks, st.lists(blocks, max_size=6))
 
 
 def chunked(content, sizes):
@@ -120,3 +126,16 @@ def test_byte_by_byte_gives_the_same_account(stream):
     up, down = stream
     if max(map(len, stream)) < 5_000:
         assert account_of(up, down, range(len(up)), range(len(down))) == account_of(up, down)
+
+
+@settings(max_examples=200, deadline=None)
+@given(mixed | streams | sockets | http, *[st.lists(st.integers(0, 3_000), max_size=4)] * 2)
+def test_many_short_turns_give_the_same_account(stream, cuts_up, cuts_down):
+    """What is left for a later turn is read as if it had come then."""
+    up, down = stream
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (scanner, events_scan):
+            patch.setattr(module, "SMALL", 0)
+        patch.setattr(scanner, "TURN", 0)
+        turns = account_of(up, down, cuts_up, cuts_down)
+    assert turns == account_of(up, down)

@@ -1,8 +1,13 @@
 """manage.py wire: put an instrumented relay before any server."""
 
+import re
+
 from django.core.management.base import BaseCommand, CommandError
 
 from lab.wire import process
+
+HOST = re.compile(r"[^\s/@?#:\[\]]+|\[[0-9A-Fa-f:.]+(%\w+)?\]|[0-9A-Fa-f:.]+")  # a name, or an address of IP
+DIGITS = re.compile(r"[0-9]{1,5}")
 
 
 class Command(BaseCommand):
@@ -43,7 +48,9 @@ class Command(BaseCommand):
 
 def target(text):
     """Return (host, port) of "HOST:PORT"; raise CommandError where it is not that."""
+    if text.lower().startswith("https:"):
+        raise CommandError("--to: https:// is not spoken; HOST:PORT of a server that speaks plain HTTP.")
     host, _colon, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 65_536:
-        raise CommandError("--to: HOST:PORT of the server.")
+    if not HOST.fullmatch(host) or not DIGITS.fullmatch(port) or not 0 < int(port) < 65_536:
+        raise CommandError("--to: HOST:PORT of the server, without http://.")
     return host.strip("[]"), int(port)

@@ -11,6 +11,7 @@ export const PARTS = {
   body: gettext("body"),
   bytes: gettext("bytes"),
   comment: gettext("comment"),
+  "byte order mark": gettext("byte order mark"),
   mask: gettext("mask"),
   length: gettext("length"),
   "extended length": gettext("extended length"),
@@ -33,6 +34,7 @@ gettext_noop("A field that means nothing to browsers.");
 gettext_noop("The event ends here and is delivered.");
 gettext_noop("The chunk ends.");
 gettext_noop("A heartbeat: tells scripts that the server is there, as a ping does not; if none comes, it is not.");
+gettext_noop("One at the beginning of the stream is ignored.");
 gettext_noop("What this is: reserved.");
 gettext_noop("What this is: a further part of a message.");
 gettext_noop("What this is: text, in UTF-8.");
@@ -125,6 +127,7 @@ gettext_noop("too many messages a second, wait a moment.");
 gettext_noop("too many requests a second, wait a moment.");
 gettext_noop("already used for another message.");
 gettext_noop("too many listen already, try again.");
+gettext_noop("too many take the capture already, try again.");
 gettext_noop("not here, or not any more.");
 gettext_noop("not started by the wire, so not the wire's to restart.");
 gettext_noop("a restart is under way.");

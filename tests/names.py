@@ -1,0 +1,32 @@
+"""A name with several addresses, which no machine has alike: the tests tell the resolver what it is to find."""
+
+import contextlib
+import socket
+
+NAME = "several.test"
+REFUSING, ANSWERING, SILENT = "127.0.0.2", "127.0.0.1", "127.0.0.3"
+
+
+def name(monkeypatch, *addresses):
+    """Give NAME its addresses."""
+    real = socket.getaddrinfo
+
+    def look_up(host, *args, **options):
+        hosts = addresses if host == NAME else [host]
+        return [found for each in hosts for found in real(each, *args, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+@contextlib.contextmanager
+def silent(port):
+    """Let nobody be accepted at SILENT: the kernel drops who comes while the queue there is full."""
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(socket.socket())
+        listening.bind((SILENT, port))
+        listening.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex((SILENT, port))
+        yield

@@ -1,0 +1,117 @@
+"""What a client may cost the control is bounded as at the server, whoever asks, with a token or without."""
+
+import socket
+from contextlib import ExitStack, closing
+
+import psutil
+import pytest
+from foreign import echo, serving
+from processes import PATIENCE, SMALL, until
+from raw import everything
+
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def wire(lay_for_all):
+    with serving(echo) as port:
+        yield lay_for_all(port, options=("--control-host", "0.0.0.0"))
+
+
+@pytest.fixture(scope="module")
+def small(lay_for_all):
+    """One whose bounds of time are short."""
+    with serving(echo) as port:
+        yield lay_for_all(port, **SMALL)
+
+
+def dialled(wire):
+    """Return a connection to the control."""
+    return socket.create_connection(("127.0.0.1", int(wire.control.rpartition(":")[2])), PATIENCE)
+
+
+def answered(wire, *parts):
+    """Return all that comes back for the bytes of a request."""
+    with closing(dialled(wire)) as connection:
+        try:
+            for part in parts:
+                connection.sendall(part)
+        except ConnectionError:
+            pass  # it may end before it has read all
+        return everything(connection)
+
+
+def memory(wire):
+    """Return the bytes of memory that a wire's process holds."""
+    return psutil.Process(wire.process.pid).memory_info().rss
+
+
+ENDLESS = {  # what never ends: (how it begins, what comes again and again, status)
+    "a head": (b"GET /state HTTP/1.1\r\n", b"X-Filler: yyyyyyyyyyyyyyyy\r\n" * 2_000, 431),
+    "a header": (b"GET /state HTTP/1.1\r\nX: ", b"y" * 50_000, 431),
+    "an address": (b"GET /", b"y" * 50_000, 431),
+    "a body in chunks": (b"POST /wires/all/fault HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+                         b"1000\r\n" + b"x" * 4_096 + b"\r\n", 403),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("begin", "part", "status"), list(ENDLESS.values()), ids=list(ENDLESS))
+def test_what_never_ends_is_refused(wire, begin, part, status):
+    before = memory(wire)
+    raw = answered(wire, begin, *[part] * (50 * MIB // len(part)))
+    assert raw.startswith(b"HTTP/1.1 %d " % status)
+    assert memory(wire) - before < 10 * MIB
+
+
+@pytest.mark.parametrize("begin", [b"", b"GET /state HTTP/1.1\r\nX", b"POST /x HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"])
+def test_half_open_connections_are_closed(small, begin):
+    with ExitStack() as stack:
+        connections = [stack.enter_context(closing(dialled(small))) for _ in range(300)]
+        for connection in connections:
+            connection.sendall(begin)
+        for connection in connections:
+            assert everything(connection)[:12] in ((b"",) if not begin else (b"HTTP/1.1 408", b"HTTP/1.1 403"))
+    until(lambda: psutil.Process(small.process.pid).num_fds() < 60, "connections stay")
+
+
+def test_a_listener_that_does_not_read_is_cut(lay):
+    with serving(echo) as port:
+        wire = lay(port, SMALL_TAKE_SECONDS="0.5", **SMALL)
+        with socket.socket() as deaf, socket.create_connection(("127.0.0.1", wire.port("wire")), PATIENCE) as busy:
+            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            deaf.settimeout(PATIENCE)
+            deaf.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
+            deaf.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            until(lambda: wire.ask("/state")[1]["listeners"] == 1, "nobody listens")
+
+            def cut():
+                for _ in range(50):  # each makes an exchange that the listener is told of
+                    busy.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    busy.recv(65_536)
+                return wire.ask("/state")[1]["listeners"] == 0
+
+            until(cut, "it still listens")
+
+
+def test_captures_that_nobody_takes_are_few(lay):
+    with serving(echo) as port:
+        wire = lay(port)
+        with socket.create_connection(("127.0.0.1", wire.port("wire")), PATIENCE) as connection:
+            for _ in range(30):
+                connection.sendall(bytes(MIB))
+                left = MIB
+                while left:
+                    left -= len(connection.recv(MIB))
+        before = memory(wire)
+        with ExitStack() as stack:
+            for _ in range(20):
+                deaf = stack.enter_context(socket.socket())
+                deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+                deaf.settimeout(PATIENCE)
+                deaf.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
+                deaf.sendall(b"GET /capture.pcapng HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                deaf.recv(1)
+            status, _answer, headers = wire.ask("/capture.pcapng")
+            assert (status, headers["Retry-After"]) == (503, "1")
+            assert memory(wire) - before < 300 * MIB
+        until(lambda: wire.ask("/capture.pcapng")[0] == 200, "nobody gets it any more")

@@ -1,0 +1,120 @@
+"""How a wire finds its server: every address of a name is tried, and what is wrong is told in one sentence."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+
+import pytest
+from foreign import echo, serving
+from names import ANSWERING, NAME, REFUSING, SILENT, name, silent
+from processes import PATIENCE, ROOT, free_port, until
+from wires import WireProcess
+
+from lab.wire.capture import Capture
+from lab.wire.dial import dial
+from lab.wire.relay import Wire
+from lab.wire.server_process import Server
+
+
+def run(work, port):
+    """Run `work(wire)` beside a wire to NAME, in an event loop whose resolver a test can tell what to find."""
+
+    async def laid():
+        wire = await Wire("one", "127.0.0.1", 0, (NAME, port), Capture()).open()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await work(wire)
+        finally:
+            await wire.close()
+
+    return asyncio.run(laid())
+
+
+async def echoed(wire):
+    """Return what comes back through a wire."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
+    writer.write(b"hi")
+    try:
+        return await reader.readexactly(2)
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize("addresses", [("::1", ANSWERING), (REFUSING, ANSWERING), ("::1", REFUSING, ANSWERING)])
+def test_a_wire_tries_each_address_of_its_server(monkeypatch, addresses):
+    with serving(echo) as port:
+        name(monkeypatch, *addresses)
+        assert run(echoed, port) == b"hi"
+
+
+def test_a_silent_address_holds_no_wire_up(monkeypatch):
+    with serving(echo) as port, silent(port):
+        name(monkeypatch, SILENT, ANSWERING)
+        assert run(echoed, port) == b"hi"
+
+
+def test_a_wire_whose_server_has_no_address_that_answers_resets_the_browser(monkeypatch):
+    name(monkeypatch, REFUSING, "::1")
+    with pytest.raises(ConnectionResetError):
+        run(echoed, free_port())
+
+
+def test_the_control_looks_at_each_address_of_the_server(monkeypatch):
+    with serving(echo) as port:
+        name(monkeypatch, "::1", ANSWERING)
+        assert asyncio.run(Server((NAME, port)).look()) is True
+
+
+def test_a_lost_race_leaves_no_connection_open(monkeypatch):
+    with socket.create_server((ANSWERING, 0)) as listening, silent(port := listening.getsockname()[1]):
+        name(monkeypatch, SILENT, ANSWERING, SILENT)
+
+        async def dialled():
+            transport, _protocol = await dial(asyncio.Protocol, NAME, port)
+            transport.abort()
+            await asyncio.sleep(0)  # whoever lost is closed in the loop's next turn
+
+        asyncio.run(dialled())  # a socket that nobody closed is a warning, and fails the test
+
+
+@pytest.mark.parametrize(
+    ("to", "sentence"),
+    [
+        ("https://localhost:443", "--to: https:// is not spoken; HOST:PORT of a server that speaks plain HTTP."),
+        ("https://localhost", "--to: https:// is not spoken; HOST:PORT of a server that speaks plain HTTP."),
+        *((to, "--to: HOST:PORT of the server, without http://.") for to in (
+            *("http://localhost:8000", "localhost", "localhost:", ":8000", "localhost:x", "localhost:70000", "a b:80"),
+            *("localhost:8000/", "localhost:0", "ann@localhost:80", "[::1:80", "localhost:٨٠"),
+        )),
+    ],
+)  # fmt: skip
+def test_a_server_that_cannot_be_is_refused_in_one_sentence(to, sentence):
+    command = [sys.executable, "manage.py", "wire", "--to", to, "--port", "0", "--control-port", "0"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    assert (ran.returncode, ran.stderr) == (1, f"CommandError: {sentence}\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "why"), [("127.0.0.1", "Connection refused"), ("no-such-host.invalid", ""), ("a..b", "Name or service")]
+)
+def test_a_server_that_is_not_there_is_told(host, why):
+    target = f"{host}:{free_port()}"
+    wire = WireProcess(target, ("wire",))
+    until(lambda: wire.ask("/state")[1]["server"]["up"] is False, "a server that is not there is up")
+    wire.process.terminate()
+    said = wire.process.communicate(timeout=PATIENCE)[1]
+    assert f"The server {target} is not there yet: {why}" in said
+    assert said.count("\n") == 1
+
+
+def test_a_wire_by_name_is_as_one_by_address():
+    """By uvloop's own resolver."""
+    with serving(echo) as port:
+        wire = WireProcess(f"localhost:{port}", ("wire",))
+        try:
+            with socket.create_connection(("127.0.0.1", wire.port("wire")), PATIENCE) as connection:
+                connection.sendall(b"hi")
+                assert connection.recv(2) == b"hi"
+        finally:
+            wire.stop()

@@ -1,0 +1,119 @@
+"""HTTP that browsers seldom speak: through a wire it is answered as without one, and every byte of it is understood."""
+
+import re
+import socket
+import time
+from select import select
+
+import pytest
+from foreign import connect, poured, read_exactly, serving
+from processes import PATIENCE
+from raw import KEY, everything
+
+BODY = b'{"author": "Ann", "text": "hi"}'
+POST = b"POST /polling/ROOM/messages/ HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\n"
+UPGRADE = (
+    b"GET /ws/websocket/ROOM/ HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nSec-WebSocket-Key: %b\r\n" % KEY.encode()
+)
+LAST = b"Connection: close\r\n\r\n"
+ODD = {
+    "HTTP/1.0": b"GET /polling/ROOM/messages/ HTTP/1.0\r\nHost: HOST\r\n\r\n",
+    "HTTP/1.0 for a page": b"GET / HTTP/1.0\r\nHost: HOST\r\n\r\n",
+    "HEAD": b"HEAD / HTTP/1.1\r\nHost: HOST\r\n" + LAST,
+    "HEAD of a poll": b"HEAD /polling/ROOM/messages/ HTTP/1.1\r\nHost: HOST\r\n" + LAST,
+    "HEAD, then GET": b"HEAD /healthz HTTP/1.1\r\nHost: HOST\r\n\r\nGET /healthz HTTP/1.1\r\nHost: HOST\r\n" + LAST,
+    "an absolute address": b"GET http://HOST/polling/ROOM/messages/ HTTP/1.1\r\nHost: HOST\r\n" + LAST,
+    "an upgrade to h2c": POST + b"Upgrade: h2c\r\nHTTP2-Settings: AA\r\nConnection: Upgrade, HTTP2-Settings\r\n"
+                         b"Content-Length: %d\r\n\r\n%b" % (len(BODY), BODY),
+    "a handshake of version 12": UPGRADE + b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                                 b"Sec-WebSocket-Version: 12\r\n\r\n",
+    "a body in chunks": POST + b"Transfer-Encoding: chunked\r\n%b%x\r\n%b\r\n0\r\n\r\n" % (LAST, len(BODY), BODY),
+    "two transfer codings": POST + b"Transfer-Encoding: gzip, chunked\r\n" + LAST + b"1\r\nx\r\n0\r\n\r\n",
+    "a body that is announced": POST + b"Expect: 100-continue\r\nContent-Length: %d\r\n%b%b" % (len(BODY), LAST, BODY),
+    "a page that is not modified": b"GET /polling/stages/etag/ROOM/messages/ HTTP/1.1\r\nHost: HOST\r\n"
+                                   b'If-None-Match: "0"\r\n' + LAST,
+}  # fmt: skip
+
+
+def asked(port, request, room, named):
+    """Return all that comes back for a request, until the end or until nothing more comes of what stays open."""
+    with connect(port, PATIENCE) as connection:
+        connection.sendall(request.replace(b"ROOM", room.encode()).replace(b"HOST", named.encode()))
+        connection.shutdown(socket.SHUT_WR) if b"h2c" in request else None
+        return everything(connection)
+
+
+def shape(raw):
+    """Return what of answers is the same each time: their status lines and the names of their headers."""
+    return re.findall(rb"^HTTP/1\.\d \d{3}|^[A-Za-z-]+(?=: )", raw, re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def wire(lay_for_all, server):
+    return lay_for_all(server.port, *(f"n{place}" for place in range(len(ODD))), "other")
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_is_odd_is_answered_as_without_a_wire(wire, server, room, name):
+    own = f"n{list(ODD).index(name)}"
+    named = f"127.0.0.1:{server.port}"
+    direct = asked(server.port, ODD[name], room, named)
+    through = asked(wire.port(own), ODD[name], room, named)
+    assert shape(through) == shape(direct)
+    counts = wire.settled(own)["bytes"]
+    assert sum(counts["down"].values()) == len(through)
+    assert (counts["up"]["other"], counts["down"]["other"]) == (0, 0)
+
+
+LINKS = [{"profile": "local"}, {"delay_ms": 30}, {"rate_down": 4_000_000, "rate_up": 4_000_000}, {"profile": "Wi-Fi"}]
+
+
+@pytest.mark.parametrize("link", LINKS)
+@pytest.mark.parametrize("closes", [True, False])
+def test_who_ends_after_the_request_gets_the_whole_answer(lay, link, closes):
+    """As `nc -N` does, and some proxies."""
+    body = poured(1 << 20)
+
+    def late(connection):
+        asked = b""
+        while piece := connection.recv(65_536):
+            asked += piece
+        time.sleep(0.1)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        if not closes:
+            select([connection], [], [], PATIENCE)
+
+    with serving(late) as port:
+        wire = lay(port)
+        wire.post("/wires/wire/link", **link)
+        with connect(wire.port("wire"), PATIENCE) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.shutdown(socket.SHUT_WR)
+            head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+            assert read_exactly(connection, len(head) + len(body)) == head + body
+            if closes:
+                assert connection.recv(1) == b""
+        if closes:
+            counts = wire.settled("wire")["bytes"]["down"]
+            assert (counts["payload"], counts["other"]) == (len(body), 0)
+
+
+@pytest.mark.parametrize("kind", ["text/event-stream", "application/json"])
+def test_an_answer_without_a_length_is_whole_at_the_end(lay, kind):
+    """HTTP/1.0: the connection's end is the answer's."""
+    page = b'{"messages":[{"id":1}]}' if kind == "application/json" else b'data: {"id":1}\n\n'
+
+    def old(connection):
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: %b\r\n\r\n" % kind.encode() + page[:5])
+        connection.sendall(page[5:])
+
+    with serving(old) as port:
+        wire = lay(port)
+        with connect(wire.port("wire"), PATIENCE) as connection:
+            connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            assert everything(connection).endswith(page)
+        state = wire.settled("wire")
+        assert state["messages"] == 1
+        assert state["bytes"]["down"]["payload"] == len(b'{"id":1}')
+        assert state["bytes"]["down"]["other"] == 0
