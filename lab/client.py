@@ -12,6 +12,7 @@ import time
 from urllib.parse import quote, urlencode, urlsplit
 
 from lab import sockets, stages
+from lab.logs import escaped
 from lab.message import Refused
 
 CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the words and numbers of EventSource and WebSocket
@@ -230,9 +231,9 @@ class Client:
         try:
             fields = json.loads(body)
         except ValueError as exc:
-            raise EOFError(f"{response.status} {response.reason}: not JSON") from exc
+            raise EOFError(f"{response.status} {escaped(response.reason)}: not JSON") from exc
         if response.status >= 400:
-            raise Refused(fields.get("error", response.reason), response.status)
+            raise refusal(fields.get("error", response.reason), response.status)
         return fields
 
     def page(self, page):
@@ -260,3 +261,8 @@ def server_of(url):
     if not (host and port and url == f"http://{address.netloc}") or "@" in address.netloc:
         raise ValueError("url: http://HOST:PORT is expected, without a path.")
     return host, port
+
+
+def refusal(sentence, status):
+    """Return the Refused that a server's sentence makes, without what would move the cursor of a terminal."""
+    return Refused(escaped(str(sentence)), status)

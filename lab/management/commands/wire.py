@@ -4,6 +4,7 @@ import re
 
 from django.core.management.base import BaseCommand, CommandError
 
+from lab.logs import escaped
 from lab.wire import process
 
 HOST = re.compile(r"[^\s/@?#:\[\]]+|\[[0-9A-Fa-f:.]+(%\w+)?\]|[0-9A-Fa-f:.]+")  # a name, or an address of IP
@@ -42,7 +43,7 @@ class Command(BaseCommand):
 
     def announce(self, sentence):
         """Tell an address."""
-        self.stdout.write(sentence)
+        self.stdout.write(escaped(sentence))
         self.stdout.flush()
 
 
