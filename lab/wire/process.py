@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import secrets
 import signal
 
@@ -52,6 +53,7 @@ async def run(
     Raises CannotRun where a port is taken or the server does not start.
     """
     system.allow_many_connections()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")  # the bounds of the control are the server's
     if target is None and not server_command:
         raise CannotRun("A wire needs a server: target or server_command.")
     server, capture, lanes = Server(target or ("127.0.0.1", 0), server_command), Capture(), {}
