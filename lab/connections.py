@@ -141,10 +141,11 @@ class BoundedProtocol(Watched, SequentialProtocol):
 
     def refuse_head(self):
         """Refuse a head over the limits."""
-        many = len(self.headers) > settings.HEADERS_MAX
-        bound = f"{settings.HEADERS_MAX:,} headers" if many else f"{settings.HEAD_MAX:,} bytes"
+        refused = Refused(f"head: at most {settings.HEAD_MAX:,} bytes.", status=431)
+        if len(self.headers) > settings.HEADERS_MAX:
+            refused = Refused(f"head: at most {settings.HEADERS_MAX:,} headers.", status=431)
         self.headers.clear()
-        self.refuse(Refused(f"head: at most {bound}.", status=431))
+        self.refuse(refused)
 
     def refuse(self, refused):
         """Answer what is no request, or too much of one, and end the connection."""
