@@ -10,7 +10,7 @@ from django.conf import settings
 
 from lab import descriptors, places
 from lab.message import Refused
-from lab.pipelining import SequentialProtocol
+from lab.pipelining import UVICORN, SequentialProtocol
 from lab.taking import Watched
 
 
@@ -50,18 +50,19 @@ class BoundedProtocol(Watched, SequentialProtocol):
                 self.transport.abort()
             return
         super().data_received(data)
+        if self.begun:
+            self.expect_rest()
 
-    def parse_on(self):
-        """Parse what may be parsed; expect the rest of a request that is not whole."""
-        super().parse_on()
-        if self.begun and not (self.over or self.clock or self.flow.held):
+    def expect_rest(self):
+        """Expect the rest of what has begun, as soon as it is read."""
+        if not (self.over or self.clock or self.flow.held):
             self.expect(*(("head", settings.HEAD_SECONDS) if self.in_head else ("body", settings.BODY_SECONDS)))
 
     def parse(self, data):
         """Parse; refuse a request that grows past every bound."""
         self.chunk = len(data)
         self.read += self.chunk
-        super().parse(data)
+        UVICORN.data_received(self, data)
         if not self.begun or self.over:
             return
         if self.in_head and (self.read > settings.HEAD_MAX or len(self.headers) > settings.HEADERS_MAX):
@@ -75,17 +76,18 @@ class BoundedProtocol(Watched, SequentialProtocol):
 
     def on_message_begin(self):
         """Note that a request has begun."""
-        super().on_message_begin()
+        UVICORN.on_message_begin(self)
         self.begun = self.in_head = True
 
     def on_header(self, name, value):
         """Keep a header; one that follows the body is nobody's."""
         if self.in_head:
-            super().on_header(name, value)
+            UVICORN.on_header(self, name, value)
 
     def on_headers_complete(self):
         """Let the application answer, unless the head is too long."""
-        self.stop_clock()
+        if self.clock:
+            self.stop_clock()
         if not self.over and len(self.headers) > settings.HEADERS_MAX:
             self.refuse_head()
         elif not self.over and max(self.read, self.chunk) > settings.HEAD_MAX:
@@ -93,25 +95,28 @@ class BoundedProtocol(Watched, SequentialProtocol):
             if head > settings.HEAD_MAX:
                 self.refuse_head()
         if not self.over:
-            super().on_headers_complete()
+            UVICORN.on_headers_complete(self)
         self.in_head = False
 
     def on_body(self, body):
         """Keep the body for the application, unless nobody asks for it."""
         if not self.over:
-            super().on_body(body)
+            UVICORN.on_body(self, body)
 
     def on_message_complete(self):
         """Note that the request is whole."""
         self.begun, self.read = False, 0
-        self.stop_clock()
+        if self.clock:
+            self.stop_clock()
         if not self.over:
-            super().on_message_complete()
+            UVICORN.on_message_complete(self)
 
     def on_response_complete(self):
         """Go on to the next request, if there may be one."""
         if self.pipeline or not self.over:
             super().on_response_complete()
+            if self.begun:
+                self.expect_rest()
 
     def send_400_response(self, msg):
         """Refuse what is no HTTP."""
@@ -136,10 +141,11 @@ class BoundedProtocol(Watched, SequentialProtocol):
 
     def refuse_head(self):
         """Refuse a head over the limits."""
-        many = len(self.headers) > settings.HEADERS_MAX
-        bound = f"{settings.HEADERS_MAX:,} headers" if many else f"{settings.HEAD_MAX:,} bytes"
+        refused = Refused(f"head: at most {settings.HEAD_MAX:,} bytes.", status=431)
+        if len(self.headers) > settings.HEADERS_MAX:
+            refused = Refused(f"head: at most {settings.HEADERS_MAX:,} headers.", status=431)
         self.headers.clear()
-        self.refuse(Refused(f"head: at most {bound}.", status=431))
+        self.refuse(refused)
 
     def refuse(self, refused):
         """Answer what is no request, or too much of one, and end the connection."""

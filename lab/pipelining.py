@@ -9,6 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lab.reader import SmallReads
 
+UVICORN = HttpToolsProtocol  # named where `super()` would cost a poll's fast path
 END_OF_HEAD = b"\r\n\r\n"  # the parser takes no other
 
 
@@ -30,7 +31,7 @@ class Flow(FlowControl):
 
     def resume_reading(self):
         """Read on, unless bytes wait."""
-        if not self.held:
+        if self.read_paused and not self.held:
             super().resume_reading()
 
 
@@ -57,9 +58,12 @@ class SequentialProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data):
-        """Parse what may be parsed now."""
-        self.unparsed = self.unparsed + data if self.unparsed else data
-        self.parse_on()
+        """Parse what may be parsed now: most often one request, which is all that came."""
+        if self.unparsed or data.find(END_OF_HEAD) + 4 != len(data) or self.is_busy():
+            self.unparsed = self.unparsed + data if self.unparsed else data
+            self.parse_on()
+        else:
+            self.parse(data)
 
     def parse_on(self):
         """Parse one request after the other until one must be answered first; then stop reading."""
@@ -79,16 +83,14 @@ class SequentialProtocol(HttpToolsProtocol):
 
     def parse(self, data):
         """Parse bytes that hold the end of one head at most."""
-        HttpToolsProtocol.data_received(self, data)
+        UVICORN.data_received(self, data)
 
     def held_up(self):
         """Hear that nothing more is read for now."""
 
     def is_busy(self):
         """Tell whether a whole request waits for its answer."""
-        if self.pipeline:
-            return True
-        return self.cycle is not None and not self.begun and not self.cycle.response_complete
+        return bool(self.pipeline) or not (self.begun or self.cycle is None or self.cycle.response_complete)
 
     def is_unanswered(self):
         """Tell whether anything that was asked whole still waits for its answer, or for the end of it."""
@@ -97,12 +99,6 @@ class SequentialProtocol(HttpToolsProtocol):
 
     def on_response_complete(self):
         """Go on to the next request."""
-        super().on_response_complete()
-        if self.transport.is_closing():
-            self.unparsed = b""
-        elif self.unparsed:
+        UVICORN.on_response_complete(self)
+        if self.unparsed and not self.transport.is_closing():
             self.parse_on()
-
-    def _start_asgi_task(self, cycle, app):
-        self.answering = cycle
-        super()._start_asgi_task(cycle, app)

@@ -54,6 +54,7 @@ class HTTPProtocol(HalfClosed, BoundedProtocol):
         if cycle.scope["method"] != "HEAD":  # whose answer has no body to go with
             cycle.transport = HeadHolder(self, cycle)
         cycle.scope["push"] = partial(self._push, cycle)
+        self.answering = cycle
         super()._start_asgi_task(cycle, partial(self._answer, cycle, app))
 
     async def _answer(self, cycle, app, scope, receive, send):
@@ -78,15 +79,17 @@ class HTTPProtocol(HalfClosed, BoundedProtocol):
 class HeadHolder:
     """A transport for one answer, which holds the head back until the body's first bytes."""
 
+    head = None  # what is held of it
+    written = 0  # bytes of it that have been written before
+
     def __init__(self, protocol, cycle):
         self.protocol, self.cycle = protocol, cycle
         self.transport = protocol.transport
-        self.head, self.written = None, 0  # of the head: what is held, and how much has been written before
 
     def write(self, data):
         """Hold the head; write all else, the head before it."""
         if self.head is None and not data.startswith(b"HTTP/1.1 100"):
-            self.head = data[self.written :]
+            self.head = data[self.written :] if self.written else data
         else:
             self.transport.write(self.head + data if self.head else data)
             self.head = self.head and b""

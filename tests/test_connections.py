@@ -44,6 +44,13 @@ def test_4_431_a_head_over_16_kib_is_refused_before_its_end(server):
     assert status(exchange(server.url, head_of(server, HEAD_MAX + 4)[:-4])) == 431
 
 
+@pytest.mark.parametrize(("more", "expected"), [(0, 200), (1, 431)])
+def test_4_431_a_head_of_more_than_200_headers_is_refused(server, more, expected):
+    raw = exchange(server.url, head_of(server, 4_000, more=["X: a"] * (197 + more)))  # beside three others
+    assert status(raw) == expected
+    assert expected == 200 or raw.endswith(b'{"error": "head: at most 200 headers."}')
+
+
 def test_4_431_an_address_counts_as_head(server):
     assert status(exchange(server.url, head_of(server, HEAD_MAX + 1, "/polling/" + "a" * 9_000))) == 431
 

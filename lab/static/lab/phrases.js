@@ -99,8 +99,10 @@ gettext_noop("Neither HTTP nor a WebSocket, or not whole.");
 // Why the server or the control refuses: what stands behind the name of a field, its figures left out.
 gettext_noop("no room is here.");
 gettext_noop("at most %s bytes.");
+gettext_noop("at most %s headers.");
 gettext_noop("not whole after %s seconds.");
 gettext_noop("without an end, or cut into too many pieces.");
+gettext_noop("ended before it was whole.");
 gettext_noop("publish or close.");
 gettext_noop("not this server's.");
 gettext_noop("cannot be read as HTTP.");
