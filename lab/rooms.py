@@ -16,6 +16,7 @@ from lab.pages import Page, fitting
 from lab.shares import FULL, LATER, Shares
 from lab.tail import Tail
 
+USED_AGAIN = 1.0  # seconds between the uses of a room that are told apart
 REJOIN = 10  # seconds between renewals of the rooms' places in the channel layer's groups
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Room:
         self.queues = set()
         self.readers = 0  # of the queues, those that somebody reads now; without any, the room may be closed
         self.closed = False
-        self.used_at = 0.0  # the loop's clock, seconds
+        self.used_at = self.noted_at = 0.0  # the loop's clock, seconds
         self.heard_at = 0.0  # of a message, by the same clock
         self.bell = bell.to(name, self._hear)
         self.listening = None
@@ -127,6 +128,13 @@ class Room:
         self.queues.discard(queue)
         queue.waiting.clear()
 
+    def use(self):
+        """Note that the room is asked for; a room that is polled all the time is noted once a second."""
+        self.used_at = now = asyncio.get_running_loop().time()
+        if now - self.noted_at > USED_AGAIN and self.listening and not self.readers:
+            shares.rest(self.name)
+            self.noted_at = now
+
     def start_reading(self):
         """Keep the room open for one reader more."""
         self.readers += 1
@@ -160,12 +168,10 @@ async def get(name):
     if room is None:
         shares.take(name)
         room = _rooms[name] = Room(name)
-    elif room.listening and not room.readers:
-        shares.rest(name)
     for tend in (_look_after_rooms, _renew_places):
         if tend not in _tending or _tending[tend].done():
             _tending[tend] = asyncio.create_task(tend())
-    room.used_at = asyncio.get_running_loop().time()
+    room.use()
     if room.listening is None:
         await asyncio.shield(room.opening)
     return room
