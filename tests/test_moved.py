@@ -6,12 +6,12 @@ import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from itertools import islice
 
 import psutil
 import pytest
-from processes import until
+from processes import PATIENCE, until
 from raw import dial, get
 from roads import TECHNIQUES, client, publish, publish_frame, read
 from websockets.exceptions import InvalidStatus
@@ -77,17 +77,20 @@ def kept(start, tmp_path):
     def started(workers=1):
         folder = tmp_path / "own"
         server = start("--workers", str(workers), LAB_DATA=str(folder))
-        until(lambda: holding(server.process.pid, folder) == workers, "a worker never starts")
+        until(lambda: holding(server.process.pid, folder) == workers, "a worker never starts", 3 * PATIENCE)
         return server, folder
 
     return started
 
 
 def holding(pid, folder):
-    """Return how many processes of a server have the database open."""
-    processes = [psutil.Process(pid), *psutil.Process(pid).children()]
+    """Return how many processes of a server have the database open; a worker that starts too slowly is replaced."""
     path = str((folder / "lab.sqlite3").resolve())
-    return sum(path in [file.path for file in process.open_files()] for process in processes)
+    count = 0
+    for process in [psutil.Process(pid), *psutil.Process(pid).children()]:
+        with suppress(psutil.NoSuchProcess):
+            count += path in [file.path for file in process.open_files()]
+    return count
 
 
 def refuses(server, room):
