@@ -1,6 +1,7 @@
 """Promise 3.1 when the files of the database are moved, deleted or replaced under a server that runs."""
 
 import json
+import os
 import shutil
 import sqlite3
 import threading
@@ -111,6 +112,8 @@ def test_3_1_nothing_is_accepted_that_the_next_start_does_not_find(kept, room, w
     with dial(server.url, room) as connection:
         assert publish_frame(connection, FIELDS)[0] == 201
         until(lambda: get(server.url, "/healthz").status == 200, "it is never well")
+        os.utime(folder, (1, 1))  # nothing was made in it for long, and the server has seen that
+        assert publish_frame(connection, FIELDS)[0] == 201
         way(folder)
         for _ in range(4):  # so that each worker is met
             refuses(server, room)
