@@ -6,6 +6,7 @@ server, which opens the path. So the files at the path are compared with the ope
 
 import logging
 import os
+import time
 from functools import cache
 from threading import get_ident
 
@@ -14,9 +15,13 @@ from django.db import connection
 
 from lab.data_folder import ENDINGS
 
+# ns until two changes of a folder have different times for sure: some file systems count in steps of 2 s.
+SETTLING = 4_000_000_000
+
 log = logging.getLogger(__name__)
 _opened = {}  # {thread: identities of the files that its connection has open}
 _database = None  # identity of the database when this process first opened it
+_settled = None  # state of their folder in which they were as they should be
 _told = False  # the log says that the files are away
 
 
@@ -33,9 +38,18 @@ def open_or_check():
 
 
 def check():
-    """Raise Moved if the path no longer names the files that this thread's connection has open."""
-    if connection.vendor == "sqlite":
-        _demand(_identities() == _opened[get_ident()])
+    """Raise Moved if the path no longer names the files that this thread's connection has open.
+
+    One look at the folder is enough while nothing was made, renamed or deleted in it since the last whole check.
+    """
+    global _settled
+    if connection.vendor != "sqlite" or (_settled and _state() == _settled):
+        return
+    state = _state()
+    _settled = None
+    _demand(_identities() == _opened[get_ident()])
+    if state and state[-1] < time.time_ns() - SETTLING and not os.path.islink(_paths()[0]):
+        _settled = state
 
 
 def close():
@@ -64,20 +78,30 @@ def _same(files):
 
 
 def _identities():
-    return [_identity(path) for path in _paths()]
+    return [_identity(path) for path in _paths()[:-1]]
 
 
 @cache
 def _paths():
-    return [f"{settings.DATABASES['default']['NAME']}{ending}" for ending in ENDINGS]
+    path = settings.DATABASES["default"]["NAME"]
+    return [*(f"{path}{ending}" for ending in ENDINGS), str(path.parent)]
 
 
 def _identity(path):
+    found = _found(path)
+    return found and (found.st_dev, found.st_ino)
+
+
+def _state():
+    found = _found(_paths()[-1])
+    return found and (found.st_dev, found.st_ino, found.st_mtime_ns)
+
+
+def _found(path):
     try:
-        found = os.stat(path)
+        return os.stat(path)
     except OSError:  # the next start could not open it either
         return None
-    return found.st_dev, found.st_ino
 
 
 def _demand(same):
