@@ -1,7 +1,7 @@
 /** What came of a fault, pane by pane: how long it was away, what was lost, repeated, and caught up with. */
 import { OPEN } from "./client.js";
 import { difference, heldBack, reading } from "./figures.js";
-import { mark, table } from "./tables.js";
+import { mark, sideways, table } from "./tables.js";
 import { duration, element, list, number } from "./words.js";
 
 const LOOK = 300; // ms between looks
@@ -20,7 +20,7 @@ export class Aftermath {
     this.place.hidden = false;
     this.status = element("p", "status");
     this.status.setAttribute("role", "status");
-    this.body = element("div", "sideways");
+    this.body = sideways(title);
     this.place.replaceChildren(element("h3", "", title), this.body, this.status);
     this.looking = setInterval(() => this.look(), LOOK);
     this.look();

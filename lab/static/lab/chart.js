@@ -12,6 +12,7 @@ export class Chart {
   constructor(place) {
     this.bars = element("div", "bars");
     this.bars.setAttribute("role", "img");
+    this.bars.hidden = true; // there is nothing to see yet, and nothing to say of it
     this.legend = element("ul", "kinds");
     place.append(this.bars, this.legend);
   }
@@ -20,6 +21,7 @@ export class Chart {
     const bars = panes.map((pane) => ({ pane, parts: partsOf(pane) }));
     const most = Math.max(1, ...bars.map(({ parts }) => whole(parts)));
     this.bars.setAttribute("aria-label", bars.map(sentence).join(gettext("; ")));
+    this.bars.hidden = false;
     this.bars.replaceChildren(...bars.flatMap((bar) => row(bar, most)));
     const used = PARTS.filter((name) => bars.some(({ parts }) => parts?.[name]));
     if (used.join() === this.used) return;

@@ -42,7 +42,7 @@ export class Table {
 
   constructor(root, panes) {
     const head = element("tr", "");
-    head.append(element("th", ""), ...panes.map(({ title }) => heading(title, "col")));
+    head.append(heading(gettext("bytes of"), "col"), ...panes.map(({ title }) => heading(title, "col")));
     const rows = [];
     for (const [kind, name] of [...Object.entries(BYTES), ["total", gettext("total")]]) {
       for (const [direction, arrow] of Object.entries(DIRECTIONS)) {

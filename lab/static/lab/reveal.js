@@ -1,7 +1,7 @@
 /** The end of a scene: the figures with the model's beside them, who was right, and why. */
 import { cost, heldBack } from "./figures.js";
 import { expected } from "./formulas.js";
-import { mark, table } from "./tables.js";
+import { mark, sideways, table } from "./tables.js";
 import { bytes, digits } from "./units.js";
 import { duration, element, list, number } from "./words.js";
 
@@ -57,7 +57,7 @@ export function reveal(place, { scene, play, figures, predictions }) {
   verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
   const who = predictions.verdict(right);
   if (who) verdict.append(" ", element("span", "who", who), gettext("."));
-  const box = element("div", "sideways");
+  const box = sideways(gettext("Measured"));
   box.append(table([gettext("technique"), ...columns.map(({ head }) => head)], rows));
   for (const [index, line] of [...box.querySelectorAll("tbody tr")].entries()) {
     if (!right.includes(figures.panes[index].name)) continue;

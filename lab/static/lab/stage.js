@@ -107,5 +107,6 @@ function log(list, text, className) {
   line.append(time, element("span", "", text));
   list.append(line);
   while (list.childElementCount > SHOWN) list.firstElementChild.remove();
-  list.scrollTop = list.scrollHeight;
+  const box = list.parentElement;
+  box.scrollTop = box.scrollHeight;
 }

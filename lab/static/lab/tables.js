@@ -22,6 +22,15 @@ export function table(heads, rows, className = "") {
   return made;
 }
 
+/** A box for what may be wider than its screen, which the keyboard scrolls, too. */
+export function sideways(words) {
+  const box = element("div", "sideways");
+  box.tabIndex = 0;
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", words);
+  return box;
+}
+
 /** A pane's name with its colour beside it: the colour alone says nothing. */
 export function mark({ name, title }) {
   const made = element("span", "named", title);

@@ -1,0 +1,118 @@
+"""Every page can be used by everybody: axe-core finds nothing, on a screen, on a laptop and on a phone."""
+
+import re
+from importlib import import_module
+
+import pytest
+from axe import check
+from made_up import HOSTILE, all_techniques, make_folder, make_run, refused
+from test_report import CALIBRATION, sweep_of
+from test_scenes import choose, opened, revealed
+from test_scenes import lab as lab
+
+from benchmarks.report import report
+from lab.techniques import TECHNIQUES
+
+SIZES = [(1920, 1080), (1366, 768), (390, 844)]
+LANGUAGES = ["en", "zh-hans"]
+ROOM = "axe"
+ADVICE = ["advise/", "advise/?rooms=9&clients=3", "advise/?latency_ms=1", "advise/?rate=20&clients=0"]
+STAGES = [f"{name}/stages/{stage}/{ROOM}/" for name in TECHNIQUES for stage in import_module(name).STAGES]
+CHATS = [f"compare/{ROOM}/", *[f"{name}/{ROOM}/" for name in TECHNIQUES]]
+PAGES = ["", *ADVICE, "nothing/", "polling/no%20room/", *CHATS, *STAGES]
+REFUSED = re.compile(r"40[04] \(")
+
+
+def check_sizes(window):
+    """Check a page on every screen."""
+    for width, height in SIZES:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        try:
+            check(window)
+        finally:
+            window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.fixture(params=LANGUAGES)
+def speaking(request, window, server):
+    """A window to which the pages speak this language."""
+    window.driver.get(f"{server.url}/")
+    window.driver.add_cookie({"name": "django_language", "value": request.param})  # for every port of the host
+    return window
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_on_the_pages_of_the_chat(server, speaking, path):
+    window = speaking
+    window.driver.get(f"{server.url}/{path}")
+    if path in CHATS + STAGES:
+        window.until_state("OPEN 1")
+    if path in CHATS:
+        window.say("hi")
+        window.until(lambda: window.all(".message"), "nothing is delivered")
+    check_sizes(window)
+    assert window.complaints(REFUSED) == []
+
+
+def test_on_the_board_with_everything_open(lab, speaking):
+    window = opened(speaking, lab)
+    check_sizes(window)
+    for details in window.all("details:not([open]) > summary"):
+        details.click()
+    for toggle in window.all(".tools [aria-controls]"):
+        toggle.click()
+    choose(window, "one", 1)
+    check_sizes(window)
+    window.one(".scenes [data-part=run]").click()
+    revealed(window)
+    window.driver.execute_script("document.querySelector('[data-part=faults] [name=seconds]').value = 0.5")
+    window.one("[data-fault=freeze]").click()
+    window.until(lambda: "Nothing" in "".join(window.texts(".aftermath [role=status]")), "the fault has no end")
+    window.until(lambda: window.all("[data-part=scores] td"), "no scores")
+    check_sizes(window)
+
+
+def test_on_the_inspector(lab, speaking):
+    window = opened(speaking, lab)
+    window.one(".tools [aria-controls=as-text]").click()
+    for technique in TECHNIQUES:
+        entry = f"#as-text [data-technique={technique}] button"
+        window.until(lambda: window.all(entry), "nothing passes")  # noqa: B023
+        window.driver.execute_script("document.querySelector(arguments[0]).click()", entry)
+        window.until(lambda: window.all(".inspector[open] [data-part=body] > :nth-child(2)"), "nothing is taken apart")
+        check_sizes(window)
+        window.one(".inspector [data-part=close]").click()
+
+
+def test_in_every_pane(lab, window):
+    """As a frame of the board, and as a page of its own."""
+    opened(window, lab).say("hi")
+    addresses = []
+    for frame in window.all("iframe[data-frame]"):
+        addresses.append(frame.get_property("src"))
+        window.driver.switch_to.frame(frame)
+        window.until(lambda: window.all(".message"), "nothing is delivered")
+        check(window)
+        window.driver.switch_to.default_content()
+    for address in addresses:
+        window.driver.get(address)
+        check_sizes(window)
+
+
+REPORTS = {
+    "whole": (all_techniques(), {"calibration": CALIBRATION}),
+    "swept": (sweep_of("clients", [10, 50, 200]), {"sweep": {"setting": "clients", "values": [10, 50, 200]}}),
+    "refused": ([*all_techniques(1), refused("sse", HOSTILE, 2)], {"purpose": HOSTILE}),
+    "lost": ([make_run(name, lost=3) for name in ("polling", "sse")], {}),
+    "empty": ([], {}),
+}
+
+
+@pytest.mark.parametrize("made", REPORTS)
+def test_on_a_report(window, tmp_path, made):
+    runs, more = REPORTS[made]
+    window.driver.get(report.write(make_folder(tmp_path / "results", runs, **more)).as_uri())
+    for details in window.all("details:not([open]) > summary"):
+        details.click()
+    check_sizes(window)
