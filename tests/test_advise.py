@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from processes import ROOT
+from raw import get
 
 from benchmarks.advice import costs
 from benchmarks.advice.advice import CLOSE, advise
@@ -77,6 +78,15 @@ def test_a_winner_is_called_where_the_runs_can_tell_it(measured, close):
     assert {option.technique for option in advise(CROWDED, measured).close} == close
 
 
+def django(code):
+    """Return what a process with Django prints as JSON."""
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "lab.settings"}
+    code = f"import django, json; django.setup(); {code}"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
 def said(*pairs):
     """Return what a process with Django says of each (Question, Measured): verdict, reasons, the row of the cores."""
     code = (
@@ -116,6 +126,19 @@ def test_the_runs_say_how_far_a_cost_lies_from_its_fit(tmp_path):
         assert (cost.runs, cost.low, cost.high) == (5, pytest.approx(0.8), pytest.approx(1.2))
     write(tmp_path, "2", [run(name, 10, seconds=1.0) for name in model.MODELS])
     assert {(cost.runs, cost.low, cost.high) for cost in costs.newest(tmp_path).costs.values()} == {(1, 1.0, 1.0)}
+
+
+@pytest.mark.parametrize("latency", [1, 1000])
+def test_no_message_takes_no_time_and_no_small_figure_is_nothing(latency):
+    """Nothing was measured here: then the model leaves the server's own time out."""
+    slow = Question(rate=0.001, clients=1, latency_ms=latency)
+    code = "from benchmarks.advice import words, advice; from benchmarks.advice.question import Question;"
+    asked = f"found = advice.advise({slow!r}, advice.Measured()); rows = dict(words.figures(found))"
+    shown = django(f"{code}{asked}; print(json.dumps([rows, words.verdict(found), *words.reasons(found)]))")
+    rows, *sentences = shown
+    zeros = {what: cells for what, cells in rows.items() if {"0", "≤ 0"} & set(cells)}
+    assert list(zeros) == ["requests a second"], "which is 0 where messages are pushed"
+    assert not re.search(r"\b0 ms", " ".join(sentences))
 
 
 def test_faster_than_light_is_too_fast_for_all():
@@ -232,3 +255,22 @@ def test_the_page_answers_and_refuses(server, wrong, status):
     assert answer.status == status
     assert ('class="wrong"' in page) == (status == 400)
     assert ('id="verdict"' in page) == (status == 200)
+
+
+@pytest.mark.parametrize(
+    "query", ["utm_source=x", "utm_source=x&fbclid=%00%ff", "=", "csrfmiddlewaretoken=x&question=y"]
+)
+def test_the_page_ignores_what_it_does_not_know_and_fills_in_what_is_left_out(server, query):
+    usual, rate = (get(server.url, f"/advise/{asked}") for asked in ("", "?rate=20"))
+    known, more = (get(server.url, f"/advise/?{asked}") for asked in (query, f"{query}&rate=20"))
+    assert [answer.status for answer in (usual, rate, known, more)] == [200] * 4
+    assert advised(known) == advised(usual) != advised(rate) == advised(more)
+
+
+def advised(answer):
+    return re.search(r'<section class="advice".*?</section>', answer.body.decode(), re.DOTALL)[0]
+
+
+def test_the_page_shows_a_command_as_code(start):
+    page = get(start().url, "/advise/").body.decode()
+    assert "`" not in page

@@ -24,6 +24,13 @@ class QuestionForm(forms.Form):
     text_bytes = figure("text_bytes", _("bytes of a text"), forms.IntegerField)
     network = forms.ChoiceField(label=_("network"), choices=[(name, _(name)) for name in NETWORKS], initial="local")
 
+    @classmethod
+    def asked(cls, given):
+        """Return the form of an address's query: what it leaves out has its default, what the form lacks is ignored."""
+        known = {name: given[name] for name in cls.base_fields if name in given}
+        usual = {name: field.initial for name, field in cls.base_fields.items()}
+        return cls(usual | known if known else None)
+
     def clean(self):
         """Make the Question of valid fields."""
         fields = super().clean()

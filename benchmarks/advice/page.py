@@ -10,12 +10,17 @@ from benchmarks.advice.question import Question
 
 def answer(request):
     """Show the form and, unless its question is refused, the advice; without a question that on the usual one."""
-    form = QuestionForm(request.GET or None)
+    form = QuestionForm.asked(request.GET)
     refused = form.is_bound and not form.is_valid()
     context = {"form": form}
     if not refused:
         advice = advise(form.cleaned_data["question"] if form.is_bound else Question())
         columns = [(option, words.title(option)) for option in advice.options]
         context |= {"columns": columns, "figures": words.figures(advice)}
-        context |= {"verdict": words.verdict(advice), "reasons": list(words.reasons(advice))}
+        context |= {"verdict": words.verdict(advice), "reasons": [pieces(reason) for reason in words.reasons(advice)]}
     return render(request, "lab/advise.html", context, status=400 if refused else 200)
+
+
+def pieces(sentence):
+    """Return [(whether it is a command, text)] of a sentence in which backticks stand around commands."""
+    return [(place % 2 == 1, text) for place, text in enumerate(sentence.split("`"))]

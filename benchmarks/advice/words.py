@@ -1,6 +1,7 @@
 """The advice in words, for the page and the terminal: figures, verdict and reasons, in the reader's language."""
 
 from importlib import import_module
+from math import floor, log10
 
 from django.utils.formats import number_format
 from django.utils.text import get_text_list
@@ -19,8 +20,8 @@ def figures(advice):
     """Return [(what, [the figure of each option])], written for people."""
     rows = [
         (_("fast enough"), lambda one: _("yes") if one.fits else _("no")),
-        (_("latency in the mean, ms"), lambda one: number(one.mean_ms)),
-        (_("latency of 99 in 100, ms"), lambda one: number(one.p99_ms)),
+        (_("latency in the mean, ms"), lambda one: milliseconds(one.mean_ms)),
+        (_("latency of 99 in 100, ms"), lambda one: milliseconds(one.p99_ms)),
         (_("polls every, s"), lambda one: "–" if one.interval is None else number(one.interval)),
         (_("requests a second"), lambda one: number(one.requests)),
         (_("network, kB/s"), lambda one: number(one.bytes / 1000)),
@@ -44,7 +45,7 @@ def verdict(advice):
         soonest = min(advice.options, key=lambda one: one.p99_ms)
         return _("None is fast enough: the soonest, %(title)s, needs %(ms)s ms for 99 in 100 messages.") % {
             "title": title(soonest),
-            "ms": number(soonest.p99_ms),
+            "ms": milliseconds(soonest.p99_ms),
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
@@ -58,7 +59,7 @@ def reasons(advice):
     """Yield the sentences that say why."""
     best = advice.close[0] if advice.close else None
     for option in advice.options:
-        words = {"title": title(option), "ms": number(option.p99_ms), "limit": number(advice.question.latency_ms)}
+        words = {"title": title(option), "ms": milliseconds(option.p99_ms), "limit": number(advice.question.latency_ms)}
         if not option.fits:
             yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, over %(limit)s.") % words
         elif option not in advice.close:
@@ -122,8 +123,14 @@ def times(value, base):
     return number(value / base) if value and base else "?"
 
 
+def milliseconds(value):
+    """Write a latency: no message takes no time, so what the model leaves out is not written as 0."""
+    return "< 1" if value < 1 else number(value)
+
+
 def number(value):
-    """Write a figure with three significant digits."""
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    """Write a figure with three significant digits, a small one with two."""
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or not size else 1 - floor(log10(size))
     text = number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -17,6 +17,14 @@ OPCODES = {
 }
 HEARTBEAT = "A heartbeat: tells scripts that the server is there, as a ping does not; if none comes, it is not."
 RESERVED = "What this is: reserved."
+# What the bits say, each by the value that it has.
+FIN = "0: further frames of this message follow.", "1: the message ends with this frame."
+RSV = "0: no extension, such as compression, is in use.", "An extension is in use, such as compression."
+MASK = "0: the payload is not masked; only a browser's must be.", "1: the payload is masked, as a browser's must be."
+LENGTH = {
+    126: "126: the next 2 bytes tell the payload's length.",
+    127: "127: the next 8 bytes tell the payload's length.",
+}
 
 
 def taken_apart(data):
@@ -24,15 +32,16 @@ def taken_apart(data):
     if len(data) < 2:
         return []
     fin, opcode, masked, short = data[0] >> 7, data[0] & 15, data[1] >> 7, data[1] & 127
+    reserved = data[0] >> 4 & 7
     found = [
-        part.make("FIN", 0, 1, fin, "1: the message ends with this frame.", RFC, [0, 0]),
-        part.make("RSV", 0, 1, data[0] >> 4 & 7, "For extensions, such as compression; else 0.", RFC, [1, 3]),
+        part.make("FIN", 0, 1, fin, FIN[fin], RFC, [0, 0]),
+        part.make("RSV", 0, 1, reserved, RSV[reserved > 0], RFC, [1, 3]),
         part.make("opcode", 0, 1, opcode, OPCODES.get(opcode, RESERVED), RFC, [4, 7]),
-        part.make("mask", 1, 2, masked, "1: the payload is masked, as a browser's must be.", RFC, [0, 0]),
+        part.make("mask", 1, 2, masked, MASK[masked], RFC, [0, 0]),
     ]
     wide = {126: 2, 127: 8}.get(short, 0)
     length = int.from_bytes(data[2 : 2 + wide]) if wide else short
-    found.append(part.make("length", 1, 2, short, "Bytes of payload; 126, 127: the next 2, 8 bytes tell.", RFC, [1, 7]))
+    found.append(part.make("length", 1, 2, short, LENGTH.get(short, "Bytes of payload."), RFC, [1, 7]))
     if wide:
         found.append(part.make("extended length", 2, 2 + wide, length, "Bytes of payload.", RFC))
     begin = 2 + wide
@@ -57,8 +66,10 @@ def payload(data, begin, opcode, masked):
             value, explains = plain.hex(" "), "Should be a close code, and a reason."
     elif opcode == Opcode.TEXT and frames_scan.HEARTBEAT.fullmatch(plain):
         explains = HEARTBEAT
-    elif opcode in (Opcode.PING, Opcode.PONG):
+    elif opcode == Opcode.PING:
         explains = "What the pong brings back."
+    elif opcode == Opcode.PONG:
+        explains = "What the ping brought."
     return part.make("payload", begin, len(data), value, explains, RFC)
 
 

@@ -40,6 +40,37 @@ AWAY = re.compile(
 )
 LOOK = 0.02  # seconds between looks at a page
 
+BROKEN = """
+const broken = [];
+for (const root of document.querySelectorAll(arguments[0])) {
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    for (const { 0: word, index } of walker.currentNode.data.matchAll(/[\\p{L}\\d_]+/gu)) {
+      const range = document.createRange();
+      range.setStart(walker.currentNode, index);
+      range.setEnd(walker.currentNode, index + word.length);
+      const tops = new Set(Array.from(range.getClientRects(), ({ top }) => Math.round(top)));
+      if (word.length < 25 && tops.size > 1) broken.push(word);
+    }
+  }
+}
+return broken;
+"""
+
+
+class Sized:
+    """A screen of another size, for a block."""
+
+    def __init__(self, driver, width, height):
+        self.driver = driver
+        self.metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+
+    def __enter__(self):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", self.metrics)
+
+    def __exit__(self, *exc_info):
+        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
 
 class Window:
     """One browser with a profile of its own, and what the tests do with it."""
@@ -104,6 +135,14 @@ class Window:
             lambda: self.texts(selector) == list(texts), f"the messages are not {texts}, but {self.texts(selector)}"
         )
         return self
+
+    def sized(self, width, height):
+        """Return a block in which the window is a screen of this size, px."""
+        return Sized(self.driver, width, height)
+
+    def broken_words(self, selector):
+        """Return the words of up to 24 letters, in any such element, that stand in two lines."""
+        return self.driver.execute_script(BROKEN, selector)
 
     def say(self, *texts):
         """Type into the composer."""

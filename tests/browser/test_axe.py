@@ -26,12 +26,8 @@ REFUSED = re.compile(r"40[04] \(")
 def check_sizes(window):
     """Check a page on every screen."""
     for width, height in SIZES:
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-        window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        try:
+        with window.sized(width, height):
             check(window)
-        finally:
-            window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 @pytest.fixture(params=LANGUAGES)

@@ -22,6 +22,17 @@ from lab.settings import TECHNIQUES
 KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
 FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of a strip
 COUNT = "return document.querySelectorAll(`.message[data-id='${arguments[0]}']`).length"
+SIZES = [(1920, 1080), (1366, 768), (390, 844)]
+WIDER = "const box = document.querySelector(arguments[0]); return box.scrollWidth > box.clientWidth + 1"
+IN_VIEW = """
+const { top, bottom, height } = document.getElementById(arguments[0]).getBoundingClientRect();
+const main = document.querySelector("main").getBoundingClientRect();
+return [top, bottom, height, main.top, main.bottom];
+"""
+ROWS = """
+const texts = ({ cells }) => Array.from(cells, ({ textContent }) => textContent).join("\\n");
+return Array.from(document.querySelectorAll(arguments[0] + " tr"), texts);
+"""
 DELIVERED_AS = {"polling": "answer", "longpoll": "answer", "sse": "event", "websocket": "frame"}
 
 
@@ -153,6 +164,54 @@ def test_a_frame_is_taken_apart_bit_by_bit(board):
     board.until(lambda: not board.all(".inspector[open]"), "Escape does not close it")
     assert "RFC 9112" in inspected(board, "longpoll", "request").text
     board.one(".inspector [data-part=close]").click()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_no_word_breaks_where_an_exchange_is_taken_apart(board, size):
+    board.say("a text of some words, with_signs and=more")
+    until_delivered(board, "a text of some words, with_signs and=more")
+    with board.sized(*size):
+        for technique, shape in {**DELIVERED_AS, "longpoll": "request"}.items():
+            shown = inspected(board, technique, shape)
+            assert board.broken_words(".inspector :is(h2, pre, .bits, .parts)") == []
+            if size[0] < 800:
+                body = ".inspector [data-part=body]"
+                assert board.driver.execute_script(WIDER, body) is False, "it is wider than its box"
+            assert shown.find_elements("css selector", ".parts")
+            board.one(".inspector [data-part=close]").click()
+
+
+def test_the_inspector_says_what_the_value_means_and_where_its_bytes_stand(board):
+    board.one(".composer option[value=websocket]").click()
+    board.say("a frame")
+    until_delivered(board, "a frame")
+    for shape, mask in (("publish", "1: the payload is masked"), ("frame", "0: the payload is not masked")):
+        inspected(board, "websocket", shape)
+        assert board.texts(".inspector .parts tr:first-child th")[:3] == ["part", "offset", "value"]
+        rows = {row[0]: row[1:] for row in table(board, ".inspector .parts")}
+        assert rows["FIN"][:2] == ["0", "1"]
+        assert rows["mask"][2].startswith(mask)
+        for place, value, explains, _rfc in rows.values():
+            assert not re.match(r"\d+:", explains) or explains.startswith(f"{value}:"), (place, value, explains)
+        board.one(".inspector [data-part=close]").click()
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("drawer", ["bytes", "as-text"])
+def test_what_a_button_opens_is_in_view(board, size, drawer):
+    board.say("hi")
+    until_delivered(board, "hi")
+    with board.sized(*size):
+        board.one(f".tools [aria-controls={drawer}]").click()
+        top, bottom, height, least, most = board.driver.execute_script(IN_VIEW, drawer)
+        assert top >= least - 1
+        assert bottom <= most + 1 or height > most - least, "it ends below the fold"
+        board.one(f".tools [aria-controls={drawer}]").click()
+
+
+def table(window, selector):
+    """Return the rows of a table, without its head, as texts."""
+    return [row.split("\n") for row in window.driver.execute_script(ROWS, selector)[1:]]
 
 
 def test_a_lane_is_read_by_click_and_by_keyboard(board):

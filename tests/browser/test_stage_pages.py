@@ -62,6 +62,15 @@ def test_a_stage_says_why_a_text_was_refused_and_keeps_it(server, window, room, 
     assert window.complaints(re.compile(r"400 \(Bad Request\)")) == []
 
 
+def test_no_word_breaks_in_what_passes(server, window, room, technique):
+    for width, height in [(1366, 768), (390, 844)]:
+        with window.sized(width, height):
+            window.open(server, technique, "stages", import_module(technique).STAGES[-1], room).until_state("OPEN 1")
+            window.one("[data-part=form] button").click()
+            window.until(lambda: window.texts("[data-part=frames] .down"), "nothing came")
+            assert window.broken_words("main") == []
+
+
 def test_an_adaptive_client_doubles_its_pause_until_there_is_news(server, window, room):
     window.open(server, "polling", "stages", "adaptive", room)
     script = """

@@ -14,7 +14,8 @@ export function bits(raw, parts) {
       values.append(element("td", edge(parts, byte, bit), String((raw[byte] >> (7 - bit)) & 1)));
     }
     for (const { name, value, bits: [from, to] } of of(parts, byte)) {
-      const cell = element("th", "", PARTS[name] ?? name);
+      const cell = element("th", "");
+      cell.append(element("span", "", PARTS[name] ?? name));
       cell.colSpan = to - from + 1;
       cell.append(element("b", "", String(value)));
       names.append(cell);

@@ -2,7 +2,7 @@
 import { bits } from "./bits.js";
 import { SHAPES, button, sentence, time } from "./kinds.js";
 import { PARTS } from "./phrases.js";
-import { about, duration, element } from "./words.js";
+import { about, breakable, duration, element, marked } from "./words.js";
 
 const SHOWN = 4_000; // characters of a text
 
@@ -81,14 +81,17 @@ export class Inspector {
 function table(parts) {
   const made = element("table", "parts");
   const head = element("tr", "");
-  const names = [gettext("part"), gettext("bytes"), gettext("value"), gettext("what it is for"), gettext("standard")];
+  const offset = gettext("offset"); // of the first byte and the last
+  const names = [gettext("part"), offset, gettext("value"), gettext("what it is for"), gettext("standard")];
   head.append(...names.map((name) => element("th", "", name)));
   made.append(head);
   for (const { name, bytes: [begin, end], value, explains, rfc } of parts) {
     const row = element("tr", "");
     const place = end - begin === 1 ? String(begin) : `${begin}–${end - 1}`;
-    row.append(element("th", "", PARTS[name] ?? name), element("td", "place", place), element("td", "value", cut(String(value))));
-    row.append(element("td", "", gettext(explains)), element("td", "rfc", rfc));
+    const at = element("td", "place", place);
+    at.dataset.of = offset;
+    row.append(element("th", "", PARTS[name] ?? name), at, breakable(element("td", "value"), cut(String(value))));
+    row.append(marked(element("td", "why"), gettext(explains)), element("td", "rfc", rfc));
     made.append(row);
   }
   return made;
@@ -99,7 +102,7 @@ function heading(words) {
 }
 
 function text(className, words) {
-  const made = element("pre", className, cut(words));
+  const made = breakable(element("pre", className), cut(words));
   made.tabIndex = 0;
   return made;
 }

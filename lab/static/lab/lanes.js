@@ -100,6 +100,7 @@ export function start(board, root) {
       const shown = document.getElementById(toggle.getAttribute("aria-controls"));
       shown.hidden = !shown.hidden;
       toggle.setAttribute("aria-expanded", String(!shown.hidden));
+      shown.scrollIntoView({ block: "nearest" }); // it opens below the lanes, where the screen may have ended
     };
   }
   legend(part("legend"), { ...rows[0].lane.colours, ink: "#1b2433" });

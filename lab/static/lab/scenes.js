@@ -4,7 +4,7 @@ import { Predictions } from "./predictions.js";
 import { reveal } from "./reveal.js";
 import { SCENES } from "./scenes/all.js";
 import { Play } from "./play.js";
-import { element, number } from "./words.js";
+import { element, marked, number } from "./words.js";
 
 const LOOK = 200; // ms between steps of the progress
 
@@ -139,6 +139,6 @@ class Player {
   /** What a scene does is said aloud; once the figures stand there, they speak for themselves. */
   say(words) {
     this.parts.status.classList.toggle("hidden", !this.parts.reveal.hidden);
-    this.parts.status.textContent = words;
+    marked(this.parts.status, words);
   }
 }

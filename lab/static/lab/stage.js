@@ -3,7 +3,7 @@ import { CLOSED, OPEN, SILENCE, STATES } from "./client.js";
 import { Ledger } from "./ledger.js";
 import { wait } from "./neighbour.js";
 import { nonce } from "./outbox.js";
-import { element, number } from "./words.js";
+import { breakable, element, number } from "./words.js";
 
 const SHOWN = 200; // lines kept in a log
 const LENGTH = 300; // characters shown of a line
@@ -104,7 +104,7 @@ function short(text) {
 function log(list, text, className) {
   const line = element("li", className);
   const time = element("time", "", ((performance.now() - began) / 1_000).toFixed(3));
-  line.append(time, element("span", "", text));
+  line.append(time, breakable(element("span", ""), text));
   list.append(line);
   while (list.childElementCount > SHOWN) list.firstElementChild.remove();
   const box = list.parentElement;

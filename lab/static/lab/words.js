@@ -4,6 +4,7 @@ const whole = new Intl.NumberFormat(language);
 const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
+const SIGNS = /([,;:&?/=]+)/; // a line of a program's text may end after them
 const FIGURE = /\d(?:[\d,.]*\d)?/g;
 
 /** A count, exact as long as it is short. */
@@ -34,5 +35,21 @@ export function element(name, className, text = "") {
   const made = document.createElement(name);
   made.className = className;
   made.textContent = text;
+  return made;
+}
+
+/** Write a program's text into an element so that its lines end after signs: not inside a word, unless it is long. */
+export function breakable(made, text) {
+  for (const [place, piece] of text.split(SIGNS).entries()) {
+    made.append(piece);
+    if (place % 2) made.append(document.createElement("wbr"));
+  }
+  return made;
+}
+
+/** Write a sentence into an element, with what stands between backticks as code. */
+export function marked(made, sentence) {
+  const pieces = sentence.split("`").map((piece, place) => (place % 2 ? element("code", "", piece) : piece));
+  made.replaceChildren(...pieces);
   return made;
 }

@@ -38,7 +38,7 @@ export default {
   },
   right: (figures, play) => those(figures, ({ name }) => play.notes.get(name).after === null),
   why: () =>
-    gettext("A browser opens six HTTP/1.1 connections to one origin, for all its tabs together. Streams keep theirs for good, so the seventh waits, and a publish behind it. Held requests give theirs back with every message; WebSockets are not counted among the six. It is published now that the tabs are closed: nothing was lost."),
+    gettext("A browser opens six HTTP/1.1 connections to one origin, for all its tabs together. Streams keep theirs for good, so the seventh waits, and a publish behind it. Held requests give theirs back with the next message, here with another pane's; in a silent room a publish would wait until one ends, after up to 25 s. WebSockets are not counted among the six. It is published now that the tabs are closed: nothing was lost."),
 };
 
 function connections(play) {

@@ -1,0 +1,81 @@
+"""What the pages say of the seventh tab is what a browser does: six HTTP/1.1 connections to one origin."""
+
+import time
+
+import pytest
+from roads import publish
+
+TABS = 6
+QUIET = 1  # second in which what need not wait would have come
+
+
+@pytest.fixture
+def tabs(server, window, technique, room):
+    """A window with six tabs in one room, each with its connection to the server."""
+    for number in range(TABS):
+        if number:
+            window.driver.switch_to.new_window("tab")
+        window.open(server, technique, room).until_state("OPEN 1")
+    publish("polling", server, room, "begin")  # all requests that were held are asked anew, for another 25 s
+    window.until_texts("begin")
+    time.sleep(QUIET)  # in every tab
+    yield window
+    for handle in window.driver.window_handles[1:]:
+        window.driver.switch_to.window(handle)
+        window.driver.close()
+    window.driver.switch_to.window(window.driver.window_handles[0])
+
+
+class Seventh:
+    """A further tab, which nobody waits for."""
+
+    def __init__(self, window, address):
+        self.driver = window.driver
+        made = self.driver.execute_cdp_cmd("Target.createTarget", {"url": address, "background": True})
+        self.target = made["targetId"]
+
+    def has_come(self):
+        infos = self.driver.execute_cdp_cmd("Target.getTargets", {})["targetInfos"]
+        return "·" in next(info["title"] for info in infos if info["targetId"] == self.target)
+
+
+@pytest.mark.parametrize(
+    ("technique", "waits_for"),
+    [("polling", "nothing"), ("websocket", "nothing"), ("longpoll", "a message"), ("sse", "an end")],
+)
+def test_the_seventh_tab_comes_when_its_page_says_so(server, tabs, technique, room, waits_for):
+    said = tabs.one(".about").text
+    seventh = Seventh(tabs, f"{server.url}/{technique}/{room}/")
+    if waits_for == "nothing":
+        assert "tab works" in said or "tabs works" in said
+    else:
+        time.sleep(QUIET)
+        assert not seventh.has_come(), "in a silent room it comes at once"
+        publish("polling", server, room, "a neighbour's")
+        tabs.until_texts("begin", "a neighbour's")
+        if waits_for == "a message":
+            assert "free again with the next message" in said
+        else:
+            time.sleep(QUIET)
+            assert not seventh.has_come(), "a message is enough"
+            assert "Close a tab" in said
+            tabs.driver.close()
+            tabs.driver.switch_to.window(tabs.driver.window_handles[0])
+    tabs.until(seventh.has_come, "the seventh tab never comes")
+
+
+@pytest.mark.parametrize(
+    ("technique", "free"), [("polling", True), ("websocket", True), ("longpoll", False), ("sse", False)]
+)
+def test_publishing_in_a_silent_room_waits_where_its_page_says_so(server, tabs, technique, room, free):
+    tabs.say("mine")
+    if free:
+        tabs.until_texts("begin", "mine")
+        return
+    time.sleep(QUIET)
+    assert tabs.texts(".message .text") == ["begin"], "it is published at once"
+    publish("polling", server, room, "a neighbour's")
+    if technique == "longpoll":
+        tabs.until_texts("begin", "a neighbour's", "mine")
+    else:
+        tabs.until_texts("begin", "a neighbour's")  # of a stream it frees nothing
