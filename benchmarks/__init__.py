@@ -16,6 +16,7 @@ def compare(scenario="quick", techniques=None, stages=None, out=None, progress=T
     from benchmarks.analysis.summary import Results
     from benchmarks.campaigns.campaign import Campaign
     from benchmarks.campaigns.table import line
+    from lab.logs import escaped
 
     changes = {name: value for name, value in settings.items() if value is not None}
     campaign = Campaign.new(out or RESULTS, scenario, techniques, stages, changes, bare=bare)
@@ -24,7 +25,7 @@ def compare(scenario="quick", techniques=None, stages=None, out=None, progress=T
         if progress:
             left = campaign.left()
             told = line(row, len(rows), len(rows) + len(campaign.missing()))
-            sys.stdout.write(f"{told} ({left // 60:.0f}:{left % 60:02.0f} left)\n")
+            sys.stdout.write(f"{escaped(told)} ({left // 60:.0f}:{left % 60:02.0f} left)\n")
     return Results.load(campaign.place)
 
 

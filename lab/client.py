@@ -12,6 +12,7 @@ import time
 from urllib.parse import quote, urlencode, urlsplit
 
 from lab import sockets, stages
+from lab.logs import escaped
 from lab.message import Refused
 
 CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the words and numbers of EventSource and WebSocket
@@ -216,9 +217,9 @@ class Client:
         try:
             fields = json.loads(body)
         except ValueError as exc:
-            raise EOFError(f"{response.status} {response.reason}: not JSON") from exc
+            raise EOFError(f"{response.status} {escaped(response.reason)}: not JSON") from exc
         if response.status >= 400:
-            raise Refused(fields.get("error", response.reason), response.status)
+            raise refusal(fields.get("error", response.reason), response.status)
         return fields
 
     def page(self, page):
@@ -232,3 +233,8 @@ class Client:
         """Start anew: the server holds another history than the one that `after` belongs to."""
         self.resets += 1
         self.after = None
+
+
+def refusal(sentence, status):
+    """Return the Refused that a server's sentence makes, without what would move the cursor of a terminal."""
+    return Refused(escaped(str(sentence)), status)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import html
+import re
 import threading
 import time
 from importlib import import_module
@@ -15,13 +16,15 @@ from lab.wire.relay import Wire
 PATIENCE = 10.0  # seconds
 ARROWS = {UP: "reader → server", DOWN: "server → reader"}
 SILENT = ("connect", "disconnect")  # exchanges without a byte
+ALONE = re.compile(r"\r(?!\n)")  # it would take the cursor back over what is printed already
 TABLE = "width:100%;table-layout:fixed"
 CELL = "text-align:left;vertical-align:top;font-family:monospace;white-space:pre-wrap;word-break:break-all"
 
 
 def readable(data):
     """Return bytes as text, and as hexadecimal escapes those that are none."""
-    return "".join(chr(byte) if 32 <= byte < 127 or byte in b"\r\n" else f"\\x{byte:02x}" for byte in data)
+    text = "".join(chr(byte) if 32 <= byte < 127 or byte in b"\r\n" else f"\\x{byte:02x}" for byte in data)
+    return ALONE.sub(r"\\x0d", text)
 
 
 class Tap:
@@ -107,7 +110,7 @@ class Beside:
         }
 
     def _repr_html_(self):
-        heads = "".join(f"<th style='text-align:left'>{title}</th>" for title in self.shown)
+        heads = "".join(f"<th style='text-align:left'>{html.escape(title)}</th>" for title in self.shown)
         rows = "".join(f"<tr><th>{arrow}</th>{self.cells(way)}</tr>" for way, arrow in ARROWS.items())
         return f"<table style='{TABLE}'><tr><th style='width:9%'></th>{heads}</tr>{rows}</table>"
 

@@ -13,7 +13,6 @@ from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from lab import client
-from lab.message import Refused
 
 CHUNK = 65_536  # bytes read at most at a time
 PATIENCE = 0.05  # seconds between looks whether the thread that reads is still there
@@ -49,7 +48,7 @@ class Client(client.Client):
                 self.unfetched += self.read()
         if self.responses[0].status_code != 101:
             self.reading.close()
-            raise Refused(json.loads(self.responses[0].body)["error"], self.responses[0].status_code)
+            raise client.refusal(json.loads(self.responses[0].body)["error"], self.responses[0].status_code)
 
     def fetch(self):
         """Wait for frames and return the messages in them."""
@@ -89,7 +88,7 @@ class Client(client.Client):
         finally:
             del self.answers[nonce]
         if fields["type"] == "error":
-            raise Refused(fields["error"], fields["status"])
+            raise client.refusal(fields["error"], fields["status"])
         return fields
 
     def wait_for(self, answer, protocol):

@@ -10,6 +10,7 @@ import pandas as pd
 
 from benchmarks.analysis import looks
 from benchmarks.analysis.files import path_of
+from benchmarks.analysis.printable import printable
 from benchmarks.analysis.series import Series
 from benchmarks.analysis.workload import SETTINGS, is_number
 
@@ -63,6 +64,7 @@ class Results:
             document = {"runs": [{"place": "."} | json.loads(alone.read_text(encoding="utf-8"))]}
         else:
             document = json.loads(path.read_text(encoding="utf-8"))
+        document = printable(document)
         if not isinstance(document, dict):
             raise ValueError("results.json holds no results")
         runs = [run for run in document.get("runs") or [] if isinstance(run, dict)]

@@ -9,6 +9,7 @@ from lab.sockets import Traffic
 TRAFFIC = [each.name for each in fields(Traffic)]
 CLIENT = ("client", "room", "requests", "empty_responses", "reconnects", "opened_ms", *TRAFFIC)
 DELIVERY = ("client", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms")
+FORMULA = tuple("=+-@\t\r")  # a spreadsheet computes what begins so
 PUBLISH = ("room", "id", "scheduled_ms", "started_ms", "answered_ms")
 
 
@@ -95,8 +96,18 @@ class Notes:
 
 
 def write_csv(path, columns, rows):
-    """Write `rows` under the names in `columns`; times keep a tenth of a microsecond."""
+    """Write `rows` under the names in `columns`; times keep a tenth of a microsecond.
+
+    The room of a delivery is what a server said: a spreadsheet must not take it for a formula.
+    """
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows([f"{cell:.4f}" if isinstance(cell, float) else cell for cell in row] for row in rows)
+        writer.writerows(map(written, row) for row in rows)
+
+
+def written(cell):
+    """Return what a CSV file holds of a cell."""
+    if isinstance(cell, float):
+        return f"{cell:.4f}"
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

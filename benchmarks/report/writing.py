@@ -12,7 +12,9 @@ from benchmarks.analysis.workload import name_of, short
 from benchmarks.findings.answer import join
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$])")  # what Markdown, or HTML within it, would read as its own
+# What Markdown, or HTML within it, would read as its own: anywhere, as an address, and at the beginning of a line.
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE)
+FIRST = re.compile(r"^(\d*)([-+=.)])(?=[\s=-]|$)")
 
 
 def rendered(name, fields):
@@ -46,7 +48,9 @@ def plain(value):
 
 def markdown(value):
     """Return a string of others on one line, with nothing in it that Markdown would take for its own."""
-    return SPECIAL.sub(r"\\\1", " ".join(str(value).split())) if value is not None else "–"
+    if value is None:
+        return "–"
+    return FIRST.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", " ".join(str(value).split())))
 
 
 def per_cent(value):

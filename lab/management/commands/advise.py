@@ -3,12 +3,12 @@
 from django.core.management.base import BaseCommand, CommandError
 from rich.align import Align
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from benchmarks.advice.advice import advise
 from benchmarks.advice.question import CannotAdvise, Question
 from benchmarks.advice.words import NETWORKS, figures, reasons, verdict
+from benchmarks.console import PlainConsole
 
 FIELDS = {  # option: (field of the Question, help)
     "rate": ("rate", "messages a second in each room"),
@@ -38,10 +38,10 @@ class Command(BaseCommand):
             advice = advise(Question(**fields, **NETWORKS[network]))
         except CannotAdvise as exc:
             raise CommandError(str(exc)) from exc
-        console = Console()
+        console = PlainConsole()
         console.print(table(advice))
         for sentence in (verdict(advice), *reasons(advice)):
-            console.print(str(sentence), highlight=False)
+            console.print(str(sentence))
 
 
 def table(advice):

@@ -3,11 +3,11 @@
 import statistics
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from benchmarks.bench import bench, bench_wire
+from benchmarks.console import PlainConsole
 from lab.system import allow_many_connections, interrupt_on_signals
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError("--repetitions: at least 1.")
         interrupt_on_signals()
         allow_many_connections()
-        console = Console()
+        console = PlainConsole()
         columns = (TextColumn("Measuring"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         try:
             with Progress(*columns, console=console) as progress:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import psutil
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress
 
 from benchmarks import RESULTS
 from benchmarks.campaigns import folder, options, table
 from benchmarks.campaigns.campaign import Campaign
+from benchmarks.console import PlainColumn, PlainConsole
 from benchmarks.scenarios.settings import CannotCompare
 from lab.system import allow_many_connections, interrupt_on_signals
 
@@ -63,7 +63,9 @@ class Command(BaseCommand):
     def compare(self, campaign, baseline):
         """Measure, show the table, write the report."""
         rows = campaign.results["runs"]
-        with Progress(TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}")) as progress:
+        console = PlainConsole()
+        columns = PlainColumn("{task.description}"), BarColumn(None), PlainColumn("{task.fields[left]}")
+        with Progress(*columns, console=console) as progress:
             bar = progress.add_task("", total=1.0, left="")
             begun = campaign.left() + REPORT
 
@@ -78,9 +80,8 @@ class Command(BaseCommand):
             ending = write_report(campaign.place, baseline)
             progress.update(bar, completed=begun, description="done", left="")
         figures = table.rows(rows)
-        console = Console()
         for part in (*table.parts(figures), *ending):
-            console.print(part, highlight=False, soft_wrap=isinstance(part, str))
+            console.print(part, soft_wrap=isinstance(part, str))
 
 
 def tidy(campaign):

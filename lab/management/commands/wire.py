@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from lab.logs import escaped
 from lab.wire import process
 
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
 
     def announce(self, sentence):
         """Tell an address."""
-        self.stdout.write(sentence)
+        self.stdout.write(escaped(sentence))
         self.stdout.flush()
 
 
