@@ -1,6 +1,7 @@
 """A text that means something to terminals, browsers, Markdown and spreadsheets, and nothing to the lab."""
 
-# What a text may hold, in a name without its control characters.
+# In names there are no control characters; an author's has 40 characters at most.
+AUTHOR = "=1<img src=x onerror=own()>`c`**b**%s{0}"
 NAME = "=1+1 <img src=x onerror=own()>|`c`|**b**[l](javascript:own())%s{0}"
 TEXT = (
     "=HYPERLINK(1)\x1b]0;owned\x07\x1b[2J\x1b[31m\r\x9b2J\x7f\u2028[red]r[/red] [/] :smile: "
