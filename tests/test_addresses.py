@@ -35,6 +35,15 @@ def test_2_all_techniques_stand_side_by_side_on_one_page(server, name):
     assert all(technique in answer.body.decode() for technique in TECHNIQUES)
 
 
+@pytest.mark.parametrize("query", ["?utm_source=x", "?fbclid=%00%ff&=&x", "?stage=x&technique=x&after=x"])
+def test_2_a_page_ignores_a_query_that_it_does_not_know(server, query):
+    """Links gain parameters on their way."""
+    stages = [f"/{name}/stages/{stage}/lobby/" for name in TECHNIQUES for stage in import_module(name).STAGES]
+    pages = ["/", "/compare/lobby/", "/advise/", "/colours.css", "/jsi18n/", "/healthz", "/openapi.json", *stages]
+    for page in [*pages, *[f"/{name}/lobby/" for name in TECHNIQUES]]:
+        assert get(server.url, page + query).status == 200, page
+
+
 @pytest.mark.parametrize("name", NO_ROOMS)
 def test_4_404_a_name_that_is_no_room_has_no_page(server, technique, name):
     assert get(server.url, f"/{technique}/{name}/").status == 404
