@@ -109,12 +109,6 @@ def test_4_a_handshake_of_another_kind_is_refused_in_json(server, room, headers)
     assert answer.sentence
 
 
-def test_4_an_upgrade_to_what_we_do_not_speak_is_an_answer_and_the_end(server):
-    more = ["Upgrade: h2c", "HTTP2-Settings: AA"]
-    raw = exchange(server.url, head_of(server, 300, more=more).replace(b": close", b": Upgrade, HTTP2-Settings"))
-    assert status(raw) == 200
-
-
 @pytest.mark.parametrize(
     ("part", "sentence"),
     [

@@ -34,7 +34,6 @@ OF_CONNECTIONS = {
     "test_4_431_a_handshake_may_be_as_long_as_any_head",
     "test_4_a_handshake_by_http_1_0_is_refused_in_json",
     "test_4_a_handshake_of_another_kind_is_refused_in_json",
-    "test_4_an_upgrade_to_what_we_do_not_speak_is_an_answer_and_the_end",
     "test_4_413_what_never_ends_is_refused_and_leaves_no_file",
 }
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # addresses of this machine
