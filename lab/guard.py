@@ -10,7 +10,7 @@ from django.utils.http import parse_header_parameters
 from lab import places
 from lab.cross_site import is_cross_site
 from lab.http import too_large
-from lab.message import Refused
+from lab.message import JSON_HEADERS, Refused
 from lab.rates import allow_request
 from lab.shares import owner
 from lab.visitors import visitor
@@ -109,7 +109,7 @@ async def refuse(scope, send, refused):
     """Answer a refused request or handshake with its status and one sentence in JSON."""
     kind = "http.response" if scope["type"] == "http" else "websocket.http.response"
     body = refused.json.encode()
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **refused.headers}
+    headers = {**JSON_HEADERS, "Content-Length": str(len(body)), **refused.headers}
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": f"{kind}.start", "status": refused.status, "headers": pairs})
     await send({"type": f"{kind}.body", "body": body})

@@ -4,7 +4,7 @@ import base64
 
 from websockets.server import ServerProtocol
 
-from lab.message import Refused
+from lab.message import JSON_HEADERS, Refused
 
 
 class Conversation(ServerProtocol):
@@ -28,7 +28,8 @@ class Conversation(ServerProtocol):
         """Return the response that refuses a handshake."""
         response = super().reject(status, Refused(text.strip()).json)
         del response.headers["Content-Type"]  # else both would be sent
-        response.headers["Content-Type"] = "application/json"
+        for name, value in JSON_HEADERS.items():
+            response.headers[name] = value
         return response
 
 

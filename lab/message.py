@@ -16,6 +16,12 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 DIGITS = re.compile(r"[0-9]{1,19}")
+# What every answer in JSON carries: no page of another site gets it as a script or a picture.
+JSON_HEADERS = {
+    "Content-Type": "application/json",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 class Refused(ValueError):

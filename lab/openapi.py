@@ -1,15 +1,16 @@
 """The HTTP side described as OpenAPI 3.1, from the addresses, the limits and the sentences of the code itself."""
 
 import inspect
+import json
 import re
 import tomllib
 from functools import lru_cache
 from importlib import import_module
 
 from django.conf import settings
-from django.http import JsonResponse
 from django.urls import URLResolver, get_resolver
 
+from lab.http import answer
 from lab.schemas import SCHEMAS, content, json_of, parameter
 
 JSON, HTML = "application/json", "text/html"
@@ -46,7 +47,7 @@ ANSWERS = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "t
 
 def openapi(request):
     """The HTTP side, described."""
-    return JsonResponse(describe())
+    return answer(json.dumps(describe()).encode())
 
 
 @lru_cache(maxsize=1)

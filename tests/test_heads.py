@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from raw import dialled, everything, exchange, get, room_path, shake, socket_path
+from raw import dialled, everything, exchange, get, post, room_path, shake, socket_path
 
 from lab import heads
 from lab.message import Refused
@@ -194,6 +194,68 @@ def test_4_the_scheme_that_a_proxy_names_is_the_clients(start, room, scheme):
         assert answered(server, "GET", room_path("polling", room), host, origin, forwarded)[0] == status
         expected = 101 if status == 200 else 403
         assert handshake(server, socket_path(room), host, origin, forwarded)[0] == expected
+
+
+PRIVATE = {"x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
+JSONS = {  # why: (the method, the target, headers of its own) of a request that is answered in JSON
+    "a poll": ("GET", "/polling/lobby/messages/", []),
+    "a held poll": ("GET", "/longpoll/lobby/messages/?hold=0", []),
+    "an event stream": ("HEAD", "/sse/lobby/messages/", []),
+    "health": ("GET", "/healthz", []),
+    "the description": ("GET", "/openapi.json", []),
+    "400": ("GET", "/polling/lobby/messages/?after=x", []),
+    "403": ("GET", "/", ["Origin: null"]),
+    "404": ("GET", "/polling/a.b/messages/", []),
+    "405": ("PUT", "/polling/lobby/messages/", ["Content-Length: 0"]),
+    "405 of a page": ("PUT", "/", ["Content-Length: 0"]),
+    "413": ("POST", "/polling/lobby/messages/", ["Content-Length: 65537"]),
+    "415": ("GET", "/", ["Content-Encoding: gzip"]),
+    "431": ("GET", "/", ["X: " + "a" * 17_000]),
+    "426": ("GET", "/ws/websocket/lobby/", ["Connection: Upgrade", "Upgrade: websocket", *HANDSHAKE[1:]]),
+    "404 of a handshake": ("GET", "/ws/websocket/a.b/", ["Connection: Upgrade", "Upgrade: websocket", *HANDSHAKE]),
+    "no HTTP": ("GET", "nothing", []),
+}
+
+
+@pytest.mark.parametrize(("method", "target", "headers"), list(JSONS.values()), ids=list(JSONS))
+def test_2_6_no_other_sites_page_gets_an_answer_as_a_script(server, method, target, headers):
+    sent = [f"Host: {OWN}", *headers]
+    if "Connection: Upgrade" in headers:
+        sent.append(f"Origin: http://{OWN}")
+    else:
+        sent.append("Connection: close")
+    head = exchange(server.url, written(server, method, target, *sent)).partition(b"\r\n\r\n")[0]
+    lines = [line.lower().partition(": ")[::2] for line in head.decode().split("\r\n")[1:]]
+    assert [line for line in lines if line[0] in PRIVATE] == list(PRIVATE.items())
+    assert next(value for name, value in lines if name == "content-type") in ("application/json", "text/event-stream")
+
+
+NONCE = "LAB_NONCE_HEADER"
+
+
+def test_1_3_a_nonce_in_a_header_counts_if_a_setting_names_the_header(start, room):
+    path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
+    server = start(**{NONCE: "X-Lab-Nonce"})
+    assert [post(server.url, path, fields, X_Lab_Nonce="a").status for _ in range(2)] == [201, 200]
+    assert post(server.url, path, fields | {"nonce": "b"}, X_Lab_Nonce="a").json["nonce"] == "b"
+    assert post(server.url, path, fields | {"text": "other"}, X_Lab_Nonce="a").status == 409
+
+
+@pytest.mark.parametrize("nonce", ["n" * 65, "n" * 8_000, "\xe9", "a\tb", ""])
+def test_1_3_a_header_that_is_no_nonce_fails_no_publish(start, room, nonce):
+    server = start(**{NONCE: "X-Lab-Nonce"})
+    for _ in range(2):
+        answer = post(server.url, room_path("polling", room), {"author": "Ann", "text": "hi"}, X_Lab_Nonce=nonce)
+        assert (answer.status, len(answer.json["nonce"])) == (201, 22)
+
+
+def test_1_3_a_correlation_id_is_no_nonce(start, room):
+    """A client may send one and the same for all that it does."""
+    path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
+    server = start(FORWARDED_ALLOW_IPS="127.0.0.1")
+    for text in ("hi", "hi", "other"):
+        answer = post(server.url, path, fields | {"text": text}, X_Request_ID="one", X_Lab_Nonce="one")
+        assert answer.status == 201
 
 
 def test_an_absolute_target_replaces_each_host_and_no_other_header():

@@ -130,7 +130,7 @@ def alone():
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status", "sentence"),
     [
-        ("TRACE", "/", {}, 405, "method: GET or POST."),
+        ("TRACE", "/", {}, 405, "method: GET or HEAD or POST."),
         ("POST", "/", {"Content-Length": "65537"}, 413, "body: at most 65,536 bytes."),
         ("POST", "/", {"Content-Length": "9" * 30}, 400, "request: not HTTP that can be answered."),
         ("GET", "/", {"X": "a" * 16_384}, 431, "head: at most 16,384 bytes."),
@@ -141,7 +141,7 @@ def alone():
 def test_4_what_nginx_refuses_by_itself_it_refuses_in_one_sentence(alone, method, path, headers, status, sentence):
     answer = ask(alone.url, method, path, headers=headers)
     assert (answer.status, answer.sentence) == (status, sentence)
-    assert answer.headers.get("allow") == ("GET, POST" if status == 405 else None)
+    assert answer.headers.get("allow") == ("GET, HEAD, POST" if status == 405 else None)
     assert answer.headers.get("retry-after") == ("1" if status == 503 else None)
 
 
