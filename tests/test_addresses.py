@@ -45,6 +45,14 @@ def test_2_a_page_ignores_a_query_that_it_does_not_know(server, query):
         assert get(server.url, page + query).status == 200, page
 
 
+def test_2_a_rooms_name_turns_nothing_else_on_its_page(server, technique):
+    for path in (f"/{technique}/{quote('غرفة')}/", f"/compare/{quote('غرفة')}/"):
+        page = get(server.url, path).body.decode()
+        assert "&#x2068;غرفة&#x2069;" in page
+        assert "<bdi>غرفة</bdi>" in page
+    assert get(server.url, f"/{technique}/{quote('غرفة')}/").body.decode().count("<bdi>غرفة</bdi>") == 2
+
+
 @pytest.mark.parametrize("name", NO_ROOMS)
 def test_4_404_a_name_that_is_no_room_has_no_page(server, technique, name):
     assert get(server.url, f"/{technique}/{name}/").status == 404
