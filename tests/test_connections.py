@@ -80,7 +80,7 @@ def test_4_a_handshake_that_cannot_be_read_is_refused_in_json(server, room, more
     raw = exchange(server.url, "\r\n".join([*head, "Connection: Upgrade", *HANDSHAKE, *more, "", ""]).encode())
     assert status(raw) == 400
     head, _end, body = raw.partition(b"\r\n\r\n")
-    assert head.lower().count(b"content-type") == 1
+    assert head.lower().count(b"\ncontent-type:") == 1
     assert body.startswith(b'{"error": "')
 
 

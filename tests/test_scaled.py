@@ -4,7 +4,7 @@ import inspect
 import json
 import re
 import socket
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from types import SimpleNamespace
 
@@ -19,6 +19,8 @@ from roads import HTTP
 from streams import stream
 from test_connections import OF_ADDRESS
 from test_contract import *  # noqa: F403
+from test_websocket import close_code
+from websockets.exceptions import ConnectionClosed
 
 from deploy.programs import CONFIGURATION
 from lab import settings
@@ -198,3 +200,11 @@ def test_6_etag_says_through_an_nginx_that_compresses_that_nothing_has_changed(s
         answer = get(nginx.url, path, Accept_Encoding="gzip")
         assert (answer.status, answer.headers["content-encoding"], answer.headers["etag"][:2]) == (200, "gzip", "W/")
         assert get(nginx.url, path, Accept_Encoding="gzip", If_None_Match=answer.headers["etag"]).status == 304
+
+
+@pytest.mark.parametrize("size", [65_537, 1_000_000])
+def test_2_4_a_frame_over_64_kib_is_refused_with_1009_through_nginx(server, room, size):
+    with dial(server.url, room) as connection:
+        with suppress(ConnectionClosed):  # refused by its length, before all of it was written
+            connection.send("x" * size)
+        assert close_code(connection) == 1009
