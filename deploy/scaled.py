@@ -27,7 +27,8 @@ class Scaled:
             data = starting.enter_context(orphans.temporary_folder("lab-data-"))
             for service in (self.redis, self.postgres):
                 starting.enter_context(service)
-            own = {"REDIS_URL": self.redis.url, "DATABASE_URL": self.postgres.url, "FORWARDED_ALLOW_IPS": HOST}
+            own = {"REDIS_URL": self.redis.url, "DATABASE_URL": self.postgres.url}
+            own |= {"FORWARDED_ALLOW_IPS": HOST, "LAB_NONCE_HEADER": "X-Lab-Nonce"}
             self.servers += [self.server(data, **self.environment | own) for _ in range(self.count)]
             for number, server in enumerate(self.servers, start=1):
                 server.name = f"server {number}"

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from django.conf import settings
 
 from lab import descriptors, places
-from lab.message import Refused
+from lab.message import JSON_HEADERS, Refused
 from lab.pipelining import UVICORN, SequentialProtocol
 from lab.taking import Watched
 
@@ -210,5 +210,4 @@ async def refusing(refused, scope, receive, send):
 
 def headers(refused):
     """Return the headers of a connection's last answer."""
-    fixed = {"Content-Type": "application/json", "Content-Length": len(refused.json), "Connection": "close"}
-    return fixed | refused.headers
+    return {**JSON_HEADERS, "Content-Length": len(refused.json), "Connection": "close", **refused.headers}

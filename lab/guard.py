@@ -10,7 +10,7 @@ from django.utils.http import parse_header_parameters
 from lab import places
 from lab.cross_site import is_cross_site
 from lab.http import too_large
-from lab.message import Refused
+from lab.message import JSON_HEADERS, Refused
 from lab.rates import allow_request
 from lab.shares import owner
 from lab.visitors import visitor
@@ -39,8 +39,8 @@ def check(scope):
     """Return the Visitor who asks.
 
     Raises Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own or what a browser
-    asks for on behalf of another site's page, 413 for a body that
-    announces itself as too large, 415 for one of a kind that Django could not read.
+    asks for on behalf of another site's page, 413 for a body that announces itself as too large, 415 for one of a kind
+    or coding that nobody here could read, 501 for a coding on its way.
     """
     hosts, origins, cookies, fetch = [], [], [], {}
     for name, value in scope["headers"]:
@@ -56,6 +56,12 @@ def check(scope):
             raise too_large()
         elif name == b"content-type" and not is_utf_8(value):
             raise Refused("Content-Type: cannot be read, or names another charset than UTF-8.", status=415)
+        elif name == b"content-encoding" and value.lower() not in (b"", b"identity"):
+            # RFC 9110 §12.5.3: who is refused for this learns what would be taken.
+            refused = {"Accept-Encoding": "identity"}
+            raise Refused("Content-Encoding: none is expected.", status=415, headers=refused)
+        elif name == b"transfer-encoding" and value.lower() != b"chunked":
+            raise Refused("Transfer-Encoding: chunked alone is expected.", status=501)  # RFC 9112 §6.1
     if len(hosts) != 1 or not is_ours(hosts[0]):
         raise Refused("Host: not this server's.")
     if not origins and scope["type"] == "http":
@@ -103,7 +109,7 @@ async def refuse(scope, send, refused):
     """Answer a refused request or handshake with its status and one sentence in JSON."""
     kind = "http.response" if scope["type"] == "http" else "websocket.http.response"
     body = refused.json.encode()
-    headers = {"Content-Type": "application/json", "Content-Length": str(len(body)), **refused.headers}
+    headers = {**JSON_HEADERS, "Content-Length": str(len(body)), **refused.headers}
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": f"{kind}.start", "status": refused.status, "headers": pairs})
     await send({"type": f"{kind}.body", "body": body})

@@ -11,7 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from lab import chat, stages
 from lab.database import Unavailable
-from lab.message import Refused, clean_after, clean_room, draft, parse
+from lab.message import JSON_HEADERS, NONCE, Refused, clean_after, clean_room, draft, parse
+
+HEADERS = JSON_HEADERS | {"Cache-Control": "no-store"}
 
 
 def routes(technique, deliver):
@@ -24,12 +26,17 @@ def routes(technique, deliver):
 
 
 def messages(deliver):
-    """Make the view of a technique's messages: GET delivers by `deliver(request, room)`, POST publishes."""
+    """Make the view of a technique's messages: GET and HEAD deliver by `deliver(request, room)`, POST publishes."""
 
     async def view(request, room):
         room = clean_room(room)
-        only(request, "GET", "POST")
-        return await (deliver if request.method == "GET" else publish)(request, room)
+        only(request, "GET", "HEAD", "POST")
+        if request.method == "POST":
+            return await publish(request, room)
+        response = await deliver(request, room)
+        if request.method == "HEAD" and response.streaming:
+            return HttpResponse(headers=response.headers)  # its head is all of it: no event is waited for
+        return response
 
     view.deliver = deliver
     return view
@@ -63,8 +70,9 @@ async def publish(request, room):
     if request.content_type != "application/json":
         raise Refused("Content-Type: application/json is expected.", status=415)
     fields = parse(request.body)
-    if settings.BEHIND_PROXY and fields.get("nonce") is None:
-        fields["nonce"] = request.headers.get("X-Request-ID")  # the same where the proxy asks another server again
+    if settings.NONCE_HEADER and fields.get("nonce") is None:
+        given = request.headers.get(settings.NONCE_HEADER, "")  # the same if the proxy asks another server again
+        fields["nonce"] = given if NONCE.fullmatch(given) else None
     try:
         message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
     except asyncio.CancelledError as exc:  # the server ends, and cannot wait for the database; or the client left
@@ -86,8 +94,13 @@ def page(page, **more):
 
 def answer(body, status=200, headers=None):
     """Answer with JSON (bytes)."""
-    headers = {"Content-Length": str(len(body)), "Cache-Control": "no-store"} | (headers or {})
-    return HttpResponse(body, content_type="application/json", status=status, headers=headers)
+    headers = HEADERS | {"Content-Length": str(len(body))} | (headers or {})
+    return HttpResponse(body, status=status, headers=headers)
+
+
+def head():
+    """Answer a HEAD whose GET would be held: its head, less the length that nobody knows yet (RFC 9110 §9.3.2)."""
+    return HttpResponse(headers=HEADERS)
 
 
 def refusal(refused):

@@ -3,8 +3,10 @@
 import logging
 import re
 
-# What ends a line somewhere, or moves a terminal's cursor.
-CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029]")
+from lab.invisible import CHARACTERS
+
+# What ends a line somewhere, moves a terminal's cursor, turns the direction of writing, or cannot be seen.
+CONTROL = re.compile(f"[\0-\x1f\x7f-\x9f\u2028\u2029{CHARACTERS}]")
 
 
 class Lines(logging.Formatter):

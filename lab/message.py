@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from sys import getsizeof
 
+from lab.invisible import JOINERS, hides_something, is_blank
+
 ROOM_MAX, AUTHOR_MAX, TEXT_MAX, NONCE_MAX = 64, 40, 4_000, 64  # characters
 MESSAGE_MAX = 25_000  # bytes of a message's JSON: of its 4,000 characters each may need six, as "\\u0001"
 OVERHEAD = 1_250  # bytes of memory of a message besides its text and its JSON, however long its names are
@@ -16,6 +18,12 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 DIGITS = re.compile(r"[0-9]{1,19}")
+# What every answer in JSON carries: no page of another site gets it as a script or a picture.
+JSON_HEADERS = {
+    "Content-Type": "application/json",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 
 class Refused(ValueError):
@@ -132,14 +140,16 @@ def draft(room, fields):
 def clean_room(name):
     """Return the room's name in NFC without white space at its ends; raise Refused (404) where it is no room's."""
     name = unicodedata.normalize("NFC", name).strip()
-    if not 1 <= len(name) <= ROOM_MAX or not all(_names_a_room(char) for char in name) or _is_mark(name[0]):
+    is_good = 1 <= len(name) <= ROOM_MAX and all(_names_a_room(char) for char in name) and not _is_mark(name[0])
+    if not is_good or hides_something(name):
         raise Refused(f"room: 1 to {ROOM_MAX} letters, digits, - and _.", status=404)
     return name
 
 
 def _names_a_room(char):
-    # Marks belong to the letters of many scripts: हिन्दी is three letters and three marks.
-    return char in "-_" or unicodedata.category(char)[0] == "L" or char.isdecimal() or _is_mark(char)
+    # Marks belong to the letters of many scripts: हिन्दी is three letters and three marks. Joiners do in Persian.
+    is_letter = unicodedata.category(char)[0] == "L" or _is_mark(char)
+    return char in "-_" or is_letter or char.isdecimal() or char in JOINERS
 
 
 def _is_mark(char):
@@ -155,6 +165,8 @@ def clean_author(name):
         raise Refused(f"author: 1 to {AUTHOR_MAX} characters.")
     if CONTROL.search(name):
         raise Refused("author: no control characters.")
+    if hides_something(name):
+        raise Refused("author: no invisible characters, and none that turn the direction of writing.")
     return name
 
 
@@ -164,7 +176,7 @@ def clean_text(text):
         raise Refused("text: a text is expected.")
     if len(text) > TEXT_MAX:
         raise Refused(f"text: at most {TEXT_MAX:,} characters.")
-    if not text.strip():
+    if is_blank(text):
         raise Refused("text: not only white space.")
     if UNSTORABLE.search(text):
         raise Refused("text: no NUL and no lone surrogates.")

@@ -1,15 +1,16 @@
 """The HTTP side described as OpenAPI 3.1, from the addresses, the limits and the sentences of the code itself."""
 
 import inspect
+import json
 import re
 import tomllib
 from functools import lru_cache
 from importlib import import_module
 
 from django.conf import settings
-from django.http import JsonResponse
 from django.urls import URLResolver, get_resolver
 
+from lab.http import answer
 from lab.schemas import SCHEMAS, content, json_of, parameter
 
 JSON, HTML = "application/json", "text/html"
@@ -22,18 +23,23 @@ REFUSALS = {
     408: "A request that does not come whole in time.",
     409: "A nonce used again with another author or text.",
     413: "A body over {BODY_MAX:,} bytes.",
-    415: "A body that is not application/json; a Content-Type that cannot be read, or is not UTF-8.",
+    415: "A body that is not application/json, or encoded; a Content-Type that cannot be read, or is not UTF-8.",
+    426: "A WebSocket's handshake of another version.",
     429: "Too many messages or requests a second, connections, queues or rooms of one address or session.",
     431: "A head over {HEAD_MAX:,} bytes.",
+    501: "A body in another transfer coding than chunked.",
     503: "Full, or the database away.",
+    505: "Another version of HTTP than 1.0 and 1.1.",
 }
 # Refusals with a header of their own: its name, and what it holds.
 HEADERS = {
     405: ("Allow", {"type": "string"}),
+    426: ("Sec-WebSocket-Version", {"type": "string"}),
     429: ("Retry-After", {"type": "integer"}),
     503: ("Retry-After", {"type": "integer"}),
 }
 OF_PUBLISH = (409, 413)  # refusals that only what has a body can meet
+OF_FORM = (400, 403, 405, 408, 413, 415, 429, 431, 501, 503, 505)
 OF_CHAT = tuple(status for status in REFUSALS if status not in OF_PUBLISH)
 # Pages that are none: what their addresses answer with.
 ANSWERS = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}
@@ -41,7 +47,7 @@ ANSWERS = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "t
 
 def openapi(request):
     """The HTTP side, described."""
-    return JsonResponse(describe())
+    return answer(json.dumps(describe()).encode())
 
 
 @lru_cache(maxsize=1)
@@ -112,7 +118,7 @@ def publish():
 def language():
     """Describe Django's own view that remembers the language in a cookie."""
     fields = {"type": "object", "properties": {"language": {"enum": [code for code, _name in settings.LANGUAGES]}}}
-    refused = refusals((400, 403, 405, 408, 413, 429, 431, 503), content(HTML, {}))
+    refused = refusals(OF_FORM, content(HTML, {}))
     return {
         "summary": "Choose the pages' language, and go back.",
         "requestBody": content("application/x-www-form-urlencoded", fields),

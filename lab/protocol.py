@@ -1,4 +1,4 @@
-"""uvicorn's two protocols, with two things more: whole answers, and bytes pushed without waking a task.
+"""uvicorn's two protocols, with whole answers, bytes pushed without waking a task, and stricter reading of heads.
 
 uvicorn writes an answer's head and body apart, which costs a packet and a system call on each; here they go together.
 
@@ -7,6 +7,7 @@ the protocol wants it, and returns False where the connection's buffer is full o
 servers there is no `push`, and readers are woken as usual.
 """
 
+import sys
 from functools import partial
 
 from django.conf import settings
@@ -14,12 +15,12 @@ from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
 from websockets.frames import Frame, Opcode
-from websockets.server import ServerProtocol
 
-from lab import places
+from lab import heads, places
 from lab.connections import BoundedProtocol, whole
 from lab.frame_limits import FRAGMENT_MIN, BoundedFrames
 from lab.half_closed import BEGIN, COMMENT, HalfClosed
+from lab.handshake import Conversation
 from lab.message import Refused
 from lab.old_http import without_chunks
 from lab.reader import SmallReads
@@ -29,6 +30,49 @@ from lab.taking import Watched
 class HTTPProtocol(HalfClosed, BoundedProtocol):
     """Writes head and body together, and lets a streaming answer push chunks."""
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.parser = heads.Parser(self)
+
+    def on_header(self, name, value):
+        """Keep a header; white space after a value is no part of it (RFC 9110 §5.5)."""
+        super().on_header(name, value.rstrip(b" \t"))
+
+    def on_headers_complete(self):
+        """Let the application answer; refuse another version of HTTP, and a target that is no address here."""
+        if not self.over and self.parser.get_http_version() not in heads.VERSIONS:
+            self.refuse(other_version())
+        elif not self.over:
+            try:
+                self.url = heads.origin_form(self.url, self.headers)
+            except Refused as refused:
+                self.refuse(refused)
+        if self.ignores_upgrade():
+            return
+        if settings.BEHIND_PROXY:
+            heads.one_scheme(self.headers)
+        super().on_headers_complete()
+
+    def on_message_complete(self):
+        """Note that the request is whole, unless it is about to be parsed again."""
+        if not self.ignores_upgrade():
+            super().on_message_complete()
+
+    def ignores_upgrade(self):
+        """Return whether the request asks for an upgrade that this server ignores."""
+        return self.parser.should_upgrade() and not self.over and not self._should_upgrade()
+
+    def head_without_upgrade(self):
+        """Return the request's head, as bytes, without the upgrade that it asks for (RFC 9110 §7.8)."""
+        lines = [b"%b %b HTTP/%b" % (self.parser.get_method(), self.url, self.parser.get_http_version().encode())]
+        lines += [b"%b: %b" % header for header in self.headers if header[0] != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
+
+    def _get_upgrade(self):
+        """Return what the connection is upgraded to: a WebSocket, if a GET names it in its list, else nothing."""
+        is_asked = self.parser.get_method() == b"GET" and b"websocket" in heads.listed(self.headers, b"upgrade")
+        return b"websocket" if is_asked else None
+
     def handle_websocket_upgrade(self):
         """Hand the connection, and its place, over to the WebSocket protocol; refuse what that cannot read."""
         if self.over:
@@ -36,6 +80,9 @@ class HTTPProtocol(HalfClosed, BoundedProtocol):
         if self.parser.get_http_version() == "1.0":  # RFC 6455 §4.1
             self.refuse(Refused("handshake: needs HTTP/1.1."))
             return
+        # Both may be lists, of which the WebSocket protocol takes no other member than its own.
+        self.headers[:] = [header for header in self.headers if header[0] not in (b"upgrade", b"connection")]
+        self.headers += [(b"upgrade", b"websocket"), (b"connection", b"upgrade")]
         super().handle_websocket_upgrade()
         protocol = self.transport.get_protocol()
         self.transport.set_protocol(SmallReads(protocol))
@@ -45,8 +92,14 @@ class HTTPProtocol(HalfClosed, BoundedProtocol):
             self.transport.close()
 
     def _unsupported_upgrade_warning(self):
-        if not self.over:
-            self.cycle.keep_alive = False  # answered as if it had asked for no upgrade; the parser reads nothing more
+        """Say nothing: only a connection that is over comes here."""
+
+    def send_400_response(self, msg):
+        """Refuse what is no HTTP, or HTTP of another version."""
+        if any(reason in str(sys.exception()) for reason in ("HTTP version", "PRI")):  # as httptools calls it
+            self.refuse(other_version())
+        else:
+            super().send_400_response(msg)
 
     def _start_asgi_task(self, cycle, app):
         if cycle.scope["http_version"] == "1.0":
@@ -183,15 +236,9 @@ class WebSocketProtocol(Watched, BoundedFrames, WebSocketsSansIOProtocol):
         self.pong = b""
 
 
-class Conversation(ServerProtocol):
-    """The WebSocket protocol, whose refusals are JSON too."""
-
-    def reject(self, status, text):
-        """Return the response that refuses a handshake."""
-        response = super().reject(status, Refused(text.strip()).json)
-        del response.headers["Content-Type"]  # else both would be sent
-        response.headers["Content-Type"] = "application/json"
-        return response
+def other_version():
+    """Return the refusal of a request by another version of HTTP than 1.0 and 1.1."""
+    return Refused("request: HTTP/1.1 is expected.", status=505)
 
 
 def chunk(data):

@@ -6,12 +6,17 @@ from lab.message import AUTHOR_MAX, FIELDS, ID_MAX, NONCE, NONCE_MAX, ROOM_MAX, 
 
 ID = {"type": "integer", "minimum": 0, "maximum": ID_MAX}
 TIME = {"type": "number", "description": "Milliseconds since the epoch."}
-AUTHOR = {"type": "string", "minLength": 1, "maxLength": AUTHOR_MAX, "description": "No control characters."}
+AUTHOR = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": AUTHOR_MAX,
+    "description": "No control characters, and no invisible ones.",
+}
 TEXT = {
     "type": "string",
     "minLength": 1,
     "maxLength": TEXT_MAX,
-    "description": "Not only white space, no NUL, no lone surrogate; delivered character for character.",
+    "description": "Shows something; no NUL, no lone surrogate; delivered character for character.",
 }
 A_NONCE = {"type": "string", "pattern": f"^{NONCE.pattern}$", "maxLength": NONCE_MAX}
 

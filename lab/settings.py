@@ -63,6 +63,8 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 # Believe a proxy's X-Forwarded-For and -Proto; uvicorn takes them from FORWARDED_ALLOW_IPS alone.
 BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
+# The header in which the proxy names a nonce for each publish, the same if it asks another server again; "": none.
+NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -77,7 +79,7 @@ MIDDLEWARE = [
     "lab.files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "lab.slash.LastSlash",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.html import format_html
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
 
@@ -29,7 +30,9 @@ def index(request):
 
 def chat(request, room, technique):
     """The chat of one room by one technique."""
-    return render(request, "lab/chat.html", {"room": _room(room), "technique": _described(technique)})
+    room = _room(room)
+    context = {"room": room, "isolated": format_html("<bdi>{}</bdi>", room), "technique": _described(technique)}
+    return render(request, "lab/chat.html", context)
 
 
 def compare(request, room):

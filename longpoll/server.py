@@ -18,8 +18,10 @@ _queues = {}  # id: KeptQueue
 
 async def deliver(request, room):
     """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
-    seconds = hold(request)
-    kept = await claim(request.GET.get("queue"), room, http.after(request))
+    seconds, after = hold(request), http.after(request)
+    if request.method == "HEAD":
+        return http.head()  # no queue gives its messages to an answer without a body
+    kept = await claim(request.GET.get("queue"), room, after)
     with kept:
         page = await kept.queue.fetch(seconds)
     return http.page(page, queue=kept.id)

@@ -7,7 +7,8 @@ from lab import chat, http
 from lab.message import Refused, clean_after
 from lab.protocol import chunk
 
-HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nothing may hold events back
+# Nothing on the way may hold events back.
+HEADERS = http.HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 RETRY = b"retry: 1000\n\n"  # milliseconds before the browser connects again
 RESET = b"event: reset\ndata: {}\n\n"
 HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"  # no comment: scripts must see it
@@ -17,7 +18,7 @@ async def deliver(request, room):
     """Answer with an event stream, which ends with the server, or where history cannot be read."""
     queue = await chat.follow(room, after(request))
     queue.push_by(request.scope.get("push"), event_chunk)
-    return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
+    return StreamingHttpResponse(stream(queue), headers=HEADERS)
 
 
 def after(request):

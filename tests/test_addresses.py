@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from raw import ask, dial, get, post, room_path, shake, socket_path
 from roads import HTTP, TECHNIQUES, publish, publish_many
+from streams import stream
 
 NO_ROOMS = ["a.b", "a%20b", "a%0Ab", "%20", "a%00b", "%F0%9F%98%80", "%FF", "a%09b", "%E2%80%A8", "a+b", "..", "%CC%81"]
 NO_ROOMS.append("x" * 65)
@@ -42,6 +43,14 @@ def test_2_a_page_ignores_a_query_that_it_does_not_know(server, query):
     pages = ["/", "/compare/lobby/", "/advise/", "/colours.css", "/jsi18n/", "/healthz", "/openapi.json", *stages]
     for page in [*pages, *[f"/{name}/lobby/" for name in TECHNIQUES]]:
         assert get(server.url, page + query).status == 200, page
+
+
+def test_2_a_rooms_name_turns_nothing_else_on_its_page(server, technique):
+    for path in (f"/{technique}/{quote('غرفة')}/", f"/compare/{quote('غرفة')}/"):
+        page = get(server.url, path).body.decode()
+        assert "&#x2068;غرفة&#x2069;" in page
+        assert "<bdi>غرفة</bdi>" in page
+    assert get(server.url, f"/{technique}/{quote('غرفة')}/").body.decode().count("<bdi>غرفة</bdi>") == 2
 
 
 @pytest.mark.parametrize("name", NO_ROOMS)
@@ -80,8 +89,7 @@ def test_4_404_a_websocket_to_no_rooms_address_is_refused(server, path):
 def test_4_405_another_method_is_refused_at_every_address_that_is_described(server, method):
     for path, operations in get(server.url, "/openapi.json").json["paths"].items():
         allowed = {name.upper() for name in operations.keys() & {"get", "post"}}
-        if allowed == {"GET"}:
-            allowed.add("HEAD")
+        allowed |= {"HEAD"} if "GET" in allowed else set()
         if method in allowed:
             continue
         answer = ask(server.url, method, filled(path))
@@ -89,6 +97,56 @@ def test_4_405_another_method_is_refused_at_every_address_that_is_described(serv
         assert set(answer.headers["allow"].split(", ")) == allowed, path
         if method != "HEAD":
             assert answer.sentence == f"method: {answer.headers['allow'].replace(', ', ' or ')}.", path
+
+
+VARYING = {"date", "set-cookie", "content-length", "transfer-encoding"}
+
+
+def test_2_head_is_answered_as_get_and_at_once_at_every_address_that_is_described(server):
+    for path, operations in get(server.url, "/openapi.json").json["paths"].items():
+        if "get" not in operations:
+            continue
+        asked = filled(path)
+        answer = ask(server.url, "HEAD", asked + "?hold=55" * asked.startswith("/longpoll"))
+        assert answer.body == b""
+        if asked.startswith("/sse") and asked.endswith("/messages/"):
+            with stream(server.url, asked) as events:
+                expected, headers = 200, events.headers
+        else:
+            read = get(server.url, asked + "?hold=0" * asked.startswith("/longpoll"))
+            expected, headers = read.status, read.headers
+        assert answer.status == expected, asked
+        names = {name.lower() for name in headers} - VARYING
+        assert names == answer.headers.keys() - VARYING, asked
+        assert answer.headers["content-type"] == headers["content-type"]
+
+
+@pytest.mark.parametrize("technique", HTTP)
+def test_2_head_of_what_cannot_be_is_refused(server, room, technique):
+    assert ask(server.url, "HEAD", room_path(technique, room, "?after=x")).status == 400
+    assert ask(server.url, "HEAD", room_path(technique, "a.b")).status == 404
+    assert ask(server.url, "HEAD", room_path("longpoll", room, "?hold=56")).status == 400
+
+
+@pytest.mark.parametrize("stage", ["", "stages/queue/"])
+def test_2_head_takes_nothing_out_of_a_queue(server, room, stage):
+    path = f"/longpoll/{stage}{room}/messages/"
+    queue = get(server.url, f"{path}?hold=0").json["queue"]
+    publish("longpoll", server, room, "kept")
+    assert ask(server.url, "HEAD", f"{path}?queue={queue}").status == 200
+    (message,) = get(server.url, f"{path}?hold=0&queue={queue}").json["messages"]
+    assert message["text"] == "kept"
+
+
+@pytest.mark.parametrize(
+    "path", ["/{}/lobby", "/{}/lobby/pane", "/{}/stages/{stage}/lobby", "/compare/lobby", "/advise"]
+)
+def test_4_404_a_page_without_its_last_slash_is_redirected_if_it_is_read(server, technique, path):
+    path = path.replace("{}", technique).replace("{stage}", import_module(technique).STAGES[0])
+    for method in ("GET", "HEAD"):
+        answer = ask(server.url, method, f"{path}?a=b")
+        assert (answer.status, answer.headers["location"]) == (301, f"{path}/?a=b")
+    assert post(server.url, path, GOOD).status == 404
 
 
 def filled(path):

@@ -33,6 +33,13 @@ def test_a_name_with_a_line_end_is_one_line(log, end):
     assert line.endswith("ERROR forged: gone")
 
 
+@pytest.mark.parametrize("turn", ["\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u3164", "\U000e0041"])
+def test_what_turns_the_direction_of_writing_or_hides_is_written_out(log, turn):
+    logger, written = log
+    logger.warning("room %s: gone", f"a{turn}b")
+    assert written.getvalue() == f"room a{turn.encode('unicode_escape').decode()}b: gone\n"
+
+
 @pytest.mark.parametrize("end", ENDS)
 def test_an_exception_that_quotes_a_line_end_begins_no_line(log, end):
     logger, written = log

@@ -9,6 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from lab import message as rules
+from lab.invisible import INVISIBLE
 from lab.message import Refused
 
 # Every code point there is, those included that cannot be encoded, and more of the odd ones than chance would give.
@@ -18,7 +19,9 @@ characters = (
 )
 texts = st.text(characters, max_size=80) | st.text(characters).map(lambda text: text * 100)
 values = st.none() | st.booleans() | st.integers() | st.floats() | texts | st.lists(st.integers()) | st.just({})
-good_texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(str.strip)
+good_texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(
+    lambda text: any(unicodedata.category(char)[0] in "LNPS" and not INVISIBLE.match(char) for char in text)
+)
 cleaners = [rules.clean_author, rules.clean_text, rules.clean_nonce, rules.clean_sent_at]
 
 
@@ -49,18 +52,19 @@ def test_1_3_a_room_is_nfc_bounded_and_stays_itself(name):
     assert room == unicodedata.normalize("NFC", name).strip()
     assert room == unicodedata.normalize("NFC", room) == rules.clean_room(room)
     assert 1 <= len(room) <= 64
-    assert all(char in "-_" or unicodedata.category(char)[0] in "LMN" for char in room)
+    assert all(char in "-_\u200c\u200d" or unicodedata.category(char)[0] in "LMN" for char in room)
 
 
 @given(name=st.text(st.characters(categories=["L", "Nd"]) | st.sampled_from("-_"), min_size=1, max_size=64))
 def test_1_3_letters_and_digits_of_any_script_make_a_room(name):
-    assume(len(unicodedata.normalize("NFC", name)) <= 64)
+    assume(len(unicodedata.normalize("NFC", name)) <= 64 and not INVISIBLE.search(name))
     assert rules.clean_room(name)
 
 
 @given(name=st.text(st.characters(categories=["L", "Nd"]), min_size=1, max_size=20))
 def test_1_3_a_room_typed_in_two_ways_is_one_room(name):
     decomposed = unicodedata.normalize("NFD", name)
+    assume(not INVISIBLE.search(name))
     assume(unicodedata.category(decomposed[0]) not in ("Mn", "Mc"))
     assert rules.clean_room(decomposed) == rules.clean_room(f" {name}\n")
 
@@ -85,6 +89,73 @@ def test_1_3_an_author_is_nfc_bounded_and_stays_itself(name):
     assert 1 <= len(author) <= 40
     assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in author)
     author.encode()
+
+
+NEEDED = {  # why: a name with an invisible character that must stay
+    "a non-joiner in Persian": "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    "a joiner in Sinhala": "\u0dc1\u0dca\u200d\u0dbb\u0dd3",
+    "a non-joiner in Hindi": "\u0915\u094d\u200c\u0937",
+    "a variant of an ideograph": "\u845b\U000e0100\u57ce",
+    "a variant of a Mongolian letter": "\u1820\u180b",
+}
+NEEDED_BY_EMOJI = {
+    "a profession": "Ann \U0001f469\u200d\U0001f52c",
+    "a profession with a skin": "\U0001f469\U0001f3fd\u200d\u2695\ufe0f",
+    "a heart": "\u2764\ufe0f\u200d\U0001f525",
+    "a flag of colours": "\U0001f3f3\ufe0f\u200d\U0001f308",
+    "a region's flag": "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+    "a keycap": "1\ufe0f\u20e3",
+    "an arrow": "\U0001f642\u200d\u2194\ufe0f",
+}
+NOT_NEEDED = {  # why: a name that looks like another one
+    "a joiner in Latin": "A\u200dnn",
+    "a non-joiner in Latin": "A\u200cnn",
+    "a non-joiner after a letter that joins nothing": "\u062f\u0627\u200c\u0648\u062f",
+    "a joiner at the end": "Ann\u200d",
+    "a joiner beside an unknown character": "\U000e0fff\u200ca",
+    "a joiner after an emoji": "\U0001f469\u200dAnn",
+    "an emoji's style on a letter": "Ann\ufe0f",
+    "an emoji's style on a digit": "Ann1\ufe0f",
+    "a style twice": "\u2764\ufe0f\ufe0f",
+    "a variant of a Latin letter": "Ann\U000e0100",
+    "tags alone": "Ann\U000e0067\U000e007f",
+    "a turn to the left": "\u202eAnn",
+    "an isolate": "\u2067Ann\u2069",
+    "a mark of direction": "Ann\u200f",
+    "a soft hyphen": "An\u00adn",
+    "a filler": "Ann\u3164",
+    "a word joiner": "An\u2060n",
+    "an empty Braille pattern": "Ann\u2800",
+    "a grapheme joiner": "An\u034fn",
+}
+
+
+@pytest.mark.parametrize("name", list(NEEDED.values()), ids=list(NEEDED))
+def test_1_3_what_a_script_needs_stays_in_names(name):
+    assert rules.clean_room(name) == name
+    assert rules.clean_author(f"Ann {name}") == f"Ann {name}"
+
+
+@pytest.mark.parametrize("name", list(NEEDED_BY_EMOJI.values()), ids=list(NEEDED_BY_EMOJI))
+def test_1_3_what_an_emoji_needs_stays_in_an_authors_name(name):
+    assert rules.clean_author(name) == name
+
+
+@pytest.mark.parametrize("name", list(NOT_NEEDED.values()), ids=list(NOT_NEEDED))
+def test_1_3_what_makes_a_name_look_like_another_is_refused(name):
+    with pytest.raises(Refused, match="invisible"):
+        rules.clean_author(name)
+    with pytest.raises(Refused, match="room"):
+        rules.clean_room(name)
+
+
+latin = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=10)
+
+
+@given(before=latin, hidden=st.from_regex(INVISIBLE, fullmatch=True), after=latin)
+def test_1_3_no_invisible_character_gives_a_latin_name_a_double(before, hidden, after):
+    with pytest.raises(Refused):
+        rules.clean_author(before + hidden + after)
 
 
 @given(text=texts)

@@ -9,6 +9,7 @@ from roads import HTTP, publish, publish_fields, publish_frame, read
 DEEP = 10_000
 AUTHOR = "author: 1 to 40 characters."
 AUTHOR_CONTROLS = "author: no control characters."
+HIDDEN = "author: no invisible characters, and none that turn the direction of writing."
 UNSTORABLE = "text: no NUL and no lone surrogates."
 NONCE = "nonce: 1 to 64 printable ASCII characters."
 SENT_AT = "sent_at: a number of milliseconds is expected."
@@ -27,12 +28,21 @@ BAD_FIELDS = {  # why: (what differs from a good publish, the sentence); None le
     "author with a line separator": ({"author": "A\u2028n"}, AUTHOR_CONTROLS),
     "author with a next line": ({"author": "A\u0085n"}, AUTHOR_CONTROLS),
     "author with a lone surrogate": ({"author": "A\ud800"}, AUTHOR_CONTROLS),
+    "author turned round": ({"author": "\u202eAnn\u202c"}, HIDDEN),
+    "author with a zero-width space": ({"author": "A\u200bnn"}, HIDDEN),
+    "author with a joiner between letters that do not join": ({"author": "A\u200dnn"}, HIDDEN),
+    "author after a byte order mark": ({"author": "\ufeffAnn"}, HIDDEN),
+    "author of a filler": ({"author": "\u3164"}, HIDDEN),
+    "author of an empty Braille pattern": ({"author": "\u2800"}, HIDDEN),
     "text left out": ({"text": None}, "text: a text is expected."),
     "text a number": ({"text": 1}, "text: a text is expected."),
     "text an object": ({"text": {"a": 1}}, "text: a text is expected."),
     "text true": ({"text": True}, "text: a text is expected."),
     "text empty": ({"text": ""}, "text: not only white space."),
     "text white space": ({"text": " \r\n\t\u2003\u2028\u0085"}, "text: not only white space."),
+    "text of zero-width spaces": ({"text": "\u200b \ufeff"}, "text: not only white space."),
+    "text of fillers": ({"text": "\u3164\u2800\u115f"}, "text: not only white space."),
+    "text of controls": ({"text": "\u202e\x01\x1b\n"}, "text: not only white space."),
     "text of 4,001": ({"text": "x" * 4_001}, "text: at most 4,000 characters."),
     "text with a NUL": ({"text": "a\0b"}, UNSTORABLE),
     "text with a high surrogate alone": ({"text": "a\ud83d"}, UNSTORABLE),

@@ -4,20 +4,23 @@ import inspect
 import json
 import re
 import socket
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from types import SimpleNamespace
 
 import pytest
 import test_bodies
 import test_connections
+import test_heads
 import test_refusals
 from processes import PATIENCE, NginxProcess, free_port, until
-from raw import JSON, ask, dial, exchange, get, room_path
+from raw import JSON, ask, dial, exchange, get, post, room_path
 from roads import HTTP
 from streams import stream
 from test_connections import OF_ADDRESS
 from test_contract import *  # noqa: F403
+from test_websocket import close_code
+from websockets.exceptions import ConnectionClosed
 
 from deploy.programs import CONFIGURATION
 from lab import settings
@@ -34,8 +37,18 @@ OF_CONNECTIONS = {
     "test_4_431_a_handshake_may_be_as_long_as_any_head",
     "test_4_a_handshake_by_http_1_0_is_refused_in_json",
     "test_4_a_handshake_of_another_kind_is_refused_in_json",
-    "test_4_an_upgrade_to_what_we_do_not_speak_is_an_answer_and_the_end",
     "test_4_413_what_never_ends_is_refused_and_leaves_no_file",
+}
+OF_HEADS = {  # what nginx itself answers, and in other words
+    "test_4_targets_that_are_no_address_are_refused",
+    "test_4_an_absolute_target_of_another_scheme_is_refused",
+    "test_4_white_space_around_a_value_is_no_part_of_it",  # a tab makes a Host that nginx refuses
+    "test_4_505_another_version_of_http_is_refused",
+    "test_4_505_the_preface_of_http_2_is_refused",
+    "test_4_501_a_coding_on_the_way_that_nobody_reads_is_refused",
+    "test_4_a_target_with_a_fragment_is_refused_by_http_and_by_websocket",
+    "test_2_an_upgrade_by_http_1_0_is_ignored",
+    "test_2_a_handshake_may_name_other_upgrades_too",
 }
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # addresses of this machine
 
@@ -60,6 +73,7 @@ def again(module, without=()):
 TestRefusals = again(test_refusals)
 TestBodies = pytest.mark.parametrize("technique", HTTP)(again(test_bodies, OF_BODIES))
 TestConnections = again(test_connections, OF_CONNECTIONS)
+TestHeads = again(test_heads, OF_HEADS)
 
 
 def ask_from(address, server, method, path, body=None, headers=None):
@@ -131,7 +145,7 @@ def alone():
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status", "sentence"),
     [
-        ("TRACE", "/", {}, 405, "method: GET or POST."),
+        ("TRACE", "/", {}, 405, "method: GET or HEAD or POST."),
         ("POST", "/", {"Content-Length": "65537"}, 413, "body: at most 65,536 bytes."),
         ("POST", "/", {"Content-Length": "9" * 30}, 400, "request: not HTTP that can be answered."),
         ("GET", "/", {"X": "a" * 16_384}, 431, "head: at most 16,384 bytes."),
@@ -142,7 +156,7 @@ def alone():
 def test_4_what_nginx_refuses_by_itself_it_refuses_in_one_sentence(alone, method, path, headers, status, sentence):
     answer = ask(alone.url, method, path, headers=headers)
     assert (answer.status, answer.sentence) == (status, sentence)
-    assert answer.headers.get("allow") == ("GET, POST" if status == 405 else None)
+    assert answer.headers.get("allow") == ("GET, HEAD, POST" if status == 405 else None)
     assert answer.headers.get("retry-after") == ("1" if status == 503 else None)
 
 
@@ -167,3 +181,30 @@ def test_4_1_nginx_has_the_servers_bounds():
     assert told["large_client_header_buffers"] == f"1 {settings.HEAD_MAX // 1024}k"
     assert told["limit_conn"] == f"addresses {settings.ADDRESS_CONNECTIONS}"
     assert int(told["proxy_read_timeout"].removesuffix("s")) > settings.HOLD_MAX
+
+
+def test_1_3_a_clients_own_headers_are_no_nonce_behind_nginx(server, room):
+    path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
+    for headers in ({"X_Request_ID": "one"}, {"X_Lab_Nonce": "one"}, {"X_Request_ID": "n" * 65}):
+        answers = [post(server.url, path, fields, **headers) for _ in range(2)]
+        assert [answer.status for answer in answers] == [201, 201]
+        assert all(re.fullmatch("[0-9a-f]{32}", answer.json["nonce"]) for answer in answers)
+
+
+def test_6_etag_says_through_an_nginx_that_compresses_that_nothing_has_changed(start, room):
+    """nginx makes a strong tag weak when it compresses the answer."""
+    compressing = "off; gzip on; gzip_proxied any; gzip_min_length 1; gzip_types application/json"
+    path = f"/polling/stages/etag/{room}/messages/?after=0"
+    with Changed([start(FORWARDED_ALLOW_IPS=HERE)], server_tokens=compressing) as nginx:
+        post(nginx.url, room_path("polling", room), {"author": "Ann", "text": "x" * 4_000})
+        answer = get(nginx.url, path, Accept_Encoding="gzip")
+        assert (answer.status, answer.headers["content-encoding"], answer.headers["etag"][:2]) == (200, "gzip", "W/")
+        assert get(nginx.url, path, Accept_Encoding="gzip", If_None_Match=answer.headers["etag"]).status == 304
+
+
+@pytest.mark.parametrize("size", [65_537, 1_000_000])
+def test_2_4_a_frame_over_64_kib_is_refused_with_1009_through_nginx(server, room, size):
+    with dial(server.url, room) as connection:
+        with suppress(ConnectionClosed):  # refused by its length, before all of it was written
+            connection.send("x" * size)
+        assert close_code(connection) == 1009

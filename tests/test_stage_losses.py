@@ -45,6 +45,17 @@ def test_6_etag_says_without_a_body_that_nothing_has_changed(server, room):
     assert (other.status, texts(other)) == (200, []), "a tag stands for the answer to one question"
 
 
+@pytest.mark.parametrize("known", ["W/{}", '"other", {}', 'W/"other" , W/{}', "*", " {} "])
+def test_6_etag_knows_weak_tags_lists_and_any(server, room, known):
+    address = path("polling", "etag", room, "?after=0")
+    tag = get(server.url, address).headers["etag"]
+    unchanged = get(server.url, address, If_None_Match=known.replace("{}", tag))
+    assert (unchanged.status, unchanged.body, unchanged.headers["etag"]) == (304, b"", tag)
+    assert unchanged.headers["cache-control"] == "no-store"
+    for others in ("", '"other"', tag.strip('"'), f'W/{tag[:-1]}x"', "nonsense"):
+        assert get(server.url, address, If_None_Match=others).status == 200
+
+
 def test_6_etag_client_reads_a_304_as_an_empty_answer(server, room):
     reader = client("polling", server, room, after=0, stage="etag")
     assert [reader.poll(), reader.poll()] == [[], []]

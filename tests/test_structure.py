@@ -28,7 +28,7 @@ PARTS = [
     *("campaigns", "bench", "generator", "servers", "scenarios", "model"),
 ]
 OF_BENCHMARKS = ["report.report", "model.model", "locustfile", "campaigns.campaign"]
-SPEAK_ASGI = {"asgi.py", "guard.py", "protocol.py"}
+SPEAK_ASGI = {"asgi.py", "guard.py", "handshake.py", "protocol.py"}
 
 
 def sources(*folders):

@@ -11,6 +11,8 @@ from longpoll.server import hold
 async def deliver(request, room):
     """Answer with what comes while the request waits."""
     seconds = hold(request)
+    if request.method == "HEAD":
+        return http.head()
     now = (await chat.history(room)).last
     with await chat.follow(room, now) as queue:  # gone with the answer
         page = await queue.fetch(seconds)

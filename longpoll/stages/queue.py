@@ -11,6 +11,8 @@ from longpoll.server import claim, hold
 async def deliver(request, room):
     """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
     seconds = hold(request)
+    if request.method == "HEAD":
+        return http.head()  # no queue gives its messages to an answer without a body
     kept = await claim(request.GET.get("queue"), room, after=None)
     with kept:
         page = await kept.queue.fetch(seconds)

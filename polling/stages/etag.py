@@ -4,6 +4,7 @@ A 304 has no body, but a head like any answer's, and the request was made all th
 """
 
 from django.http import HttpResponseNotModified
+from django.utils.http import parse_etags
 
 from lab import chat, http
 
@@ -13,8 +14,9 @@ async def deliver(request, room):
     after = http.after(request)
     page = await chat.history(room, after)
     tag = f'"{after}-{page.last}"'  # other messages, or another question: another tag
-    if request.headers.get("If-None-Match") == tag:
-        return HttpResponseNotModified(headers={"ETag": tag})
+    known = parse_etags(request.headers.get("If-None-Match", ""))  # a list, or * for any
+    if "*" in known or tag in [each.removeprefix("W/") for each in known]:  # a proxy that compresses makes tags weak
+        return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": "no-store"})
     answer = http.page(page)
     answer.headers["ETag"] = tag
     return answer

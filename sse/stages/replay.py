@@ -17,7 +17,7 @@ from sse.server import HEADERS, RESET, after, event
 async def deliver(request, room):
     """Answer with an event stream of what came after the last event seen, and of what comes."""
     queue = await chat.follow(room, after(request), bound=settings.STAGE_QUEUE_MAX)
-    return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
+    return StreamingHttpResponse(stream(queue), headers=HEADERS)
 
 
 async def stream(queue):

@@ -18,7 +18,7 @@ async def deliver(request, room):
     """Answer with an event stream of what is said from now on."""
     now = (await chat.history(room)).last
     queue = await chat.follow(room, now, bound=settings.STAGE_QUEUE_MAX)
-    return StreamingHttpResponse(stream(queue), content_type="text/event-stream", headers=HEADERS)
+    return StreamingHttpResponse(stream(queue), headers=HEADERS)
 
 
 async def stream(queue):

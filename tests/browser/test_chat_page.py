@@ -144,3 +144,19 @@ def test_counts_requests_and_bytes(server, window, technique, room):
     window.until_texts("hi")
     window.until(lambda: window.texts("[data-part=requests]") != ["0"], "no requests are counted")
     window.until(lambda: window.texts("[data-part=bytes]") != ["0"], "no bytes are counted")
+
+
+ISOLATED = "return [...document.querySelectorAll(arguments[0])].map((each) => getComputedStyle(each).unicodeBidi)"
+
+
+def test_names_and_texts_turn_nothing_beside_them(server, window, technique, room):
+    window.chat(server, technique, room)
+    for text in ("\u202eleft", "\u2067unclosed", "مرحبا"):
+        publish(server, technique, room, text)
+    window.until_texts("\u202eleft", "\u2067unclosed", "مرحبا")
+    for part in (".message .author", ".message .text", "h1 bdi"):
+        assert set(window.driver.execute_script(ISOLATED, part)) == {"isolate"}, part
+    directions = (
+        "return [...document.querySelectorAll('.message .text')].map((each) => getComputedStyle(each).direction)"
+    )
+    assert window.driver.execute_script(directions) == ["ltr", "ltr", "rtl"]

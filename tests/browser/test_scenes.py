@@ -111,7 +111,7 @@ def test_a_scene_is_predicted_run_and_revealed(page, scene):
     page.one(".option").click()
     page.one(".scenes [data-part=run]").click()
     revealed(page)
-    assert re.search(r"Measured: .+\. [01] of 1 answer was right(: Ann)?\.", page.one(".verdict").text)
+    assert re.search(r"Measured: .+\. [01] of 1 answer was right(: \u2068Ann\u2069)?\.", page.one(".verdict").text)
     assert page.one(".why").text
     rows = table(page, ".reveal")
     assert len(rows) == len(TECHNIQUES)

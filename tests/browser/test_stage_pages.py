@@ -4,6 +4,7 @@ import re
 from importlib import import_module
 
 import pytest
+from raw import post, room_path
 
 from lab.message import TEXT_MAX
 from lab.techniques import TECHNIQUES
@@ -81,3 +82,11 @@ def test_an_adaptive_client_doubles_its_pause_until_there_is_news(server, window
         });
     """
     assert window.driver.execute_async_script(script) == [2_000, 4_000, 8_000, 8_000, 1_000, 2_000]
+
+
+def test_a_text_that_turns_the_direction_of_writing_turns_nothing_beside_it(server, window, room):
+    window.open(server, "polling", "stages", "after", room)
+    post(server.url, room_path("polling", room), {"author": "Ann", "text": "\u202eleft"})
+    window.until(lambda: any("left" in line for line in window.texts("[data-part=frames] .down span")), "nothing came")
+    style = "return getComputedStyle(document.querySelector('[data-part=frames] .down span')).unicodeBidi"
+    assert window.driver.execute_script(style) == "isolate"

@@ -76,7 +76,7 @@ export class Panel {
     const latency = this.latency(message);
     const row = element("li", "message");
     row.dataset.id = message.id;
-    row.append(element("b", "author", message.author), element("span", "text", message.text));
+    row.append(element("bdi", "author", message.author), element("bdi", "text", message.text));
     if (latency !== null) row.append(element("span", "latency", duration(latency)));
     this.coming.push(row);
     if (this.coming.length > this.shown) this.coming.shift();

@@ -1,5 +1,5 @@
 /** What the class expects: answers by clicking, with a name or without, before anything is revealed. */
-import { about, element, list, number } from "./words.js";
+import { about, element, isolated, list, number } from "./words.js";
 
 export class Predictions {
   answers = new Map(); // option: [name or ""]
@@ -34,7 +34,7 @@ export class Predictions {
       who.value = "";
       const words = ngettext("%s answer", "%s answers", answers.length);
       count.textContent = interpolate(words, [number(answers.length)]);
-      button.title = list(answers.filter(Boolean));
+      button.title = list(answers.filter(Boolean).map(isolated));
     };
     return button;
   }
@@ -51,7 +51,7 @@ export class Predictions {
     const winners = right.flatMap((name) => this.answers.get(name) ?? []);
     const words = ngettext("%s of %s answer was right", "%s of %s answers were right", all.length);
     const counted = interpolate(words, [number(winners.length), number(all.length)]);
-    const named = winners.filter(Boolean);
+    const named = winners.filter(Boolean).map(isolated);
     return named.length ? about(counted, list(named)) : counted;
   }
 }

@@ -104,7 +104,9 @@ function short(text) {
 function log(list, text, className) {
   const line = element("li", className);
   const time = element("time", "", ((performance.now() - began) / 1_000).toFixed(3));
-  line.append(time, breakable(element("span", ""), text));
+  const passed = breakable(element("span", ""), text);
+  passed.dir = "auto"; // isolated: a text that turns the direction of writing turns nothing beside it
+  line.append(time, passed);
   list.append(line);
   while (list.childElementCount > SHOWN) list.firstElementChild.remove();
   const box = list.parentElement;

@@ -19,6 +19,9 @@ export function duration(ms) {
 /** Names one after the other: "polling, SSE". */
 export const list = (names) => names.join(gettext(", "));
 
+/** A name within a sentence, where its direction of writing turns nothing else: U+2068 to U+2069. */
+export const isolated = (name) => `\u2068${name}\u2069`;
+
 /** What something is or says: "SSE: 17 ms". */
 export const about = (name, words) => interpolate(gettext("%s: %s"), [name, words]);
 
