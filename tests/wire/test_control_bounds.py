@@ -63,6 +63,21 @@ def test_what_never_ends_is_refused(wire, begin, part, status):
     assert memory(wire) - before < 10 * MIB
 
 
+def test_requests_that_wait_cost_little(wire):
+    """Each head is read, and refused, in its turn."""
+    before = memory(wire)
+    with ExitStack() as stack:
+        for _ in range(20):
+            connection = stack.enter_context(closing(dialled(wire)))
+            connection.setblocking(False)
+            try:
+                connection.sendall(b"GET / HTTP/1.1\r\n\r\n" * 14_000)
+            except BlockingIOError:
+                pass
+        until(lambda: wire.ask("/state")[0] == 403, "nobody else is answered")
+        assert memory(wire) - before < 60 * MIB
+
+
 @pytest.mark.parametrize("begin", [b"", b"GET /state HTTP/1.1\r\nX", b"POST /x HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"])
 def test_half_open_connections_are_closed(small, begin):
     with ExitStack() as stack:
