@@ -5,7 +5,7 @@ import signal
 from contextlib import ExitStack
 
 import psutil
-from processes import SMALL, until
+from processes import until
 from raw import dialled, everything, get, room_path
 from roads import publish
 
@@ -16,7 +16,7 @@ FULL = b'{"error": "too many connections, try again."}'
 
 def few_files(start):
     """Return a server that may open FILES files, and has met nobody yet."""
-    server = start(**SMALL)
+    server = start()
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
     return server
 
@@ -60,7 +60,8 @@ def test_4_503_answers_on_open_connections_go_on_while_no_more_can_be_opened(sta
     server = few_files(start)
     page = f"GET /polling/{room}/ HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode()
     with ExitStack() as stack:
-        mine = stack.enter_context(dialled(server.url))
+        (mine,) = ask(server, stack, "/healthz", 1)
+        assert statuses([mine]) == [200]
         assert statuses(ask(server, stack, room_path("sse", room), MANY)).count(503)
         mine.sendall(page)
         assert everything(mine).startswith(b"HTTP/1.1 200")
