@@ -31,7 +31,7 @@ class Moved(Exception):
 
 def open_or_check():
     """Open this thread's connection; if it is open already, check its files. Raises Moved."""
-    if connection.vendor == "sqlite" and connection.connection is None:
+    if _paths() and connection.connection is None:
         _open()
     else:
         check()
@@ -43,7 +43,7 @@ def check():
     One look at the folder is enough while nothing was made, renamed or deleted in it since the last whole check.
     """
     global _settled
-    if connection.vendor != "sqlite" or (_settled and _state() == _settled):
+    if not _paths() or (_settled and _state() == _settled):
         return
     state = _state()
     _settled = None
@@ -83,6 +83,9 @@ def _identities():
 
 @cache
 def _paths():
+    """Return the paths of the files and of their folder; nothing for another database than SQLite's."""
+    if connection.vendor != "sqlite":
+        return []
     path = settings.DATABASES["default"]["NAME"]
     return [*(f"{path}{ending}" for ending in ENDINGS), str(path.parent)]
 
