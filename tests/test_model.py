@@ -166,7 +166,7 @@ def test_a_delivered_message_is_as_long_as_the_server_writes_it():
 
 def test_a_heartbeat_is_as_long_and_as_rare_as_it_is_written():
     modules = "import django; django.setup(); from lab.protocol import chunk, text_frame; from sse import server"
-    sizes_of = "len(chunk(server.HEARTBEAT)), len(text_frame(frames.heartbeat())), settings.HEARTBEAT"
+    sizes_of = "len(chunk(server.HEARTBEAT)), len(text_frame(frames.heartbeat().encode())), settings.HEARTBEAT"
     code = f"{modules}; from lab import frames, settings; print({sizes_of})"
     written = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=os.environ | SMALL)
     event, frame, seconds = map(int, written.split())
