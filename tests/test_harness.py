@@ -224,6 +224,7 @@ def test_the_manifest_says_how_to_run_it_again(comparison):
 
 def test_the_terminal_shows_table_conclusion_and_report(comparison):
     folder, shown = comparison
+    assert not re.search(r"[━\x1b]| left$|^\d+ of \d+, ", shown, re.MULTILINE)  # progress is no result
     for words in (*TECHNIQUES, "p99", "lost", "valid runs", "report.html"):
         assert words in shown, shown
     assert "Half of the messages" in shown or "nothing to compare" in shown  # on a machine that is too busy
