@@ -297,6 +297,10 @@ def test_the_model_stands_beside_what_was_measured(folder):
     }
     assert abs(rows["polling", "mean"].difference) < 10
     assert 1.5 < rows["sse", "p50"].predicted < 3.0
+    assert rows["polling", "max"].bound
+    assert not rows["polling", "p999"].bound
+    for name in ("report.html", "report.md"):
+        assert re.search(r"longest latency\W+ms\W+[\d.,]+\W+≤ 1,0\d\d", text_of(read(folder, name)))
     assert all(row.notes for row in rows.values() if row.apart)
     assert not any(row.notes for row in rows.values() if not row.apart)
     counted = [row for row in rows.values() if row.quantity.kind in ("latency", "bytes")]

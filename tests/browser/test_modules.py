@@ -49,6 +49,7 @@ def test_the_pages_model_is_the_reports(run, technique):
         p = Parameters(**given, turnaround=0.004, headers=HEADS, empty=0, message=MESSAGE)
         assert one["mean"] == pytest.approx(1_000 * model.mean(technique, p)), given
         assert one["most"] == pytest.approx(1_000 * model.maximum(technique, p)), given
+        assert one["mean"] <= one["most"]
         assert one["requests"] == pytest.approx(SECONDS * model.requests(technique, p)), given
         assert one["bytes"] == pytest.approx(SECONDS * (model.payload(technique, p) - idle(technique, p)[0])), given
         assert one["ip"] == pytest.approx(SECONDS * (model.ip(technique, p) - sum(idle(technique, p)))), given
