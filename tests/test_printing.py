@@ -12,12 +12,12 @@ from made_up import all_techniques, make_folder, make_run
 from processes import PATIENCE, ROOT
 from rich.console import Console
 
+from benchmarks import printing
 from benchmarks.analysis.summary import Results
 from benchmarks.bench import bench
 from benchmarks.campaigns import table
 from benchmarks.findings import baseline
 from benchmarks.generator.measures import Histogram
-from lab.management import terminal
 from lab.management.commands.bench import costs, ratios
 from lab.techniques import TECHNIQUES
 
@@ -33,7 +33,7 @@ LABELS = [
 def shown(width, *parts):
     """Return the lines that a terminal of this width shows of tables and sentences."""
     console = Console(width=width, file=StringIO())
-    terminal.show(*parts, console=console)
+    printing.show(*parts, console=console)
     return [line.rstrip() for line in console.file.getvalue().splitlines() if line.strip()]
 
 

@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from benchmarks.generator.measures import Histogram, per
-from lab.management.terminal import NAME, fits
+from benchmarks.printing import NAME, fits
 from lab.techniques import TECHNIQUES
 
 ROWS = {  # label: how to write the figure in one technique's row of `rows`

@@ -5,10 +5,10 @@ from rich.align import Align
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from benchmarks import printing
 from benchmarks.advice.advice import advise
 from benchmarks.advice.question import CannotAdvise, Question
 from benchmarks.advice.words import NETWORKS, figures, reasons, verdict
-from lab.management import terminal
 
 FIELDS = {  # option: (field of the Question, help)
     "rate": ("rate", "messages a second in each room"),
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             advice = advise(Question(**fields, **NETWORKS[network]))
         except CannotAdvise as exc:
             raise CommandError(str(exc)) from exc
-        terminal.show(table(advice), *map(str, (verdict(advice), *reasons(advice))))
+        printing.show(table(advice), *map(str, (verdict(advice), *reasons(advice))))
 
 
 def table(advice):

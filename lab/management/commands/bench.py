@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from benchmarks import printing
 from benchmarks.bench import bench, bench_wire
-from lab.management import terminal
 from lab.system import allow_many_connections, interrupt_on_signals
 
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         allow_many_connections()
         columns = (TextColumn("Measuring"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         try:
-            with terminal.progress(*columns) as progress:
+            with printing.progress(*columns) as progress:
                 task = progress.add_task("bench", total=None)
                 figures = bench.measure(repetitions, lambda done, of: progress.update(task, completed=done, total=of))
         except AssertionError as exc:
@@ -36,7 +36,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped; nothing is left running.", returncode=130) from None
         laid = figures.pop("wire")
-        terminal.show(costs(figures), ratios(figures), wires(laid))
+        printing.show(costs(figures), ratios(figures), wires(laid))
 
 
 def costs(figures):

@@ -6,12 +6,11 @@ import psutil
 from django.core.management.base import BaseCommand, CommandError
 from rich.progress import BarColumn
 
-from benchmarks import RESULTS
+from benchmarks import RESULTS, printing
 from benchmarks.campaigns import folder, options, table
 from benchmarks.campaigns.campaign import Campaign
 from benchmarks.console import PlainColumn, PlainConsole
 from benchmarks.scenarios.settings import CannotCompare
-from lab.management import terminal
 from lab.system import allow_many_connections, interrupt_on_signals
 
 REPORT = 6  # seconds that the report takes, as a rule
@@ -65,7 +64,7 @@ class Command(BaseCommand):
         """Measure, show the table, write the report."""
         rows = campaign.results["runs"]
         columns = PlainColumn("{task.description}"), BarColumn(None), PlainColumn("{task.fields[left]}")
-        with terminal.progress(*columns) as progress:
+        with printing.progress(*columns) as progress:
             bar = progress.add_task("", total=1.0, left="")
             begun = campaign.left() + REPORT
 
@@ -82,7 +81,7 @@ class Command(BaseCommand):
             ending = write_report(campaign.place, baseline)
             progress.update(bar, completed=begun, description="done", left="")
         console = PlainConsole()
-        terminal.show(*table.parts(table.rows(rows), console.width), *ending, console=console)
+        printing.show(*table.parts(table.rows(rows), console.width), *ending, console=console)
 
 
 def tidy(campaign):
