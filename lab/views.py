@@ -12,6 +12,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 from lab import origins, stages
 from lab.listing import listing
+from lab.margin import MARGIN
 from lab.message import AUTHOR_MAX, ROOM_MAX, TEXT_MAX, Refused, clean_room
 from lab.policy import POLICY, policy
 
@@ -44,7 +45,9 @@ def compare(request, room):
     described = [
         {"technique": _described(name), "origin": laid.wires[name], "pane": f"{name}-pane"} for name in laid.wires
     ]
-    response = render(request, "lab/compare.html", context | {"wires": described, "control": laid.control})
+    response = render(
+        request, "lab/compare.html", context | {"wires": described, "control": laid.control, "margin": str(MARGIN)}
+    )
     response.headers[POLICY] = policy(connect=[laid.control], frame=laid.wires.values())
     return response
 

@@ -13,11 +13,12 @@ from processes import ROOT
 from raw import get
 
 from benchmarks.advice import costs
-from benchmarks.advice.advice import CLOSE, advise
+from benchmarks.advice.advice import advise
 from benchmarks.advice.costs import Cost, Measured
 from benchmarks.advice.question import BOUNDS, CannotAdvise, Question
 from benchmarks.campaigns.manifest import cpu
 from benchmarks.model import model
+from lab.margin import MARGIN
 
 HERE = {"cpu": cpu(), "cores": os.cpu_count()}
 EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001, runs=3) for name in model.MODELS}, 0.002)
@@ -53,7 +54,7 @@ def test_one_who_cannot_wait_is_told_to_push():
 def test_what_differs_by_less_than_ten_per_cent_is_too_close_to_call():
     advice = advise(Question(rate=1, latency_ms=100), EQUAL)
     assert {option.technique for option in advice.close} == {"sse", "websocket"}
-    assert all(option.score <= CLOSE for option in advice.close)
+    assert all(option.score <= MARGIN for option in advice.close)
 
 
 def spread(runs, low=1.0, high=1.0, **more):
@@ -145,6 +146,17 @@ def test_faster_than_light_is_too_fast_for_all():
     advice = advise(Question(latency_ms=50, delay_ms=279), EQUAL)
     assert advice.fitting == advice.close == []
     assert len(advice.options) == len(model.MODELS)
+    assert {option.technique for option in advice.soonest} == {"sse", "websocket"}
+
+
+def test_the_words_name_nobody_alone_who_ties():
+    dearer = spread(3, unit=0.0003)
+    far = Question(latency_ms=50, delay_ms=279)
+    (none, _reasons, _cores), (_verdict, reasons, _row) = said((far, EQUAL), (CROWDED, dearer))
+    assert none == (
+        "None is fast enough: 99 in 100 messages need 291 ms at the soonest, by Server-Sent Events or WebSocket."
+    )
+    assert re.search(r"WebSocket takes about as many bytes as Server-Sent Events and 2\.\d+ times the CPU\.", reasons)
 
 
 @pytest.mark.parametrize("latency", [30, 300, 3_000, 3_000_000])

@@ -39,6 +39,8 @@ interval = 0.2
 warmup = 0.5
 duration = 1.5
 """
+LONGEST = 600  # seconds for a comparison of a moment: ten times what a busy machine needs
+ATTEMPTS = 3  # runs until one is valid
 COMPARE = [sys.executable, "manage.py", "compare"]
 FIELDS = {
     "technique",
@@ -94,12 +96,38 @@ def small(folder, text=SMALL):
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory):
     """Compare all techniques for a moment each; return (the results' folder, what the terminal showed)."""
-    folder = tmp_path_factory.mktemp("comparison")
-    command = [*COMPARE, "--scenario", small(folder), "--out", folder, "--seed", "7", "--bare"]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return compared(tmp_path_factory.mktemp("comparison"))
+
+
+def compared(folder, *options):
+    """Compare for a moment into a folder; return (the results' folder, what the terminal showed)."""
+    command = [*COMPARE, "--scenario", small(folder), "--out", folder, "--seed", "7", "--bare", *options]
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST)
     assert shown.returncode == 0, shown.stderr
     (results,) = folder.glob("*-small")
     return results, shown.stdout
+
+
+@pytest.fixture(scope="module")
+def undisturbed(comparison, tmp_path_factory):
+    """Return a function that gives (results' folder, valid run) of a technique: of the comparison, or made again.
+
+    A run that the harness refuses says nothing of the program; if all are refused, the test is skipped with the reason.
+    """
+    found = {}
+
+    def one(name):
+        for attempt in range(ATTEMPTS):
+            if name not in found or not found[name][1]["valid"]:
+                again = tmp_path_factory.mktemp(f"again-{name}") if attempt else None
+                place = compared(again, "--techniques", name)[0] if again else comparison[0]
+                runs = json.loads((place / "results.json").read_text())["runs"]
+                found[name] = place, next(run for run in runs if run["technique"] == name)
+        if not found[name][1]["valid"]:
+            pytest.skip(f"{ATTEMPTS} runs were refused: {'; '.join(found[name][1]['flags'])}")
+        return found[name]
+
+    return one
 
 
 @pytest.fixture(scope="module")
@@ -146,18 +174,19 @@ def test_the_figures_make_sense(runs):
         assert run["connections"] == 8
 
 
-def test_streams_add_two_segments_to_a_message(runs):
+def test_streams_add_two_segments_to_a_message(undisturbed):
     """52 bytes of headers each: the message's segment and its acknowledgement."""
     for name in ("sse", "websocket"):
-        run = runs[name]
+        _place, run = undisturbed(name)
         assert run["tcp_bytes"]["up"] == run["requests"] == run["empty_responses"] == 0
         added = run["bytes_per_message"]["ip"] - run["bytes_per_message"]["tcp"]
         assert 52 < added <= 104 * 1.05  # messages that come together share segments
 
 
-def test_a_frame_costs_its_json_and_four_bytes(comparison, runs):
+def test_a_frame_costs_its_json_and_four_bytes(undisturbed):
     """RFC 6455: a server's frame of 126 to 65,535 bytes has four bytes of framing."""
-    publishes = rows(comparison[0] / runs["websocket"]["place"] / "publishes.csv")
+    place, run = undisturbed("websocket")
+    publishes = rows(place / run["place"] / "publishes.csv")
     numbers = {
         "id": 10,
         "sent_at": float(publishes[0]["scheduled_ms"]),
@@ -165,7 +194,7 @@ def test_a_frame_costs_its_json_and_four_bytes(comparison, runs):
     }
     texts = {"room": publishes[0]["room"], "author": "Publisher 0", "text": 100 * "x", "nonce": 22 * "x"}
     message = json.dumps({"type": "message"} | numbers | texts, separators=(",", ":"))
-    assert runs["websocket"]["bytes_per_message"]["tcp"] == pytest.approx(4 + len(message), rel=0.03)
+    assert run["bytes_per_message"]["tcp"] == pytest.approx(4 + len(message), rel=0.03)
 
 
 def test_the_bytes_of_messages_are_those_that_came_in_the_window_each_with_its_type():
@@ -224,6 +253,7 @@ def test_the_manifest_says_how_to_run_it_again(comparison):
 
 def test_the_terminal_shows_table_conclusion_and_report(comparison):
     folder, shown = comparison
+    assert not re.search(r"[━\x1b]| left$|^\d+ of \d+, ", shown, re.MULTILINE)  # progress is no result
     for words in (*TECHNIQUES, "p99", "lost", "valid runs", "report.html"):
         assert words in shown, shown
     assert "Half of the messages" in shown or "nothing to compare" in shown  # on a machine that is too busy
@@ -433,7 +463,7 @@ def test_losses_are_said_first():
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
-    shown = subprocess.run([*COMPARE, *options], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    shown = subprocess.run([*COMPARE, *options], cwd=ROOT, capture_output=True, text=True, timeout=LONGEST)
     assert shown.returncode == 1
     assert words in shown.stderr
     assert shown.stderr.count("\n") == 1
@@ -457,7 +487,7 @@ def test_a_load_of_its_own_makes_its_folder_and_a_report(server, tmp_path):
     load = ["locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary", "--host", server.url]
     asked = {"technique": "sse", "users": 6, "spawn-rate": 6, "rooms": 2, "rate": 20, "warmup": 0.3, "duration": 1}
     options = [f"--{name}={value}" for name, value in (asked | {"record": place}).items()]
-    subprocess.run([sys.executable, "-m", *load, *options], cwd=ROOT, capture_output=True, timeout=60, check=True)
-    subprocess.run([sys.executable, "-m", "benchmarks.report", place], cwd=ROOT, timeout=60, check=True)
+    subprocess.run([sys.executable, "-m", *load, *options], cwd=ROOT, capture_output=True, timeout=LONGEST, check=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.report", place], cwd=ROOT, timeout=LONGEST, check=True)
     assert json.loads((place / "summary.json").read_text())["clients"] == 4
     assert "4 readers, 2 rooms, 20 messages a second in each room" in (place / "report.md").read_text()

@@ -2,9 +2,11 @@
 
 import pytest
 from made_up import TITLES, all_techniques, make_folder, make_run, names, refused, table
+from matplotlib.text import Text
 
+from benchmarks.analysis import looks
 from benchmarks.analysis.summary import Results
-from benchmarks.plots import plots
+from benchmarks.plots import axes, plots
 from benchmarks.report import report
 
 OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
@@ -38,13 +40,106 @@ def drawn(folder, *arguments, of=plots.DRAWN, **more):
     return names(folder)
 
 
+def at_one_point(folder):
+    """Make results of one point, with a calibration and traces."""
+    stall = {
+        "latency_ms": dict.fromkeys(("p50", "p99", "max"), 900.0),
+        "naive_ms": {"p50": 1.0, "p99": 2.0, "max": 9.0},
+    }
+    known = {"servers": {"stall": stall | {"stall_ms": 1_400.0}}}
+    kinds = {name: {"up": 120, "down": 340} for name in ("payload", "framing", "headers", "handshake", "idle", "odd")}
+    sent = [
+        ("up", "request"),
+        ("down", "answer"),
+        ("down", "empty"),
+        ("up", "handshake"),
+        ("down", "ping"),
+        ("up", "odd"),
+    ]
+    sent = [
+        {"at": at, "ends": None, "direction": way, "kind": kind, "bytes": 900} for at, (way, kind) in enumerate(sent)
+    ]
+    traces = dict.fromkeys(TITLES, TRACE | {"kinds": kinds, "exchanges": [*TRACE["exchanges"], *sent]})
+    return make_folder(folder, all_techniques(), known, traces)
+
+
+def swept(folder):
+    """Make results of a sweep over numbers."""
+    points = list(enumerate((0.5, 20.0)))
+    return make_folder(folder, [make_run(name, point=p, rate=rate) for p, rate in points for name in TITLES])
+
+
+def cut(folder):
+    """Make results of a cut, at points with names."""
+    points = list(enumerate(("jitter", "no-jitter")))
+    return make_folder(folder, [make_run(n, point=p, cut=by, reconnect=RETURN) for p, by in points for n in TITLES])
+
+
+def climbed(folder):
+    """Make results of stages."""
+    stages = ("sse", None), ("polling", "whole"), ("websocket", "list"), ("websocket", None)
+    return make_folder(folder, [make_run(name, stage=stage, lost=9 * bool(stage)) for name, stage in stages])
+
+
+def silent(folder):
+    """Make results of rooms in which nobody speaks."""
+    nothing = {"latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")), "rate": 0.0}
+    nothing |= dict.fromkeys(("delivered", "arrived", "expected", "published"), 0)
+    return make_folder(folder, [(make_run(name, **nothing)[0], []) for name in TITLES])
+
+
+EVERY_KIND = {
+    at_one_point: {*OF_ONE_POINT, "bytes-by-kind", "waterfall", "stall"},
+    swept: set(OF_A_SWEEP),
+    cut: {*OF_A_SWEEP, "back"},
+    climbed: {*OF_ONE_POINT, "staircase"},
+    silent: {"bytes-of-silence", "server"},
+}
+
+
+@pytest.mark.parametrize("make", EVERY_KIND)
+def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkeypatch, make):
+    """Laid out by matplotlib as for the report, and measured there."""
+    seen, outside = set(), []
+
+    class Measured(plots.Canvas):
+        def savefig(self, path, **_options):
+            seen.add((path.stem, axes.narrow(self)))
+            self.draw_without_rendering()
+            scales = [axis for each in self.axes for axis in (each.xaxis, each.yaxis)]
+            ticks = {label for axis in scales for label in axis.get_ticklabels(which="both")}  # some are out of sight
+            for text in self.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible()):
+                if text in ticks or not text.get_text().strip():
+                    continue
+                x0, y0, x1, y1 = text.get_window_extent().extents
+                if x0 < -1 or y0 < -1 or x1 > self.bbox.width + 1 or y1 > self.bbox.height + 1:
+                    outside.append((path.stem, axes.narrow(self), text.get_text()))
+
+    monkeypatch.setattr(plots, "Canvas", Measured)
+    plots.write(Results.load(make(tmp_path)), tmp_path / "plots")
+    assert seen == {(name, phone) for name in EVERY_KIND[make] for phone in (True, False)}
+    assert outside == []
+    assert {draw.__name__.replace("_", "-") for draw in plots.DRAWN} == set().union(*EVERY_KIND.values())
+
+
+def test_a_techniques_colour_stands_for_nothing_else(tmp_path):
+    """Kinds of bytes and of exchanges have greys and patterns, and so have the loads of the calibration."""
+    folder = at_one_point(tmp_path)
+    of_kinds = [plots.kinds.bytes_by_kind, plots.waterfall.waterfall, plots.stall.stall]
+    made = plots.write(Results.load(folder), folder / "plots", of_kinds)
+    assert len(made) == len(of_kinds)
+    for path in (path for plot in made for path in (plot.svg, plot.narrow)):
+        text = path.read_text().lower()
+        assert [name for name in TITLES if looks.named(name)[1].lower() in text] == []
+
+
 def test_the_same_results_give_the_same_bytes(tmp_path):
     one, other = tmp_path / "a" / "results", tmp_path / "b" / "results"
     for folder in (one, other):
         runs = [make_run("polling", 1), make_run("polling", 2), make_run("sse")]
         report.write(make_folder(folder, runs, traces={"sse": TRACE}))
     files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
-    assert len([path for path in files if path.suffix in (".svg", ".png")]) == 2 * (len(OF_ONE_POINT) + 2)
+    assert len([path for path in files if path.suffix in (".svg", ".png")]) == 3 * (len(OF_ONE_POINT) + 2)
     assert not [path for path in files if (one / path).read_bytes() != (other / path).read_bytes()]
 
 

@@ -115,8 +115,9 @@ def test_every_row_of_the_markdowns_tables_has_all_its_cells(markdown, swept):
 
 def test_the_answer_says_who_is_lower_where_the_runs_say_so(page):
     text = text_of(page)
-    assert re.search(r"(WebSocket|Server-Sent Events) delivers soonest: half of the messages arrive within 1\.8", text)
-    assert "cannot be told from it" in text
+    soonest = "Server-Sent Events and WebSocket deliver soonest: half of the messages arrive within 1.8"
+    assert soonest in text or " and ".join(reversed(soonest.split(" deliver")[0].split(" and "))) in text
+    assert "they cannot be told apart" in text
     assert "Long polling takes 941, 1.7 times as many" in text
     assert "WebSocket costs the server least" in text
     assert "an interval of 3 runs holds the true median in 75 of 100 cases" in text
@@ -140,6 +141,32 @@ def test_runs_that_overlap_put_nobody_before_another(tmp_path):
     assert "Median latency (ms): 20.0 by Server-Sent Events and 21.0 by WebSocket; they cannot be told apart." in text
 
 
+@pytest.mark.parametrize(("more", "told"), [(0, False), (1, False), (9, False), (11, True)])
+def test_nobody_wins_by_less_than_is_worth_naming(tmp_path, more, told):
+    """The answer, the table's bold figures and the ends of a sweep have one rule: per cent, whatever the runs say."""
+
+    def runs(point=0, **swept):
+        return [
+            make_run(name, n, point=point, ip_bytes={"up": 0, "down": 800 * size + n}, **swept)
+            for n in (1, 2, 3)
+            for name, size in (("longpoll", 1200), ("polling", 1210), ("sse", 380 + 3.8 * more), ("websocket", 380))
+        ]
+
+    folder = make_folder(tmp_path / "one", runs())
+    for name in ("report.html", "report.md"):
+        text = text_of(read(folder, name))
+        several = "Server-Sent Events and WebSocket take the fewest bytes: 380"
+        assert ("WebSocket takes the fewest bytes: 380 for a" in text) == told
+        assert (several in text or "WebSocket and Server-Sent Events take the fewest bytes: 380" in text) != told
+        assert re.search(r"Short polling takes 1,210, 3\.2 times as many, and Long polling about as much", text)
+    (point,) = Results.load(folder).comparisons
+    best = [series.title for series, cell in zip(point.valid, tables.cells(point, "ip"), strict=True) if cell.best]
+    assert best == (["WebSocket"] if told else ["Server-Sent Events", "WebSocket"])
+    sweep = [run for place, rate in enumerate((1.0, 10.0)) for run in runs(place, rate=rate)]
+    titles = "WebSocket" if told else "Server-Sent Events and WebSocket"
+    assert f"lowest at both ends: {titles}." in text_of(read(make_folder(tmp_path / "sweep", sweep)))
+
+
 def test_nobody_is_best_who_is_alone(tmp_path):
     folder = make_folder(tmp_path, [make_run("polling", 1), make_run("polling", 2), refused("sse", "too busy")])
     text = text_of(read(folder))
@@ -152,7 +179,7 @@ def test_a_sweep_is_answered_by_what_grows_and_who_is_lowest(swept):
     assert "Varied – readers: 10, 50 and 200" in text
     assert "IP level (bytes a delivered message), readers from 10 to 200:" in text
     assert "Long polling grows from 1,103 to 3,308" in text
-    assert "lowest at both ends: WebSocket" in text
+    assert "lowest at both ends: Server-Sent Events and WebSocket" in text
     assert "Everything at readers: 50" in text
 
 
@@ -270,6 +297,10 @@ def test_the_model_stands_beside_what_was_measured(folder):
     }
     assert abs(rows["polling", "mean"].difference) < 10
     assert 1.5 < rows["sse", "p50"].predicted < 3.0
+    assert rows["polling", "max"].bound
+    assert not rows["polling", "p999"].bound
+    for name in ("report.html", "report.md"):
+        assert re.search(r"longest latency\W+ms\W+[\d.,]+\W+≤ 1,0\d\d", text_of(read(folder, name)))
     assert all(row.notes for row in rows.values() if row.apart)
     assert not any(row.notes for row in rows.values() if not row.apart)
     counted = [row for row in rows.values() if row.quantity.kind in ("latency", "bytes")]

@@ -1,5 +1,6 @@
 """TCP_INFO: what a client's kernel counts of its connections is, to the byte, what a packet capture shows."""
 
+import json
 import secrets
 import time
 from collections import Counter
@@ -10,12 +11,17 @@ from math import ceil
 import pytest
 from captures import captured, fields_of
 from processes import PATIENCE
-from roads import TECHNIQUES, client
+from roads import TECHNIQUES, client, publish
 
 from lab.sockets import HEADERS, PAYLOAD, Traffic
 
 # The long ones lie where a few bytes more or less in each segment make another number of segments.
 TEXTS = ["short", "é" * 4000, "x" * 1400, "text \u2028", *("字" * length for length in range(3680, 3840, 30))]
+FIELDS = "type", "id", "room", "author", "text", "nonce", "sent_at", "published_at"  # 1.1 and 2.4
+COUNT = 20  # messages, one at a time
+ATTEMPTS = 5
+HEARTBEAT = 15  # seconds
+SEGMENT = 52  # bytes of headers
 QUIET = 0.5  # seconds in which the last acknowledgements come, which wait 40 ms
 
 
@@ -49,6 +55,55 @@ def talk(technique, server):
     one.close()
     assert one.reconnects == 0
     return one.traffic(), ports
+
+
+def push(technique, server):
+    """Publish COUNT messages, each when the reader has the one before; return (them, their Traffic, seconds)."""
+    room = f"pushed-{technique}-{secrets.token_hex(4)}"
+    one = client(technique, server, room, after=0)
+    incoming = one.messages()
+    publish("polling", server, room, "the connection is open")
+    next(incoming)
+    before, begun, messages = one.traffic(), time.monotonic(), []
+    for _ in range(COUNT):
+        publish("polling", server, room, 100 * "x")
+        messages.append(next(incoming))
+    seconds = time.monotonic() - begun
+    time.sleep(QUIET)
+    carried = one.traffic() - before
+    one.close()
+    return messages, carried, seconds
+
+
+def frame(message):
+    """Return the bytes of a message's frame: RFC 6455 §5.2 has four before one of 126 to 65,535 bytes."""
+    return 4 + len(encoded({"type": "message"} | message))
+
+
+def event(message):
+    """Return the bytes of a message's event in its chunk (RFC 9112 §7.1)."""
+    fields = f"id: {message['id']}\ndata: {encoded(message)}\n\n"
+    return len(fields) + len(f"{len(fields):x}\r\n\r\n")
+
+
+def encoded(fields):
+    """Return an object as the server writes it, without what the client adds."""
+    return json.dumps({name: value for name, value in fields.items() if name in FIELDS}, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(("technique", "size"), [("sse", event), ("websocket", frame)])
+def test_a_number_of_messages_costs_their_bytes_and_two_segments_each(server, technique, size):
+    """Counted by messages, not by time; what a heartbeat or a segment sent again joined is counted anew."""
+    for _ in range(ATTEMPTS):
+        messages, carried, seconds = push(technique, server)
+        added = carried.ip_down + carried.ip_up - carried.tcp_down - carried.tcp_up
+        if seconds < HEARTBEAT and added <= 2 * SEGMENT * COUNT:
+            break
+    else:
+        pytest.skip(f"{COUNT} messages took {seconds:.0f} s and {added} bytes of headers: the machine is too busy")
+    assert carried.tcp_down == sum(map(size, messages))
+    assert carried.tcp_up == 0
+    assert added >= SEGMENT * COUNT  # an acknowledgement may stand for two messages
 
 
 def packets(path):

@@ -14,9 +14,9 @@ from benchmarks.advice.question import Question
 from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
 from benchmarks.model.sizes import empty, headers, message
+from lab.margin import MARGIN, worth_naming
 
-CLOSE = 1.1  # a score within this multiple of the best cannot be told from it: the model is no better than 10 %
-UNSURE = 1.25  # likewise, where too few runs were made for them to say how far they lie apart, or none
+UNSURE = 1.25  # MARGIN where too few runs were made for them to say how far they lie apart, or none
 RUNS = 3  # of each technique, from which on they say that
 INTERVALS = 0.1, 3600.0  # seconds between two polls, shortest and longest that are advised
 BUSY = 0.7  # of a core: more than that leaves no room for bursts
@@ -61,6 +61,12 @@ class Advice:
         """The options that cannot be told from the best, it included."""
         return [option for option in self.fitting if option.score <= self.limit(option)]
 
+    @property
+    def soonest(self):
+        """The options whose 99th percentile is the lowest, or no worse by what is worth naming."""
+        least = min(option.p99_ms for option in self.options)
+        return [option for option in self.options if not worth_naming(least, option.p99_ms)]
+
     def limit(self, option):
         """Return the score up to which an option cannot be told from the best."""
         best = self.fitting[0]
@@ -69,7 +75,7 @@ class Advice:
         costs = [self.measured.costs[one.technique] for one in (best, option)]
         if min(cost.runs for cost in costs) < RUNS:
             return UNSURE
-        return CLOSE * max(1.0, sqrt(costs[0].high / costs[1].low))
+        return MARGIN * max(1.0, sqrt(costs[0].high / costs[1].low))
 
 
 def advise(question, measured=None):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from benchmarks.advice.advice import RUNS
+from lab.margin import worth_naming
 from lab.wire.link import PROFILES
 
 NETWORKS = {name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()}
@@ -42,10 +43,9 @@ def cores(option):
 def verdict(advice):
     """Return the sentence that answers the question."""
     if not advice.fitting:
-        soonest = min(advice.options, key=lambda one: one.p99_ms)
-        return _("None is fast enough: the soonest, %(title)s, needs %(ms)s ms for 99 in 100 messages.") % {
-            "title": title(soonest),
-            "ms": milliseconds(soonest.p99_ms),
+        return _("None is fast enough: 99 in 100 messages need %(ms)s ms at the soonest, by %(titles)s.") % {
+            "titles": get_text_list([title(one) for one in advice.soonest], _("or")),
+            "ms": milliseconds(min(one.p99_ms for one in advice.soonest)),
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
@@ -68,7 +68,11 @@ def reasons(advice):
                 "best": title(best),
                 "cores": times(option.cores, best.cores),
             }
-            if option.cores:
+            if option.cores and alike(option.bytes, best.bytes):
+                yield _("%(title)s takes about as many bytes as %(best)s and %(cores)s times the CPU.") % words
+            elif option.cores and alike(option.cores, best.cores):
+                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and about as much CPU.") % words
+            elif option.cores:
                 yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and %(cores)s times the CPU.") % words
             else:
                 yield _("%(title)s takes %(bytes)s times the bytes of %(best)s.") % words
@@ -116,6 +120,11 @@ def source(advice):
 def title(option):
     """Return a technique's title in the reader's language."""
     return _(import_module(option.technique).TITLE)
+
+
+def alike(value, other):
+    """Return whether nothing that is worth naming lies between two figures."""
+    return bool(value and other) and not worth_naming(min(value, other), max(value, other))
 
 
 def times(value, base):

@@ -107,6 +107,8 @@ def at(quantity, comparison, series, **changed):
     if quantity.share is not None:
         if quantity.share > TAIL and waiting(series, p) < base(series).max():
             return None  # the worst of a run's deliveries, and of what the machine did, not of the technique's
+        if quantity.share == 1:
+            return 1000 * float(base(series).max() + model.maximum(series.technique, p))
         return 1000 * float(quantiles(comparison, series, quantity.share, **changed))
     if quantity.kind == "latency":
         p = replace(p, base=float(base(series).mean()))

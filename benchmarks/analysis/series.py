@@ -6,6 +6,7 @@ from pathlib import Path
 
 from benchmarks.analysis import files, looks, statistics
 from benchmarks.analysis.quantities import QUANTITIES, dig
+from lab.margin import worth_naming
 
 LABEL = 36  # characters
 
@@ -46,9 +47,13 @@ class Figure:
         return self.interval[1] if self.interval else self.median
 
     def below(self, other):
-        """Tell whether the runs say that this is the lower one: apart in intervals, and in the paired ratio.
+        """Return whether this is the lower one, by enough to be named and by what the runs say."""
+        return self.told_from(other) and worth_naming(self.median, other.median)
 
-        Where repetitions were not shared by enough runs, the intervals alone decide.
+    def told_from(self, other):
+        """Return whether the runs say that this is the lower one: apart in intervals, and in the paired ratio.
+
+        If too few runs share a repetition, the intervals alone decide.
         """
         if not (self and other and self.median < other.median):
             return False

@@ -1,12 +1,14 @@
 """The table in the terminal, and what it comes to in one sentence."""
 
 from importlib import import_module
+from textwrap import wrap
 
 from rich.align import Align
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from benchmarks.generator.measures import Histogram, per
+from benchmarks.printing import NAME, fits
 from lab.techniques import TECHNIQUES
 
 ROWS = {  # label: how to write the figure in one technique's row of `rows`
@@ -27,7 +29,6 @@ ROWS = {  # label: how to write the figure in one technique's row of `rows`
     "valid runs": lambda row: row["valid"],
 }
 COLUMNS_MAX = 5
-NAME = 22  # characters of a point or technique that stand in one line
 LINE = {  # label in ROWS: what its column is called, where each technique has a line
     "p50": "p50, ms",
     "p99": "p99, ms",
@@ -58,9 +59,12 @@ def _place(run):
     return run["point"], TECHNIQUES.index(run["technique"]), stages.index(run["stage"])
 
 
-def parts(figures):
-    """Return what the terminal shows of `rows`, one part after the other."""
-    return [table(figures) if len(figures) <= COLUMNS_MAX else turned(figures), *refusals(figures), conclusion(figures)]
+def parts(figures, width):
+    """Return what a terminal of `width` characters shows of `rows`, one part after the other."""
+    made = table(figures)
+    if len(figures) > COLUMNS_MAX or not fits(made, width):
+        made = turned(figures)
+    return [made, *refusals(figures), conclusion(figures)]
 
 
 def _together(runs):
@@ -91,9 +95,11 @@ def _together(runs):
 
 def table(figures):
     """Return the table of `rows` for the terminal, a column for each technique; what is refused is dim."""
-    made = Table("", box=SIMPLE_HEAD)
-    for technique, row in figures.items():
-        made.add_column(technique, justify="right", no_wrap=True, style="dim" if row["refused"] else "")
+    made = Table(box=SIMPLE_HEAD)
+    made.add_column("", no_wrap=True)
+    for row in figures.values():
+        heading = "\n".join(wrap(row["name"], NAME) + wrap(row["label"] or "", NAME))
+        made.add_column(heading, justify="right", no_wrap=True, style="dim" if row["refused"] else "")
     for label, write in ROWS.items():
         made.add_row(Align.right(label), *map(write, figures.values()), end_section=label in SECTIONS)
     return made
@@ -102,10 +108,10 @@ def table(figures):
 def turned(figures):
     """Return the same with a line for each row, where there are too many for a column each."""
     made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, caption=CAPTION, caption_justify="left")
-    made.add_column("", min_width=NAME)
+    made.add_column("")
     for heading in LINE.values():
         made.add_column(heading, justify="right", no_wrap=True)
-    point = ""
+    point = None
     for row in figures.values():
         if row["label"] != point:
             point = row["label"]

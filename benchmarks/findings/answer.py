@@ -1,15 +1,19 @@
 """The answer in three sentences, and what has to be said before it.
 
-That something is lower than something else is said where the runs' intervals say so, and nowhere else.
+One figure is called lower than another if the runs' intervals say so and the difference is worth naming (lab.margin).
 """
+
+from itertools import combinations
 
 from benchmarks.analysis import statistics
 from benchmarks.analysis.looks import capital, number
 from benchmarks.analysis.quantities import QUANTITIES, arrived, dig, ratio
 from benchmarks.analysis.workload import name_of
+from lab.margin import PER_CENT, worth_naming
 
 LEDGER = "lost", "repeated", "reordered"
 QUIET = 3.0  # messages a reader: in a window with fewer, bytes and CPU belong to the time and not to the messages
+PLURAL = {"is": "are", "has": "have"}
 WORDS = {  # quantity: (of the lowest, its figure, of the highest)
     "p50": ("delivers soonest", "half of the messages arrive within {} ms", "takes {} ms, {} times as long"),
     "ip": ("takes the fewest bytes", "{} for a delivered message, all headers counted", "takes {}, {} times as many"),
@@ -60,38 +64,59 @@ def sentences(comparison):
 
 
 def ranking(comparison, name):
-    """Return a sentence on who is lowest, who cannot be told from it, and who is highest; None without figures."""
+    """Return a sentence on who is lowest and who is highest, all that tie with them included; None without figures."""
     figures = {series.title: series.figure(name) for series in comparison.finished}
     figures = {title: figure for title, figure in figures.items() if figure}
     if not figures:
         return None
-    praise, best, worst = WORDS[name]
     order = sorted(figures, key=lambda title: figures[title].median)
+    figures = {title: figures[title] for title in order}
     first, last = order[0], order[-1]
-    told = [title for title in order[1:] if figures[first].below(figures[title])]
-    tied = [title for title in order[1:] if title not in told]
-    if not told:
-        return listed(name, {title: figures[title] for title in order})
+    lowest = [title for title in order if not figures[first].below(figures[title])]
+    if len(lowest) == len(order):
+        return listed(name, figures)
+    praise, best, worst = WORDS[name]
     written = QUANTITIES[name].written
-    sentence = f"{first} {praise}: {best.format(written(figures[first].median))}{tail(comparison, name, first)}"
-    if tied:
-        sentence += f" ({join(tied)} cannot be told from it)"
-    if last in told and figures[first].median:
+    shown = join(dict.fromkeys(written(figures[title].median) for title in lowest))
+    sentence = f"{named(lowest, praise)}: {best.format(shown)}{tail(comparison, name, lowest)}"
+    if len(lowest) > 1:
+        sentence += f" ({between(figures, lowest)})"
+    if last not in lowest and figures[first].median:
         sentence += f"; {last} {worst.format(written(figures[last].median), times(figures[last], figures[first]))}"
+        highest = [title for title in order if title not in lowest and not figures[title].below(figures[last])]
+        if len(highest) > 1:
+            sentence += f", and {join(highest[:-1])} about as much ({between(figures, highest)})"
     return sentence + "."
 
 
-def tail(comparison, name, title):
-    """Return what a latency's 99th percentile adds to its median."""
-    late = next(series.figure("p99") for series in comparison.finished if series.title == title)
-    return f", 99 in 100 within {number(late.median)} ms" if name == "p50" and late else ""
+def named(titles, praise):
+    """Return who is praised, with the verb in the plural for several: “SSE and WebSocket deliver soonest”."""
+    verb, _space, rest = praise.partition(" ")
+    verb = verb if len(titles) == 1 else PLURAL.get(verb, verb.removesuffix("s"))
+    return f"{join(titles)} {verb} {rest}"
+
+
+def tail(comparison, name, titles):
+    """Return what the 99th percentiles add to the medians of the latency."""
+    late = [series.figure("p99") for series in comparison.finished if series.title in titles]
+    shown = dict.fromkeys(number(figure.median) for figure in late if figure)
+    return f", 99 in 100 within {join(shown)} ms" if name == "p50" and shown else ""
+
+
+def between(figures, titles):
+    """Return what lies between the figures of those that tie, given in their order."""
+    if not any(figures[one].told_from(figures[other]) for one, other in combinations(titles, 2)):
+        return "they cannot be told apart"
+    if worth_naming(figures[titles[0]].median, figures[titles[-1]].median):
+        return f"what lies between them is chance, or less than {PER_CENT}"
+    return f"less than {PER_CENT} lies between them"
 
 
 def listed(name, figures):
-    """Return a sentence on figures of which the runs put none before another."""
+    """Return a sentence on figures, in their order, none of which is named before another."""
     words = join(f"{QUANTITIES[name].written(figure.median)} by {title}" for title, figure in figures.items())
     enough = len(figures) > 1 and all(figure.interval for figure in figures.values())
-    return f"{headline(name)}: {words}{'; they cannot be told apart' if enough else ''}."
+    return f"{headline(name)}: {words}{f'; {between(figures, list(figures))}' if enough else ''}."
 
 
 def headline(name):

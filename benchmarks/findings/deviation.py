@@ -33,6 +33,11 @@ class Row:
         return self.measured.median - self.predicted
 
     @property
+    def bound(self):
+        """Whether the model's figure is the most that can be, and not what is expected."""
+        return self.quantity.share == 1
+
+    @property
     def apart(self):
         """Tell whether the difference asks for an explanation."""
         return abs(self.difference) > APART

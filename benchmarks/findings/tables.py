@@ -71,7 +71,7 @@ def line(comparison, name, what, judged=True):
 
 
 def cells(comparison, name, judged=True):
-    """Return a Cell for each series; the lowest is marked, and all that cannot be told from it, unless nobody can."""
+    """Return a Cell for each series; the lowest is marked with all that tie with it, unless all of them tie."""
     figures = [series.figure(name) for series in comparison.valid]
     ranked = [one for one, series in zip(figures, comparison.valid, strict=True) if one.interval and not series.lossy]
     best = min(ranked, key=lambda one: one.median, default=None)

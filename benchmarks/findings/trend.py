@@ -58,11 +58,11 @@ def ends_of(first, last, name):
 
 
 def way(quantity, title, before, after):
-    """Return how a quantity's figure goes; that it grows or falls where the intervals say so."""
+    """Return how a quantity's figure goes; that it grows or falls if the intervals say so, however little."""
     ends = f"{quantity.written(before.median)} to {quantity.written(after.median)}"
-    if before.below(after):
+    if before.told_from(after):
         return f"{title} grows from {ends}"
-    if after.below(before):
+    if after.told_from(before):
         return f"{title} falls from {ends}"
     return f"{title} {ends}{' (no difference is told)' if before.interval and after.interval else ''}"
 
@@ -78,7 +78,7 @@ def lowest(points, name):
 
 
 def leaders(point, name):
-    """Return the titles of the lowest and of those that cannot be told from it; none where that is all."""
+    """Return the titles of the lowest and of those that tie with it; none if all of them tie."""
     figures = {series.title: series.figure(name) for series in point.finished if series.figure(name)}
     if not figures:
         return []

@@ -1,4 +1,8 @@
-"""What the plots' axes share: logarithms in plain numbers, and names that stand beside what they name."""
+"""What the plots' axes share: logarithms in plain numbers, and names that stand beside what they name.
+
+Every plot is drawn twice, for a page and for a phone. On the narrow canvas panes stand below each other, and names and
+figures inside the axes.
+"""
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -8,16 +12,38 @@ SHORTEST = 0.01  # ms: what lies under it is drawn there, on a logarithmic axis
 INK = "#333333"
 GREY = "#555555"
 DASHES = 4, 2.5  # the model's lines
+PAPER = {"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}  # under a text
 GAP = 15  # points between two names
+NARROW = 4.6  # inches: shown on a phone, its text is about as large as the page's
 # Where a point's name may stand, in points from the point; the first that is free is taken.
 PLACES = [(x, y) for y in (0, 13, -13, 22, -22, 36, -36, 52, -52) for x in (13, -13)]
+
+
+def narrow(canvas):
+    """Return whether the canvas is a phone's."""
+    return bool(canvas.get_figwidth() <= NARROW)
+
+
+def halves(canvas, count, height):
+    """Return `count` axes, of `height` inches each, beside each other or on a phone below each other."""
+    rows = count if narrow(canvas) else 1
+    canvas.set_figheight(height * rows)
+    return canvas.subplots(rows, count // rows, squeeze=False).ravel()
+
+
+def legend(canvas, handles, columns, loc="outside upper left", size=11):
+    """Write what the signs of a plot mean above it, in so many columns or in the two of a phone."""
+    if narrow(canvas):
+        columns, loc, size = min(columns, 2), "outside upper left", min(size, 10)
+    room = {"columnspacing": 1, "handletextpad": 0.5} if narrow(canvas) else {}
+    canvas.legend(handles=handles, loc=loc, ncols=columns, frameon=False, fontsize=size, **room)
 
 
 def panes(canvas, count, height=2.9, columns=None, **options):
     """Return `count` axes on a canvas that grows with them; they share their scales where there are several."""
     if count == 1:
         return [canvas.add_subplot()]
-    columns = columns or (2 if count in (2, 4) else 3)
+    columns = 1 if narrow(canvas) else columns or (2 if count in (2, 4) else 3)
     rows = -(-count // columns)
     canvas.set_figheight(0.9 + height * rows)
     grid = canvas.subplots(rows, columns, squeeze=False, **{"sharex": True, "sharey": True} | options).ravel()
@@ -33,8 +59,7 @@ def keys(canvas, series, model=True):
         handles.append(Line2D([], [], color=GREY, linewidth=2.4, label="measured"))
         handles.append(Line2D([], [], color=GREY, linewidth=1.3, dashes=DASHES, label="model"))
     columns = min(len(handles), 3 if len(handles) > 4 else 4)
-    place = {"loc": "outside upper left"} if len(handles) > 2 else {"loc": "outside upper right"}
-    canvas.legend(handles=handles, ncols=columns, frameon=False, fontsize=11, **place)
+    legend(canvas, handles, columns, "outside upper left" if len(handles) > 2 else "outside upper right")
 
 
 def handle(series, label):
@@ -62,7 +87,8 @@ def numbers(axis):
 
 
 def name_lines(axes, ends):
-    """Write each series' title to the right of its line's end; `ends` are (x, y, series)."""
+    """Write each series' title to the right of its line's end, on a phone inside; `ends` are (x, y, series)."""
+    inside = narrow(axes.figure)
     axes.figure.draw_without_rendering()
     height = axes.get_window_extent().height * 72 / axes.figure.dpi
     ends = sorted(ends, key=lambda end: end[1])
@@ -71,13 +97,15 @@ def name_lines(axes, ends):
         axes.annotate(
             series.label,
             (x, y),
-            (1.04, place),
+            (0.93 if inside else 1.04, place),
             textcoords="axes fraction",
+            ha="right" if inside else "left",
             va="center",
             color=series.look.ink,
             fontweight="bold",
-            fontsize=11.5,
-            arrowprops=leader(series, 0),
+            fontsize=10 if inside else 11.5,
+            arrowprops=leader(series, 1 if inside else 0),
+            bbox=PAPER if inside else None,
         )
 
 

@@ -5,11 +5,12 @@ from matplotlib.patches import Patch
 from benchmarks.analysis import prediction
 from benchmarks.analysis.looks import number
 from benchmarks.analysis.quantities import QUANTITIES, arrived, client_seconds, on_wire, ratio
-from benchmarks.plots.axes import INK, numbers
+from benchmarks.plots.axes import INK, PAPER, halves, legend, narrow, numbers
 
 LEVELS = {"tcp": "TCP payload", "ip": "IP level"}
 HATCH = "////"  # up, so that it differs from down in black and white too
 UP = "#f4f4f4"
+FIGURE = "figure"  # the id of a text at a bar's end
 HOW_TO_READ = (
     "The upper bar counts TCP payload, the lower one also the 52 bytes of headers on every segment and "
     "acknowledgement. Hatched: from browser to server. The thin line is the interval of the runs, the black stroke "
@@ -55,7 +56,7 @@ def traffic(canvas, results, levels, shared_by, unit, told):
     finish(axes, 3 * len(shown) - 1, places, [*levels.values()] * len(shown), unit)
     keys = [Patch(facecolor=UP, hatch=HATCH, edgecolor="#777777", label="up"), Patch(facecolor="#999999", label="down")]
     keys.append(axes.plot([], [], "|", color="black", markersize=14, markeredgewidth=2, label="model")[0])
-    canvas.legend(handles=keys, loc="outside upper right", ncols=3, frameon=False, fontsize=11)
+    legend(canvas, keys, 3, "outside upper right")
     return told
 
 
@@ -80,7 +81,8 @@ def stacked_bar(axes, y, series, level, shared_by, predicted):
     if predicted:
         axes.plot([predicted], [y], "|", color="white", markersize=18, markeredgewidth=4.5)
         axes.plot([predicted], [y], "|", color="black", markersize=18, markeredgewidth=2)
-    text = f"{number(both.median)}  ({number(up.median)} up, {number(down.median)} down)"
+    ways = f"  ({number(up.median)} up, {number(down.median)} down)"
+    text = number(both.median) + ways * (not narrow(axes.figure))
     write(axes, max(both.high, predicted or 0), y, text)
 
 
@@ -90,8 +92,7 @@ def server(canvas, results):
     names = [name for name in ("cpu", "memory") if point and any(one.figure(name) for one in point.valid)]
     if not names:
         return None
-    canvas.set_figheight(1.2 + 0.62 * len(point.valid))
-    panes = canvas.subplots(1, len(names), squeeze=False)[0]
+    panes = halves(canvas, len(names), 1.2 + 0.62 * len(point.valid))
     for axes, name in zip(panes, names, strict=True):
         for place, series in enumerate(point.valid):
             figure, y = series.figure(name), 2 * place + 0.35
@@ -104,8 +105,8 @@ def server(canvas, results):
         finish(axes, 2 * len(point.valid) - 1.1, [], [], unit, room=1.25)
     return (
         "What it costs the server",
-        "Left: user and system time of all server processes, divided by the deliveries; accepting and storing the "
-        "messages and answering empty polls are in it. Right: the memory that they keep resident at the end of the "
+        "First: user and system time of all server processes, divided by the deliveries; accepting and storing the "
+        "messages and answering empty polls are in it. Then: the memory that they keep resident at the end of the "
         "window, the program's own included. Shorter is better. The thin line is the interval of the runs.",
     )
 
@@ -118,7 +119,7 @@ def interval(axes, y, figure):
 
 def write(axes, x, y, text):
     """Write a figure at a bar's end."""
-    axes.annotate(text, (x, y), (8, 0), textcoords="offset points", va="center", fontsize=11)
+    axes.annotate(text, (x, y), (8, 0), textcoords="offset points", va="center", fontsize=11, gid=FIGURE)
 
 
 def head(axes, y, series):
@@ -134,5 +135,19 @@ def finish(axes, bottom, places, names, label, room=1.42):
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
     numbers(axes.xaxis)
-    axes.set_xlim(0, axes.get_xlim()[1] * room)
+    axes.set_xlim(0, axes.get_xlim()[1] * (1 if narrow(axes.figure) else room))
     axes.set_xlabel(label)
+    if narrow(axes.figure):
+        move_inside(axes)
+
+
+def move_inside(axes):
+    """Move the figures for which the axes have no room beside the bars into these, no further left than their start."""
+    axes.figure.draw_without_rendering()
+    frame = axes.get_window_extent()
+    for text in axes.texts:
+        extent = text.get_window_extent()
+        if text.get_gid() == FIGURE and extent.x1 > frame.x1:
+            left = max(frame.x0 + 4, axes.transData.transform(text.xy)[0] - 8 - extent.width)
+            text.xyann = (left - axes.transData.transform(text.xy)[0]) * 72 / axes.figure.dpi, 0
+            text.set_bbox(PAPER)

@@ -5,17 +5,18 @@ from matplotlib.patches import Patch
 from benchmarks.analysis import looks
 from benchmarks.analysis.looks import number
 from benchmarks.analysis.series import Series
+from benchmarks.plots.axes import legend, narrow
 from benchmarks.plots.bars import finish, write
 
-# Colours of Okabe & Ito, told apart by the colour-blind; the hatches tell them apart in print.
+# The greys and patterns of the pages (board.css): the colours are the techniques'.
 KINDS = {
-    "payload": ("#009E73", ""),
-    "framing": ("#F0E442", "...."),
-    "headers": ("#0072B2", "////"),
-    "handshake": ("#CC79A7", "\\\\\\\\"),
-    "idle": ("#E69F00", "xxxx"),
-    "other": ("#999999", ""),
-    "TCP and IP": ("#ffffff", "||"),
+    "payload": ("#333333", ""),
+    "framing": ("#ffffff", "////"),
+    "headers": ("#8a8f99", ""),
+    "handshake": ("#d5d5d5", "||||"),
+    "idle": ("#ffffff", ""),
+    "other": ("#ffffff", "----"),
+    "TCP and IP": ("#eeeeee", "...."),
 }
 A_ROW = 5  # keys that stand side by side
 
@@ -27,9 +28,9 @@ def bytes_by_kind(canvas, results):
         return None
     canvas.set_figheight(1.8 + 0.62 * len(traced))
     axes, seen = canvas.add_subplot(), set()
-    for place, (name, trace) in enumerate(traced.items()):
-        y, left = 2 * place + 0.35, 0.0
-        head(axes, 2 * place - 0.35, name)
+    for row, (name, trace) in enumerate(traced.items()):
+        y, left = 2 * row + 0.35, 0.0
+        head(axes, 2 * row - 0.35, name)
         each = {kind: count / trace["delivered"] for kind, count in sums(trace).items()}
         for kind, width in (each | segments(results, name)).items():
             if width:
@@ -38,7 +39,11 @@ def bytes_by_kind(canvas, results):
                 left += width
                 seen.add(kind)
         share = f", {100 * (1 - each.get('payload', 0) / left):.0f} % of them no payload" if left else ""
-        write(axes, left, y, f"{number(left)}{share}")
+        if narrow(canvas):  # beside the title
+            place = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "center", "fontsize": 10}
+            axes.annotate(f"{number(left)}{share}", (1, 2 * row - 0.35), **place)
+        else:
+            write(axes, left, y, f"{number(left)}{share}")
     finish(axes, 2 * len(traced) - 1.1, [], [], "bytes a delivered message, both ways", room=1.5)
     patches = [
         Patch(facecolor=colour, hatch=hatch, edgecolor="#333333", linewidth=0.6, label=kind)
@@ -46,7 +51,7 @@ def bytes_by_kind(canvas, results):
         if kind in seen
     ]
     columns = len(patches) if len(patches) <= A_ROW else -(-len(patches) // 2)
-    canvas.legend(handles=patches, loc="outside upper left", ncols=columns, frameon=False, fontsize=11)
+    legend(canvas, patches, columns)
     seconds = number(max(trace.get("seconds") or 0 for trace in traced.values()))
     return (
         "What the bytes are for",

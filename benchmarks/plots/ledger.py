@@ -4,6 +4,7 @@ from matplotlib.patches import Patch
 
 from benchmarks.analysis import looks
 from benchmarks.analysis.looks import number
+from benchmarks.plots.axes import PAPER, halves, legend, narrow
 from benchmarks.plots.bars import finish, head, interval, write
 
 BROKEN = {"lost": ("#000000", ""), "repeated": ("#ffffff", "xxxx"), "reordered": ("#bbbbbb", "....")}
@@ -27,13 +28,18 @@ def ledger(canvas, results):
             colour, hatch = BROKEN[name]
             left -= width
             axes.barh(y, width, 0.75, left=left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.8)
-        write(axes, 100, y, in_words(expected, broken))
+        words = in_words(expected, broken)
+        if narrow(canvas):  # the right end shows what is broken
+            place = {"xytext": (6, 0), "textcoords": "offset points", "va": "center", "bbox": PAPER}
+            axes.annotate(words, (0, y), fontsize=10, **place)
+        else:
+            write(axes, 100, y, words)
     finish(axes, 2 * len(rows) - 1.1, [], [], "% of the deliveries that were due", room=1)
-    axes.set_xlim(0, 185)
+    axes.set_xlim(0, 100 if narrow(canvas) else 185)
     axes.set_xticks(range(0, 101, 20))
     keys = [Patch(facecolor="#999999", label="once and in order")]
     keys += [Patch(facecolor=c, hatch=h, edgecolor="black", label=name) for name, (c, h) in BROKEN.items()]
-    canvas.legend(handles=keys, loc="outside upper right", ncols=4, frameon=False, fontsize=11)
+    legend(canvas, keys, 4, "outside upper right")
     return (
         "The ledger",
         "Every message is due once at each reader of its room. The bar is all that was due, in all runs, refused ones "
@@ -71,8 +77,7 @@ def staircase(canvas, results):
     if not stages:
         return None
     stages.sort(key=height_of)
-    canvas.set_figheight(1.2 + 0.62 * len(stages))
-    left, right = canvas.subplots(1, 2)
+    left, right = halves(canvas, 2, 1.2 + 0.62 * len(stages))
     counted = {series.key: series.figure("ip") for point in results.comparisons for series in point.valid}
     for place, series in enumerate(stages):
         y, look = 2 * place + 0.35, series.look
@@ -93,6 +98,6 @@ def staircase(canvas, results):
     finish(right, 2 * len(stages) - 1.1, [], [], "bytes a delivered message, IP level", room=1.3)
     return (
         "The staircase: what each stage loses, and what it takes",
-        "From the naive version at the top to the finished technique below it. Left: messages that a reader never got, "
-        "in all runs. Right: what those cost that did arrive, in the valid runs.",
+        "From the naive version at the top to the finished technique below it. First: messages that a reader never "
+        "got, in all runs. Then: what those cost that did arrive, in the valid runs.",
     )

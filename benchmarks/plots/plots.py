@@ -8,6 +8,7 @@ import matplotlib
 from matplotlib.figure import Figure as Canvas
 
 from benchmarks.plots import bars, curves, kinds, ledger, returns, scatter, stall, sweeps, waterfall
+from benchmarks.plots.axes import NARROW
 
 DRAWN = (  # in the order of reading
     returns.back,
@@ -51,23 +52,26 @@ STYLE = {
     "savefig.dpi": 200,
 }
 WIDTH, HEIGHT = 7.2, 4.5  # inches: a page's text width
+PLAIN = {"Date": None, "Creator": None}  # of an SVG that is the same every time
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawn plot: file name without ending, title, what it shows and how to read it, its SVG."""
+    """A drawn plot: file name without ending, title, what it shows and how to read it, its SVG, and that of a phone."""
 
     name: str
     title: str
     caption: str
     svg: Path
+    narrow: Path
 
 
 def write(results, folder, drawn=DRAWN):
     """Draw into `folder` every plot for which there are figures; return the Plots in the order of reading."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in (*folder.glob("*.svg"), *folder.glob("*.png")):
+    (folder / "narrow").mkdir(exist_ok=True)
+    for stale in (*folder.rglob("*.svg"), *folder.rglob("*.png")):
         stale.unlink()
     plots = []
     with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE}), warnings.catch_warnings():
@@ -79,13 +83,16 @@ def write(results, folder, drawn=DRAWN):
 
 def render(draw, results, folder):
     """Draw one plot; return it in a list, an empty one where there is nothing to draw."""
+    name = draw.__name__.replace("_", "-")
+    path, phone = folder / f"{name}.svg", folder / "narrow" / f"{name}.svg"
     canvas = Canvas(figsize=(WIDTH, HEIGHT), layout="constrained")
     told = draw(canvas, results)
     if told is None:
         return []
-    title, caption = told
-    path = folder / f"{draw.__name__.replace('_', '-')}.svg"
-    canvas.savefig(path, metadata={"Date": None, "Creator": None})
+    canvas.savefig(path, metadata=PLAIN)
     canvas.set_layout_engine("none")  # all stands where it belongs: the same in both files, and done once
     canvas.savefig(path.with_suffix(".png"), metadata={"Software": None})
-    return [Plot(path.stem, title, caption, path)]
+    canvas = Canvas(figsize=(NARROW, HEIGHT), layout="constrained")
+    draw(canvas, results)
+    canvas.savefig(phone, metadata=PLAIN)
+    return [Plot(name, *told, path, phone)]

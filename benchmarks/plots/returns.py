@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 from benchmarks.analysis import looks
 from benchmarks.analysis.looks import number
 from benchmarks.analysis.workload import short
-from benchmarks.plots.axes import INK, SHORTEST, logarithmic
+from benchmarks.plots.axes import INK, PAPER, SHORTEST, legend, logarithmic, narrow
 
 
 def back(canvas, results):
@@ -14,7 +14,7 @@ def back(canvas, results):
     if not rows:
         return None
     rows.sort(key=lambda row: looks.place(*row[1].key))
-    canvas.set_figheight(1.3 + 0.42 * len(rows))
+    canvas.set_figheight(1.3 + (0.6 if narrow(canvas) else 0.42) * len(rows))
     axes = canvas.add_subplot()
     for y, (_point, series) in enumerate(rows):
         middle, most, last = (series.figure(name) for name in ("back_p50", "back_p99", "back_max"))
@@ -26,8 +26,11 @@ def back(canvas, results):
         late = series.figure("late")
         text = f"  {number(x[-1])} ms" + (f", {late.median:,.0f} late" if late else "")
         axes.annotate(text, (x[-1], y), (6, 0), textcoords="offset points", va="center", fontsize=10.5)
-    axes.set_yticks(range(len(rows)), [f"{series.label} · {short(point.value)}" for point, series in rows])
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    labels = [f"{series.label} · {short(point.value)}" for point, series in rows]
+    axes.set_yticks(range(len(rows)), [] if narrow(canvas) else labels)
+    for y, label in enumerate(labels if narrow(canvas) else ()):
+        axes.annotate(label, (0.01, y - 0.4), xycoords=("axes fraction", "data"), va="center", fontsize=10, bbox=PAPER)
+    axes.set_ylim(len(rows) - 0.4, -0.7)
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("ms from the cut until a reader was back")
     logarithmic(axes.xaxis)
@@ -39,7 +42,7 @@ def back(canvas, results):
         )
         for marker, width, label in (("o", 1, "half of them"), ("|", 2.4, "99 in 100"), (">", 1, "the last"))
     ]
-    canvas.legend(handles=keys, loc="outside upper right", ncols=3, frameon=False, fontsize=11)
+    legend(canvas, keys, 3, "outside upper right")
     return (
         "Back after the cut",
         "Every reader's connection is cut at one instant in the middle of the window. A row is a technique, and how "

@@ -11,10 +11,11 @@ from benchmarks.analysis.workload import SETTINGS, is_number, short
 from benchmarks.findings.tables import columns_of
 from benchmarks.model import model
 from benchmarks.plots import clocks
-from benchmarks.plots.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_points
+from benchmarks.plots.axes import DASHES, INK, SHORTEST, keys, logarithmic, name_points, narrow
 from benchmarks.plots.bars import only_point
 
 DOTS = 1500  # at most, of one run through time
+SPACE = " ", "\n"  # between two parts of a label; on a phone it is a line end
 NAME = 10  # characters of a point's name that have room at a mark
 OCTAVES = 3  # how far polling's interval is varied, up and down
 
@@ -38,7 +39,7 @@ def trade_off(canvas, results):
         axes.plot([x, x], [y, top], color=look.colour, linewidth=2.2, alpha=0.5 if sweep else 1)
         axes.plot([x], [top], "_", color=look.colour, markersize=9 if sweep else 13, markeredgewidth=2.2)
         axes.plot([x], [y], look.marker, color=look.colour, markeredgecolor=INK, markersize=1.3 * look.size, zorder=4)
-    axes.set_xlabel("bytes a second and reader, at IP level, both ways")
+    axes.set_xlabel(f"bytes a second and reader,{SPACE[narrow(canvas)]}at IP level, both ways")
     axes.set_ylabel("delivery latency, ms: p50 to p99")
     axes.margins(0.12, 0.12)
     words = "" if sweep else interval_curve(axes, only_point(results))

@@ -1,9 +1,9 @@
 """The plot of the calibration: a stall of the server, to a load that waits for answers and to one that does not."""
 
-from benchmarks.plots.axes import INK, logarithmic
+from benchmarks.plots.axes import INK, legend, logarithmic, narrow
 
 SHOWN = {"p50": "50", "p90": "90", "p99": "99", "p999": "99.9", "max": "longest"}
-OPEN, CLOSED = "#0072B2", "#D55E00"
+OPEN, CLOSED = INK, "#aaaaaa"  # the colours are the techniques'
 
 
 def stall(canvas, results):
@@ -31,7 +31,7 @@ def stall(canvas, results):
     axes.set_ylabel("latency, ms")
     logarithmic(axes.yaxis)
     axes.margins(y=0.15)
-    canvas.legend(loc="outside upper left", ncols=2, frameon=False, fontsize=11)
+    legend(canvas, axes.get_lines()[:2], 1 if narrow(canvas) else 2)
     return (
         "Calibration: a server that stalls",
         "A server of known behaviour stands still once. A load that measures from the scheduled instant sees everybody "

@@ -4,16 +4,20 @@ import numpy as np
 from matplotlib.lines import Line2D
 
 from benchmarks.analysis import looks
+from benchmarks.plots.axes import legend, narrow
 from benchmarks.plots.kinds import traces
 
-COLOURS = {  # of Okabe & Ito
-    "message": "#009E73",
-    "request": "#0072B2",
-    "empty": "#E69F00",
-    "opening": "#CC79A7",
-    "alive": "#D55E00",
-    "other": "#777777",
+# Greys and the marks at a stroke's end: the colours are the techniques'.
+STROKES = {
+    "message": ("#222222", "o", "#222222"),
+    "request": ("#777777", "", ""),
+    "empty": ("#777777", "o", "white"),
+    "opening": ("#222222", "s", "white"),
+    "alive": ("#999999", "x", "#999999"),
+    "other": ("#bbbbbb", "", ""),
 }
+A_ROW = 3  # signs that stand side by side
+HELD_GREY = "#dddddd"
 GROUPS = {  # kind of an exchange: what it is here
     "answer": "message", "event": "message", "frame": "message",
     "request": "request", "empty": "empty",
@@ -43,18 +47,18 @@ def waterfall(canvas, results):
         count = sum(one.get("kind") not in SILENT for one in trace["exchanges"]) + (trace.get("left_out") or 0)
         axes.set_title(
             f"{looks.named(name)[0]}: {count:,} exchanges, {trace.get('delivered') or 0:,} messages",
-            fontsize=11.5,
+            fontsize=9 if narrow(canvas) else 11.5,
             pad=3,
             color=looks.look(name).ink,
         )
     panes[-1].set_xlabel("seconds")
     panes[-1].set_xlim(-0.1, SECONDS + 0.1)
     handles = [
-        Line2D([], [], color=colour, linewidth=3, label=WORDS[group])
-        for group, colour in COLOURS.items()
+        Line2D([], [], color=colour, linewidth=1.7, **tip(marker, fill), label=WORDS[group])
+        for group, (colour, marker, fill) in STROKES.items()
         if group in seen
     ]
-    canvas.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False, fontsize=10.5)
+    legend(canvas, handles, A_ROW, size=10.5)
     return (
         "Ten seconds on the wire",
         "One reader of each technique; a stroke is one exchange – a request, an answer, an event, a frame – as it "
@@ -62,6 +66,11 @@ def waterfall(canvas, results):
         "server; downwards: from server to browser; its length is its size, 10, 100 or 1,000 bytes at the marks. The "
         "band along the line is a request that the server holds.",
     )
+
+
+def tip(marker, fill):
+    """Return how a line is marked at its end."""
+    return {"marker": marker, "markersize": 4, "markerfacecolor": fill or "none"}
 
 
 def lane(axes, trace):
@@ -76,13 +85,16 @@ def lane(axes, trace):
         height = min(TALLEST, np.log10(max(1, one.get("bytes") or 1))) * (1 if up else -1)
         ends = one.get("ends")
         if one.get("kind") == "request" and (ends or SECONDS) - at > HELD:
-            axes.barh(0, (ends or SECONDS) - at, 0.9, left=at, color=COLOURS["request"], alpha=0.22, linewidth=0)
+            axes.barh(0, (ends or SECONDS) - at, 0.9, left=at, color=HELD_GREY, linewidth=0)
         if height:
-            axes.vlines(at, 0, height, color=COLOURS[group], linewidth=1.7)
+            colour, marker, fill = STROKES[group]
+            axes.vlines(at, 0, height, color=colour, linewidth=1.7)
+            axes.plot([at], [height], color=colour, clip_on=False, **tip(marker, fill))
             seen.add(group)
     axes.set_ylim(-TALLEST, TALLEST)
     axes.set_yticks([-3, -2, -1, 1, 2, 3], ["1,000", "", "10", "10", "", "1,000"], fontsize=9)
-    axes.text(-0.075, 0.75, "up", transform=axes.transAxes, ha="right", va="center", fontsize=10)
-    axes.text(-0.075, 0.25, "down", transform=axes.transAxes, ha="right", va="center", fontsize=10)
+    left = -0.13 if narrow(axes.figure) else -0.075
+    axes.text(left, 0.75, "up", transform=axes.transAxes, ha="right", va="center", fontsize=10)
+    axes.text(left, 0.25, "down", transform=axes.transAxes, ha="right", va="center", fontsize=10)
     axes.grid(axis="y", linewidth=0.4)
     return seen

@@ -7,6 +7,7 @@ from benchmarks.findings import answer, baseline, climb, deviation, remarks, tab
 from benchmarks.findings.calibrated import checks
 from benchmarks.literature import replication
 from benchmarks.literature.sources import SOURCES
+from lab.margin import PER_CENT
 
 OPTIONS = "scenario", "techniques", "repetitions", "seed"
 
@@ -48,6 +49,7 @@ def of(results, drawn, before=None):
         "calibration": checks(results.calibration),
         "changes": baseline.shown(changes),
         "changed": before and baseline.summary(changes, before),
+        "margin": PER_CENT,
         "command": command(results.manifest),
         "raw": sorted(str(path.relative_to(results.folder)) for path in results.folder.glob("runs/*/*.csv")),
     }

@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
+from lab.margin import MARGIN
 
 MANNERS = {"polling": "asks", "longpoll": "holds", "websocket": "pushes"}
 SECONDS = 60
@@ -48,6 +49,7 @@ def test_the_pages_model_is_the_reports(run, technique):
         p = Parameters(**given, turnaround=0.004, headers=HEADS, empty=0, message=MESSAGE)
         assert one["mean"] == pytest.approx(1_000 * model.mean(technique, p)), given
         assert one["most"] == pytest.approx(1_000 * model.maximum(technique, p)), given
+        assert one["mean"] <= one["most"]
         assert one["requests"] == pytest.approx(SECONDS * model.requests(technique, p)), given
         assert one["bytes"] == pytest.approx(SECONDS * (model.payload(technique, p) - idle(technique, p)[0])), given
         assert one["ip"] == pytest.approx(SECONDS * (model.ip(technique, p) - sum(idle(technique, p)))), given
@@ -58,6 +60,22 @@ def idle(technique, p):
     kept = [(one, one.rate(p)) for one in getattr(model.MODELS[technique], "idle", ())]
     size = sum((one.down + one.up) * rate for one, rate in kept)
     return size, model.PACKET * sum((one.packets_down + one.packets_up) * rate for one, rate in kept)
+
+
+@pytest.mark.parametrize(("figures", "slack", "most", "least"), [
+    ([100, 105, 300, None], 0, ["2"], ["0", "1"]),
+    ([100, 111, 300, 280], 0, ["2", "3"], ["0"]),
+    ([100, 111, 300, 200], 11, ["2"], ["0", "1"]),
+    ([0, 0, 1, 1], 0, ["2", "3"], ["0", "1"]),
+])  # fmt: skip
+def test_a_scene_names_nobody_alone_who_ties(run, figures, slack, most, least):
+    """A difference is named from the ratio on that lab/margin.py has for reports and advice too."""
+    script = """({ most, least }, figures, slack, margin) => {
+        document.body.dataset.margin = margin;
+        const panes = figures.map((value, place) => ({ name: String(place), value }));
+        return [most, least].map((of) => of({ panes }, ({ value }) => value, slack));
+      }"""
+    assert run("scenes/judge", script, figures, slack, str(MARGIN)) == [most, least]
 
 
 def test_a_lane_remembers_a_bounded_part_of_what_passed(run):

@@ -30,6 +30,15 @@ FAULTS = (
     "[data-part=restart]",
 )
 NOTICED = {f"[data-fault={name}]" for name in ("cut", "reset", "cut_every")} | {"[data-part=restart]"}
+# Of which rows the model says something, if not of all; and what it says of the slowest: a bound is called one.
+MODELLED = {
+    "tunnel": [False] * 4,
+    "restart": [False] * 4,
+    "seventh": [False] * 4,
+    "slow": [True, False, False, False],
+    "phase": [True, False, False, False],
+}
+SLOWEST = {"one": ["at most 1.1 s", "at most 154 ms", "model: 50 ms", "model: 50 ms"]}
 HOLDS = "sse"  # a technique whose connections stay open, by HTTP/1.1
 # What the browser writes into its console when a connection ends, and nothing else.
 ENDED = re.compile(
@@ -120,6 +129,11 @@ def test_a_scene_is_predicted_run_and_revealed(page, scene):
     for counted in {"lost", "repeated"} & set(heads):
         assert [row[heads.index(counted)] for row in rows] == ["0"] * len(rows)
     assert page.complaints(ENDED if ends else None) == []
+    models = [" ".join(re.findall(r"model: [^|]*", "|".join(row))) for row in rows]
+    assert not re.search(r"model: (at most )?0 (m?s|B)", " ".join(models))
+    assert [bool(told) for told in models] == MODELLED.get(scene, [True] * len(TECHNIQUES))
+    for told, words in zip(models, SLOWEST.get(scene, [""] * len(models)), strict=True):
+        assert words in told
 
 
 def test_every_scene_is_in_the_menu(board):

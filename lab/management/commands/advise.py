@@ -5,10 +5,10 @@ from rich.align import Align
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from benchmarks import printing
 from benchmarks.advice.advice import advise
 from benchmarks.advice.question import CannotAdvise, Question
 from benchmarks.advice.words import NETWORKS, figures, reasons, verdict
-from benchmarks.console import PlainConsole
 
 FIELDS = {  # option: (field of the Question, help)
     "rate": ("rate", "messages a second in each room"),
@@ -38,17 +38,15 @@ class Command(BaseCommand):
             advice = advise(Question(**fields, **NETWORKS[network]))
         except CannotAdvise as exc:
             raise CommandError(str(exc)) from exc
-        console = PlainConsole()
-        console.print(table(advice))
-        for sentence in (verdict(advice), *reasons(advice)):
-            console.print(str(sentence))
+        printing.show(table(advice), *map(str, (verdict(advice), *reasons(advice))))
 
 
 def table(advice):
     """Return the options as a table, techniques as columns; what is too slow is dim."""
-    made = Table("", box=SIMPLE_HEAD)
+    made = Table(box=SIMPLE_HEAD)
+    made.add_column("", no_wrap=True)
     for option in advice.options:
-        made.add_column(option.technique, justify="right", style="" if option.fits else "dim")
+        made.add_column(option.technique, justify="right", no_wrap=True, style="" if option.fits else "dim")
     for what, cells in figures(advice):
         made.add_row(Align.right(str(what)), *map(str, cells))
     return made

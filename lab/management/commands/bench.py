@@ -3,11 +3,11 @@
 import statistics
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from benchmarks import printing
 from benchmarks.bench import bench, bench_wire
-from benchmarks.console import PlainConsole
 from lab.system import allow_many_connections, interrupt_on_signals
 
 
@@ -26,10 +26,9 @@ class Command(BaseCommand):
             raise CommandError("--repetitions: at least 1.")
         interrupt_on_signals()
         allow_many_connections()
-        console = PlainConsole()
         columns = (TextColumn("Measuring"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         try:
-            with Progress(*columns, console=console) as progress:
+            with printing.progress(*columns) as progress:
                 task = progress.add_task("bench", total=None)
                 figures = bench.measure(repetitions, lambda done, of: progress.update(task, completed=done, total=of))
         except AssertionError as exc:
@@ -37,14 +36,14 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped; nothing is left running.", returncode=130) from None
         laid = figures.pop("wire")
-        console.print(costs(figures), ratios(figures), wires(laid))
+        printing.show(costs(figures), ratios(figures), wires(laid))
 
 
 def costs(figures):
     """Return the table of the medians, with the least and the greatest figure of the repetitions."""
     table = Table(title=f"Medians of {len(figures['polls'])} repetitions")
     for column, justify in (("what", "left"), ("median", "right"), ("least", "right"), ("most", "right"), ("", "left")):
-        table.add_column(column, justify=justify)
+        table.add_column(column, justify=justify, no_wrap=justify == "right")
     for name, values in figures.items():
         unit, what, _measure = bench.MEASURES[name]
         cells = (f"{value:,.1f}" for value in (statistics.median(values), min(values), max(values)))
@@ -56,7 +55,7 @@ def ratios(figures):
     """Return the table of the ratios and of what they aim at."""
     table = Table(title="Ratios, each of figures taken in the same repetition")
     for column, justify in (("what", "left"), ("ratio", "right"), ("aim", "left"), ("", "left")):
-        table.add_column(column, justify=justify)
+        table.add_column(column, justify=justify, no_wrap=justify == "right")
     for over, under, bound, aim in bench.RATIOS:
         ratio = bench.ratio(figures, over, under)
         reached = ratio >= aim if bound == "at least" else ratio <= aim
@@ -69,7 +68,7 @@ def wires(figures):
     """Return the table of what a wire costs, against no wire."""
     table = Table(title="A wire between client and server")
     for column, justify in (("what", "left"), ("median", "right"), ("aim", "left"), ("", "left")):
-        table.add_column(column, justify=justify)
+        table.add_column(column, justify=justify, no_wrap=justify == "right")
     added, rate = (statistics.median(each[name] for each in figures) for name in ("added_ms", "deliveries"))
     most, least = bench_wire.AIMS["added_ms"], bench_wire.AIMS["deliveries"]
     for what, figure, aim, reached in (

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import psutil
 from django.core.management.base import BaseCommand, CommandError
-from rich.progress import BarColumn, Progress
+from rich.progress import BarColumn
 
-from benchmarks import RESULTS
+from benchmarks import RESULTS, printing
 from benchmarks.campaigns import folder, options, table
 from benchmarks.campaigns.campaign import Campaign
 from benchmarks.console import PlainColumn, PlainConsole
@@ -63,9 +63,8 @@ class Command(BaseCommand):
     def compare(self, campaign, baseline):
         """Measure, show the table, write the report."""
         rows = campaign.results["runs"]
-        console = PlainConsole()
         columns = PlainColumn("{task.description}"), BarColumn(None), PlainColumn("{task.fields[left]}")
-        with Progress(*columns, console=console) as progress:
+        with printing.progress(*columns) as progress:
             bar = progress.add_task("", total=1.0, left="")
             begun = campaign.left() + REPORT
 
@@ -75,13 +74,14 @@ class Command(BaseCommand):
                 progress.update(bar, total=begun, completed=begun - left, description=what, left=told)
 
             for row in campaign.run(show):
-                progress.print(table.line(row, len(rows), len(rows) + len(campaign.missing())))
+                progress.print(
+                    table.line(row, len(rows), len(rows) + len(campaign.missing())), markup=False, soft_wrap=True
+                )
             show("report")
             ending = write_report(campaign.place, baseline)
             progress.update(bar, completed=begun, description="done", left="")
-        figures = table.rows(rows)
-        for part in (*table.parts(figures), *ending):
-            console.print(part, soft_wrap=isinstance(part, str))
+        console = PlainConsole()
+        printing.show(*table.parts(table.rows(rows), console.width), *ending, console=console)
 
 
 def tidy(campaign):

@@ -31,10 +31,11 @@ function pushes({ delay, rate, message = 0, framing = 0 }) {
 
 const MODELS = { asks, holds, pushes };
 
-/** What the model expects of a pane: mean and most in ms, requests, bytes and ip of the whole window. */
-export function expected(figures, manner, { delay = 0, interval = 1, hold = 25, rate = 0, seconds }) {
+/** What the model expects of a pane: mean and most in ms, requests, bytes and ip of the whole window.
+ *  `spread`: by how many seconds the link's delay lies over `delay` at most. */
+export function expected(figures, manner, { delay = 0, spread = 0, interval = 1, hold = 25, rate = 0, seconds }) {
   const { kinds, requests, messages, payloadDown } = figures;
-  const perSecond = MODELS[manner]({
+  const known = {
     delay,
     interval,
     hold,
@@ -43,8 +44,10 @@ export function expected(figures, manner, { delay = 0, interval = 1, hold = 25, 
     heads: requests ? (kinds.headers + kinds.idle + kinds.framing) / requests : 0,
     message: messages ? payloadDown / messages : 0,
     framing: messages && kinds ? kinds.framing / messages : 0,
-  });
-  const { mean, most } = perSecond;
+  };
+  const perSecond = MODELS[manner](known);
+  const { mean } = perSecond;
+  const { most } = MODELS[manner]({ ...known, delay: delay + spread });
   const whole = Object.fromEntries(["requests", "bytes", "ip"].map((name) => [name, perSecond[name] * seconds]));
   return { mean: 1_000 * mean, most: 1_000 * most, ...whole };
 }

@@ -8,12 +8,18 @@ import { duration, element, list, number } from "./words.js";
 const ms = (value) => (value === null || value === undefined ? "–" : duration(value));
 const count = (value) => (value === null || value === undefined ? "–" : number(value));
 
-/** Columns by name: a head, the figure of a pane, how it is written, and the model's where it has one. */
+/** Columns by name: a head, the figure of a pane, how it is written, and the model's where it has one, with its words. */
 export const COLUMNS = {
   messages: { head: gettext("messages"), value: ({ messages }) => messages, write: count },
   mean: { head: gettext("mean"), value: ({ mean }) => mean, write: ms, model: ({ mean }) => mean },
   least: { head: gettext("fastest"), value: ({ least }) => least, write: ms },
-  most: { head: gettext("slowest"), value: ({ most }) => most, write: ms, model: ({ most }) => most },
+  most: {
+    head: gettext("slowest"),
+    value: ({ most }) => most,
+    write: ms,
+    model: ({ most }) => most,
+    words: ({ mean, most }) => (most > mean ? gettext("model: at most %s") : gettext("model: %s")), // a bound is no guess
+  },
   slowest: { head: gettext("slowest"), value: ({ most }) => most, write: ms }, // where a fault leaves the model behind
   requests: {
     head: gettext("requests"),
@@ -27,7 +33,7 @@ export const COLUMNS = {
     head: gettext("bytes a message"),
     value: perMessage,
     write: bytes,
-    model: ({ ip }, { messages }) => (messages ? ip / messages : null),
+    model: ({ ip }, { messages }) => (messages && ip !== null ? ip / messages : null),
   },
   away: {
     head: gettext("away for"),
@@ -67,19 +73,24 @@ export function reveal(place, { scene, play, figures, predictions }) {
   place.replaceChildren(verdict, element("p", "why", scene.why(figures, play, right)), box, window_(figures, play));
 }
 
-/** What the model expects of a pane; null where the scene says that it does not hold. */
-function model(pane, { seconds }, { model: given }, play) {
-  if (!given || pane.kinds === null) return null;
+/** What the model expects of a pane, null for what it does not know; null if the scene says that it does not hold. */
+function model(pane, { seconds }, { model: given, faulty }, play) {
+  if (!given || pane.kinds === null || faulty?.(play.board).name === pane.name) return null;
   const rate = pane.messages / seconds;
-  return expected(pane, play.manner(pane), { ...given, rate, seconds });
+  const manner = play.manner(pane);
+  const { mean, most, requests, ip } = expected(pane, manner, { ...given, rate, seconds });
+  // It knows the link's delay and the clock of those who ask; without either, and in silence, its 0 says nothing.
+  const timed = given.delay || manner === "asks";
+  return { mean: timed ? mean : null, most: timed ? most : null, requests, ip: ip || null };
 }
 
 function row(pane, play, columns, expectation) {
-  const cells = columns.map(({ value, write, model: of, round }) => {
+  const cells = columns.map(({ value, write, model: of, round, words }) => {
     const cell = element("span", "", write(value(pane, play)));
     const should = expectation && of ? of(expectation, pane) : null;
     if (should === null || Number.isNaN(should)) return cell;
-    const beside = element("span", "model", interpolate(gettext("model: %s"), [(round ?? write)(should)]));
+    const said = words?.(expectation) ?? gettext("model: %s");
+    const beside = element("span", "model", interpolate(said, [(round ?? write)(should)]));
     const both = element("span", "both");
     both.append(cell, " ", beside);
     return both;

@@ -2,6 +2,7 @@
 import { least } from "./judge.js";
 
 const DELAY = 0.284; // seconds one way: the profile's 279 ms and half of its jitter
+const SPREAD = 0.005; // seconds: the other half
 const SLACK = 40; // ms: less than that between two panes is chance
 const RATE = 3; // messages a second
 
@@ -11,7 +12,7 @@ export default {
   seconds: 10,
   explain: () => gettext("Every link goes by a satellite, 279 ms one way; three messages a second."),
   question: () => gettext("Who delivers soonest, on average?"),
-  model: { delay: DELAY },
+  model: { delay: DELAY, spread: SPREAD },
   columns: ["mean", "most", "requests"],
   set: (play) => play.link({ profile: "satellite" }),
   run: (play) => play.speak({ rate: RATE }),

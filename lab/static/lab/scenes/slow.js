@@ -20,6 +20,7 @@ export default {
   options: { none: gettext("nobody else") },
   columns: ["mean", "slowest", still, "lost", "repeated"],
   model: {},
+  faulty: slow, // the model does not know its trickle
   drain: 10,
   async run(play) {
     const { name } = slow(play.board);
