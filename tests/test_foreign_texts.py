@@ -13,7 +13,7 @@ from importlib import import_module
 from xml.etree import ElementTree
 
 import pytest
-from foreign import NAME, TEXT, controls
+from hostile_texts import NAME, TEXT, controls
 from made_up import TITLES, make_folder, make_run, refused, text_of
 from markdown_it import MarkdownIt  # the parser that rich brings
 from processes import ROOT

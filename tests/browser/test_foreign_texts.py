@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from foreign import AUTHOR, NAME, TEXT
+from hostile_texts import AUTHOR, NAME, TEXT
 from processes import ServerProcess
 from roads import publish
 from test_board import lines
