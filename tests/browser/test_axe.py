@@ -64,7 +64,8 @@ def test_on_the_board_with_everything_open(lab, speaking):
     revealed(window)
     window.driver.execute_script("document.querySelector('[data-part=faults] [name=seconds]').value = 0.5")
     window.one("[data-fault=freeze]").click()
-    window.until(lambda: "Nothing" in "".join(window.texts(".aftermath [role=status]")), "the fault has no end")
+    ended = {"Nothing was lost, nothing was repeated.", "没有丢失，也没有重复。"}
+    window.until(lambda: set(window.texts(".aftermath [role=status]")) & ended, "the fault has no end")
     window.until(lambda: window.all("[data-part=scores] td"), "no scores")
     check_sizes(window)
 
