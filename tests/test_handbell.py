@@ -16,12 +16,12 @@ NEVER = SMALL | {"SMALL_LOOK": "1000"}  # seconds between looks at the store: on
 @pytest.fixture
 def bounded(monkeypatch):
     """Bells with a small bound."""
-    monkeypatch.setattr(handbell, "settings", SimpleNamespace(UNHEARD_MAX=UNHEARD))
+    monkeypatch.setattr(handbell, "settings", SimpleNamespace(UNHEARD_MAX=UNHEARD, UNHEARD_BYTES=1_000))
 
 
 def message(room, number):
     """Return what a bell needs of a message."""
-    return SimpleNamespace(room=room, id=number)
+    return SimpleNamespace(room=room, id=number, size=1)
 
 
 def test_every_technique_hears_it_without_a_look_at_the_store(start):
