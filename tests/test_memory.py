@@ -72,8 +72,8 @@ def ask_for_all(server, paths):
 
 def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, tmp_path, room):
     path, grown = room_path("longpoll", room, "?hold=0"), []
-    get(forgetful.url, path)
-    time.sleep(IDLE + 0.5)  # that one is dropped, and all is loaded that queues need
+    ask_for_all(forgetful, [path] * 2 * AT_ONCE)
+    time.sleep(IDLE + 0.5)  # those are dropped, and all is loaded that queues need
     before, first = memory(forgetful), objects(forgetful, tmp_path)
     for _turn in range(2):
         until(lambda: get(forgetful.url, path).status == 200, "queues are never dropped")

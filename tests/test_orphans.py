@@ -18,7 +18,7 @@ from lab import orphans
 ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 SERVE = ("manage.py", "serve", "--port", "0")
 FAMILIES = {  # command: (its arguments, a word in the command line of a process that it starts)
-    "bench": (["manage.py", "bench", "--repetitions", "1"], "serve"),
+    "bench": (["manage.py", "bench", "--repetitions", "1"], "python"),
     "compare": (["manage.py", "compare", "--bare", "--repetitions", "1", "--techniques", "sse"], "serve"),
     "demo": (["manage.py", "demo", "--port", "0"], "serve"),
     "scaled": (["manage.py", "scaled", "--port", "0"], "nginx"),
