@@ -50,7 +50,7 @@ def interrupted(small, tmp_path_factory):
     out = tmp_path_factory.mktemp("results")
     command = [*COMPARE, "--scenario", small, "--out", out, "--bare"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout.readline().startswith("1 of 2")
+        assert process.stderr.readline().startswith("1 of 2")
         family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
         _shown, said = process.communicate(timeout=30)
