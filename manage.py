@@ -14,7 +14,7 @@ if sys.flags.safe_path:
 
 def main():
     """Hand the command line to Django."""
-    from lab import terminal
+    from lab.net import terminal
 
     terminal.prepare()
     named = os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")

@@ -15,8 +15,8 @@ def compare(scenario="quick", techniques=None, stages=None, out=None, progress=T
     """
     from benchmarks.analysis.summary import Results
     from benchmarks.campaigns.campaign import Campaign
-    from benchmarks.campaigns.table import line
-    from lab.logs import escaped
+    from benchmarks.campaigns.terminal_table import line
+    from lab.messages.invisible import escaped
 
     changes = {name: value for name, value in settings.items() if value is not None}
     campaign = Campaign.new(out or RESULTS, scenario, techniques, stages, changes, bare=bare)

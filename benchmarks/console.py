@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.progress import TextColumn
 
-from lab.logs import escaped
+from lab.messages.invisible import escaped
 
 LINE_ENDS = "\n"
 

@@ -21,10 +21,10 @@ import websocket  # noqa: E402
 from benchmarks.generator import window, workers  # noqa: E402
 from benchmarks.generator.clients import client  # noqa: E402
 from benchmarks.generator.meter import Meter  # noqa: E402
-from benchmarks.generator.people import Publisher, Reader  # noqa: E402
 from benchmarks.generator.recorder import Recorder  # noqa: E402
+from benchmarks.generator.users import Publisher, Reader  # noqa: E402
 from benchmarks.scenarios.settings import CHOICES  # noqa: E402
-from lab.system import settle  # noqa: E402
+from lab.net.system import settle  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 
 if Path(websocket.__file__).parent != ROOT / "websocket":

@@ -1,4 +1,4 @@
-"""A Redis, for a bell or a channel layer of several processes."""
+"""A Redis, for the channel layer of several processes."""
 
 import socket
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 from deploy.programs import NginxProcess, PostgresProcess, ServerProcess
 from deploy.redis import RedisProcess
 from deploy.service import HOST, CannotRun
-from lab import orphans
+from lab.net import orphans
 
 
 class Scaled:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from lab import orphans
-from lab.system import free_port
+from lab.net import orphans
+from lab.net.system import free_port
 
 HOST = "127.0.0.1"
 PATIENCE = 30.0  # seconds for a program to start, and to end

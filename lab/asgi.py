@@ -14,13 +14,13 @@ from django.urls import re_path
 
 pages = get_asgi_application()
 
-from lab.cross_site import CHAT  # noqa: E402  (these need Django set up)
-from lab.guard import guard  # noqa: E402
-from lab.handler import ChatHandler  # noqa: E402
-from lab.http import bounded  # noqa: E402
-from lab.message import Refused  # noqa: E402
-from lab.pulse import Pulse  # noqa: E402
-from lab.system import settle  # noqa: E402
+from lab.access.body_limits import bounded  # noqa: E402
+from lab.access.cross_site import CHAT  # noqa: E402  (these need Django set up)
+from lab.access.guard import guard  # noqa: E402
+from lab.http.handler import ChatHandler  # noqa: E402
+from lab.messages.errors import Refused  # noqa: E402
+from lab.net.system import settle  # noqa: E402
+from lab.server.loop_monitor import LoopMonitor  # noqa: E402
 
 
 def by_road(chat):
@@ -57,5 +57,5 @@ routes = [
 sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*routes, re_path("", no_room)])))
 application = guard(ProtocolTypeRouter({"http": by_road(ChatHandler()), "websocket": with_sender(sockets)}))
 if settings.PULSE:
-    application = Pulse(application, settings.PULSE)
+    application = LoopMonitor(application, settings.PULSE)
 settle()

@@ -9,7 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lab import data_folder
+from lab.net import data_folder
 from lab.techniques import TECHNIQUES
 
 
@@ -66,25 +66,28 @@ BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
 # The header in which the proxy names a nonce for each publish, the same if it asks another server again; "": none.
 NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 
+# Apps beside the chat, which brings its own commands and pages without them.
+MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "deploy"]) if find_spec(name)]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
     "lab",
+    *MORE_APPS,
     *TECHNIQUES,
 ]
-# The pages' middleware; the chat's own routes pass none of it (see lab/handler.py).
+# The pages' middleware; the chat's own routes pass none of it (see lab/http/handler.py).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "lab.files.StaticFiles",
+    "lab.pages.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
-    "lab.slash.LastSlash",
+    "lab.pages.slash.LastSlash",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "lab.visitors.give_session",
-    "lab.policy.content_security_policy",
+    "lab.access.visitors.give_session",
+    "lab.pages.csp.content_security_policy",
 ]
 TEMPLATES = [
     {
@@ -94,7 +97,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
-                "lab.views.techniques",
+                "lab.pages.views.techniques",
             ]
         },
     }
@@ -148,7 +151,7 @@ REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLa
 REDIS = {
     "address": REDIS_URL,
     "socket_connect_timeout": 2,  # seconds
-    "socket_timeout": 8,  # seconds; the layer waits up to 5 for a bell, so a longer silence means that Redis is gone
+    "socket_timeout": 8,  # seconds; the layer waits up to 5 for an event, so a longer silence means that Redis is gone
     "retry_on_error": [ConnectionError],  # once, at once: the connection may have been lost long ago
 }
 CHANNEL_LAYERS = {
@@ -169,7 +172,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 # The wires before this server, {"page": port, "control": port, "wires": {technique: port}}; manage.py demo lays them.
 WIRES = env.json("LAB_WIRES", default={})
 
-PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.pulse` notes; the benchmarks name one
+PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.server.loop_monitor` notes; the benchmarks name one
 
 USE_I18N = True
 USE_TZ = True
@@ -235,12 +238,12 @@ ROOM_IDLE = 60  # seconds that a process remembers a room which nobody reads
 WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
 WAITING_BYTES = 20_000_000  # of memory of their texts; past it 503
 UNHEARD_BYTES = 20_000_000  # of memory of the messages announced to busy rooms, and to a layer that is slow
-UNHEARD_MAX = 100  # rings of a bell that wait for a busy room, as in a channel layer; what is more, its look finds
+UNHEARD_MAX = 100  # announcements that wait for a busy room, as in a channel layer; it finds the rest in the store
 HOLD = 25  # seconds a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
 HEARTBEAT = 15  # seconds of silence on an event stream or a WebSocket before a heartbeat
 GOODBYE = 1.5  # seconds that streams get to end once the server is told to, and open requests after them
-LOOK = 1.0  # seconds between looks at the store for messages whose bell never rang
+LOOK = 1.0  # seconds between looks into the store for messages that were not announced
 # Frames a second of one WebSocket that publish nothing (refused ones, pings, tiny fragments), twice that at once.
 FRAME_RATE = 100  # past it the connection is closed with 1008
 # Messages a second from one address and of one browser's session, twice that in a burst, 0: no limit; past it 429.
@@ -251,8 +254,8 @@ RATES_MAX = 10_000  # addresses and sessions whose rates a process counts; past 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"refusals": {"()": "lab.logs.drop_refusals"}, "layer": {"()": "lab.logs.drop_layer"}},
-    "formatters": {"lines": {"()": "lab.logs.Lines"}},
+    "filters": {"refusals": {"()": "lab.server.logs.drop_refusals"}, "layer": {"()": "lab.server.logs.drop_layer"}},
+    "formatters": {"lines": {"()": "lab.server.logs.Lines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "loggers": {
         "lab": {"handlers": ["console"], "level": "INFO"},

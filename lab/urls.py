@@ -1,22 +1,17 @@
 """The addresses: pages, and every technique's own under its name."""
 
+from importlib.util import find_spec
+
 from django.conf import settings
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_protect
 from django.views.i18n import JavaScriptCatalog, set_language
 
-from lab import health, openapi, views
-from lab.http import by
+from lab.http import by, health, openapi
+from lab.pages import views
 
 page = by("GET", "HEAD")
 form = by("POST")
-
-
-def advise(request):
-    """Which technique to take: the form comes back here with the question in the query."""
-    from benchmarks.advice.page import answer  # the chat starts without the measurements, and without NumPy
-
-    return answer(request)
 
 
 urlpatterns = [
@@ -24,7 +19,6 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("openapi.json", page(openapi.openapi), name="openapi"),
     path("compare/<str:room>/", page(views.compare), name="compare"),
-    path("advise/", page(advise), name="advise"),
     path("colours.css", page(views.colours), name="colours"),
     path("i18n/setlang/", form(csrf_protect(set_language)), name="set_language"),
     path("jsi18n/", page(JavaScriptCatalog.as_view(packages=["lab"])), name="jsi18n"),
@@ -37,3 +31,4 @@ for name in settings.TECHNIQUES:
         path(f"{name}/stages/<str:stage>/<str:room>/", page(views.stage), technique, name=f"{name}-stage"),
         path(f"{name}/", include(f"{name}.urls")),
     ]
+urlpatterns += [path("", include(f"{app}.urls")) for app in settings.MORE_APPS if find_spec(f"{app}.urls")]

@@ -7,8 +7,8 @@ import secrets
 from django.conf import settings
 
 from lab import chat, http
-from lab.message import Refused
-from lab.shares import FULL, LATER, Shares
+from lab.access.shares import FULL, LATER, Shares
+from lab.messages.errors import Refused
 
 SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits that nobody guesses

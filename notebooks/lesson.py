@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # first, as another package is named websocket too
 os.chdir(ROOT)
 
-from benchmarks.analysis import looks  # noqa: E402
-from benchmarks.servers.server import serving  # noqa: E402
-from lab import orphans  # noqa: E402
+from benchmarks.analysis import style  # noqa: E402
+from benchmarks.servers.process import serving  # noqa: E402
+from lab.net import orphans  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 from notebooks import limits, wires  # noqa: E402
 
@@ -121,7 +121,7 @@ def title(technique):
 
 def look(technique):
     """Return how a technique is drawn: colour, marker and name as in the reports."""
-    drawn = looks.look(technique)
+    drawn = style.look(technique)
     look = {"color": drawn.colour, "marker": drawn.marker, "markersize": drawn.size, "label": title(technique)}
     return look | {"markeredgecolor": "#333333", "linewidth": 2.2}
 

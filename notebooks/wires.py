@@ -9,9 +9,9 @@ import time
 from importlib import import_module
 
 from lab.techniques import TECHNIQUES
-from lab.wire.capture import Capture
-from lab.wire.kinds import DOWN, UP
-from lab.wire.relay import Wire
+from lab.wire.byte_kinds import DOWN, UP
+from lab.wire.capture.capture import Capture
+from lab.wire.relay.wire import Wire
 
 PATIENCE = 10.0  # seconds
 ARROWS = {UP: "reader → server", DOWN: "server → reader"}

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 
 from lab import chat, http
-from lab.message import Refused, clean_after
-from lab.protocol import chunk
+from lab.messages.errors import Refused
+from lab.messages.framing import chunk
+from lab.messages.validation import clean_after
 
 # Nothing on the way may hold events back.
 HEADERS = http.HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}

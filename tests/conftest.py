@@ -4,14 +4,18 @@ import itertools
 import os
 import signal
 
-from lab import orphans
+from lab.net import orphans
 
 os.environ["LAB_DATA"] = str(orphans.make_folder("lab-tests-"))  # settings that are read here leave no trace
+os.environ["DJANGO_SETTINGS_MODULE"] = "lab.settings"
 
+import django
 import pytest
 from processes import SMALL, RedisProcess, Scaled, ServerProcess
 
 from lab.techniques import TECHNIQUES
+
+django.setup()  # for the tests of what needs no server
 
 DEADLINE = 1_200  # seconds: no test may last longer, whatever it waits for; a busy machine is ten times slower
 AGAIN = 30  # seconds until the alarm interrupts a test that swallowed it

@@ -7,8 +7,8 @@ import re
 from html import unescape
 
 from benchmarks.analysis.summary import Results
-from benchmarks.plots import plots
-from benchmarks.report import contents, report, writing
+from benchmarks.plots import drawing
+from benchmarks.report import context, report, templating
 
 TITLES = {
     "polling": "Short polling",
@@ -42,7 +42,7 @@ def make_run(technique, repetition=1, **more):
         "published": 40, "expected": count, "delivered": count, "arrived": count, "heard": 0,
         "lost": 0, "repeated": 0, "reordered": 0,
         "latency_ms": {"mean": sum(values) / count, "max": values[-1]}
-        | {name: values[int(share * count)] for name, share in plots.curves.SHARES.items()},
+        | {name: values[int(share * count)] for name, share in drawing.curves.SHARES.items()},
         "tcp_bytes": {"up": up * 80, "down": down * 80}, "ip_bytes": {"up": up * 140, "down": down * 110},
         "requests": {"polling": 400, "longpoll": count}.get(technique, 0),
         "empty_responses": 60 if technique == "polling" else 0,
@@ -106,4 +106,4 @@ def names(folder, ending="svg"):
 
 def read(folder, name="report.html", before=None):
     """Return the report's text without drawing a plot."""
-    return writing.rendered(name, contents.of(Results.load(folder), [], before))
+    return templating.rendered(name, context.of(Results.load(folder), [], before))

@@ -11,8 +11,8 @@ from pathlib import Path
 from deploy import scaled
 from deploy.programs import NginxProcess, PostgresProcess
 from deploy.redis import RedisProcess
-from lab import orphans
-from lab.system import free_port
+from lab.net import orphans
+from lab.net.system import free_port
 
 __all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # the tests' other names are made here
 

@@ -18,7 +18,7 @@ from benchmarks.advice.costs import Cost, Measured
 from benchmarks.advice.question import BOUNDS, CannotAdvise, Question
 from benchmarks.campaigns.manifest import cpu
 from benchmarks.model import model
-from lab.margin import MARGIN
+from lab.pages.margin import MARGIN
 
 HERE = {"cpu": cpu(), "cores": os.cpu_count()}
 EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001, runs=3) for name in model.MODELS}, 0.002)
@@ -92,13 +92,13 @@ def said(*pairs):
     """Return what a process with Django says of each (Question, Measured): verdict, reasons, the row of the cores."""
     code = (
         "import django, json; django.setup()\n"
-        "from benchmarks.advice import words\n"
+        "from benchmarks.advice import text\n"
         "from benchmarks.advice.advice import advise\n"
         "from benchmarks.advice.costs import Cost, Measured\n"
         "from benchmarks.advice.question import Question\n"
         f"found = [advise(*pair) for pair in {pairs!r}]\n"
-        "rows = [dict(words.figures(one))['server, cores'] for one in found]\n"
-        "told = [(words.verdict(one), ' '.join(words.reasons(one))) for one in found]\n"
+        "rows = [dict(text.figures(one))['server, cores'] for one in found]\n"
+        "told = [(text.verdict(one), ' '.join(text.reasons(one))) for one in found]\n"
         "print(json.dumps([(*one, row) for one, row in zip(told, rows)]))"
     )
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "lab.settings"}
@@ -133,9 +133,9 @@ def test_the_runs_say_how_far_a_cost_lies_from_its_fit(tmp_path):
 def test_no_message_takes_no_time_and_no_small_figure_is_nothing(latency):
     """Nothing was measured here: then the model leaves the server's own time out."""
     slow = Question(rate=0.001, clients=1, latency_ms=latency)
-    code = "from benchmarks.advice import words, advice; from benchmarks.advice.question import Question;"
-    asked = f"found = advice.advise({slow!r}, advice.Measured()); rows = dict(words.figures(found))"
-    shown = django(f"{code}{asked}; print(json.dumps([rows, words.verdict(found), *words.reasons(found)]))")
+    code = "from benchmarks.advice import advice, text; from benchmarks.advice.question import Question;"
+    asked = f"found = advice.advise({slow!r}, advice.Measured()); rows = dict(text.figures(found))"
+    shown = django(f"{code}{asked}; print(json.dumps([rows, text.verdict(found), *text.reasons(found)]))")
     rows, *sentences = shown
     zeros = {what: cells for what, cells in rows.items() if {"0", "≤ 0"} & set(cells)}
     assert list(zeros) == ["requests a second"], "which is 0 where messages are pushed"

@@ -9,8 +9,10 @@ from raw import get, room_path
 from roads import client, publish_many
 from test_stages import path
 
-from lab import pages, settings
-from lab.message import ID_MAX, TEXT_MAX, Message
+from lab import settings
+from lab.chat import page
+from lab.messages.message import Message
+from lab.messages.validation import ID_MAX, TEXT_MAX
 
 POLLS = ["polling", "longpoll"]
 
@@ -33,9 +35,9 @@ def said(*sizes):
     ],
 )
 def test_a_page_holds_what_fits_and_one_at_least(monkeypatch, sizes, fit):
-    monkeypatch.setattr(pages, "settings", SimpleNamespace(PAGE_MAX=4, PAGE_BYTES=10))
+    monkeypatch.setattr(page, "settings", SimpleNamespace(PAGE_MAX=4, PAGE_BYTES=10))
     messages = said(*sizes)
-    assert pages.fitting(iter(messages)) == messages[:fit]
+    assert page.fitting(iter(messages)) == messages[:fit]
 
 
 def test_2_1_the_recent_messages_fit_into_one_answer_in_english():

@@ -15,8 +15,11 @@ from streams import stream
 from test_limits import AWAY, locked
 from test_slow_readers import LONG, WAYS, connections, handshake, memory
 
-from lab import backlog, buffers, settings
-from lab.message import MESSAGE_MAX, TEXT_MAX, Message
+from lab import settings
+from lab.chat import backlog
+from lab.messages.message import MESSAGE_MAX, Message
+from lab.messages.validation import TEXT_MAX
+from lab.server import buffers
 
 SIZE = 10  # bytes of each message
 

@@ -12,7 +12,7 @@ from relay import Relay
 from roads import HTTP, TECHNIQUES, client, publish, publish_many
 
 from lab.client import BACKOFF, BACKOFF_MAX, CLOSED, FIRST_TRIES, OPEN, Client, Unreachable
-from lab.message import Refused
+from lab.messages.errors import Refused
 
 
 def test_a_message_says_when_it_arrived(server, room, technique):
@@ -184,7 +184,7 @@ def test_5_4_polling_begins_at_a_random_phase(server, room):
 def test_5_4_polling_that_comes_back_asks_at_once(server, room):
     reader = client("polling", server, room, interval=60)
     reader.ensure_open()
-    reader.hang_up()
+    reader.disconnect()
     reader.ensure_open()
     assert reader.due <= time.monotonic()
     reader.close()
@@ -215,7 +215,7 @@ def test_5_2_waits_grow_exponentially_and_are_jittered(monkeypatch):
             lonely.close()
         raise OSError
 
-    assert lonely.insist(fail, lambda: None) is None
+    assert lonely.retry(fail, lambda: None) is None
     assert drawn == [(0, min(BACKOFF_MAX, BACKOFF * 2**failures)) for failures in range(10)]
 
 
@@ -231,7 +231,7 @@ def test_3_2_what_comes_twice_is_given_once_and_counted():
 def test_a_program_fault_is_not_taken_for_the_networks():
     lonely = Client("http://127.0.0.1:1", "lobby")
     with pytest.raises(KeyError):
-        lonely.insist(lambda: {}["x"], lambda: None)
+        lonely.retry(lambda: {}["x"], lambda: None)
 
 
 @pytest.mark.parametrize("url", ["https://localhost:8000", "HTTPS://localhost", "https:localhost"])

@@ -12,7 +12,7 @@ from roads import HTTP, publish, publish_frame
 from streams import stream
 from websockets.sync.client import connect
 
-from lab.visitors import network
+from lab.access.visitors import network
 
 HEAD_MAX = 16_384
 GOOD = {"author": "Ann", "text": "hi"}

@@ -19,7 +19,7 @@ from raw import get, post, room_path
 from roads import TECHNIQUES, publish, read
 from test_serving import manage
 
-from lab import data_folder
+from lab.net import data_folder
 
 MADE = {"lab.sqlite3", "lab.sqlite3.lock", "secret_key", "secret_key.lock"}
 # Before a command that shall meet the files' modes, which root does not.

@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.analysis.quantities import QUANTITIES
+from benchmarks.analysis.metrics import QUANTITIES
 from benchmarks.analysis.series import Figure, Series
 from benchmarks.analysis.summary import Comparison
-from benchmarks.findings import deviation, explanation, latencies, sizes
+from benchmarks.findings import deviation, explanation
+from benchmarks.findings.reasons import byte_counts, latency
 
 EVERY_SECOND = {"arrivals": "regular", "pacing": "rate", "rate": 1.0, "interval": 1.0}
 WORKLOAD = {"clients": 10, "rooms": 5, "rate": 4.0, "interval": 1.0, "delay_ms": 0.0, "hold": 25, "text_bytes": 30}
@@ -45,14 +46,14 @@ def said(*args, **more):
     ],
 )
 def test_a_message_keeps_its_place_in_the_interval(changed, keeps):
-    assert latencies.keeps_phase(EVERY_SECOND | changed) is keeps
+    assert latency.keeps_phase(EVERY_SECOND | changed) is keeps
 
 
 @pytest.mark.parametrize(("count", "share"), [(10, None), (10, 0.5), (10, 0.99), (1000, 0.9)])
 def test_chance_scatters_as_drawn_waits_do(count, share):
     drawn = np.sort(np.random.default_rng(1).random((20_000, count)))
     figures = drawn.mean(axis=1) if share is None else drawn[:, int(np.ceil(share * count)) - 1]
-    assert latencies.scatter(count, share) == pytest.approx((figures.mean(), figures.std()), rel=0.03)
+    assert latency.scatter(count, share) == pytest.approx((figures.mean(), figures.std()), rel=0.03)
 
 
 def test_chance_counts_the_readers_where_each_waits_as_long_every_time():
@@ -143,7 +144,7 @@ def bytes_row(technique, requests, payload, segments, run=(), **settings):
     ip = {way: amount + count * segments / 2 * 52 for way, amount in tcp.items()}
     figures = {"requests": requests, "tcp_bytes": tcp, "ip_bytes": ip} | dict(run)
     found = row(technique, "ip_second", sum(ip.values()) / 140, 1.0, run=figures, **settings)
-    found.predicted = sizes.planned_bytes(found).sum
+    found.predicted = byte_counts.planned_bytes(found).sum
     assert found.apart
     return "; ".join(explanation.explain(found))
 

@@ -21,12 +21,12 @@ from rich.table import Table
 from test_report import sweep_of
 
 from benchmarks.analysis.summary import Results
-from benchmarks.campaigns import table
+from benchmarks.campaigns import terminal_table
 from benchmarks.console import PlainColumn, PlainConsole
-from benchmarks.generator.notes import write_csv
+from benchmarks.generator.records import write_csv
 from benchmarks.report import report
-from lab import lan
-from lab.message import Refused
+from lab.messages.errors import Refused
+from lab.net import lan
 from notebooks import wires
 
 SHORT = "<script>\x1b[2J$\\frac{1}{0}$"
@@ -43,7 +43,7 @@ def shown(*things):
 def test_a_table_in_the_terminal_shows_it_as_it_is():
     made = Table(TEXT, title=TEXT)
     made.add_row(TEXT)
-    refusals = table.refusals({TEXT: {"valid": "0 of 1", "flags": [TEXT]}})
+    refusals = terminal_table.refusals({TEXT: {"valid": "0 of 1", "flags": [TEXT]}})
     for text in (shown(made), shown(TEXT), shown(*refusals)):
         assert controls(text) == []
         for part in ("[red]r[/red] [/] :smile:", "\\x1b]0;owned\\x07", "<script>", "%s %(x)s {0}"):

@@ -20,8 +20,9 @@ from websockets.sync.client import connect
 
 import websocket
 from lab import settings
-from lab.frame_limits import PIECE, TOO_MANY
-from lab.protocol import HTTPProtocol, WebSocketProtocol
+from lab.server.frame_limits import PIECE, TOO_MANY
+from lab.server.http_protocol import HTTPProtocol
+from lab.server.websocket_protocol import WebSocketProtocol
 
 BURST = 259_000  # bytes that come at once
 BEHIND = {  # what is sent again and again: (once before them all, what comes, what is said of each)

@@ -12,7 +12,7 @@ from names import ANSWERING, NAME, REFUSING, SILENT, name, silent
 from processes import PATIENCE, ROOT, free_port
 from roads import client, publish
 
-from lab import happy_eyeballs, sockets
+from lab.net import happy_eyeballs, sockets
 
 
 @pytest.mark.parametrize("addresses", [("::1", ANSWERING), (REFUSING, ANSWERING), ("::1", REFUSING, ANSWERING)])
@@ -69,7 +69,7 @@ def test_attempts_work_under_gevent():
     code = (
         "from gevent import monkey; monkey.patch_all()\n"
         "import socket\n"
-        "from lab import happy_eyeballs, sockets\n"
+        "from lab.net import happy_eyeballs, sockets\n"
         "listening = socket.create_server(('127.0.0.1', 0)); port = listening.getsockname()[1]\n"
         "found = [found for host in ('127.0.0.2', '127.0.0.1') for found in happy_eyeballs.resolve(host, port)]\n"
         "print(happy_eyeballs.connect(found, sockets.make_socket, 30).getpeername()[0])\n"

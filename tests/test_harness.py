@@ -21,7 +21,7 @@ import pytest
 from hdrh.log import HistogramLogReader
 from processes import until
 
-from benchmarks.campaigns import runner, table
+from benchmarks.campaigns import runner, terminal_table
 from benchmarks.generator import measures, recorder, validity
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import REPEATED
@@ -471,12 +471,14 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
 
 def test_a_refused_run_is_in_no_conclusion(runs):
     lossy = [run | {"valid": False, "flags": ["2 of 9 deliveries were lost"]} for run in runs.values()]
-    assert "nothing to compare" in table.conclusion(table.rows(lossy))
-    assert all("lost" in sentence for sentence in table.refusals(table.rows(lossy)))
+    assert "nothing to compare" in terminal_table.conclusion(terminal_table.rows(lossy))
+    assert all("lost" in sentence for sentence in terminal_table.refusals(terminal_table.rows(lossy)))
 
 
 def test_the_conclusion_names_what_each_took_and_ranks_nobody(runs):
-    said = table.conclusion(table.rows([run | {"valid": True} for run in runs.values()]))  # a busy machine refuses some
+    said = terminal_table.conclusion(
+        terminal_table.rows([run | {"valid": True} for run in runs.values()])
+    )  # a busy machine refuses some
     assert re.match(r"Half of the messages arrive within, in ms, [\d.]+ by polling, [\d.]+ by longpoll,", said)
     assert "which differences are more than chance" in said
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from raw import dialled, everything, exchange, get, post, room_path, shake, socket_path
 
-from lab import heads
-from lab.message import Refused
+from lab.messages.errors import Refused
+from lab.server import heads
 
 BODY = json.dumps({"author": "Ann", "text": "hi"}).encode()
 HANDSHAKE = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]

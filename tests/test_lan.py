@@ -14,7 +14,7 @@ from roads import HTTP
 from test_demo import demo
 from test_serving import manage
 
-from lab import lan
+from lab.net import lan
 
 OTHER = "127.0.0.2"  # of this machine, and reachable from nowhere else
 
@@ -150,7 +150,7 @@ from unittest.mock import patch
 
 import manage
 
-with patch("lab.lan.addresses", lambda: ["192.0.2.7", "198.51.100.7", "127.0.0.1"]):
+with patch("lab.net.lan.addresses", lambda: ["192.0.2.7", "198.51.100.7", "127.0.0.1"]):
     manage.main()
 """
 

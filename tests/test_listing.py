@@ -5,7 +5,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from lab.listing import listing
+from lab.pages.highlight import listing
 
 
 def test_keeps_every_character(technique):

@@ -7,7 +7,7 @@ import pytest
 from raw import exchange, get, post, room_path, shake, socket_path
 from roads import HTTP
 
-from lab.logs import Lines
+from lab.server.logs import Lines
 
 FORGED = "\r\nERROR forged"
 ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1b[2K", "\x85", "\u2028", "\u2029", "\0"]

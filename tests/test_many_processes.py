@@ -9,7 +9,7 @@ from processes import PATIENCE, SMALL, RedisProcess, ServerProcess, until
 from raw import get, room_path
 from roads import TECHNIQUES, client, publish, publish_many
 
-NEVER = {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the bell can tell of a message in time
+NEVER = {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the broker can announce a message in time
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +104,7 @@ def test_3_6_with_redis_the_bell_rings_in_every_process(rung, room, publishing, 
     messages = waiting(reader)
     for number in range(3):
         publish(publishing, here, room, str(number))
-        assert next(messages)["text"] == str(number)  # the processes look every 1,000 s: only the bell was so soon
+        assert next(messages)["text"] == str(number)  # the processes look every 1,000 s: only the broker was so soon
     reader.close()
 
 

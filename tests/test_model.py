@@ -16,8 +16,8 @@ from benchmarks.literature.literature import regular_long_poll
 from benchmarks.model import model, sizes
 from benchmarks.model.formulas import HEARTBEAT_EVENT, HEARTBEAT_FRAME, PING
 from benchmarks.model.parameters import Parameters
-from lab import frames
-from lab.message import Message
+from lab.messages import frames
+from lab.messages.message import Message
 
 TECHNIQUES = tuple(model.MODELS)
 CASES = [
@@ -165,9 +165,11 @@ def test_a_delivered_message_is_as_long_as_the_server_writes_it():
 
 
 def test_a_heartbeat_is_as_long_and_as_rare_as_it_is_written():
-    modules = "import django; django.setup(); from lab.protocol import chunk, text_frame; from sse import server"
+    modules = (
+        "import django; django.setup(); from lab.messages.framing import chunk, text_frame; from sse import server"
+    )
     sizes_of = "len(chunk(server.HEARTBEAT)), len(text_frame(frames.heartbeat().encode())), settings.HEARTBEAT"
-    code = f"{modules}; from lab import frames, settings; print({sizes_of})"
+    code = f"{modules}; from lab import settings; from lab.messages import frames; print({sizes_of})"
     written = subprocess.check_output([sys.executable, "-c", code], cwd=ROOT, env=os.environ | SMALL)
     event, frame, seconds = map(int, written.split())
     assert (HEARTBEAT_EVENT.down, HEARTBEAT_FRAME.down) == (event, frame)
@@ -178,7 +180,7 @@ def test_a_ping_comes_as_often_as_the_server_is_told_to_ping():
     from uvicorn import Config
 
     assert Config("lab.asgi:application").ws_ping_interval == PING.seconds
-    assert "ws_ping" not in (ROOT / "lab/serving.py").read_text()
+    assert "ws_ping" not in (ROOT / "lab/server/serve.py").read_text()
 
 
 def simulated_heartbeats(rate, seconds, messages):

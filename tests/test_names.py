@@ -8,9 +8,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from lab import message as rules
-from lab.invisible import INVISIBLE
-from lab.message import Refused
+from lab.messages import validation as rules
+from lab.messages.errors import Refused
+from lab.messages.invisible import INVISIBLE
+from lab.messages.message import Message
 
 # Every code point there is, those included that cannot be encoded, and more of the odd ones than chance would give.
 ODD = "\0\t\n\r\x0b\x0c\x1c\x1f\x7f\x85\xa0\u0301\u0345\u200b\u2028\u2029\u202e\u3000\ufeff\ud800\udfff\U000e0001"
@@ -228,7 +229,7 @@ def test_4_any_fields_make_a_draft_or_are_refused(fields):
 
 
 messages = st.builds(
-    rules.Message,
+    Message,
     id=st.integers(1, 2**63 - 1),
     room=st.just("物理课"),
     author=good_texts,

@@ -31,6 +31,7 @@ CHECKS = (
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 )
+URLS = (ROOT / "lab" / "urls.py").read_text() + (ROOT / "benchmarks" / "urls.py").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_the_description_is_openapi_3_1(described):
 
 def test_every_route_is_described(described):
     """Each page that the lab's urls.py writes down, each technique, each of its stages."""
-    pages = re.findall(r'^ +path\(f?"([^"]*)", (?!include)', (ROOT / "lab" / "urls.py").read_text(), re.MULTILINE)
+    pages = re.findall(r'^.*?\bpath\(f?"([^"]*)", (?!include)', URLS, re.MULTILINE)
     addresses = ["/" + re.sub(r"<str:(\w+)>", r"{\1}", address) for address in pages]
     routes = {address.replace("{name}", technique) for address in addresses for technique in TECHNIQUES}
     for technique in HTTP:

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from processes import PATIENCE, ROOT, until
 
-from lab import orphans
+from lab.net import orphans
 
 ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 SERVE = ("manage.py", "serve", "--port", "0")
@@ -105,7 +105,7 @@ def test_a_lesson_that_is_killed_leaves_no_server(folder):
 
 PARENT = """
 import subprocess, sys, time
-from lab import orphans
+from lab.net import orphans
 folder = orphans.make_folder("kept-")
 (folder / "secret_key").write_text("x")
 child = subprocess.Popen([sys.executable, "-c", {child!r}])

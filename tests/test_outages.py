@@ -14,7 +14,7 @@ from roads import HTTP, TECHNIQUES, client, publish, publish_frame
 from streams import stream
 from test_recovery import reading, settled
 
-from lab.serving import MIGRATING
+from lab.server.serve import MIGRATING
 
 FIELDS = {"author": "Ann", "text": "hi"}
 LONGER = 5  # seconds: than PostgreSQL gives a statement of the chat
@@ -69,7 +69,7 @@ def test_3_2_without_redis_publishing_and_delivery_go_on(scaled, room, how):
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
 def test_3_2_when_redis_is_back_the_bell_rings_again(redis, start, room, how):
-    never = SMALL | {"SMALL_LOOK": "1000"}  # seconds: only the bell tells of a message in time
+    never = SMALL | {"SMALL_LOOK": "1000"}  # seconds: only the broker announces a message in time
     here, there = (start(REDIS_URL=redis.url, **never) for _ in range(2))
     publish("polling", here, room, "first")
     with ExitStack() as closed:
@@ -80,7 +80,7 @@ def test_3_2_when_redis_is_back_the_bell_rings_again(redis, start, room, how):
             until(lambda: get(there.url, "/healthz").status == 503, "the loss goes unseen")
             publish("polling", here, room, "unheard")
         until(lambda: get(there.url, "/healthz").status == 200, "the return goes unseen")
-        until(lambda: publish("polling", here, room, "ding") and rung(there, room), "the bell never rings again")
+        until(lambda: publish("polling", here, room, "ding") and rung(there, room), "nothing is announced any more")
         for messages in received:  # which gives the unheard one too: the ids show the gap
             assert [message["id"] for message in islice(messages, 2)] == [2, 3]
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from roads import TECHNIQUES, client, publish, publish_many, read
 
-from lab.invisible import is_blank
+from lab.messages.invisible import is_blank
 
 COUNTER = count(1)
 

@@ -4,15 +4,15 @@ import pytest
 from made_up import TITLES, all_techniques, make_folder, make_run, names, refused, table
 from matplotlib.text import Text
 
-from benchmarks.analysis import looks
+from benchmarks.analysis import style
 from benchmarks.analysis.summary import Results
-from benchmarks.plots import axes, plots
+from benchmarks.plots import axes, drawing
 from benchmarks.report import report
 
 OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
 OF_A_SWEEP = ["ledger", "percentiles", "sweep-latency", "sweep-network", "sweep-server", "trade-off"]
-FEW = {"percentiles": plots.curves.percentiles, "server": plots.bars.server, "ledger": plots.ledger.ledger}
-DOTS_AND_CURVES = [plots.curves.percentiles, plots.scatter.through_time]
+FEW = {"percentiles": drawing.curves.percentiles, "server": drawing.bars.server, "ledger": drawing.ledger.ledger}
+DOTS_AND_CURVES = [drawing.curves.percentiles, drawing.scatter.through_time]
 TRACE = {
     "seconds": 10.0,
     "delivered": 2,
@@ -28,9 +28,9 @@ TRACE = {
 RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 60}
 
 
-def drawn(folder, *arguments, of=plots.DRAWN, **more):
+def drawn(folder, *arguments, of=drawing.DRAWN, **more):
     """Draw these of a folder's plots; return their names, each of which must be there as SVG and PNG."""
-    made = plots.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
+    made = drawing.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
     assert names(folder) == names(folder, "png") == sorted(plot.name for plot in made)
     for plot in made:
         assert len(plot.caption) > 50
@@ -102,7 +102,7 @@ def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkey
     """Laid out by matplotlib as for the report, and measured there."""
     seen, outside = set(), []
 
-    class Measured(plots.Canvas):
+    class Measured(drawing.Canvas):
         def savefig(self, path, **_options):
             seen.add((path.stem, axes.narrow(self)))
             self.draw_without_rendering()
@@ -115,22 +115,22 @@ def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkey
                 if x0 < -1 or y0 < -1 or x1 > self.bbox.width + 1 or y1 > self.bbox.height + 1:
                     outside.append((path.stem, axes.narrow(self), text.get_text()))
 
-    monkeypatch.setattr(plots, "Canvas", Measured)
-    plots.write(Results.load(make(tmp_path)), tmp_path / "plots")
+    monkeypatch.setattr(drawing, "Canvas", Measured)
+    drawing.write(Results.load(make(tmp_path)), tmp_path / "plots")
     assert seen == {(name, phone) for name in EVERY_KIND[make] for phone in (True, False)}
     assert outside == []
-    assert {draw.__name__.replace("_", "-") for draw in plots.DRAWN} == set().union(*EVERY_KIND.values())
+    assert {draw.__name__.replace("_", "-") for draw in drawing.DRAWN} == set().union(*EVERY_KIND.values())
 
 
 def test_a_techniques_colour_stands_for_nothing_else(tmp_path):
     """Kinds of bytes and of exchanges have greys and patterns, and so have the loads of the calibration."""
     folder = at_one_point(tmp_path)
-    of_kinds = [plots.kinds.bytes_by_kind, plots.waterfall.waterfall, plots.stall.stall]
-    made = plots.write(Results.load(folder), folder / "plots", of_kinds)
+    of_kinds = [drawing.kinds.bytes_by_kind, drawing.waterfall.waterfall, drawing.stall.stall]
+    made = drawing.write(Results.load(folder), folder / "plots", of_kinds)
     assert len(made) == len(of_kinds)
     for path in (path for plot in made for path in (plot.svg, plot.narrow)):
         text = path.read_text().lower()
-        assert [name for name in TITLES if looks.named(name)[1].lower() in text] == []
+        assert [name for name in TITLES if style.named(name)[1].lower() in text] == []
 
 
 def test_the_same_results_give_the_same_bytes(tmp_path):
@@ -190,8 +190,8 @@ def test_what_the_clocks_of_several_machines_cannot_tell_is_left_out(tmp_path):
 
     def shown(found):
         one = found.comparisons[0].series[0]
-        captions = [plot.caption for plot in plots.write(found, found.folder / "plots", DOTS_AND_CURVES)]
-        return plots.curves.measured(one), [caption for caption in captions if "clocks" in caption]
+        captions = [plot.caption for plot in drawing.write(found, found.folder / "plots", DOTS_AND_CURVES)]
+        return drawing.curves.measured(one), [caption for caption in captions if "clocks" in caption]
 
     (shares, median, low, _high), told = shown(results(0.0, "one"))
     assert (shares[0], told) == (0, [])
@@ -216,7 +216,7 @@ def test_runs_that_left_no_deliveries_on_disk(tmp_path):
     folder = make_folder(tmp_path, runs)
     for path in folder.glob("runs/*/*.csv"):
         path.unlink()
-    plots.write(Results.load(folder), folder / "plots", DOTS_AND_CURVES)
+    drawing.write(Results.load(folder), folder / "plots", DOTS_AND_CURVES)
     assert names(folder) == ["percentiles"]
 
 

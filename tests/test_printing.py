@@ -14,11 +14,11 @@ from rich.console import Console
 
 from benchmarks import printing
 from benchmarks.analysis.summary import Results
-from benchmarks.bench import bench
-from benchmarks.campaigns import table
+from benchmarks.bench import measures
+from benchmarks.campaigns import terminal_table
 from benchmarks.findings import baseline
 from benchmarks.generator.measures import Histogram
-from lab.management.commands.bench import costs, ratios
+from benchmarks.management.commands.bench import costs, ratios
 from lab.techniques import TECHNIQUES
 
 WIDTHS = 40, 80, 200
@@ -45,7 +45,7 @@ def figures_of(techniques, labels):
         latencies = Histogram(number * 1.2345 * share for share in range(1, 1001)).encoded
         run |= {"histogram": latencies, "arrived": 100 + number, "requests": 123_456 + number, "lossy": False}
         runs.append(run)
-    return table.rows(runs)
+    return terminal_table.rows(runs)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -53,16 +53,16 @@ def figures_of(techniques, labels):
 @pytest.mark.parametrize("techniques", [TECHNIQUES[:1], TECHNIQUES[:2], TECHNIQUES], ids=len)
 def test_every_figure_of_a_comparison_has_its_name(width, labels, techniques):
     figures = figures_of(techniques, labels)
-    (made, *_sentences) = table.parts(figures, width)
+    (made, *_sentences) = terminal_table.parts(figures, width)
     lines = shown(width, made)
     assert max(map(len, lines)) <= width
     text = "\n".join(lines)
     turned = "IP/s" in text
-    rows = table.LINE if turned else table.ROWS
+    rows = terminal_table.LINE if turned else terminal_table.ROWS
     for row in figures.values():
         assert row["name"] in text
         assert all(word in text for word in (row["label"] or "").split())
-        for label, write in table.ROWS.items():
+        for label, write in terminal_table.ROWS.items():
             if label in rows:
                 assert re.search(rf"(^|\s){re.escape(write(row))}(\s|$)", text, re.MULTILINE), label
     for name in rows.values() if turned else rows:
@@ -75,10 +75,10 @@ def test_every_figure_of_a_comparison_has_its_name(width, labels, techniques):
 def test_every_figure_of_a_baseline_and_of_the_bench_has_its_name(width, tmp_path):
     now = Results.load(make_folder(tmp_path / "now", all_techniques()))
     changes = baseline.changes(now, Results.load(make_folder(tmp_path / "before", all_techniques())))
-    measured = {name: [12_345.678, 23_456.789] for name in bench.MEASURES}
+    measured = {name: [12_345.678, 23_456.789] for name in measures.MEASURES}
     for made, names in (
         (baseline.table(changes), [word for change in changes for word in change.title.split()]),
-        (costs(measured), [word for _unit, what, _measure in bench.MEASURES.values() for word in what.split()]),
+        (costs(measured), [word for _unit, what, _measure in measures.MEASURES.values() for word in what.split()]),
         (ratios(measured), ["reached", "aim"]),
     ):
         lines = shown(width, made)

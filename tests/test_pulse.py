@@ -7,8 +7,8 @@ import pytest
 from processes import until
 from roads import publish
 
-from benchmarks.generator import pulse
-from lab.pulse import HEAD, Pulse
+from benchmarks.generator import server_metrics
+from lab.server.loop_monitor import HEAD, LoopMonitor
 
 HELD = 0.3  # seconds
 NOTHING = {"server_loop_lag_ms": None, "queries_per_second": None}
@@ -27,7 +27,7 @@ def test_a_loop_that_is_held_up_is_late_once(tmp_path):
         time.sleep(HELD)  # what no handler should do
         await asyncio.sleep(0.2)
 
-    asyncio.run(Pulse(application, tmp_path / "pulse.csv")({}, None, None))
+    asyncio.run(LoopMonitor(application, tmp_path / "pulse.csv")({}, None, None))
     lags = sorted(lag for _at, lag, _queries in beats(tmp_path / "pulse.csv"))
     assert lags[-1] > 1000 * (HELD - 0.05) > lags[-2]
 
@@ -51,14 +51,14 @@ def test_a_server_that_nobody_measures_keeps_no_pulse(start, room):
 
 def test_a_window_is_cut_out_of_the_beats(tmp_path):
     rows = ["0,90,0", "1000,2,1", "2000,4,2", "3000,2,3", "4000,90,4", "5000,1"]  # the last is not yet whole
-    (tmp_path / pulse.FILE).write_text("\n".join([HEAD, *rows]))
-    found = pulse.read(tmp_path, 1, 4)
+    (tmp_path / server_metrics.FILE).write_text("\n".join([HEAD, *rows]))
+    found = server_metrics.read(tmp_path, 1, 4)
     assert found["queries_per_second"] == 1
     assert found["server_loop_lag_ms"]["max"] == pytest.approx(4, rel=0.01)
 
 
 @pytest.mark.parametrize("text", ["", HEAD, f"{HEAD}\n1000,1,1\n"])
 def test_too_few_beats_say_nothing(tmp_path, text):
-    (tmp_path / pulse.FILE).write_text(text)
-    assert pulse.read(tmp_path, 0, 10) == NOTHING
-    assert pulse.read(tmp_path / "absent", 0, 10) == NOTHING
+    (tmp_path / server_metrics.FILE).write_text(text)
+    assert server_metrics.read(tmp_path, 0, 10) == NOTHING
+    assert server_metrics.read(tmp_path / "absent", 0, 10) == NOTHING

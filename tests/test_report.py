@@ -21,10 +21,10 @@ from made_up import (
     written,
 )
 
-from benchmarks.analysis import looks
+from benchmarks.analysis import style
 from benchmarks.analysis.summary import Results
 from benchmarks.findings import deviation, tables
-from benchmarks.plots import plots
+from benchmarks.plots import drawing
 from benchmarks.report import report
 
 CALIBRATION = {
@@ -354,7 +354,7 @@ def test_hostile_strings_are_escaped(tmp_path):
     assert HOSTILE in unescape(page)
     assert unescape(page).count("{{ 7*7 }}") >= 6
     assert not re.search(r"(?<!\\)<script", re.sub(r"(?m)^    .*", "", read(folder, "report.md")))
-    drawn = plots.write(Results.load(folder), folder / "plots", [plots.curves.percentiles])
+    drawn = drawing.write(Results.load(folder), folder / "plots", [drawing.curves.percentiles])
     assert ElementTree.parse(drawn[0].svg).getroot().tag.endswith("svg")
 
 
@@ -411,7 +411,7 @@ def test_a_frame_has_a_row_a_run_and_leads_to_its_deliveries(swept):
     [(None, "–"), (0, "0"), (0.01234, "0.0123"), (0.99989, "1.00"), (12.34, "12.3"), (99.96, "100"), (1234.5, "1,234")],
 )
 def test_figures_have_as_many_digits_as_they_deserve(value, text):
-    assert looks.number(value) == text
+    assert style.number(value) == text
 
 
 def test_deliveries_that_two_runs_claim_are_nobodys(tmp_path):

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from processes import ROOT
 
-from benchmarks.campaigns import campaign, manifest, options
+from benchmarks.campaigns import campaign, cli_options, manifest
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import CannotCompare
 
@@ -85,7 +85,7 @@ def test_an_interruption_keeps_what_is_complete_and_says_how_to_go_on(interrupte
 )
 def test_what_differs_is_not_resumed(interrupted, given, words):
     with pytest.raises(CannotCompare, match=words):
-        options.resumed(interrupted[0], NOTHING | given)
+        cli_options.resumed(interrupted[0], NOTHING | given)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_what_differs_is_not_resumed(interrupted, given, words):
 def test_a_folder_without_results_is_not_resumed(tmp_path, text, words):
     (tmp_path / "results.json").write_text(text)
     with pytest.raises(CannotCompare, match=words):
-        options.resumed(tmp_path, NOTHING)
+        cli_options.resumed(tmp_path, NOTHING)
     with pytest.raises(CannotCompare, match=words):
-        options.resumed(tmp_path / "nowhere", NOTHING)
+        cli_options.resumed(tmp_path / "nowhere", NOTHING)
 
 
 def test_a_baseline_without_results_is_told_as_one(tmp_path):
@@ -122,7 +122,7 @@ def test_results_of_another_version_or_machine_are_not_resumed(interrupted, tmp_
     other["manifest"] |= manifest.code() | changed  # of this moment: somebody may be at work in these files
     (tmp_path / "results.json").write_text(json.dumps(other))
     with pytest.raises(CannotCompare, match=words):
-        options.resumed(tmp_path, NOTHING)
+        cli_options.resumed(tmp_path, NOTHING)
 
 
 def test_other_uncommitted_changes_are_another_version(tmp_path, monkeypatch):

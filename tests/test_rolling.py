@@ -26,14 +26,14 @@ def insisting(server, count, ask):
     """
     over, answers = threading.Event(), []
 
-    def insist():
+    def retry():
         with closing(HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as connection:
             while not over.is_set():
                 answers.append(ask(connection, len(answers)))
                 time.sleep(0.01)
 
     with ThreadPoolExecutor(count) as pool:
-        running = [pool.submit(insist) for _ in range(count)]
+        running = [pool.submit(retry) for _ in range(count)]
         try:
             yield answers
         finally:

@@ -9,10 +9,10 @@ from processes import ROOT
 
 import benchmarks
 from benchmarks.campaigns import runner
-from benchmarks.generator import clock, figures
+from benchmarks.generator import clock, run_summary
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import CannotCompare
-from lab import sockets
+from lab.net import sockets
 
 BASE = """\
 purpose = "A moment."
@@ -107,7 +107,7 @@ def test_between_two_machines_the_errors_add_up_and_withhold_what_they_could_mak
     assert clock.together(told) == {"processes": 3, "machines": 2, "error_ms": 2.2}
     assert clock.together(told[:1]) == {"processes": 1, "machines": 1, "error_ms": 0.0}
     summary = {"mean": 2.5, "p50": 2.1, "p99": 40.0, "max": None}
-    assert figures.withheld(summary, 2.2) == {"mean": 2.5, "p50": None, "p99": 40.0, "max": None}
+    assert run_summary.withheld(summary, 2.2) == {"mean": 2.5, "p50": None, "p99": 40.0, "max": None}
 
 
 def test_a_notebook_measures_in_one_line_and_loads_it_again(tmp_path, capsys):

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.campaigns import options
+from benchmarks.campaigns import cli_options
 from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
 from benchmarks.model.sizes import empty, headers, message
@@ -208,12 +208,12 @@ def test_a_name_of_no_scenario_is_one_sentence(name):
 def test_the_command_line_sets_what_a_scenario_may(text, made):
     if made is None:
         with pytest.raises(CannotCompare, match="NAME=VALUE"):
-            options.setting(text)
+            cli_options.setting(text)
     else:
-        assert options.setting(text) == made
+        assert cli_options.setting(text) == made
 
 
 def test_a_step_goes_with_the_techniques_that_have_it():
-    assert options.stages("async,finished", ["sse", "websocket"]) == {"sse": [""], "websocket": ["async", ""]}
+    assert cli_options.stages("async,finished", ["sse", "websocket"]) == {"sse": [""], "websocket": ["async", ""]}
     with pytest.raises(CannotCompare, match="there is no stage 'async', choose among finished, "):
-        options.stages("async", ["sse"])
+        cli_options.stages("async", ["sse"])

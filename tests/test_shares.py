@@ -11,9 +11,9 @@ from streams import stream
 from test_connections import held, session_of
 from websockets.sync.client import connect
 
-from lab import shares
-from lab.message import Refused
-from lab.visitors import Visitor
+from lab.access import shares
+from lab.access.visitors import Visitor
+from lab.messages.errors import Refused
 
 PROXY = {"FORWARDED_ALLOW_IPS": "127.0.0.1"}
 OF_ONE = {kind: f"too many {kind} of one address or session, close some." for kind in ("queues", "rooms")}

@@ -15,7 +15,8 @@ from raw import KEY, deaf, room_path, socket_path
 from roads import TECHNIQUES, client, publish, publish_many
 from streams import Parser
 
-from lab.protocol import HTTPProtocol, WebSocketProtocol
+from lab.server.http_protocol import HTTPProtocol
+from lab.server.websocket_protocol import WebSocketProtocol
 
 COUNT, TEXT = 800, "x" * 3_990  # messages, about 3.2 MB
 DEAF, LONG = 8, "😀" * 3_990  # 800 of these are 13 MB, of which the system's own buffers take 4 at most

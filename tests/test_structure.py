@@ -14,11 +14,10 @@ from lab.techniques import TECHNIQUES
 
 FILES = {"__init__.py", "client.py", "server.py", "urls.py", "static/{name}/client.js"}
 ALSO = {"stages", "templates"}  # folders that a technique may have besides
-# No HTTP here.
-BELOW = {"lab.chat", "lab.rooms", "lab.store", "lab.models", "lab.bell", "lab.queues", "lab.message", "lab.rates"}
 STAGE_CLIENTS = [path for name in TECHNIQUES for path in sorted((ROOT / name / "stages").glob("*_client.py"))]
 NO_DJANGO = [
-    *("lab.client", "lab.happy_eyeballs", "lab.sockets", "lab.stages", "lab.message", "lab.techniques"),
+    *("lab.client", "lab.net.happy_eyeballs", "lab.net.sockets", "lab.techniques"),
+    *(f"lab.messages.{name}" for name in ("message", "validation", "errors", "invisible", "frames", "framing")),
     *(f"{name}.client" for name in TECHNIQUES),
     *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STAGE_CLIENTS),
 ]
@@ -28,7 +27,9 @@ PARTS = [
     *("campaigns", "bench", "generator", "servers", "scenarios", "model"),
 ]
 OF_BENCHMARKS = ["report.report", "model.model", "locustfile", "campaigns.campaign"]
-SPEAK_ASGI = {"asgi.py", "guard.py", "handshake.py", "protocol.py"}
+# Each package of `lab` may import those after it, and none before it; `lab.wire` is on its own.
+ROOMS = ["lab.server", "lab.pages", "lab.http", "lab.chat", "lab.access", "lab.client", "lab.net", "lab.messages"]
+SPEAK_ASGI = {"asgi.py", "guard.py", "handshake.py", "http_protocol.py", "websocket_protocol.py"}
 
 
 def sources(*folders):
@@ -155,12 +156,16 @@ def test_no_technique_imports_another(technique):
 
 def test_a_techniques_client_imports_only_the_base_of_all_clients(technique):
     names = of(imported(ROOT / technique / "client.py"), "lab", "django", *TECHNIQUES)
-    assert {".".join(name.split(".")[:2]) for name in names} <= {"lab.client", "lab.message", "lab.sockets"}
+    assert {".".join(name.split(".")[:2]) for name in names} <= {
+        "lab.client",
+        "lab.messages.message",
+        "lab.net.sockets",
+    }
 
 
 def test_a_techniques_server_goes_by_the_chat_and_not_past_it(technique):
     for path in sources(technique):
-        forbidden = {"lab.rooms", "lab.store", "lab.models", "lab.asgi", "lab.urls", "lab.views"}
+        forbidden = {"lab.chat.rooms", "lab.chat.store", "lab.models", "lab.asgi", "lab.urls", "lab.pages.views"}
         assert not {name for name in imported(path) if name in forbidden}, path
 
 
@@ -190,25 +195,30 @@ def strings(path):
 
 
 def test_the_chat_knows_no_http():
-    for module in BELOW:
-        path = ROOT / f"{module.replace('.', '/')}.py"
+    for path in sources("lab/chat"):
         names = imported(path)
-        assert not {name for name in names if name.startswith(("django.http", "lab.http", "lab.asgi", "lab.guard"))}, (
-            path
-        )
+        foreign = ("django.http", "uvicorn", "lab.http", "lab.asgi", "lab.server", "lab.pages", "lab.access.guard")
+        assert not {name for name in names if name.startswith(foreign)}, path
         assert not of(names, *TECHNIQUES), path
 
 
 def test_layers_import_downwards_alone():
-    order = ["lab.http", "lab.chat", "lab.rooms", "lab.store", "lab.models"]
-    for place, module in enumerate(order):
-        names = imported(ROOT / f"{module.replace('.', '/')}.py")
-        assert not {name for name in names if name in order[:place]}, module
+    for place, room in enumerate(ROOMS):
+        for path in sources(room.replace(".", "/")):
+            above = {name for name in imported(path) if name.startswith(tuple(f"{other}." for other in ROOMS[:place]))}
+            above |= {name for name in imported(path) if name in ROOMS[:place]}
+            assert not above, path
+
+
+def test_only_the_server_imports_uvicorns_modules():
+    for path in sources("lab", *TECHNIQUES):
+        if not path.is_relative_to(ROOT / "lab" / "server"):
+            assert not {name for name in imported(path) if name.startswith("uvicorn.")}, path
 
 
 def test_parts_of_the_benchmarks_import_downwards_alone():
     parts = {path.parent.name for path in (ROOT / "benchmarks").glob("*/__init__.py")}
-    assert parts == {*PARTS, "yardsticks"}
+    assert parts == {*PARTS, "yardsticks", "management"}
     for place, part in enumerate(PARTS):
         above = tuple(f"benchmarks.{other}." for other in (*PARTS[:place], "yardsticks"))
         for path in sources(f"benchmarks/{part}"):
@@ -217,12 +227,15 @@ def test_parts_of_the_benchmarks_import_downwards_alone():
 
 def test_the_chat_needs_no_measurements():
     for path in sources("lab", *TECHNIQUES):
-        if path != ROOT / "lab/urls.py" and path.parent != ROOT / "lab/management/commands":
-            assert not of(imported(path), "benchmarks", "deploy"), path
+        assert not of(imported(path), "benchmarks", "deploy"), path
 
 
 def test_the_chat_starts_without_the_measurements(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DATA", str(tmp_path))
+    pages = {"benchmarks", "benchmarks.urls"}  # where the page is that advises; it imports the rest when it is asked
+    assert set(loaded("lab.asgi, lab.urls", "benchmarks")) <= pages
+    assert loaded("lab.asgi, lab.urls", "numpy") == []
+    monkeypatch.setenv("LAB_APPS", "")
     assert loaded("lab.asgi, lab.urls", "benchmarks") == loaded("lab.asgi, lab.urls", "deploy") == []
 
 
@@ -248,3 +261,11 @@ def loaded(module, package):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
+
+
+def test_the_picture_and_the_pages_name_what_is_there():
+    """The picture of how a message travels, and what leads a reader through the code, go with the code."""
+    for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/architecture.svg", "docs/glossary.md"):
+        text = (ROOT / name).read_text()
+        for path in re.findall(r"(?<![\w/])(?:lab|benchmarks|deploy|docs|tests|polling|notebooks)/[\w/.-]*\w", text):
+            assert (ROOT / path).exists(), f"{name}: {path}"

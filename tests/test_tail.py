@@ -6,7 +6,7 @@ import pytest
 from processes import SMALL
 from roads import publish_many, read
 
-from lab import tail
+from lab.chat import recent
 
 SIZE = 10  # bytes of each message
 
@@ -14,12 +14,12 @@ SIZE = 10  # bytes of each message
 @pytest.fixture
 def tails(monkeypatch):
     """The tails of two rooms, which may hold four messages each and six together."""
-    monkeypatch.setattr(tail, "settings", SimpleNamespace(TAIL_MAX=4, TAILS_BYTES=6 * SIZE))
-    tails = tail.Tail(), tail.Tail()
+    monkeypatch.setattr(recent, "settings", SimpleNamespace(TAIL_MAX=4, TAILS_BYTES=6 * SIZE))
+    tails = recent.Tail(), recent.Tail()
     yield tails
     for each in tails:
         each.clear()
-    assert tail.Tail.size == 0
+    assert recent.Tail.size == 0
 
 
 def say(room, *numbers):

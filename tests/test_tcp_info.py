@@ -13,7 +13,7 @@ from captures import captured, fields_of
 from processes import PATIENCE
 from roads import TECHNIQUES, client, publish
 
-from lab.sockets import HEADERS, PAYLOAD, Traffic
+from lab.net.sockets import HEADERS, PAYLOAD, Traffic
 
 # The long ones lie where a few bytes more or less in each segment make another number of segments.
 TEXTS = ["short", "é" * 4000, "x" * 1400, "text \u2028", *("字" * length for length in range(3680, 3840, 30))]

@@ -78,9 +78,9 @@ def test_a_command_that_only_prints_ends_well_where_nobody_reads(tmp_path):
 
 def test_an_archive_without_git_says_that_its_version_is_unknown(tmp_path, monkeypatch):
     from benchmarks.campaigns import manifest
-    from benchmarks.report import contents
+    from benchmarks.report import context
 
     monkeypatch.setattr(manifest, "ROOT", tmp_path)  # which may lie inside somebody else's repository
-    assert contents.known(manifest.code()) == {"commit": "unknown", "changed": "unknown", "difference": None}
-    assert contents.known({"commit": ""})["commit"] == "unknown"  # as older results have it
-    assert contents.known({"seed": 7}) == {"seed": 7}
+    assert context.known(manifest.code()) == {"commit": "unknown", "changed": "unknown", "difference": None}
+    assert context.known({"commit": ""})["commit"] == "unknown"  # as older results have it
+    assert context.known({"seed": 7}) == {"seed": 7}

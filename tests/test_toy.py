@@ -8,7 +8,7 @@ from processes import ServerProcess
 from raw import get, post, room_path
 from roads import TECHNIQUES, client, publish
 
-from lab.message import Refused
+from lab.messages.errors import Refused
 
 FILES = {
     "__init__.py": '''

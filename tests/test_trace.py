@@ -9,7 +9,7 @@ import pytest
 from benchmarks.campaigns import trace
 from benchmarks.scenarios import scenario
 from lab.techniques import TECHNIQUES
-from lab.wire.kinds import DOWN, KINDS, UP
+from lab.wire.byte_kinds import DOWN, KINDS, UP
 
 SECONDS = 2.0
 QUICK = dataclasses.replace(scenario.load("quick"), rate=10.0, interval=0.4, hold=1, delay_ms=20.0, cookie_bytes=100)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from benchmarks.advice.words import NETWORKS
+from benchmarks.advice.text import NETWORKS
 from lab.settings import TECHNIQUES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +22,7 @@ WRITTEN = {
     ],
 }
 FOLDERS = ["lab", *TECHNIQUES]
-PHRASES = ROOT / "lab/static/lab/phrases.js"  # what Python says on the pages
+PHRASES = ROOT / "lab/static/lab/shared/server-messages.js"  # what Python says on the pages
 REFUSALS = {"Refused", "NoLink", "NoFault", "NotUp"}
 FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")  # as in words.js, which looks a sentence up without its figures
 # Rules that only programs break: they name what cannot be translated.
@@ -106,8 +106,8 @@ def test_what_python_says_on_the_pages_is_listed_for_the_translators():
 
 def parts():
     """Return the syntax trees of the modules that take an exchange apart."""
-    wire = ROOT / "lab/wire"
-    return [ast.parse(path.read_text()) for path in (*wire.glob("*_parts.py"), wire / "parts.py")]
+    folder = ROOT / "lab/wire/dissect"
+    return [ast.parse(path.read_text()) for path in folder.glob("*.py") if path.name != "part.py"]
 
 
 def explanations():

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from processes import BUGS, PATIENCE, ROOT
 
-from lab import orphans
+from lab.net import orphans
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

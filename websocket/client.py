@@ -60,9 +60,9 @@ class Client(client.Client):
         """Publish once, on the same connection; return {"type": "published", "nonce", "id"}. Raises Refused."""
         nonce = nonce or secrets.token_urlsafe(16)
         fields = {"type": "publish", "author": self.author, "text": text, "nonce": nonce, "sent_at": sent_at}
-        return self.insist(lambda: self.exchange(fields), self.hang_up)
+        return self.retry(lambda: self.exchange(fields), self.disconnect)
 
-    def hang_up(self):
+    def disconnect(self):
         """Shut the connection, and close it once nobody reads it.
 
         Whoever waited on a file that is closed could go on waiting on the next one that the system gives its number.

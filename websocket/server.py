@@ -10,9 +10,11 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
-from lab import chat, frames
-from lab.message import Refused, clean_after, clean_room
-from lab.protocol import text_frame
+from lab import chat
+from lab.messages import frames
+from lab.messages.errors import Refused
+from lab.messages.framing import text_frame
+from lab.messages.validation import clean_after, clean_room
 
 NORMAL, GOING_AWAY, UNSUPPORTED, TRY_AGAIN_LATER = 1000, 1001, 1003, 1013  # close codes, RFC 6455 §7.4.1 and IANA
 

@@ -14,7 +14,7 @@ from benchmarks.advice.question import Question
 from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
 from benchmarks.model.sizes import empty, headers, message
-from lab.margin import MARGIN, worth_naming
+from lab.pages.margin import MARGIN, worth_naming
 
 UNSURE = 1.25  # MARGIN where too few runs were made for them to say how far they lie apart, or none
 RUNS = 3  # of each technique, from which on they say that

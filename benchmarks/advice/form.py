@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from benchmarks.advice.question import BOUNDS, CannotAdvise, Question
-from benchmarks.advice.words import NETWORKS
+from benchmarks.advice.text import NETWORKS
 
 
 def figure(name, label, kind=forms.FloatField):

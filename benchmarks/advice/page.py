@@ -2,7 +2,7 @@
 
 from django.shortcuts import render
 
-from benchmarks.advice import words
+from benchmarks.advice import text
 from benchmarks.advice.advice import advise
 from benchmarks.advice.form import QuestionForm
 from benchmarks.advice.question import Question
@@ -15,9 +15,9 @@ def answer(request):
     context = {"form": form}
     if not refused:
         advice = advise(form.cleaned_data["question"] if form.is_bound else Question())
-        columns = [(option, words.title(option)) for option in advice.options]
-        context |= {"columns": columns, "figures": words.figures(advice)}
-        context |= {"verdict": words.verdict(advice), "reasons": [pieces(reason) for reason in words.reasons(advice)]}
+        columns = [(option, text.title(option)) for option in advice.options]
+        context |= {"columns": columns, "figures": text.figures(advice)}
+        context |= {"verdict": text.verdict(advice), "reasons": [pieces(reason) for reason in text.reasons(advice)]}
     return render(request, "lab/advise.html", context, status=400 if refused else 200)
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from benchmarks.analysis.quantities import client_seconds, dig, ratio
+from benchmarks.analysis.metrics import client_seconds, dig, ratio
 from benchmarks.model import model, sizes
 
 COOKIE = len("Cookie: \r\n")  # bytes around a cookie

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.analysis import files, looks, statistics
-from benchmarks.analysis.quantities import QUANTITIES, dig
-from lab.margin import worth_naming
+from benchmarks.analysis import raw_data, statistics, style
+from benchmarks.analysis.metrics import QUANTITIES, dig
+from lab.pages.margin import worth_naming
 
 LABEL = 36  # characters
 
@@ -86,7 +86,7 @@ class Series:
     @property
     def look(self):
         """Its looks.Look, the same in every plot."""
-        return looks.look(self.technique, self.stage)
+        return style.look(self.technique, self.stage)
 
     @cached_property
     def valid(self):
@@ -119,7 +119,7 @@ class Series:
     @cached_property
     def deliveries(self):
         """The deliveries of each valid run that has them on disk: data frames by the instant of publishing."""
-        return files.tables(
+        return raw_data.tables(
             self.folder, self.valid, "deliveries.csv", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms"
         )
 
@@ -129,10 +129,10 @@ class Series:
 
         It is on disk by then: what a delivery waits for too, seen from other connections than the readers'.
         """
-        tables = files.tables(self.folder, self.valid, "publishes.csv", "scheduled_ms", "answered_ms")
+        tables = raw_data.tables(self.folder, self.valid, "publishes.csv", "scheduled_ms", "answered_ms")
         return [(table["answered_ms"] - table["scheduled_ms"]).to_numpy() for table in tables]
 
     @cached_property
     def spacing(self):
         """The Figure of c, in ms: how long after one reader of a message the next one of its room has it."""
-        return Figure.of([files.spacing(table) for table in self.deliveries])
+        return Figure.of([raw_data.spacing(table) for table in self.deliveries])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from benchmarks.analysis import looks
-from benchmarks.analysis.files import path_of
+from benchmarks.analysis import style
 from benchmarks.analysis.printable import printable
+from benchmarks.analysis.raw_data import path_of
 from benchmarks.analysis.series import Series
 from benchmarks.analysis.workload import SETTINGS, is_number
 
@@ -141,8 +141,8 @@ def series_of(folder, runs):
     for run in runs:
         groups.setdefault((str(run.get("technique")), run.get("stage") or None), []).append(run)
     found = []
-    for technique, stage in sorted(groups, key=lambda key: looks.place(*key)):
-        title = " · ".join(part for part in (looks.named(technique)[0], stage) if part)
+    for technique, stage in sorted(groups, key=lambda key: style.place(*key)):
+        title = " · ".join(part for part in (style.named(technique)[0], stage) if part)
         found.append(Series(folder, technique, stage, title, groups[technique, stage]))
     return found
 

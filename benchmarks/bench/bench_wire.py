@@ -11,10 +11,10 @@ import sys
 import time
 from contextlib import suppress
 
-from benchmarks.bench import flood
-from benchmarks.bench.flood import HANDSHAKE, REQUEST
-from benchmarks.servers.server import cpu, printing_port
-from lab.protocol import chunk, text_frame
+from benchmarks.bench import load
+from benchmarks.bench.load import HANDSHAKE, REQUEST
+from benchmarks.servers.process import cpu, printing_port
+from lab.messages.framing import chunk, text_frame
 
 TRIPS = 2_000  # round trips, direct and through the wire in turn
 SUBSCRIBERS, RATE, SECONDS = 200, 50, 4  # 10,000 deliveries a second
@@ -75,9 +75,9 @@ def delivery(wire, head, process_of_wire):
 
 
 async def _delivery(wire, head, process_of_wire):
-    readers = await flood.subscribe(wire, head, "/pour", SUBSCRIBERS)
+    readers = await load.subscribe(wire, head, "/pour", SUBSCRIBERS)
     before = cpu(process_of_wire)
-    (starter,) = await flood.subscribe(wire, REQUEST, "/start", 1)
+    (starter,) = await load.subscribe(wire, REQUEST, "/start", 1)
     deadline = time.monotonic() + 5 * SECONDS
     while sum(reader.delivered for reader in readers) < SUBSCRIBERS * RATE * SECONDS and time.monotonic() < deadline:
         await asyncio.sleep(0.1)

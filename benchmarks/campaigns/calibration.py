@@ -16,7 +16,7 @@ import sys
 
 from benchmarks.generator.measures import Histogram
 from benchmarks.scenarios.settings import CannotCompare
-from benchmarks.servers.server import cores, last_line, started
+from benchmarks.servers.process import cores, last_line, started
 
 WAIT, STALL = 50.0, 1400.0  # ms
 BEHAVIOURS = {"echo": (0.0, 0.0), "wait": (WAIT, 0.0), "stall": (0.0, STALL)}  # ms to wait, ms to stall
@@ -51,7 +51,14 @@ def run(folder, seed, behaviours=BEHAVIOURS):
 def known(folder, wait, stall, core):
     """Run a server of known behaviour; yield (its address, its process id). It tells in `folder` what it did."""
     folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "benchmarks.yardsticks.known", str(wait), str(stall), str(folder / "waits.csv")]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.yardsticks.calibration_server",
+        str(wait),
+        str(stall),
+        str(folder / "waits.csv"),
+    ]
     log = folder / "server.log"
     with log.open("w") as output, started(command, core, stdout=subprocess.PIPE, stderr=output) as process:
         port = process.stdout.readline().strip()

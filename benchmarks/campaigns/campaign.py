@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from benchmarks.campaigns import calibration, folder, manifest, runner, trace
+from benchmarks.campaigns import calibration, manifest, results_dir, runner, trace
 from benchmarks.scenarios import plan, reading, scenario
 from benchmarks.scenarios.settings import CannotCompare
-from benchmarks.servers import servers
+from benchmarks.servers import kinds
 
 CALIBRATION, TRACES = 8.0, 13.0  # seconds, as a rule
 REFUSED_MAX = 0.5  # share of refused runs past which the machine is at fault, and repeating them would not help
@@ -36,16 +36,16 @@ class Campaign:
         if not planned:
             raise CannotCompare(f"The scenario {chosen.name} has no point for {', '.join(techniques)}.")
         for run in planned:
-            servers.redis_of(chosen.at(run.point).layer)  # what is missing is said before anything is measured
+            kinds.redis_of(chosen.at(run.point).layer)  # what is missing is said before anything is measured
         told = manifest.manifest(chosen, name, planned, techniques, stages, changes, **options)
-        place = folder.new(Path(parent), chosen.name)
+        place = results_dir.new(Path(parent), chosen.name)
         results = {"manifest": told, "calibration": None, "traces": None, "runs": []}
         return cls(place, chosen, planned, results, **options)
 
     @classmethod
     def resume(cls, place):
         """Go on with the one in a folder; raise CannotCompare where that would mix what cannot be compared."""
-        results = folder.read(Path(place))
+        results = results_dir.read(Path(place))
         told = results["manifest"]
         try:
             text, changes = told["scenario_text"], told["changes"]
@@ -56,7 +56,7 @@ class Campaign:
             raise CannotCompare(f"In {place} lie no results to go on with: {exc} is missing.") from exc
         manifest.check_same(told, place)
         campaign = cls(Path(place), chosen, planned, results, **options)
-        folder.tidy(campaign.place, results)
+        results_dir.tidy(campaign.place, results)
         return campaign
 
     def run(self, on_time=lambda what, elapsed: None):
@@ -64,7 +64,7 @@ class Campaign:
 
         `on_time(what, elapsed)` is called several times a second with the seconds that it has taken.
         """
-        self.results["manifest"].setdefault("started", folder.now())
+        self.results["manifest"].setdefault("started", results_dir.now())
         if self.wants("calibration"):
             on_time("calibration", 0.0)
             self.results["calibration"] = calibration.run(self.place, self.scenario.seed)
@@ -92,8 +92,8 @@ class Campaign:
 
     def keep(self):
         """Write what there is."""
-        self.results["manifest"]["finished"] = folder.now()
-        folder.write(self.place, self.results)
+        self.results["manifest"]["finished"] = results_dir.now()
+        results_dir.write(self.place, self.results)
 
     def missing(self):
         """Return the planned Runs that have no row."""

@@ -12,8 +12,8 @@ from importlib.metadata import version
 import psutil
 
 from benchmarks.scenarios.settings import OF_THE_WHOLE, CannotCompare
-from benchmarks.servers.server import ROOT, cores
-from lab import sockets
+from benchmarks.servers.process import ROOT, cores
+from lab.net import sockets
 
 FINISHED = "finished"  # what "" is called on the command line
 SERVERS = ("uvicorn", "daphne", "hypercorn", "granian", "channels", "channels-redis", "django")

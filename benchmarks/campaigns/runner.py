@@ -7,12 +7,12 @@ import sys
 import time
 from dataclasses import asdict
 
-from benchmarks.generator import pulse
+from benchmarks.generator import server_metrics
 from benchmarks.scenarios import plan
 from benchmarks.scenarios.settings import OF_A_POINT, CannotCompare, repeated
-from benchmarks.servers.server import cores, last_line, serving, started
-from benchmarks.servers.servers import HOST, free_port, layered, starting
-from benchmarks.servers.wired import wired
+from benchmarks.servers.kinds import HOST, free_port, layered, starting
+from benchmarks.servers.process import cores, last_line, serving, started
+from benchmarks.servers.wire import wired
 
 # What the load is told of its settings.
 OPTIONS = [name for name in OF_A_POINT if name not in ("clients", "server", "layer")]
@@ -50,7 +50,9 @@ def ways(place, settings):
     """Run the server, and what it and the readers' link need; yield the options that lead the load there."""
     with contextlib.ExitStack() as stack:
         layer = stack.enter_context(layered(settings.layer))
-        server = serving(place, cores()[0], starting(settings.server), LAB_PULSE=str(place / pulse.FILE), **layer)
+        server = serving(
+            place, cores()[0], starting(settings.server), LAB_PULSE=str(place / server_metrics.FILE), **layer
+        )
         address, process = stack.enter_context(server)
         options = {"host": address, "server_pid": process}
         if settings.delay_ms or settings.cut != "none":

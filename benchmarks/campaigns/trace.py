@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 from benchmarks.generator.clients import client
 from benchmarks.generator.measures import instants
 from benchmarks.scenarios.settings import CannotCompare
-from benchmarks.servers.server import cores, serving
-from lab.message import Refused
-from lab.wire.capture import Capture
-from lab.wire.kinds import UP
-from lab.wire.relay import Wire
+from benchmarks.servers.process import cores, serving
+from lab.messages.errors import Refused
+from lab.wire.byte_kinds import UP
+from lab.wire.capture.capture import Capture
+from lab.wire.relay.wire import Wire
 
 SECONDS = 9.5  # with what it takes to begin and to end, about ten
 ROOM = "trace"
@@ -28,7 +28,7 @@ def run(folder, scenario, techniques, seconds=SECONDS):
 
     A publisher past the wires speaks at the rate of one room. The server's log lies in `folder`/trace. What passed is
 
-    {"seconds", "delivered": messages, "kinds": {kind of lab.wire.kinds: {"up": bytes, "down": bytes}}, all that
+    {"seconds", "delivered": messages, "kinds": {kind of lab.wire.byte_kinds: {"up": bytes, "down": bytes}}, all that
      passed; "passed": {"up", "down"}: the same bytes, by the reader's own kernel; "exchanges": [{"at", "ends",
      "direction", "kind", "bytes"}]: the first of them, in seconds; a request ends with its answer, a connect with the
      disconnect; null: not, or not yet; "left_out": how many exchanges more there were}

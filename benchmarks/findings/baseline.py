@@ -10,10 +10,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from benchmarks.analysis import statistics
-from benchmarks.analysis.looks import number
-from benchmarks.analysis.quantities import QUANTITIES, Quantity
+from benchmarks.analysis.metrics import QUANTITIES, Quantity
 from benchmarks.analysis.series import Figure, Series
 from benchmarks.analysis.statistics import FEWEST, RANGE
+from benchmarks.analysis.style import number
 from benchmarks.analysis.summary import Comparison, Results
 from benchmarks.analysis.workload import name_of
 

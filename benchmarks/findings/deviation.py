@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from benchmarks.analysis.metrics import MODELLED, Quantity
 from benchmarks.analysis.prediction import at
-from benchmarks.analysis.quantities import MODELLED, Quantity
 from benchmarks.analysis.series import Figure, Series
 from benchmarks.analysis.summary import Comparison
 from benchmarks.findings.explanation import UNEXPLAINED, explain

@@ -3,16 +3,16 @@
 Each reason is given where it can be one: where it moves the figure to the side on which it lies, and by as much.
 """
 
-from benchmarks.findings import asking, latencies, sizes
-from benchmarks.findings.sizes import UNEXPLAINED
+from benchmarks.findings.reasons import byte_counts, latency, requests
+from benchmarks.findings.reasons.byte_counts import UNEXPLAINED
 
 
 def explain(row):
     """Return what could set the measured figure of a deviation.Row apart from the model's; UNEXPLAINED at least."""
     if row.series.technique == "longpoll" and together(row.comparison.settings):
         return ["messages came regularly from several publishers, and the model knows those of one, or random ones"]
-    of_kind = {"latency": latencies.reasons, "requests": asking.reasons, "bytes": sizes.reasons}[row.quantity.kind]
-    return list(of_kind(row)) or [UNEXPLAINED]
+    of_kind = {"latency": latency.reasons, "requests": requests.reasons, "bytes": byte_counts.reasons}
+    return list(of_kind[row.quantity.kind](row)) or [UNEXPLAINED]
 
 
 def together(settings):

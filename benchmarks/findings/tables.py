@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from benchmarks.analysis import looks
-from benchmarks.analysis.quantities import QUANTITIES
+from benchmarks.analysis import style
+from benchmarks.analysis.metrics import QUANTITIES
 from benchmarks.analysis.workload import short
 
 LEDGER = "expected", "delivered", "lost", "repeated", "reordered"
@@ -56,7 +56,7 @@ def parts(comparison):
         return [comparison]
     names = dict.fromkeys(series.technique for series in comparison.series)
     of_each = [[series for series in comparison.series if series.technique == name] for name in names]
-    made = [replace(comparison, series=sorted(series, key=lambda one: looks.height(*one.key))) for series in of_each]
+    made = [replace(comparison, series=sorted(series, key=lambda one: style.height(*one.key))) for series in of_each]
     return [part for part in made if part.valid]
 
 
@@ -110,4 +110,4 @@ def matrices(results):
 def columns_of(points):
     """Return one series for each technique and stage that any of the points has."""
     known = {series.key: series for point in points for series in point.valid}
-    return sorted(known.values(), key=lambda series: looks.place(*series.key))
+    return sorted(known.values(), key=lambda series: style.place(*series.key))

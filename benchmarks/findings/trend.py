@@ -3,9 +3,9 @@
 from collections import Counter
 from itertools import pairwise, permutations
 
-from benchmarks.analysis.quantities import QUANTITIES
+from benchmarks.analysis.metrics import QUANTITIES
 from benchmarks.analysis.workload import SETTINGS, is_number, short
-from benchmarks.findings.answer import headline, join, subjects
+from benchmarks.findings.conclusions import headline, join, subjects
 
 
 def sentences(results):

@@ -7,9 +7,9 @@ from itertools import count
 
 import psutil
 
-from benchmarks.generator.notes import Counts, Notes
+from benchmarks.generator.records import Counts, Notes
 from benchmarks.model import sizes
-from lab.sockets import Traffic
+from lab.net.sockets import Traffic
 
 TICK = 0.01  # seconds between looks at how late the loop is
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import gevent
 
-from benchmarks.generator import figures, pulse
+from benchmarks.generator import run_summary, server_metrics
 from benchmarks.scenarios.settings import repeated
-from benchmarks.servers.wired import post
+from benchmarks.servers.wire import post
 
 GRACE = 3.0  # seconds, besides a polling interval, in which stragglers may still arrive
 LONGEST = 8  # intervals: some stage of a staircase asks less and less often
@@ -22,9 +22,9 @@ def record(environment):
         folder.mkdir(parents=True, exist_ok=True)  # before the window: nothing is measured in vain
         notes, measured = measure(options, environment.load, environment.meter)
         run = repeated(options) | {"technique": options.technique, "stage": options.stage or None}
-        run |= {"clients": len(notes.clients)} | figures.run(notes, measured, options)
+        run |= {"clients": len(notes.clients)} | run_summary.run(notes, measured, options)
         notes.write(folder)
-        figures.write_histograms(folder, notes)
+        run_summary.write_histograms(folder, notes)
         (folder / "summary.json").write_text(json.dumps(run, indent=2) + "\n")
     finally:
         environment.runner.quit()
@@ -42,7 +42,7 @@ def measure(options, load, meter):
         cut_at = cut(options.cut_by)
     wait_until(end)
     measured = {"used": meter.used() - before, "memory": meter.memory(), "sockets": meter.sockets()}
-    measured |= {"memory_before": meter.before, "cut_at": cut_at, **pulse.read(options.record, start, end)}
+    measured |= {"memory_before": meter.before, "cut_at": cut_at, **server_metrics.read(options.record, start, end)}
     return load.notes(patience), measured | {"clock": load.clock()}
 
 

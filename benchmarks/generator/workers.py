@@ -10,7 +10,7 @@ import gevent
 from locust.runners import MasterRunner, WorkerRunner
 
 from benchmarks.generator import clock
-from benchmarks.generator.notes import Notes
+from benchmarks.generator.records import Notes
 
 AHEAD = 0.5  # seconds that the window's begin may take to reach all workers
 PART = 5_000  # deliveries in one message: heartbeats must not wait for it

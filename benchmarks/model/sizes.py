@@ -1,6 +1,6 @@
 """The sizes, in bytes, of what the lab's clients and its server write: requests, answers' heads, bodies, messages."""
 
-from lab.message import COMPACT, FIELDS
+from lab.messages.message import COMPACT, FIELDS
 
 REQUEST = "GET {} HTTP/1.1\r\nHost: 127.0.0.1:50000\r\nAccept-Encoding: identity\r\n\r\n"
 PATH = {

@@ -3,8 +3,8 @@
 from matplotlib.patches import Patch
 
 from benchmarks.analysis import prediction
-from benchmarks.analysis.looks import number
-from benchmarks.analysis.quantities import QUANTITIES, arrived, client_seconds, on_wire, ratio
+from benchmarks.analysis.metrics import QUANTITIES, arrived, client_seconds, on_wire, ratio
+from benchmarks.analysis.style import number
 from benchmarks.plots.axes import INK, PAPER, halves, legend, narrow, numbers
 
 LEVELS = {"tcp": "TCP payload", "ip": "IP level"}

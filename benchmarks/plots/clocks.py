@@ -1,7 +1,7 @@
 """What the clocks of several machines leave uncertain: a latency below their error may be nothing but that error."""
 
-from benchmarks.analysis.looks import number
-from benchmarks.analysis.quantities import dig
+from benchmarks.analysis.metrics import dig
+from benchmarks.analysis.style import number
 from benchmarks.plots.axes import GREY
 
 

@@ -5,10 +5,10 @@ As all plots it draws on an empty canvas and returns (title, caption), or None w
 
 import numpy as np
 
-from benchmarks.analysis.looks import named
+from benchmarks.analysis.metrics import dig
 from benchmarks.analysis.prediction import base, parameters, quantiles
-from benchmarks.analysis.quantities import dig
 from benchmarks.analysis.series import Figure
+from benchmarks.analysis.style import named
 from benchmarks.analysis.workload import name_of, short
 from benchmarks.findings.tables import parts
 from benchmarks.model import model

@@ -2,9 +2,9 @@
 
 from matplotlib.patches import Patch
 
-from benchmarks.analysis import looks
-from benchmarks.analysis.looks import number
+from benchmarks.analysis import style
 from benchmarks.analysis.series import Series
+from benchmarks.analysis.style import number
 from benchmarks.plots.axes import legend, narrow
 from benchmarks.plots.bars import finish, write
 
@@ -75,7 +75,7 @@ def segments(results, technique):
 def traces(results):
     """Return {technique: its trace}, in the order of every plot."""
     known = {name: trace for name, trace in (results.traces or {}).items() if isinstance(trace, dict)}
-    return {name: known[name] for name in sorted(known, key=looks.rank)}
+    return {name: known[name] for name in sorted(known, key=style.rank)}
 
 
 def sums(trace):
@@ -85,6 +85,6 @@ def sums(trace):
 
 def head(axes, y, technique):
     """Write a technique's title above its bar."""
-    series = Series(None, technique, None, looks.named(technique)[0])
+    series = Series(None, technique, None, style.named(technique)[0])
     place = {"xytext": (2, 0), "textcoords": "offset points", "va": "center"}
     axes.annotate(series.label, (0, y), fontweight="bold", color=series.look.ink, annotation_clip=False, **place)

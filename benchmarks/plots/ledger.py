@@ -2,8 +2,8 @@
 
 from matplotlib.patches import Patch
 
-from benchmarks.analysis import looks
-from benchmarks.analysis.looks import number
+from benchmarks.analysis import style
+from benchmarks.analysis.style import number
 from benchmarks.plots.axes import PAPER, halves, legend, narrow
 from benchmarks.plots.bars import finish, head, interval, write
 
@@ -54,7 +54,7 @@ def every_series(results):
 
 def height_of(series):
     """Return the place of a series on its technique's staircase, the finished one last."""
-    return looks.height(*series.key)
+    return style.height(*series.key)
 
 
 def sums(results, series):

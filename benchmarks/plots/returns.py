@@ -2,8 +2,8 @@
 
 from matplotlib.lines import Line2D
 
-from benchmarks.analysis import looks
-from benchmarks.analysis.looks import number
+from benchmarks.analysis import style
+from benchmarks.analysis.style import number
 from benchmarks.analysis.workload import short
 from benchmarks.plots.axes import INK, PAPER, SHORTEST, legend, logarithmic, narrow
 
@@ -13,7 +13,7 @@ def back(canvas, results):
     rows = [(point, series) for point in results.comparisons for series in point.valid if series.figure("back_p50")]
     if not rows:
         return None
-    rows.sort(key=lambda row: looks.place(*row[1].key))
+    rows.sort(key=lambda row: style.place(*row[1].key))
     canvas.set_figheight(1.3 + (0.6 if narrow(canvas) else 0.42) * len(rows))
     axes = canvas.add_subplot()
     for y, (_point, series) in enumerate(rows):

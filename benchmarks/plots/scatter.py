@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import NullLocator
 
 from benchmarks.analysis import prediction
-from benchmarks.analysis.looks import Look
+from benchmarks.analysis.style import Look
 from benchmarks.analysis.workload import SETTINGS, is_number, short
 from benchmarks.findings.tables import columns_of
 from benchmarks.model import model

@@ -3,12 +3,12 @@
 import numpy as np
 
 from benchmarks.analysis.crossing import crossings, curve, grid_of
-from benchmarks.analysis.looks import capital
-from benchmarks.analysis.looks import number as digits
+from benchmarks.analysis.metrics import QUANTITIES
 from benchmarks.analysis.prediction import at, published
-from benchmarks.analysis.quantities import QUANTITIES
+from benchmarks.analysis.style import capital
+from benchmarks.analysis.style import number as digits
 from benchmarks.analysis.workload import SETTINGS, is_number, short
-from benchmarks.findings.answer import join
+from benchmarks.findings.conclusions import join
 from benchmarks.findings.tables import columns_of
 from benchmarks.plots.axes import DASHES, INK, keys, logarithmic, numbers, panes
 

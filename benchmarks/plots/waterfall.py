@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.lines import Line2D
 
-from benchmarks.analysis import looks
+from benchmarks.analysis import style
 from benchmarks.plots.axes import legend, narrow
 from benchmarks.plots.kinds import traces
 
@@ -46,10 +46,10 @@ def waterfall(canvas, results):
         seen |= lane(axes, trace)
         count = sum(one.get("kind") not in SILENT for one in trace["exchanges"]) + (trace.get("left_out") or 0)
         axes.set_title(
-            f"{looks.named(name)[0]}: {count:,} exchanges, {trace.get('delivered') or 0:,} messages",
+            f"{style.named(name)[0]}: {count:,} exchanges, {trace.get('delivered') or 0:,} messages",
             fontsize=9 if narrow(canvas) else 11.5,
             pad=3,
-            color=looks.look(name).ink,
+            color=style.look(name).ink,
         )
     panes[-1].set_xlabel("seconds")
     panes[-1].set_xlim(-0.1, SECONDS + 0.1)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from benchmarks.analysis.summary import Results
 from benchmarks.findings import baseline
-from benchmarks.plots import plots
-from benchmarks.report import contents, writing
+from benchmarks.plots import drawing
+from benchmarks.report import context, templating
 
 
 def write(folder, before=None):
@@ -18,10 +18,10 @@ def write(folder, before=None):
     folder = Path(folder)
     results = Results.load(folder)
     changed = baseline.load(before) if before else None
-    drawn = plots.write(results, folder / "plots")
-    fields = contents.of(results, drawn, changed)
+    drawn = drawing.write(results, folder / "plots")
+    fields = context.of(results, drawn, changed)
     for name in ("report.md", "report.html"):
-        (folder / name).write_text(writing.rendered(name, fields), encoding="utf-8")
+        (folder / name).write_text(templating.rendered(name, fields), encoding="utf-8")
     return folder / "report.html"
 
 

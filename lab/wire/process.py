@@ -8,12 +8,12 @@ import signal
 
 import uvicorn
 
-from lab import system
-from lab.wire.capture import Capture
-from lab.wire.control import Control
-from lab.wire.gate import LOOPBACK
-from lab.wire.relay import Wire
-from lab.wire.server_process import NotUp, Server
+from lab.net import system
+from lab.wire.capture.capture import Capture
+from lab.wire.control.app import Control
+from lab.wire.control.http import LOOPBACK
+from lab.wire.relay.wire import Wire
+from lab.wire.supervised_server import NotUp, Server
 
 GOODBYE = 1  # seconds that the control's listeners get to hear the end
 AGE_OUT = 5.0  # seconds between looks at the capture's age
@@ -95,7 +95,7 @@ async def serve_control(stack, control, host, port):
     """Serve the control, to be ended with the stack; return its port."""
     config = uvicorn.Config(
         control, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none",
-        http="lab.protocol:HTTPProtocol",  # with the server's own bounds
+        http="lab.server.http_protocol:HTTPProtocol",  # with the server's own bounds
         timeout_graceful_shutdown=GOODBYE, log_level="warning", server_header=False, proxy_headers=False,
     )  # fmt: skip
     try:

@@ -7,7 +7,7 @@ lab cuts it off at the newest 500 messages that one answer may hold, or one room
 from django.conf import settings
 
 from lab import chat, http
-from lab.pages import fitting
+from lab.chat.page import fitting
 
 
 async def deliver(request, room):

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 
 from lab import chat
-from lab.message import Refused
+from lab.messages.errors import Refused
 from sse.server import HEADERS, RESET, after, event
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from processes import PATIENCE
 
 import websocket
-from lab import orphans
+from lab.net import orphans
 
 # Selenium takes one name from the package websocket-client, whose import name is our technique's. Only its BiDi
 # protocol needs it, which these tests do not speak.

@@ -5,7 +5,7 @@ from importlib import import_module
 
 from browsers import Keys
 
-from lab.message import TEXT_MAX
+from lab.messages.validation import TEXT_MAX
 
 SCRIPT = "<img src=x onerror=\"document.title='run'\"><script>document.title = 'run'</script>"
 SAY_AND_TYPE = "const form = document.querySelector('.composer'); form.requestSubmit(); form.text.value = 'next'"

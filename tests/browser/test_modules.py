@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
-from lab.margin import MARGIN
+from lab.pages.margin import MARGIN
 
 MANNERS = {"polling": "asks", "longpoll": "holds", "websocket": "pushes"}
 SECONDS = 60
@@ -43,7 +43,7 @@ def test_the_pages_model_is_the_reports(run, technique):
         "payloadDown": MESSAGE,
     }
     each = "({ expected }, grid, seconds, ...pane) => grid.map((one) => expected(...pane, { ...one, seconds }))"
-    found = run("formulas", each, grid, SECONDS, counted, MANNERS[technique])
+    found = run("scenes/model", each, grid, SECONDS, counted, MANNERS[technique])
     assert len(found) == len(grid)
     for given, one in zip(grid, found, strict=True):
         p = Parameters(**given, turnaround=0.004, headers=HEADS, empty=0, message=MESSAGE)
@@ -69,13 +69,13 @@ def idle(technique, p):
     ([0, 0, 1, 1], 0, ["2", "3"], ["0", "1"]),
 ])  # fmt: skip
 def test_a_scene_names_nobody_alone_who_ties(run, figures, slack, most, least):
-    """A difference is named from the ratio on that lab/margin.py has for reports and advice too."""
+    """A difference is named from the ratio on that lab/pages/margin.py has for reports and advice too."""
     script = """({ most, least }, figures, slack, margin) => {
         document.body.dataset.margin = margin;
         const panes = figures.map((value, place) => ({ name: String(place), value }));
         return [most, least].map((of) => of({ panes }, ({ value }) => value, slack));
       }"""
-    assert run("scenes/judge", script, figures, slack, str(MARGIN)) == [most, least]
+    assert run("scenes/scoring", script, figures, slack, str(MARGIN)) == [most, least]
 
 
 def test_a_lane_remembers_a_bounded_part_of_what_passed(run):
@@ -93,7 +93,7 @@ def test_a_lane_remembers_a_bounded_part_of_what_passed(run):
         const sizes = Object.values(maps).map((each) => each?.size).filter((size) => size !== undefined);
         return [strokes.length, spans.length, marks.length, ...sizes];
       }"""
-    kept = run("track", flood, FLOOD)
+    kept = run("lanes/trace", flood, FLOOD)
     assert len(kept) == 3 + 6
     assert all(each <= FLOOD / 2 for each in kept), kept
     assert kept[0] > 100
@@ -112,7 +112,7 @@ def test_a_lane_keeps_pictures_of_what_is_in_view_only(run):
         tape.show(context, { from: count - 10, span: 1_000 });
         return [tape.pictures.size, scrolled, again, drawn - scrolled];
       }"""
-    kept, scrolled, again, anew = run("tape", scroll, FLOOD)
+    kept, scrolled, again, anew = run("lanes/tiles", scroll, FLOOD)
     assert kept <= 960 / 96 + 1
     assert scrolled <= (FLOOD + 1_000) / 100 + 1, "a picture is drawn once"
     assert again == 0
@@ -132,7 +132,7 @@ def test_dots_are_used_again(run):
         }
         return [...sizes, size()];
       }"""
-    early, late = run("strip", flood, FLOOD)
+    early, late = run("chat/latency-dots", flood, FLOOD)
     assert early == late
 
 
@@ -147,4 +147,4 @@ def test_what_is_done_seldom_is_done_at_once_and_its_last_call_never_forgotten(r
         while (seen.at(-1) !== 100) await new Promise((later) => setTimeout(later, 5));
         return seen;
       }"""
-    assert run("seldom", often) == [1, 100]
+    assert run("shared/throttle", often) == [1, 100]

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from raw import post, room_path
 
-from lab.message import TEXT_MAX
+from lab.messages.validation import TEXT_MAX
 from lab.techniques import TECHNIQUES
 
 STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]

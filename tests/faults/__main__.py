@@ -11,7 +11,7 @@ from faults import report, suite
 from faults.deployments import DEPLOYMENTS
 from faults.faults import BY_NAME, FORMS
 from faults.trial import SIZE
-from lab.system import allow_many_connections, interrupt_on_signals
+from lab.net.system import allow_many_connections, interrupt_on_signals
 from lab.techniques import TECHNIQUES
 
 RESULTS = Path("benchmarks/results")

@@ -30,27 +30,27 @@ class Planting(AppConfig):
 
 
 def keep_busy():
-    """Let a room that heard a ring be busy for a while: without others to wait for, it would hear every one of them."""
-    from lab.handbell import Handbell
+    """Let a room be busy for a while after each announcement, so that the next ones have to wait."""
+    from lab.chat.broker_local import LocalSubscription
 
-    listen = Handbell.listen
+    listen = LocalSubscription.listen
 
     async def listening(self):
-        hear = self.hear
+        on_messages = self.on_messages
 
-        async def hearing(messages):
-            await hear(messages)
+        async def slowly(messages):
+            await on_messages(messages)
             await asyncio.sleep(BUSY)
 
-        self.hear = hearing
+        self.on_messages = slowly
         await listen(self)
 
-    Handbell.listen = listening
+    LocalSubscription.listen = listening
 
 
 def tell(*_):
     """Write down how many queues there are, and how many messages wait in them."""
-    from lab import rooms
+    from lab.chat import rooms
 
     queues = [queue for room in rooms._rooms.values() for queue in room.queues]
     held = {"queues": len(queues), "waiting messages": sum(len(queue.waiting) for queue in queues)}

@@ -8,7 +8,7 @@ import socket
 import time
 from contextlib import contextmanager
 
-from lab.wire.connection import LINGER
+from lab.wire.relay.connection import LINGER
 
 SNIPS = 20  # pieces cut a second, at most
 

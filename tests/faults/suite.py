@@ -12,7 +12,7 @@ from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
 from faults.faults import BY_NAME, PEACE
 from faults.trial import Trial
-from lab import orphans
+from lab.net import orphans
 
 BUGS = sorted(path.stem for path in Path(bugs.__file__).parent.glob("[!_]*.py"))
 ONE_IN = {"short": 30, "medium": 200, "full": 10_000}  # deliveries, for the bugs that happen now and then

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 from websockets.frames import Frame, Opcode
 
-from lab.wire.account import Account
-from lab.wire.capture import Capture
-from lab.wire.kinds import DOWN, UP, named, zeros
+from lab.wire.byte_kinds import DOWN, UP, named, zeros
+from lab.wire.capture.capture import Capture
+from lab.wire.scan.connection_scan import Account
 
 MESSAGE = json.dumps({"id": 17, "room": "lobby", "text": "hi é", "nonce": "n"}, ensure_ascii=False).encode()
 ASK = b"GET /polling/lobby/messages/?after=1 HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -173,7 +173,7 @@ def test_half_a_body_does_nothing(wire):
 def test_what_the_control_does_wrong_is_logged(tmp_path):
     """Nobody could mend what nobody is told of."""
     (tmp_path / "sitecustomize.py").write_text(
-        "from lab.wire import faults\n"
+        "from lab.wire.relay import faults\n"
         "def fail(*_arguments):\n"
         "    raise KeyError('a fault of the test')\n"
         "faults.by_chance = fail\n"

@@ -11,10 +11,10 @@ from names import ANSWERING, NAME, REFUSING, SILENT, name, silent
 from processes import PATIENCE, ROOT, free_port, until
 from wires import WireProcess
 
-from lab.wire.capture import Capture
-from lab.wire.dial import dial
-from lab.wire.relay import Wire
-from lab.wire.server_process import Server
+from lab.wire.capture.capture import Capture
+from lab.wire.relay.dial import dial
+from lab.wire.relay.wire import Wire
+from lab.wire.supervised_server import Server
 
 
 def run(work, port):

@@ -12,8 +12,9 @@ from processes import PATIENCE, until
 from streams_by_hand import ASK, STREAM_HEAD, UPGRADE, UPGRADED, account, counted, frame, post
 from websockets.frames import Opcode
 
-from lab.wire import relay, scanner
-from lab.wire.capture import OPENINGS, OPENINGS_BYTES, OPENINGS_OF_ONE, Capture, Exchange
+from lab.wire.capture.capture import OPENINGS, OPENINGS_BYTES, OPENINGS_OF_ONE, Capture, Exchange
+from lab.wire.relay import wire as relay
+from lab.wire.scan import scanner
 
 MIB = 1 << 20
 STREAMS = {

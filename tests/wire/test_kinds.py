@@ -17,7 +17,7 @@ from streams_by_hand import (
 )
 from websockets.frames import Opcode
 
-from lab.wire.parts import taken_apart
+from lab.wire.dissect import taken_apart
 
 M = len(MESSAGE)
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from foreign import connect, echo, pour, poured, read_exactly, serving, swallow
 
-from lab.wire.link import PROFILES, Link, NoLink, changed
+from lab.wire.relay.link import PROFILES, Link, NoLink, changed
 
 LATE = 15.0  # seconds that a busy machine may add to anything
 

@@ -19,7 +19,7 @@ from streams_by_hand import (
 )
 from websockets.frames import Opcode
 
-from lab.wire import events_scan, scanner
+from lab.wire.scan import events, scanner
 
 PAGE = b'{"messages": [{"id": 1, "text": "\xc3\xa9 ]}"} , {"id":2}], "last":2}'
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -134,7 +134,7 @@ def test_many_short_turns_give_the_same_account(stream, cuts_up, cuts_down):
     """What is left for a later turn is read as if it had come then."""
     up, down = stream
     with pytest.MonkeyPatch.context() as patch:
-        for module in (scanner, events_scan):
+        for module in (scanner, events):
             patch.setattr(module, "SMALL", 0)
         patch.setattr(scanner, "TURN", 0)
         turns = account_of(up, down, cuts_up, cuts_down)

@@ -19,7 +19,7 @@ from processes import BUGS, PATIENCE, ROOT, until
 from roads import publish
 
 from lab.settings import TECHNIQUES
-from lab.wire import faults
+from lab.wire.relay import faults
 
 FAULTS = [
     {"fault": "cut"},

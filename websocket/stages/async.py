@@ -8,9 +8,11 @@ from itertools import count
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from lab import bell, frames
-from lab.message import Refused, clean_room
-from lab.rates import allow
+from lab.access.rate_limits import allow
+from lab.chat import broker
+from lab.messages import frames
+from lab.messages.errors import Refused
+from lab.messages.validation import clean_room
 
 numbers = count(1)
 
@@ -21,7 +23,7 @@ class Consumer(AsyncWebsocketConsumer):
     async def connect(self):
         """Join the room's group, then accept."""
         self.room = clean_room(self.scope["url_route"]["kwargs"]["room"])
-        self.group = f"async.{bell.group(self.room)}"
+        self.group = f"async.{broker.group(self.room)}"
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
 

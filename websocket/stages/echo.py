@@ -5,9 +5,10 @@ from itertools import count
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 
-from lab import frames
-from lab.message import Refused, clean_room
-from lab.rates import allow
+from lab.access.rate_limits import allow
+from lab.messages import frames
+from lab.messages.errors import Refused
+from lab.messages.validation import clean_room
 
 
 class Consumer(AsyncConsumer):

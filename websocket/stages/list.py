@@ -8,9 +8,10 @@ from itertools import count
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from lab import frames
-from lab.message import Refused, clean_room
-from lab.rates import allow
+from lab.access.rate_limits import allow
+from lab.messages import frames
+from lab.messages.errors import Refused
+from lab.messages.validation import clean_room
 
 connections = []  # every open connection of this process
 numbers = count(1)

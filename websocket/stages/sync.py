@@ -10,9 +10,11 @@ from itertools import count
 from asgiref.sync import ThreadSensitiveContext, async_to_sync
 from channels.generic.websocket import WebsocketConsumer
 
-from lab import bell, frames
-from lab.message import Refused, clean_room
-from lab.rates import allow
+from lab.access.rate_limits import allow
+from lab.chat import broker
+from lab.messages import frames
+from lab.messages.errors import Refused
+from lab.messages.validation import clean_room
 
 numbers = count(1)
 thread = ThreadPoolExecutor(1, "sync-stage")  # its own: who blocks it must not block Channels' look-up of users
@@ -29,7 +31,7 @@ class Consumer(WebsocketConsumer):
     def connect(self):
         """Join the room's group, then accept."""
         self.room = clean_room(self.scope["url_route"]["kwargs"]["room"])
-        self.group = f"sync.{bell.group(self.room)}"
+        self.group = f"sync.{broker.group(self.room)}"
         async_to_sync(self.channel_layer.group_add)(self.group, self.channel_name)
         self.accept()
 

@@ -10,8 +10,9 @@ import webbrowser
 from django.conf import settings
 from django.core.management.base import CommandError
 
-from lab import lan, serving
 from lab.management.commands import serve
+from lab.net import lan
+from lab.server.serve import CannotServe, address, listen
 from lab.wire import process
 
 PAGE = "compare/lobby/"
@@ -31,7 +32,7 @@ class Command(serve.Command):
         host = host or serve.HOST
         try:
             page, *rest = ports(host, port, 2 + len(settings.TECHNIQUES))
-        except serving.CannotServe as exc:
+        except CannotServe as exc:
             raise CommandError(str(exc)) from exc
         *wires, control = rest
         laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
@@ -51,7 +52,7 @@ class Command(serve.Command):
 
     def tell_of(self, host, page, sentences):
         """Tell the addresses; open the page once the server answers."""
-        base = f"http://{serving.address(host)}:{page}/"
+        base = f"http://{address(host)}:{page}/"
         self.announce(f"The lab listens on {base}  (Ctrl-C ends it)\nAll techniques side by side: {base}{PAGE}")
         for sentence in sentences:
             self.announce(sentence)
@@ -70,12 +71,12 @@ def ports(host, first, count):
     """
     held = []
     try:
-        held.append(serving.listen(host, first))
+        held.append(listen(host, first))
         for _ in range(count - 1):
             try:
-                held.append(serving.listen(host, first and held[-1].getsockname()[1] + 1))
-            except serving.CannotServe:
-                held.append(serving.listen(host, 0))
+                held.append(listen(host, first and held[-1].getsockname()[1] + 1))
+            except CannotServe:
+                held.append(listen(host, 0))
         return [each.getsockname()[1] for each in held]
     finally:
         for each in held:

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from lab import lan, serving
+from lab.net import lan
+from lab.server import serve
 
 HOST = "127.0.0.1"
 
@@ -44,8 +45,8 @@ class Command(BaseCommand):
         if classroom is not None:
             host = self.open_to(classroom, host)
         try:
-            serving.serve(host or HOST, port, workers, tell=lambda url: self.tell(url, host or HOST), also=also)
-        except serving.CannotServe as exc:
+            serve.serve(host or HOST, port, workers, tell=lambda url: self.tell(url, host or HOST), also=also)
+        except serve.CannotServe as exc:
             raise CommandError(str(exc)) from exc
 
     def open_to(self, classroom, host):

@@ -4,7 +4,7 @@ import re
 
 from django.core.management.base import BaseCommand, CommandError
 
-from lab.logs import escaped
+from lab.messages.invisible import escaped
 from lab.wire import process
 
 HOST = re.compile(r"[^\s/@?#:\[\]]+|\[[0-9A-Fa-f:.]+(%\w+)?\]|[0-9A-Fa-f:.]+")  # a name, or an address of IP

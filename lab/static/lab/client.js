@@ -1,7 +1,7 @@
 /** The base of the browser's clients: one vocabulary, and coming back by itself. */
 import { Outbox } from "./outbox.js";
 import { findLiveConnection, unwatch, watch } from "./watchdog.js";
-import { translated } from "./words.js";
+import { translated } from "./shared/format.js";
 
 export const STATES = ["CONNECTING", "OPEN", "CLOSING", "CLOSED"];
 export const [CONNECTING, OPEN, CLOSING, CLOSED] = STATES.keys();

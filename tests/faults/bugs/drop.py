@@ -9,8 +9,8 @@ UNDER = "peace"
 
 def plant():
     """Let queues count a message as delivered, and history leave one out."""
-    from lab.queues import Queue
-    from lab.rooms import Room
+    from lab.chat.queues import Queue
+    from lab.chat.rooms import Room
 
     put, history = Queue.put, Room.history
 

@@ -10,8 +10,9 @@ BETWEEN = 0.3  # seconds
 
 def plant():
     """Let a follower read first, and join a moment later."""
-    from lab import chat, rooms
-    from lab.queues import Queue
+    from lab import chat
+    from lab.chat import rooms
+    from lab.chat.queues import Queue
 
     class Early(Queue):
         first = None

@@ -7,8 +7,8 @@ UNDER = "rst"
 
 def plant():
     """Let history and queues begin as if `after` were left out."""
-    from lab.queues import Queue
-    from lab.rooms import Room
+    from lab.chat.queues import Queue
+    from lab.chat.rooms import Room
 
     resume, history = Queue.resume, Room.history
 

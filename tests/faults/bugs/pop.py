@@ -7,7 +7,7 @@ UNDER = "inside"
 
 def plant():
     """Let a queue that is known already go on where it was, whatever `after` says."""
-    from lab.queues import Queue
+    from lab.chat.queues import Queue
 
     resume = Queue.resume
 

@@ -9,8 +9,8 @@ UNDER = "peace"
 
 def plant():
     """Let a message be pushed twice, and stand twice in an answer."""
-    from lab.queues import Queue
-    from lab.rooms import Room
+    from lab.chat.queues import Queue
+    from lab.chat.rooms import Room
 
     put, fetch, history = Queue.put, Queue.fetch, Room.history
 

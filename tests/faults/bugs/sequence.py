@@ -17,9 +17,10 @@ def plant():
     """Let each message be stored by itself under the sequence's next number, and rooms trust that ids rise."""
     from django.db import transaction
 
-    from lab import models, rooms, store
-    from lab.message import Message
-    from lab.queues import Page
+    from lab import models
+    from lab.chat import rooms, store
+    from lab.chat.queues import Page
+    from lab.messages.message import Message
 
     sequences, writers = defaultdict(lambda: itertools.count(1)), ThreadPoolExecutor(8)
 

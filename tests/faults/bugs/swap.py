@@ -9,8 +9,8 @@ UNDER = "peace"
 
 def plant():
     """Let a queue hold one message back until the next has gone, and a page end with its last two in turn."""
-    from lab.queues import Queue
-    from lab.rooms import Room
+    from lab.chat.queues import Queue
+    from lab.chat.rooms import Room
 
     put, history, held = Queue.put, Room.history, {}
 

@@ -1,7 +1,7 @@
 /** Many messages: when asking becomes the cheapest. */
-import { perMessage } from "../reveal.js";
-import { digits } from "../units.js";
-import { least, titles } from "./judge.js";
+import { perMessage } from "./results.js";
+import { digits } from "../shared/units.js";
+import { least, titles } from "./scoring.js";
 
 const RATE = 20; // messages a second; the model's curves cross near 5 to 10, by the size of the heads
 

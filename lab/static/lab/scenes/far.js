@@ -1,5 +1,5 @@
 /** The link of a satellite: the distance is the same for all, but not how often it is travelled. */
-import { least } from "./judge.js";
+import { least } from "./scoring.js";
 
 const DELAY = 0.284; // seconds one way: the profile's 279 ms and half of its jitter
 const SPREAD = 0.005; // seconds: the other half

@@ -1,6 +1,6 @@
 /** Nobody speaks: what does waiting cost? */
-import { cost } from "../figures.js";
-import { most } from "./judge.js";
+import { cost } from "../board/measurements.js";
+import { most } from "./scoring.js";
 
 const HOLD = 4; // seconds: short enough to be seen
 

@@ -1,6 +1,6 @@
 /** One message, after a while of chance. */
-import { digits } from "../units.js";
-import { most } from "./judge.js";
+import { digits } from "../shared/units.js";
+import { most } from "./scoring.js";
 
 const DELAY = 50; // ms one way
 const SLACK = 8; // ms: less than that between two panes is chance

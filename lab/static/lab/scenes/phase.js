@@ -1,6 +1,6 @@
 /** A timer of 1 s against a poll of 1 s: two clocks that keep their distance. */
-import { quantile } from "../figures.js";
-import { duration } from "../words.js";
+import { quantile } from "../board/measurements.js";
+import { duration } from "../shared/format.js";
 
 const NEAR = 400; // ms in which eight of ten lie: nearly the same; spread evenly they would need 800
 

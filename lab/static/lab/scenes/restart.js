@@ -1,6 +1,6 @@
 /** The server is killed and comes back. */
 import { OPEN } from "../client.js";
-import { least } from "./judge.js";
+import { least } from "./scoring.js";
 
 const RATE = 3; // messages a second
 const AWAY = 1.5; // seconds

@@ -1,6 +1,6 @@
 /** Seven more connections on one origin: the browser has six. */
-import { duration, number } from "../words.js";
-import { those } from "./judge.js";
+import { duration, number } from "../shared/format.js";
+import { those } from "./scoring.js";
 
 const STREAMS = 7;
 const FILL = 1.5; // seconds for the connections to open

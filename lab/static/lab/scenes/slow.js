@@ -1,6 +1,6 @@
 /** One reader takes a few bytes a second: who else is held up? */
-import { digits } from "../units.js";
-import { those } from "./judge.js";
+import { digits } from "../shared/units.js";
+import { those } from "./scoring.js";
 
 const RATE = 4; // messages a second
 const BYTES = 200; // per second that the slow one reads

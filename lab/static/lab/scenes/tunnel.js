@@ -1,6 +1,6 @@
 /** The train goes through a tunnel: nothing passes, and nothing closes. */
-import { digits } from "../units.js";
-import { those } from "./judge.js";
+import { digits } from "../shared/units.js";
+import { those } from "./scoring.js";
 
 const RATE = 4; // messages a second
 const AROUND = 1.5; // seconds before the tunnel and after it

@@ -1,0 +1,145 @@
+"""The advice in words, for the page and the terminal: figures, verdict and reasons, in the reader's language."""
+
+from importlib import import_module
+from math import floor, log10
+
+from django.utils.formats import number_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from benchmarks.advice.advice import RUNS
+from lab.pages.margin import worth_naming
+from lab.wire.relay.link import PROFILES
+
+NETWORKS = {name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()}
+DAY = 86_400  # seconds
+GIGABYTE = 1e9  # bytes
+
+
+def figures(advice):
+    """Return [(what, [the figure of each option])], written for people."""
+    rows = [
+        (_("fast enough"), lambda one: _("yes") if one.fits else _("no")),
+        (_("latency in the mean, ms"), lambda one: milliseconds(one.mean_ms)),
+        (_("latency of 99 in 100, ms"), lambda one: milliseconds(one.p99_ms)),
+        (_("polls every, s"), lambda one: "–" if one.interval is None else number(one.interval)),
+        (_("requests a second"), lambda one: number(one.requests)),
+        (_("network, kB/s"), lambda one: number(one.bytes / 1000)),
+        (_("network, GB a day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
+        (_("server, cores"), cores),
+        (_("cost, multiple of the best"), lambda one: number(one.score) if one.score else "–"),
+    ]
+    return [(what, [write(option) for option in advice.options]) for what, write in rows]
+
+
+def cores(option):
+    """Write the cores that an option keeps busy, or as many as they are at most."""
+    if option.cores is None:
+        return "?" if option.cores_most is None else f"≤ {number(option.cores_most)}"
+    return number(option.cores)
+
+
+def verdict(advice):
+    """Return the sentence that answers the question."""
+    if not advice.fitting:
+        return _("None is fast enough: 99 in 100 messages need %(ms)s ms at the soonest, by %(titles)s.") % {
+            "titles": get_text_list([title(one) for one in advice.soonest], _("or")),
+            "ms": milliseconds(min(one.p99_ms for one in advice.soonest)),
+        }
+    names = get_text_list([title(one) for one in advice.close], _("and"))
+    if len(advice.close) > 1:
+        return _("Too close to call: %(titles)s cost the same, as far as the model and the runs can tell.") % {
+            "titles": names
+        }
+    return _("Take %(title)s.") % {"title": names}
+
+
+def reasons(advice):
+    """Yield the sentences that say why."""
+    best = advice.close[0] if advice.close else None
+    for option in advice.options:
+        words = {"title": title(option), "ms": milliseconds(option.p99_ms), "limit": number(advice.question.latency_ms)}
+        if not option.fits:
+            yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, over %(limit)s.") % words
+        elif option not in advice.close:
+            words |= {
+                "bytes": times(option.bytes, best.bytes),
+                "best": title(best),
+                "cores": times(option.cores, best.cores),
+            }
+            if option.cores and alike(option.bytes, best.bytes):
+                yield _("%(title)s takes about as many bytes as %(best)s and %(cores)s times the CPU.") % words
+            elif option.cores and alike(option.cores, best.cores):
+                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and about as much CPU.") % words
+            elif option.cores:
+                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and %(cores)s times the CPU.") % words
+            else:
+                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s.") % words
+    if best and best.interval:
+        yield _("Polling every %(s)s s is just often enough for that latency; one answer brings many messages.") % {
+            "s": number(best.interval)
+        }
+    if best and best.processes and best.processes > 1:
+        yield ngettext("It takes %(n)s server process.", "It takes %(n)s server processes.", best.processes) % {
+            "n": number(best.processes)
+        }
+    yield from source(advice)
+
+
+def source(advice):
+    """Yield the sentences that say where the server's cost comes from."""
+    measured = advice.measured
+    if not measured.costs:
+        yield _("The server's CPU is unknown, as nothing was measured on this machine yet: run `make compare` once.")
+        return
+    words = {"folders": ", ".join(measured.folders), "n": measured.runs, "readers": number(round(measured.readers))}
+    yield (
+        ngettext(
+            "The server's CPU is fitted to what was measured on this machine, at least %(n)s run of each technique: "
+            "%(folders)s.",
+            "The server's CPU is fitted to what was measured on this machine, at least %(n)s runs of each technique: "
+            "%(folders)s.",
+            measured.runs,
+        )
+        % words
+    )
+    if any(option.cores is None for option in advice.options):
+        yield (
+            _(
+                "Rooms of at most %(readers)s readers were measured, so that is an upper bound, and bytes alone "
+                "decide, where they differ by more than a quarter: "
+                '`make compare ARGS="--scenario fan-out"`, about five minutes, measures larger ones.'
+            )
+            % words
+        )
+    elif measured.runs < RUNS:
+        yield _("So few do not tell how far runs lie apart: what costs up to a quarter more is too close to call.")
+
+
+def title(option):
+    """Return a technique's title in the reader's language."""
+    return _(import_module(option.technique).TITLE)
+
+
+def alike(value, other):
+    """Return whether nothing that is worth naming lies between two figures."""
+    return bool(value and other) and not worth_naming(min(value, other), max(value, other))
+
+
+def times(value, base):
+    """Return a multiple as text."""
+    return number(value / base) if value and base else "?"
+
+
+def milliseconds(value):
+    """Write a latency: no message takes no time, so what the model leaves out is not written as 0."""
+    return "< 1" if value < 1 else number(value)
+
+
+def number(value):
+    """Write a figure with three significant digits, a small one with two."""
+    size = abs(value)
+    digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or not size else 1 - floor(log10(size))
+    text = number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,1 @@
+"""Explanations of deviations from the model, one module for each kind of figure."""

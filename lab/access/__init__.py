@@ -1,0 +1,1 @@
+"""Access: who a client is, and how many connections, requests and bytes it may cost."""

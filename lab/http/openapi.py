@@ -1,0 +1,144 @@
+"""The HTTP side described as OpenAPI 3.1, from the addresses, the limits and the sentences of the code itself."""
+
+import inspect
+import json
+import re
+import tomllib
+from functools import lru_cache
+from importlib import import_module
+
+from django.conf import settings
+from django.urls import URLResolver, get_resolver
+
+from lab.http import answer
+from lab.http.schemas import SCHEMAS, content, json_of, parameter
+
+JSON, HTML = "application/json", "text/html"
+STREAM = {"type": "string", "description": "Events: `id: N` and `data: {json}` for each message."}
+REFUSALS = {
+    400: "A bad field, parameter or body; a Host that is not this server's.",
+    403: "An Origin that is not this server's own; a request of another site's page.",
+    404: "A name that is no room's, an address that is nothing's.",
+    405: "Another method; `Allow` names those that are allowed.",
+    408: "A request that does not come whole in time.",
+    409: "A nonce used again with another author or text.",
+    413: "A body over {BODY_MAX:,} bytes.",
+    415: "A body that is not application/json, or encoded; a Content-Type that cannot be read, or is not UTF-8.",
+    426: "A WebSocket's handshake of another version.",
+    429: "Too many messages or requests a second, connections, queues or rooms of one address or session.",
+    431: "A head over {HEAD_MAX:,} bytes.",
+    501: "A body in another transfer coding than chunked.",
+    503: "Full, or the database away.",
+    505: "Another version of HTTP than 1.0 and 1.1.",
+}
+# Refusals with a header of their own: its name, and what it holds.
+HEADERS = {
+    405: ("Allow", {"type": "string"}),
+    426: ("Sec-WebSocket-Version", {"type": "string"}),
+    429: ("Retry-After", {"type": "integer"}),
+    503: ("Retry-After", {"type": "integer"}),
+}
+OF_PUBLISH = (409, 413)  # refusals that only what has a body can meet
+OF_FORM = (400, 403, 405, 408, 413, 415, 429, 431, 501, 503, 505)
+OF_CHAT = tuple(status for status in REFUSALS if status not in OF_PUBLISH)
+# Pages that are none: what their addresses answer with.
+ANSWERS = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}
+
+
+def openapi(request):
+    """The HTTP side, described."""
+    return answer(json.dumps(describe()).encode())
+
+
+@lru_cache(maxsize=1)
+def describe():
+    """Return the whole description."""
+    version = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "The realtime lab",
+            "version": version,
+            "description": "One chat, delivered four ways. The WebSocket is at /ws/; its frames are in SPEC.md.",
+        },
+        "paths": {address: operations(address, route) for address, route in routes(get_resolver().url_patterns)},
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def routes(patterns, prefix="/"):
+    """Yield (address with {names}, URLPattern) of every route."""
+    for pattern in patterns:
+        address = prefix + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, address)
+        else:
+            yield address, pattern
+
+
+def operations(address, route):
+    """Return what can be done at an address."""
+    named = [parameter(name) for name in re.findall(r"{(\w+)}", address)]
+    if deliver := getattr(route.callback, "deliver", None):
+        technique = import_module(address.split("/")[1])
+        return {"parameters": named, "get": read(technique, deliver), "post": publish()}
+    if route.name == "set_language":
+        return {"post": language()}
+    kind = ANSWERS.get(route.name, HTML)
+    answer = json_of("Health") if route.name == "healthz" else content(kind, {})
+    answers = {"200": {"description": "As asked.", **answer}, **refusals(OF_CHAT, answer if kind == HTML else None)}
+    if route.name == "healthz":
+        answers["503"] = {"description": "The database or the channel layer is away.", **answer}
+    return {"parameters": named, "get": {"summary": sentence(route.callback), "responses": answers}}
+
+
+def read(technique, deliver):
+    """Describe the GET of a technique, or of one of its stages."""
+    answer = json_of("Page") if technique.ANSWER == JSON else content(technique.ANSWER, STREAM)
+    return {
+        "summary": sentence(deliver),
+        "parameters": [parameter(name) for name in technique.PARAMETERS],
+        "responses": {"200": {"description": "The messages after `after`.", **answer}, **refusals(OF_CHAT)},
+    }
+
+
+def publish():
+    """Describe the POST that all techniques share."""
+    return {
+        "summary": "Publish a message.",
+        "requestBody": {"required": True, **json_of("Draft")},
+        "responses": {
+            "201": {"description": "Stored; the message.", **json_of("Message")},
+            "200": {"description": "Stored already under this nonce; the message.", **json_of("Message")},
+            **refusals(REFUSALS),
+        },
+    }
+
+
+def language():
+    """Describe Django's own view that remembers the language in a cookie."""
+    fields = {"type": "object", "properties": {"language": {"enum": [code for code, _name in settings.LANGUAGES]}}}
+    refused = refusals(OF_FORM, content(HTML, {}))
+    return {
+        "summary": "Choose the pages' language, and go back.",
+        "requestBody": content("application/x-www-form-urlencoded", fields),
+        "responses": {"302": {"description": "Back to the page."}, **refused},
+    }
+
+
+def refusals(statuses, page=None):
+    """Describe refusals; what a page refuses is a page where the server's gate has let it pass."""
+    limits = {name: getattr(settings, name) for name in ("BODY_MAX", "HEAD_MAX")}
+    answers = {}
+    for status in statuses:
+        answer = json_of("Error") | ({"content": json_of("Error")["content"] | page["content"]} if page else {})
+        answers[str(status)] = {"description": REFUSALS[status].format(**limits), **answer}
+        if status in HEADERS:
+            name, schema = HEADERS[status]
+            answers[str(status)]["headers"] = {name: {"required": True, "schema": schema}}
+    return answers
+
+
+def sentence(view):
+    """Return the first sentence of a view's documentation."""
+    return (inspect.getdoc(view) or "").partition("\n")[0]

@@ -1,0 +1,1 @@
+"""The pages: views, the code beside a stage, content security policy, static files."""

@@ -1,0 +1,119 @@
+"""The pages."""
+
+from importlib import import_module
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.html import format_html
+from django.views.decorators.cache import cache_control
+from django.views.decorators.clickjacking import xframe_options_exempt
+
+from lab.messages.errors import Refused
+from lab.messages.validation import AUTHOR_MAX, ROOM_MAX, TEXT_MAX, clean_room
+from lab.pages import wire_origins
+from lab.pages.csp import POLICY, policy
+from lab.pages.highlight import listing
+from lab.pages.margin import MARGIN
+from lab.techniques import stage_script, stage_sources
+
+
+def index(request):
+    """Choose a room, and a technique or all of them; its form comes back here with the choice in the query."""
+    room, to = request.GET.get("room", "lobby"), request.GET.get("to")
+    try:
+        clean = clean_room(room)
+    except Refused:
+        return render(request, "lab/index.html", {"room": room, "refused": True}, status=400)
+    if to in _destinations():
+        return HttpResponseRedirect(f"/{to}/{quote(clean, safe='')}/")
+    return render(request, "lab/index.html", {"room": clean})
+
+
+def chat(request, room, technique):
+    """The chat of one room by one technique."""
+    room = _room(room)
+    context = {"room": room, "isolated": format_html("<bdi>{}</bdi>", room), "technique": _described(technique)}
+    return render(request, "lab/chat.html", context)
+
+
+def compare(request, room):
+    """The chat of one room by all techniques, side by side."""
+    context = {"room": _room(room), "comparing": True}
+    laid = wire_origins.of(request)
+    if laid is None:
+        return render(request, "lab/compare.html", context)
+    described = [
+        {"technique": _described(name), "origin": laid.wires[name], "pane": f"{name}-pane"} for name in laid.wires
+    ]
+    response = render(
+        request, "lab/compare.html", context | {"wires": described, "control": laid.control, "margin": str(MARGIN)}
+    )
+    response.headers[POLICY] = policy(connect=[laid.control], frame=laid.wires.values())
+    return response
+
+
+@xframe_options_exempt
+def pane(request, room, technique):
+    """One technique's pane, at its own wire's origin, to be framed by the page of all of them and by nobody else."""
+    room, laid = _room(room), wire_origins.of(request)
+    if laid is None:
+        raise Http404
+    response = render(request, "lab/pane.html", {"room": room, "technique": _described(technique), "board": laid.page})
+    response.headers[POLICY] = policy(ancestors=[laid.page])
+    return response
+
+
+def stage(request, technique, stage, room):
+    """One stage of a technique's staircase, with its sources and both sides' buttons to close."""
+    described = _described(technique)
+    if stage not in described["stages"]:
+        raise Http404
+    context = {"room": _room(room), "technique": described, "stage": stage}
+    context |= {"number": described["stages"].index(stage) + 1, "script": stage_script(technique, stage)}
+    context["sources"] = [
+        (path, listing(text, path.rpartition(".")[2])) for path, text in stage_sources(technique, stage)
+    ]
+    return render(request, "lab/stage.html", context)
+
+
+@cache_control(max_age=60)
+def colours(request):
+    """The techniques' colours as a style sheet: pages carry no style of their own."""
+    rules = [f'[data-technique="{name}"] {{ --colour: {_described(name)["colour"]}; }}' for name in settings.TECHNIQUES]
+    return HttpResponse("\n".join(rules), content_type="text/css; charset=utf-8")
+
+
+def techniques(request):
+    """Tell every page of the techniques: name, title, colour, sentence, stages; and the bounds that fields keep."""
+    bounds = {"room_max": ROOM_MAX, "author_max": AUTHOR_MAX, "text_max": TEXT_MAX, "hold_max": settings.HOLD_MAX}
+    return bounds | {"techniques": [_described(name) for name in settings.TECHNIQUES]}
+
+
+def _destinations():
+    stages = [f"{name}/stages/{stage}" for name in settings.TECHNIQUES for stage in import_module(name).STAGES]
+    return ["compare", *settings.TECHNIQUES, *stages]
+
+
+def _described(name):
+    technique = import_module(name)
+    sentence = technique.__doc__.partition(": ")[2] or technique.__doc__
+    return {
+        "name": name,
+        "title": technique.TITLE,
+        "colour": technique.COLOUR,
+        "sentence": sentence[0].upper() + sentence[1:],
+        "stages": technique.STAGES,
+        "client": f"{name}/client.js",
+        # Templates of the technique's own, where it brings them.
+        "about": [f"{name}/about.html", "lab/nothing.html"],
+        "words": [f"{name}/stages.html", "lab/nothing.html"],
+    }
+
+
+def _room(name):
+    try:
+        return clean_room(name)
+    except Refused as exc:
+        raise Http404(str(exc)) from exc

@@ -1,0 +1,1 @@
+"""The server: uvicorn with the lab's limits."""

@@ -1,0 +1,51 @@
+"""The WebSocket's opening handshake (RFC 6455 §4.2), refused in the lab's words."""
+
+import base64
+
+from websockets.server import ServerProtocol
+
+from lab.messages.errors import JSON_HEADERS, Refused
+
+
+class JSONServerProtocol(ServerProtocol):
+    """The WebSocket protocol, whose refusals are JSON too."""
+
+    def accept(self, request):
+        """Return the response to a handshake, which refuses another version and a key that is none."""
+        try:
+            check_handshake(request.headers)
+        except Refused as refused:
+            response = self.reject(refused.status, str(refused))
+            for name, value in refused.headers.items():
+                response.headers[name] = value
+            return response
+        return super().accept(request)
+
+    def process_origin(self, headers):
+        """Leave the Origin to the guard, which has one rule for HTTP and WebSocket."""
+
+    def reject(self, status, text):
+        """Return the response that refuses a handshake."""
+        response = super().reject(status, Refused(text.strip()).json)
+        del response.headers["Content-Type"]  # else both would be sent
+        for name, value in JSON_HEADERS.items():
+            response.headers[name] = value
+        return response
+
+
+def check_handshake(headers):
+    """Raise Refused for a handshake of another version (RFC 6455 §4.2.2), or without one key of 16 bytes."""
+    keys, versions = headers.get_all("Sec-WebSocket-Key"), headers.get_all("Sec-WebSocket-Version")
+    if len(keys) != 1 or not is_key(keys[0]):
+        raise Refused("Sec-WebSocket-Key: one of 16 bytes in base64 is expected.")
+    if versions != ["13"]:
+        known = {"Sec-WebSocket-Version": "13", "Upgrade": "websocket", "Connection": "Upgrade"}
+        raise Refused("Sec-WebSocket-Version: 13 is expected.", status=400 if len(versions) > 1 else 426, headers=known)
+
+
+def is_key(text):
+    """Return whether a text is 16 bytes in base64."""
+    try:
+        return len(base64.b64decode(text, validate=True)) == 16
+    except ValueError:
+        return False

@@ -1,0 +1,177 @@
+"""Running the server: uvicorn with the lab's limits, and a goodbye on every stream when it ends."""
+
+import asyncio
+import os
+import signal
+from contextlib import contextmanager, suppress
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from uvicorn.supervisors import multiprocess
+
+from lab.net import data_folder, system
+from lab.server.http_protocol import HTTPProtocol
+
+MIGRATING = 20_250_401  # the number of the lock that a server holds while it changes the tables
+KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
+
+
+class CannotServe(Exception):
+    """The server cannot start; the text is one sentence that says why."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which ends every stream by the chat's own goodbye before it closes connections."""
+
+    async def startup(self, sockets=None):
+        """Open SQLite's files before any request: so this process notices if they are moved before it needs them."""
+        from lab.chat import store
+
+        if connection.vendor == "sqlite":
+            with suppress(store.Unavailable):
+                await store.heads([""])
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets=None):
+        """Take no new requests, say goodbye, then close."""
+        from lab.chat import rooms
+
+        for server in self.servers:
+            server.close()
+        for protocol in list(self.server_state.connections):
+            if isinstance(protocol, HTTPProtocol):
+                protocol.shutdown()  # at once where it idles, else after its answer
+        rooms.end_all()
+        for _ in range(round(10 * settings.GOODBYE)):
+            if not self.server_state.tasks:
+                break
+            await asyncio.sleep(0.1)
+        await super().shutdown(sockets)
+
+
+class Worker(multiprocess.Process):
+    """One of several server processes."""
+
+    @property
+    def server(self):
+        """The process's own server, made where it runs."""
+        self._server = self._server or Server(self.config)
+        return self._server
+
+    def always_pong(self):
+        """Answer the supervisor's questions, and end if it has ended."""
+        self.parent_conn.close()  # our own copy of its end, which would keep the pipe open
+        with suppress(EOFError, OSError):
+            super().always_pong()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Supervisor(multiprocess.Multiprocess):
+    """Starts the server processes, and starts again what has ended."""
+
+    def __init__(self, config, sockets):
+        super().__init__(config, sockets)
+        self.has_terminal = has_terminal()
+
+    def handle_hup(self):
+        """Restart the workers one after the other; end with the terminal if that is gone."""
+        if self.has_terminal and not has_terminal():
+            self.should_exit.set()
+        else:
+            super().handle_hup()
+
+
+def has_terminal():
+    """Tell whether this process has a controlling terminal."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
+def serve(host, port, workers=1, tell=print, also=None):
+    """Migrate, listen on `host` and `port` (0: any), `tell(url)`, serve until a signal comes.
+
+    `also`: another address to listen on, at the same port. Raises CannotServe when the port is taken or the database
+    cannot be used.
+    """
+    listening = [listen(host, port)]
+    port = listening[0].getsockname()[1]
+    if also:
+        listening.append(listen(also, port))
+    migrate()
+    system.allow_many_connections()
+    config = uvicorn.Config(
+        "lab.asgi:application",
+        workers=workers,
+        log_config=None,  # Django's LOGGING rules
+        timeout_keep_alive=KEEP_ALIVE,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=settings.BEHIND_PROXY,
+        http="lab.server.http_protocol:HTTPProtocol",
+        ws="lab.server.websocket_protocol:WebSocketProtocol",
+        ws_max_size=settings.BODY_MAX,
+        ws_per_message_deflate=False,  # compression would hide the technique's own bytes, and costs memory
+        timeout_graceful_shutdown=settings.GOODBYE,
+        backlog=system.BACKLOG,
+    )
+    tell(f"http://{address(host)}:{port}/")
+    try:
+        if workers > 1:
+            multiprocess.Process = Worker  # the supervisor would start uvicorn's plain servers
+            Supervisor(config, listening).run()
+        else:
+            if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as it is after `nohup`
+                signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+            Server(config).run(listening)
+    except KeyboardInterrupt:
+        os._exit(0)  # at once: Python's own end would wait for the store's threads, and they for a database that hangs
+    finally:
+        for each in listening:
+            each.close()
+
+
+def listen(host, port):
+    """Return a socket that listens on `host` and `port`; raise CannotServe where that is taken or not ours."""
+    try:
+        return system.listen(host, port)
+    except system.CANNOT as exc:
+        raise CannotServe(system.cannot_listen(host, port, exc)) from exc
+
+
+def address(host):
+    """Return the host as it stands in an address."""
+    if host in ("0.0.0.0", "::"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+def migrate():
+    """Bring the database's tables up to date, one server after the other if several start at once."""
+    try:
+        with alone():
+            call_command("migrate", verbosity=0, interactive=False)
+    except (DatabaseError, OSError) as exc:
+        reason = str(exc).partition("\n")[0]
+        named = f" ({settings.DATABASES['default']['NAME']})" if connection.vendor == "sqlite" else ""
+        raise CannotServe(f"The database cannot be used: {reason}{named}.") from exc
+
+
+@contextmanager
+def alone():
+    """Hold the lock under which one server at a time changes the tables of this database."""
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SET statement_timeout = 0")  # another server's changes may take their time
+                cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
+                yield
+        else:
+            with data_folder.locked(settings.DATABASES["default"]["NAME"]):
+                yield
+    finally:
+        connection.close()  # and with it PostgreSQL's lock; the chat's threads open their own

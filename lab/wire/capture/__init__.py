@@ -1,0 +1,1 @@
+"""The capture: recent exchanges and their bytes, and the file for Wireshark."""

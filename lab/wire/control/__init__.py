@@ -1,0 +1,1 @@
+"""The control: the HTTP interface that shows and changes the wires."""

@@ -1,0 +1,1 @@
+"""The relay: connections, links with delay and rate, faults."""
