@@ -133,7 +133,7 @@ async def pour():
     for number in range(RATE * SECONDS):
         await asyncio.sleep(start + number / RATE - time.monotonic())
         text = MESSAGE % (number, number)
-        frame, event = text_frame(text), chunk(f"id: {number}\ndata: {text}\n\n".encode())
+        frame, event = text_frame(text.encode()), chunk(f"id: {number}\ndata: {text}\n\n".encode())
         for transports, data in ((Source.pouring[text_frame], frame), (Source.pouring[chunk], event)):
             for transport in list(transports):
                 transport.write(data)
