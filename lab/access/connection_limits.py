@@ -1,13 +1,12 @@
-"""ConnectionLimiter: how many connections one address, or one session, may hold open at a time."""
+"""Limits on connections: how many one address, or one session, may hold open at a time."""
 
 from contextlib import ExitStack, contextmanager, nullcontext
 
 from django.conf import settings
 
+from lab.access.shares import LATER
 from lab.access.visitors import network
 from lab.messages.errors import Refused
-
-LATER = {"status": 429, "headers": {"Retry-After": "5"}}
 
 
 class ConnectionLimiter:

@@ -55,7 +55,7 @@ def choose(wanted=""):
             found = probe.getsockname()[0]
         except OSError:  # a network without a way out of it
             found = own[0] if own else "127.0.0.1"
-    if ipaddress.ip_address(found).is_loopback:
+    if is_loopback(found):
         raise NoNetwork("--lan: this machine is in no network; connect it, or name one of its addresses.")
     return found
 
