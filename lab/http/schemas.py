@@ -80,7 +80,7 @@ PAGE = exactly(
 )
 SCHEMAS = {"Message": MESSAGE, "Draft": DRAFT, "Page": PAGE, "Error": ERROR, "Health": HEALTH}
 
-# What a technique's GET may be asked for; each technique names its own in `PARAMETERS`.
+# The parameters of a technique's GET; each technique names its own in `PARAMETERS`. lab/techniques.py has their names.
 PARAMETERS = {
     "after": ("query", ID | {"description": "The id of the last message seen; left out: the recent ones."}),
     "queue": ("query", {"type": "string", "description": "The id of the user's queue, from the answer before."}),
