@@ -37,7 +37,7 @@ def said(*sizes):
 def test_a_page_holds_what_fits_and_one_at_least(monkeypatch, sizes, fit):
     monkeypatch.setattr(page, "settings", SimpleNamespace(PAGE_MAX=4, PAGE_BYTES=10))
     messages = said(*sizes)
-    assert page.fitting(iter(messages)) == messages[:fit]
+    assert page.take_page(iter(messages)) == messages[:fit]
 
 
 def test_2_1_the_recent_messages_fit_into_one_answer_in_english():

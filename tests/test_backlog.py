@@ -28,11 +28,12 @@ SIZE = 10  # bytes of each message
 def queues(monkeypatch):
     """Three queues that hold 50 bytes each and 60 together."""
     monkeypatch.setattr(backlog, "settings", SimpleNamespace(QUEUES_BYTES=60))
-    queues = [backlog.Backlog(50) for _ in range(3)]
+    backlogs = backlog.Backlogs()
+    queues = [backlog.Backlog(50, backlogs) for _ in range(3)]
     yield queues
     for queue in queues:
         queue.clear()
-    assert (backlog.Backlog.held, backlog.Backlog.filled) == (0, {})
+    assert (backlogs.size, backlogs.filled) == (0, {})
 
 
 def said(count):
@@ -44,7 +45,7 @@ def test_a_queue_that_grows_too_large_is_emptied(queues):
         queues[0].append(message)
     assert (len(queues[0]), queues[0].size) == (5, 50)
     queues[0].append(*said(1))
-    assert (len(queues[0]), queues[0].size, backlog.Backlog.held) == (0, 0, 0)
+    assert (len(queues[0]), queues[0].size, queues[0].all.size) == (0, 0, 0)
 
 
 def test_a_message_in_many_queues_is_counted_once(queues):
@@ -52,12 +53,12 @@ def test_a_message_in_many_queues_is_counted_once(queues):
     for queue in queues:
         for message in messages:
             queue.append(message)
-    assert backlog.Backlog.held == 50
+    assert queues[0].all.size == 50
     queues[0].clear()
     queues[1].clear()
-    assert backlog.Backlog.held == 50
+    assert queues[0].all.size == 50
     assert [queues[2].popleft() for _ in range(5)] == messages
-    assert backlog.Backlog.held == 0
+    assert queues[0].all.size == 0
 
 
 def test_where_all_queues_hold_too_much_the_one_that_waits_longest_is_emptied(queues):

@@ -40,24 +40,25 @@ def test_every_technique_hears_it_without_a_look_at_the_store(start):
 
 def test_a_room_hears_its_own_messages_in_order_and_nothing_once_it_left(bounded):
     async def heard():
-        told, subscriptions = [], []
+        told, subscriptions, broker = [], [], broker_local.LocalBroker()
         for room in ("a", "b"):
-            subscriptions.append(broker_local.LocalSubscription(room, lambda messages: noted(told, messages)))
+            subscriptions.append(broker.subscribe(room, lambda messages: noted(told, messages)))
             assert await subscriptions[-1].join()
         listening = [asyncio.create_task(each.listen()) for each in subscriptions]
-        broker_local.publish([message("b", 1), message("a", 2), message("a", 1), message("c", 1)])
+        broker.publish([message("b", 1), message("a", 2), message("a", 1), message("c", 1)])
         await asyncio.sleep(0.01)
         listening[0].cancel()
         await asyncio.gather(*listening[:1], return_exceptions=True)
         await subscriptions[0].join()  # a renewal that comes late changes nothing
-        broker_local.publish([message("a", 3), message("b", 2)])
+        broker.publish([message("a", 3), message("b", 2)])
         await asyncio.sleep(0.01)
         listening[1].cancel()
         await asyncio.gather(*listening[1:], return_exceptions=True)
-        return told
+        return told, broker
 
-    assert sorted(asyncio.run(heard())) == [[("a", 1), ("a", 2)], [("b", 1)], [("b", 2)]]
-    assert not broker_local._subscriptions
+    told, broker = asyncio.run(heard())
+    assert sorted(told) == [[("a", 1), ("a", 2)], [("b", 1)], [("b", 2)]]
+    assert not broker.subscriptions
 
 
 async def noted(told, messages):
@@ -67,12 +68,13 @@ async def noted(told, messages):
 
 def test_4_1_what_a_busy_listener_has_not_heard_is_bounded(bounded):
     async def unheard():
-        subscription = broker_local.LocalSubscription("a", None)
+        broker = broker_local.LocalBroker()
+        subscription = broker.subscribe("a", None)
         await subscription.join()
         for number in range(2 * UNHEARD):
-            broker_local.publish([message("a", number)])
+            broker.publish([message("a", number)])
         waiting = subscription.backlog.qsize()
         await subscription.leave()
-        return waiting, broker_local.LocalSubscription.size
+        return waiting, broker.backlog_bytes
 
     assert asyncio.run(unheard()) == (UNHEARD, 0)

@@ -103,29 +103,30 @@ def test_4_429_one_past_the_rate_is_an_error_frame_and_the_connection_stays(star
     ids=["address", "address of many sessions", "session", "requests of an address", "requests of a session"],
 )
 def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch, setting, visitors):
-    allow, sentence = (rate_limits.allow_request, TOO_MANY) if "REQUEST" in setting else (rate_limits.allow, TOO_FAST)
+    limits = rate_limits.RateLimits()
+    check, sentence = (limits.check_request_rate, TOO_MANY) if "REQUEST" in setting else (limits.check_rate, TOO_FAST)
     rate = getattr(import_module("lab.settings"), setting)
     clock = SimpleNamespace(now=0.0, monotonic=lambda: clock.now)
     rates_of = dict.fromkeys(("PUBLISH_RATE", "SESSION_RATE", "REQUEST_RATE", "SESSION_REQUEST_RATE"), 0)
     own = SimpleNamespace(**rates_of | {"RATES_MAX": 100, setting: rate})
-    for name, value in {"time": clock, "settings": own, "_buckets": {}}.items():
+    for name, value in {"time": clock, "settings": own}.items():
         monkeypatch.setattr(rate_limits, name, value)
     for allowed in (2 * rate, rate, rate):  # at once, and after each second
         for number in range(allowed):
-            allow(visitors[number % len(visitors)])
+            check(visitors[number % len(visitors)])
         for visitor in visitors:
             with pytest.raises(Refused) as told:
-                allow(visitor)
+                check(visitor)
             assert (told.value.status, str(told.value)) == (429, sentence)
         clock.now += 1
 
 
 def test_4_1_so_many_rates_are_counted_and_those_used_longest_ago_are_forgotten(monkeypatch):
     monkeypatch.setattr(rate_limits, "settings", SimpleNamespace(PUBLISH_RATE=1, SESSION_RATE=1, RATES_MAX=3))
-    monkeypatch.setattr(rate_limits, "_buckets", {})
+    limits = rate_limits.RateLimits()
     for number in range(10):
-        rate_limits.allow(Visitor(f"192.0.2.{number}", None))
-    assert [address for _setting, address in rate_limits._buckets] == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]
+        limits.check_rate(Visitor(f"192.0.2.{number}", None))
+    assert [address for _setting, address in limits.buckets] == ["192.0.2.7", "192.0.2.8", "192.0.2.9"]
 
 
 ASKED = [

@@ -28,11 +28,11 @@ def taken(monkeypatch):
     monkeypatch.setattr(shares, "settings", own)
     dropped = []
 
-    def drop(name):
+    def close(name):
         dropped.append(name)
         taken.leave(name)
 
-    taken = shares.Shares("THINGS", drop, greedy=lambda: Refused("greedy", 429), full=lambda: Refused("full", 503))
+    taken = shares.Shares("things", close)
     taken.dropped = dropped
     return taken
 

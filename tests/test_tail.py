@@ -15,11 +15,12 @@ SIZE = 10  # bytes of each message
 def tails(monkeypatch):
     """The tails of two rooms, which may hold four messages each and six together."""
     monkeypatch.setattr(recent, "settings", SimpleNamespace(TAIL_MAX=4, TAILS_BYTES=6 * SIZE))
-    tails = recent.Tail(), recent.Tail()
+    size = recent.RecentBytes()
+    tails = recent.RecentMessages(size), recent.RecentMessages(size)
     yield tails
     for each in tails:
         each.clear()
-    assert recent.Tail.size == 0
+    assert size.total == 0
 
 
 def say(room, *numbers):

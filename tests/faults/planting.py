@@ -50,9 +50,9 @@ def keep_busy():
 
 def tell(*_):
     """Write down how many queues there are, and how many messages wait in them."""
-    from lab.chat import rooms
+    from lab.chat.hub import process_hub
 
-    queues = [queue for room in rooms._rooms.values() for queue in room.queues]
+    queues = [queue for room in process_hub().rooms.values() for queue in room.queues]
     held = {"queues": len(queues), "waiting messages": sum(len(queue.waiting) for queue in queues)}
     path = Path(settings.DATA) / f"held.{os.getpid()}"
     path.with_suffix(".new").write_text(json.dumps(held))
