@@ -58,7 +58,7 @@ class PushedQueue:
 
     def __init__(self, queue, push):
         self.queue, self.push = queue, push
-        queue.push_by(push, frame)
+        queue.set_push(push, frame)
 
     def __enter__(self):
         """Open the queue."""

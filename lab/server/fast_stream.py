@@ -16,7 +16,7 @@ class FastStream(StreamingHttpResponse):
     def __init__(self, request, queue, encode, content, **options):
         """Stream `content`, which reads `queue`; `encode(message)` returns the bytes that it yields for a message."""
         super().__init__(content, **options)
-        queue.push_by(request.scope.get("push"), in_chunk(encode))
+        queue.set_push(request.scope.get("push"), in_chunk(encode))
 
 
 @cache

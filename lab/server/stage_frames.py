@@ -10,7 +10,7 @@ from itertools import count
 
 from asgiref.sync import ThreadSensitiveContext
 
-from lab.access.rate_limits import allow
+from lab.access.rate_limits import check_rate
 from lab.messages import frames
 from lab.messages.errors import Refused
 from lab.messages.validation import clean_room
@@ -67,7 +67,7 @@ class CheckedConnection:
             self.closed = True
             await self.send({"type": "websocket.close", "code": NORMAL})
         else:
-            allow(self.visitor, draft.nonce)
+            check_rate(self.visitor, draft.nonce)
         return draft
 
     async def send(self, event):
