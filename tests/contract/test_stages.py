@@ -28,7 +28,7 @@ def path(technique, stage, room, query=""):
 
 
 def test_6_the_staircases_have_these_stages(technique):
-    assert STAIRCASES[technique] == import_module(technique).STAGES
+    assert STAIRCASES.get(technique, ()) == import_module(technique).STAGES
 
 
 @every_stage
