@@ -66,7 +66,7 @@ class Client(client.Client):
 
     def fetch(self):
         """Ask for new messages."""
-        return self.page(self.ask(self.reading, "GET", self.path(after=self.after)))
+        return self.read_page(self.request(self.reading, "GET", self.path(after=self.after)))
 ''',
     "static/toy/client.js": """
 import { Client as Base } from "../lab/client.js";
