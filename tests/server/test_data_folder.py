@@ -14,10 +14,9 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from test_serving import manage
 
 from lab.net import data_folder
-from support.processes import PATIENCE, ROOT, until
+from support.processes import PATIENCE, ROOT, manage, until
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, publish, read
 

@@ -8,12 +8,11 @@ import sys
 
 import pytest
 import segno
-from test_demo import demo
-from test_serving import manage
 
 from lab.net import lan
-from support.processes import ROOT, ServerProcess, until
-from support.raw_http import get, post, room_path, shake, socket_path
+from support.processes import ROOT, ServerProcess, demo, manage, until
+from support.raw_http import get, post, room_path
+from support.raw_websocket import shake, socket_path
 from support.technique_io import HTTP
 
 OTHER = "127.0.0.2"  # of this machine, and reachable from nowhere else

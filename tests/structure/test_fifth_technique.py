@@ -6,76 +6,17 @@ from importlib import import_module
 import pytest
 
 from lab.messages.errors import Refused
+from support import toy_technique
 from support.processes import ServerProcess
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, client, publish
-
-FILES = {
-    "__init__.py": '''
-"""Toy: the browser asks for one message at a time."""
-
-TITLE = "A toy"
-COLOUR = "#123456"
-STAGES = ()
-PARAMETERS = ("after",)
-ANSWER = "application/json"
-''',
-    "server.py": '''
-"""Answer with the next message alone."""
-
-from lab import chat, http
-
-
-async def deliver(request, room):
-    """Answer at once with one message at most."""
-    page = await chat.history(room, http.after(request) or 0)
-    del page.messages[1:]
-    page.last = page.messages[-1].id if page.messages else page.last
-    return http.page(page, toy=True)
-''',
-    "urls.py": '''
-"""Its addresses."""
-
-from django.urls import path
-
-from lab.http import messages
-from toy import server
-
-urlpatterns = [path("<str:room>/messages/", messages(server.deliver))]
-''',
-    "client.py": '''
-"""The Python client that asks for one message at a time."""
-
-from lab import client
-
-
-class Client(client.Client):
-    """Asks again and again."""
-
-    technique = "toy"
-
-    def fetch(self):
-        """Ask for the next message."""
-        self.ended.wait(0.02)
-        return self.read_page(self.request(self.reading, "GET", self.path(after=self.after)))
-''',
-    "static/toy/client.js": """
-import { Client as Base } from "../lab/client.js";
-export class Client extends Base {
-  open() {}
-}
-""",
-}
 
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
     """A server that knows the toy, which this process can import too."""
     folder = tmp_path_factory.mktemp("techniques")
-    for name, source in FILES.items():
-        path = folder / "toy" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source.lstrip())
+    toy_technique.write(folder)
     names = ",".join([*TECHNIQUES, "toy"])
     server = ServerProcess(tmp_path_factory.mktemp("data"), LAB_TECHNIQUES=names, PYTHONPATH=os.fspath(folder)).start()
     with pytest.MonkeyPatch.context() as patch:

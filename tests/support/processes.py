@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from deploy import scaled
 from deploy.programs import NginxProcess, PostgresProcess
@@ -94,3 +97,35 @@ def until(true, otherwise, patience=PATIENCE):
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.02)
     return answer
+
+
+def memory(server):
+    return psutil.Process(server.process.pid).memory_info().rss
+
+
+def connections(server):
+    """Return how many clients' connections the server holds open."""
+    held = psutil.Process(server.process.pid).net_connections("tcp")
+    return sum(connection.laddr.port == server.port and bool(connection.raddr) for connection in held)
+
+
+def manage(*arguments, data, **environment):
+    """Run a command of the lab that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"LAB_DATA": str(data)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+@contextmanager
+def demo(*options):
+    command = [sys.executable, "manage.py", "demo", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
