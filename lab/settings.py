@@ -9,6 +9,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from lab import techniques
 from lab.net import data_folder
 from lab.techniques import TECHNIQUES
 
@@ -37,10 +38,10 @@ def number(name, default):
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-for name in TECHNIQUES:
-    if find_spec(name) is None:
-        raise ImproperlyConfigured(f"LAB_TECHNIQUES: there is no folder {name}.")
-
+try:
+    techniques.check()
+except ValueError as exc:
+    raise ImproperlyConfigured(str(exc)) from exc
 
 # The folder of everything that a server keeps: database, secret key.
 DATA = Path(env.str("LAB_DATA") or BASE_DIR / "data").absolute()

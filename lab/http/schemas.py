@@ -84,7 +84,7 @@ PAGE = exactly(
 )
 SCHEMAS = {"Message": MESSAGE, "Draft": DRAFT, "Page": PAGE, "Error": ERROR, "Health": HEALTH}
 
-# Parameters of a technique's GET; each technique lists its own in `PARAMETERS`.
+# Parameters of a technique's GET, by the names that lab/techniques.py allows; each technique lists its own.
 PARAMETERS: dict[str, tuple[str, Schema]] = {
     "after": ("query", ID | {"description": "The id of the last message seen; without it the recent ones are given."}),
     "queue": ("query", {"type": "string", "description": "The id of the user's queue, from the response before."}),
