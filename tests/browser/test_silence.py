@@ -55,7 +55,7 @@ def test_a_page_notices_that_its_connections_have_died(relay, server, window, te
 @pytest.fixture
 def sleeping(window):
     """A window whose watchdog never looks: what a page notices there, it notices by an event."""
-    source = "const every = setInterval; setInterval = (task, ms) => (task.name === 'look' ? 0 : every(task, ms))"
+    source = "const every = setInterval; setInterval = (task, ms) => (task.name === 'check' ? 0 : every(task, ms))"
     script = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
     yield window
     window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
