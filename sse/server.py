@@ -18,7 +18,7 @@ HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"  # no comment: scripts must see it
 async def deliver(request, room):
     """Answer with an event stream, which ends with the server, or where history cannot be read."""
     queue = await chat.follow(room, after(request))
-    queue.push_by(request.scope.get("push"), event_chunk)
+    queue.set_push(request.scope.get("push"), event_chunk)
     return StreamingHttpResponse(stream(queue), headers=HEADERS)
 
 

@@ -11,9 +11,9 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "lab.settings"
 
 import django
 import pytest
-from processes import SMALL, RedisProcess, Scaled, ServerProcess
 
 from lab.techniques import TECHNIQUES
+from support.processes import SMALL, RedisProcess, Scaled, ServerProcess
 
 django.setup()  # for the tests of what needs no server
 

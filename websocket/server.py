@@ -48,7 +48,7 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def deliver(self, queue):
         """Send the messages as frames, and a heartbeat after HEARTBEAT seconds of silence, until either side ends."""
-        queue.push_by(self.scope.get("push"), frame)
+        queue.set_push(self.scope.get("push"), frame)
         try:
             with queue:
                 while not queue.ended:

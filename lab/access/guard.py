@@ -7,13 +7,12 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import parse_header_parameters
 
-from lab.access import connection_limits
+from lab.access import connection_limits, rate_limits
 from lab.access.body_limits import too_large
 from lab.access.cross_site import is_cross_site
-from lab.access.rate_limits import allow_request
 from lab.access.shares import owner
 from lab.access.visitors import visitor
-from lab.messages.errors import JSON_HEADERS, Refused
+from lab.messages.errors import Refused
 
 PORTS = {"http": 80, "https": 443}
 WEB = {"ws": "http", "wss": "https"}  # the scheme of the page that may open such a socket
@@ -24,10 +23,10 @@ def guard(app):
 
     async def guarded(scope, receive, send):
         try:
-            scope["visitor"] = who = check(scope)
-            owner.set(who)
-            allow_request(who)
-            with connection_limits.held(who):
+            scope["visitor"] = client = check(scope)
+            owner.set(client)
+            rate_limits.limits().check_request_rate(client)
+            with connection_limits.limits().held(client):
                 await app(scope, receive, send)
         except Refused as refused:
             await refuse(scope, send, refused)
@@ -108,8 +107,7 @@ def _triple(url):
 async def refuse(scope, send, refused):
     """Answer a refused request or handshake with its status and one sentence in JSON."""
     kind = "http.response" if scope["type"] == "http" else "websocket.http.response"
-    body = refused.json.encode()
-    headers = {**JSON_HEADERS, "Content-Length": str(len(body)), **refused.headers}
+    status, headers, body = refused.response()
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": f"{kind}.start", "status": refused.status, "headers": pairs})
+    await send({"type": f"{kind}.start", "status": status, "headers": pairs})
     await send({"type": f"{kind}.body", "body": body})

@@ -1,4 +1,4 @@
-"""Shares: how many queues, or rooms, one address and one session may keep in a process, and whose go first."""
+"""Shares: how many queues, or rooms, one address and one session may keep open, and which are closed first."""
 
 from collections import Counter, defaultdict
 from contextvars import ContextVar
@@ -6,25 +6,24 @@ from contextvars import ContextVar
 from django.conf import settings
 
 from lab.access.visitors import NOBODY
+from lab.messages.errors import Refused
 
 LATER = {"status": 429, "headers": {"Retry-After": "5"}}
 FULL = {"status": 503, "headers": {"Retry-After": "1"}}
-owner = ContextVar("owner", default=NOBODY)  # the Visitor whose request is being answered
+owner = ContextVar("owner", default=NOBODY)  # the Visitor of the current request
 
 
 class Shares:
-    """Counts what each visitor keeps, under names of its own; what is idle makes room for what is new.
+    """Counts what each visitor keeps open, by name; idle ones make room for new ones.
 
-    A visitor who has a whole share loses what was idle longest of its own. When the process is full, the address that
-    keeps most loses what was idle longest of its own. Only if nothing is idle is the visitor refused.
+    A visitor with a full share loses the one of its own that has been idle longest. When the process is full, the
+    address that keeps most loses its own longest idle one. A visitor is refused only if nothing is idle.
     """
 
-    def __init__(self, kind, drop, greedy, full):
-        """Bound a `kind` ("QUEUES") by the settings of its name; `drop(name)` closes an idle one.
-
-        `greedy()` is raised when an address or a session keeps too many, `full()` when the process does.
-        """
-        self.kind, self.drop, self.greedy, self.full = kind, drop, greedy, full
+    def __init__(self, kind, close):
+        """Bound a `kind` ("queues") by the settings of its name; `close(name)` closes an idle one."""
+        self.kind, self.close = kind, close
+        self.setting = kind.upper()
         self.holders = {}  # name: those who keep it, its address first: (setting, address or session)
         self.counts = Counter()  # holder: how many it keeps
         self.idle = {}  # holder: {name: None}, what was idle longest first
@@ -32,23 +31,23 @@ class Shares:
         self.rank = {}  # address: the count under which it stands there
 
     def take(self, name):
-        """Count one more for the `owner`, which is busy; raise `greedy()` or `full()` when nothing makes room."""
+        """Count one more for the `owner`, in use; raise Refused (429, or 503 if the process is full)."""
         visitor = owner.get()
-        holders = [(f"ADDRESS_{self.kind}", visitor.address)]
+        holders = [(f"ADDRESS_{self.setting}", visitor.address)]
         if visitor.session:
-            holders.append((f"SESSION_{self.kind}", visitor.session))
+            holders.append((f"SESSION_{self.setting}", visitor.session))
         for holder in holders:
             most = getattr(settings, holder[0])
             if most and self.counts[holder] >= most and not self._make_room(holder):
-                raise self.greedy()
-        if len(self.holders) >= getattr(settings, f"{self.kind}_MAX") and not self._make_room(self._greediest()):
-            raise self.full()
+                raise Refused(f"too many {self.kind} of one address or session, close some.", **LATER)
+        if len(self.holders) >= getattr(settings, f"{self.setting}_MAX") and not self._make_room(self._greediest()):
+            raise Refused(f"too many {self.kind} are open, try again.", **FULL)
         self.holders[name] = holders
         self.counts.update(holders)
         self._file(holders[0])
 
     def leave(self, name):
-        """Forget one, which is closed."""
+        """Count one less: it is closed."""
         self.use(name)
         holders = self.holders.pop(name)
         for holder in holders:
@@ -58,7 +57,7 @@ class Shares:
         self._file(holders[0])
 
     def use(self, name):
-        """Note that one is busy: it makes room for nothing."""
+        """Note that one is in use: it makes room for nothing."""
         for holder in self.holders[name]:
             idle = self.idle.get(holder, ())
             if name in idle:
@@ -82,7 +81,7 @@ class Shares:
     def _make_room(self, holder):
         if holder not in self.idle:
             return False
-        self.drop(next(iter(self.idle[holder])))
+        self.close(next(iter(self.idle[holder])))
         return True
 
     def _file(self, holder):

@@ -106,4 +106,5 @@ def head():
 
 def refusal(refused):
     """Answer a request that was refused: its status, and one sentence in JSON."""
-    return answer(refused.json.encode(), status=refused.status, headers=refused.headers)
+    status, headers, body = refused.response(HEADERS)
+    return HttpResponse(body, status=status, headers=headers)

@@ -7,8 +7,8 @@ import time
 from channels.layers import get_channel_layer
 
 from lab import http
-from lab.chat import store
 from lab.chat.database_files import Moved
+from lab.chat.hub import process_hub
 
 PATIENCE = 2.0  # seconds
 
@@ -20,7 +20,7 @@ async def healthz(request):
     """
     received_at = time.time() * 1000
     http.only(request, "GET", "HEAD")
-    checks = {"database": store.heads([""]), "channel_layer": _layer_answers()}
+    checks = {"database": process_hub().store.heads([""]), "channel_layer": _layer_answers()}
     answers = await asyncio.gather(
         *(asyncio.wait_for(check, PATIENCE) for check in checks.values()), return_exceptions=True
     )

@@ -2,7 +2,7 @@
 
 import json
 
-# What every answer in JSON carries: no page of another site gets it as a script or a picture.
+# Headers of every response in JSON: no page of another site can use it as a script or an image.
 JSON_HEADERS = {
     "Content-Type": "application/json",
     "X-Content-Type-Options": "nosniff",
@@ -17,9 +17,14 @@ class Refused(ValueError):
         super().__init__(sentence)
         self.status = status
         self.headers = headers or {}
-        self.nonce = None  # of the publish that was refused, where it is known
+        self.nonce = None  # of the publish that was refused, if it is known
 
     @property
     def json(self):
-        """The refusal as it is answered: an object with one sentence, in ASCII."""
+        """The refusal as an object with one sentence, in ASCII."""
         return json.dumps({"error": str(self)})
+
+    def response(self, headers=JSON_HEADERS):
+        """Return (status, headers, body in bytes) of the HTTP response; its own headers come after `headers`."""
+        body = self.json.encode()
+        return self.status, {**headers, "Content-Length": str(len(body)), **self.headers}, body

@@ -1,7 +1,8 @@
 """Two windows that know nothing of each other, and the rule that a page complains of nothing."""
 
 import pytest
-from browsers import AWAY, Window
+
+from support.browsers import AWAY, Window
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,10 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from browsers import Keys
-from conftest import AWAY
-from processes import PATIENCE, ROOT, until
 
 from lab.settings import TECHNIQUES
+from support.browsers import AWAY, Keys
+from support.processes import PATIENCE, ROOT, until
 
 KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
 FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of a strip

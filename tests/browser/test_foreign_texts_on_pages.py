@@ -4,16 +4,16 @@ import os
 import re
 
 import pytest
-from hostile_texts import AUTHOR, NAME, TEXT
-from processes import ServerProcess
-from roads import publish
 from test_board import lines
+from test_fifth_technique import FILES
 from test_scenes import lab as lab
 from test_scenes import opened
 from test_stage_pages import STAGES
-from test_toy import FILES
 
 from lab.techniques import TECHNIQUES
+from support.hostile_texts import AUTHOR, NAME, TEXT
+from support.processes import ServerProcess
+from support.technique_io import publish
 
 # Names that mean something to scripts and spreadsheets, and letters that are made of several.
 ROOMS = ["-1-1", "__proto__", "constructor", "_", "物理课", "\u0915\u094d\u0937"]

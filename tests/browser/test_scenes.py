@@ -7,11 +7,11 @@ import subprocess
 import sys
 
 import pytest
-from browsers import Keys, Window
-from captures import fields_of
-from processes import PATIENCE, ROOT
 
 from lab.settings import TECHNIQUES
+from support.browsers import Keys, Window
+from support.captures import fields_of
+from support.processes import PATIENCE, ROOT
 
 # Each with the fewest seconds that still show it, and whether connections end in it.
 SCENES = {

@@ -4,14 +4,14 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from browsers import AWAY
-from processes import SMALL, until
-from relay import Relay
 from test_chat_page import publish
 from test_stage_pages import STAGES
-from wires import laying
 
 from lab.settings import TECHNIQUES
+from support.browsers import AWAY
+from support.cutting_proxy import Relay
+from support.processes import SMALL, until
+from support.wires import laying
 
 LONG = 100  # seconds that a test may wait for a page, which is back within 30
 ONLINE = "dispatchEvent(new Event('online'))"

@@ -4,14 +4,14 @@ import sqlite3
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-import processes
 import psutil
 import psycopg
-from processes import PATIENCE, TESTS, until
 
 from deploy.service import CannotRun
 from faults.deployment import Deployment, Server
 from faults.disk import SmallDisk
+from support import processes
+from support.processes import PATIENCE, TESTS, until
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "faults.settings", "PYTHONPATH": str(TESTS)}
 NARROW = {"FAULTS_NARROW": "1"}  # one ring waits for a busy room, and in a channel layer for 1 s

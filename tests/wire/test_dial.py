@@ -6,15 +6,15 @@ import subprocess
 import sys
 
 import pytest
-from foreign import echo, serving
-from names import ANSWERING, NAME, REFUSING, SILENT, name, silent
-from processes import PATIENCE, ROOT, free_port, until
-from wires import WireProcess
 
 from lab.wire.capture.capture import Capture
 from lab.wire.relay.dial import dial
 from lab.wire.relay.wire import Wire
 from lab.wire.supervised_server import Server
+from support.byte_servers import echo, serving
+from support.fake_dns import ANSWERING, NAME, REFUSING, SILENT, name, silent
+from support.processes import PATIENCE, ROOT, free_port, until
+from support.wires import WireProcess
 
 
 def run(work, port):

@@ -1,7 +1,10 @@
 """Every byte has one kind: what counts as what, in each of the techniques and in streams that are neither."""
 
 import pytest
-from streams_by_hand import (
+from websockets.frames import Opcode
+
+from lab.wire.dissect import taken_apart
+from support.handmade_streams import (
     ASK,
     MESSAGE,
     STREAM_HEAD,
@@ -15,9 +18,6 @@ from streams_by_hand import (
     frame,
     post,
 )
-from websockets.frames import Opcode
-
-from lab.wire.dissect import taken_apart
 
 M = len(MESSAGE)
 

@@ -5,7 +5,7 @@ from itertools import count
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 
-from lab.access.rate_limits import allow
+from lab.access.rate_limits import check_rate
 from lab.messages import frames
 from lab.messages.errors import Refused
 from lab.messages.validation import clean_room
@@ -26,7 +26,7 @@ class Consumer(AsyncConsumer):
             draft = frames.read(event.get("text"), self.room)
             if draft is None:
                 return await self.send({"type": "websocket.close", "code": 1000})
-            allow(self.scope["visitor"], draft.nonce)
+            check_rate(self.scope["visitor"], draft.nonce)
         except Refused as refused:
             return await self.write(frames.error(refused))
         message = frames.numbered(next(self.numbers), draft)

@@ -8,7 +8,7 @@ from itertools import count
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from lab.access.rate_limits import allow
+from lab.access.rate_limits import check_rate
 from lab.messages import frames
 from lab.messages.errors import Refused
 from lab.messages.validation import clean_room
@@ -32,7 +32,7 @@ class Consumer(AsyncWebsocketConsumer):
             draft = frames.read(text_data, self.room)
             if draft is None:
                 return await self.close()
-            allow(self.scope["visitor"], draft.nonce)
+            check_rate(self.scope["visitor"], draft.nonce)
         except Refused as refused:
             return await self.send(frames.error(refused))
         message = frames.numbered(next(numbers), draft)

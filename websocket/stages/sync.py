@@ -10,7 +10,7 @@ from itertools import count
 from asgiref.sync import ThreadSensitiveContext, async_to_sync
 from channels.generic.websocket import WebsocketConsumer
 
-from lab.access.rate_limits import allow
+from lab.access.rate_limits import check_rate
 from lab.chat import broker
 from lab.messages import frames
 from lab.messages.errors import Refused
@@ -41,7 +41,7 @@ class Consumer(WebsocketConsumer):
             draft = frames.read(text_data, self.room)
             if draft is None:
                 return self.close()
-            allow(self.scope["visitor"], draft.nonce)
+            check_rate(self.scope["visitor"], draft.nonce)
         except Refused as refused:
             return self.send(frames.error(refused))
         message = frames.numbered(next(numbers), draft)
