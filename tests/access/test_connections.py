@@ -232,9 +232,11 @@ def test_a_class_behind_one_address_meets_no_bound(server, room):
 
 @pytest.mark.parametrize("technique", HTTP)
 def test_4_429_a_session_publishes_at_its_own_rate_whoever_shares_its_address(start, room, technique):
-    server = start(LAB_SESSION_RATE="5")
+    server = start(LAB_SESSION_RATE="1")
     path, mine, other = room_path(technique, room), session_of(server), session_of(server)
-    answers = [post(server.url, path, GOOD, Cookie=mine) for _ in range(15)]
+    answers = []
+    while len(answers) < 100 and 429 not in [answer.status for answer in answers]:  # a slow machine earns tokens
+        answers.append(post(server.url, path, GOOD, Cookie=mine))
     assert (answers[-1].status, answers[-1].headers["retry-after"]) == (429, "1")
     assert post(server.url, path, GOOD, Cookie=other).status == 201
     assert post(server.url, path, GOOD).status == 201

@@ -10,7 +10,7 @@ import pytest
 import segno
 
 from lab.net import lan
-from support.processes import ROOT, ServerProcess, demo, manage, until
+from support.processes import COMMAND, ROOT, ServerProcess, demo, manage, until
 from support.raw_http import get, post, room_path
 from support.raw_websocket import shake, socket_path
 from support.technique_io import HTTP
@@ -89,7 +89,9 @@ def test_without_a_network_it_is_told_in_one_sentence(tmp_path):
     """In a network namespace of its own, this machine has no network but itself."""
     python = f"{ROOT}/.venv/bin/python"
     apart = ["unshare", "--net", "--map-root-user", python, "manage.py", "serve", "--lan", "--port", "0"]
-    done = subprocess.run(apart, cwd=ROOT, env={"LAB_DATA": str(tmp_path)}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        apart, cwd=ROOT, env={"LAB_DATA": str(tmp_path)}, capture_output=True, text=True, timeout=COMMAND
+    )
     if "unshare" in done.stderr:
         pytest.skip("this system lets nobody make a network namespace")
     assert done.stderr.startswith("CommandError: --lan: this machine is in no network;")

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 import websocket
-from support.processes import PATIENCE, ROOT, manage, until
+from support.processes import COMMAND, PATIENCE, ROOT, manage, until
 from support.raw_http import dialled, get, room_path
 from support.raw_websocket import close_code, dial
 from support.sse_parser import stream
@@ -198,5 +198,5 @@ def test_the_name_websocket_is_ours_in_the_server_and_in_the_tests(tmp_path):
 def test_the_server_can_be_started_from_anywhere(tmp_path):
     command = [sys.executable, str(ROOT / "manage.py"), "check"]
     environment = os.environ | {"LAB_DATA": str(tmp_path)}
-    done = subprocess.run(command, cwd=Path("/"), env=environment, capture_output=True, timeout=PATIENCE)
+    done = subprocess.run(command, cwd=Path("/"), env=environment, capture_output=True, timeout=COMMAND)
     assert done.returncode == 0, done.stderr

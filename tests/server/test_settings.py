@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from support.processes import PATIENCE, ROOT
+from support.processes import COMMAND, ROOT
 from support.raw_http import get
 
 MISTAKES = [
@@ -35,7 +35,7 @@ MISTAKES = [
 def test_a_mistake_in_the_environment_is_one_sentence(tmp_path, environment, sentence):
     environment = os.environ | {"LAB_DATA": str(tmp_path)} | environment
     command = [sys.executable, "manage.py", "serve", "--port", "0"]
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -55,7 +55,7 @@ def check(folder, **environment):
     """Run Django's own check of a deployment; return what it complains of."""
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     environment = os.environ | {"LAB_DATA": str(folder)} | environment
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
     return done.stderr if done.returncode else ""
 
 
@@ -85,7 +85,7 @@ def test_behind_https_a_page_by_http_leads_there_and_cookies_are_for_https_alone
 
 def test_git_knows_nothing_of_the_secret_key():
     key = ROOT / "data" / "secret_key"
-    ignored = subprocess.run(["git", "check-ignore", "-q", str(key)], cwd=ROOT, timeout=PATIENCE)
+    ignored = subprocess.run(["git", "check-ignore", "-q", str(key)], cwd=ROOT, timeout=COMMAND)
     assert ignored.returncode == 0
 
 

@@ -22,7 +22,8 @@ __all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # th
 TESTS = Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 SMALL = {"DJANGO_SETTINGS_MODULE": "support.small_settings", "PYTHONPATH": str(TESTS)}  # see small_settings.py
-PATIENCE = 30  # seconds that any wait of the tests may last; busy machines are slow
+PATIENCE = 50  # seconds that a wait may last, less than the longest hold (55); busy machines are slow
+COMMAND = 600  # seconds that a command may take that ends by itself
 BUGS = ("Traceback", "never retrieved", "ASGI callable", "Exception ignored")  # what a server's log must never hold
 
 
@@ -117,7 +118,7 @@ def manage(*arguments, data, **environment):
         env=os.environ | {"LAB_DATA": str(data)} | environment,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=COMMAND,
     )
 
 
