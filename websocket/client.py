@@ -16,8 +16,7 @@ from websockets.typing import Origin
 from websockets.uri import parse_uri
 
 from lab import client
-from lab.client import Message
-from lab.net import sockets
+from lab.client import Message, Socket
 
 CHUNK = 65_536  # bytes read at most at a time
 CHECK = 0.05  # seconds between checks whether another thread still reads
@@ -150,7 +149,7 @@ class Client(client.Client):
                     self.socket.sendall(data)
 
     @property
-    def socket(self) -> sockets.Socket:
+    def socket(self) -> Socket:
         """The open socket. Raises EOFError if another thread has closed it."""
         sock = self.reading.sock
         if sock is None:

@@ -19,6 +19,7 @@ from lab.messages.invisible import escaped
 from lab.net import sockets
 
 Message = dict[str, Any]  # as it comes in JSON
+Socket = sockets.Socket
 Result = TypeVar("Result")
 
 CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the states of EventSource and WebSocket

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import pytest
 
 from lab.settings import TECHNIQUES
+from support.board import lines
 from support.browsers import AWAY, Keys
 from support.processes import PATIENCE, ROOT, until
 
@@ -102,16 +103,6 @@ def until_delivered(window, *texts):
     for technique in TECHNIQUES:
         with pane(window, technique):
             window.until_texts(*texts)
-
-
-def lines(window, technique, shape):
-    """Return what a lane's text says of a shape, and let it be shown."""
-    button = window.one("[aria-controls=as-text]")
-    if button.get_attribute("aria-expanded") == "false":
-        button.click()
-    selector = f"#as-text [data-technique={technique}] [data-shape={shape}]"
-    window.until(lambda: window.texts(selector), f"no {shape} in the lane of {technique}")
-    return window.texts(selector)
 
 
 def inspected(window, technique, shape):

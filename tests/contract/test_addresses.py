@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from support.raw_http import ask, dial, get, post, room_path, shake, socket_path
+from support.raw_http import ask, get, post, room_path
+from support.raw_websocket import dial, shake, socket_path
 from support.sse_parser import stream
 from support.technique_io import HTTP, TECHNIQUES, publish, publish_many
 

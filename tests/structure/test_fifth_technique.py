@@ -1,103 +1,27 @@
 """A fifth technique is one folder and one word: here one is made on the fly, and the lab's own checks include it."""
 
 import importlib
-import io
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
 
 import pytest
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 from lab import techniques
 from lab.messages.errors import Refused
-from support.processes import ROOT, ServerProcess
+from support import toy_technique
+from support.processes import COMMAND, ROOT, ServerProcess
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, client, publish
-
-CATALOGUE = "locale/zh_Hans/LC_MESSAGES/django.po"
-FILES = {
-    "__init__.py": '''
-"""Toy: the server sleeps for a moment before each response."""
-
-TITLE = "A toy"
-COLOUR = "#123456"
-STAGES = ()
-PARAMETERS = ("after",)
-ANSWER = "application/json"
-''',
-    "server.py": '''
-"""Answer each poll after a moment."""
-
-import asyncio
-
-from lab import chat, http
-
-
-async def deliver(request, room):
-    """Answer after a moment, with the messages after the last one that the client has."""
-    after = http.after(request)
-    await asyncio.sleep(0.01)
-    return http.page(await chat.history(room, after))
-''',
-    "urls.py": '''
-"""The addresses of its messages."""
-
-from lab.http import routes
-from toy import server
-
-urlpatterns = routes("toy", server.deliver)
-''',
-    "client.py": '''
-"""The Python client that polls without a pause."""
-
-from lab import client
-
-
-class Client(client.Client):
-    """Polls again as soon as it has a response."""
-
-    technique = "toy"
-
-    def open(self):
-        """Do nothing: a request opens its connection."""
-
-    def fetch(self):
-        """Ask for new messages."""
-        return self.read_page(self.request(self.reading, "GET", self.path(after=self.after)))
-''',
-    "static/toy/client.js": """
-import { Client as Base } from "../lab/client.js";
-
-export class Client extends Base {
-  open() {}
-}
-""",
-    CATALOGUE: """
-msgid ""
-msgstr "Content-Type: text/plain; charset=utf-8"
-
-msgid "A toy"
-msgstr "玩具"
-
-msgid "The server sleeps for a moment before each response."
-msgstr "服务器每次回复之前先睡一会儿。"
-""",
-}
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
     """The environment in which the toy is one of the techniques; this process can import it, too."""
     folder = tmp_path_factory.mktemp("techniques")
-    for name, source in FILES.items():
-        path = folder / "toy" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source.lstrip())
-    with (folder / "toy" / CATALOGUE).with_suffix(".mo").open("wb") as file:
-        write_mo(file, read_po(io.StringIO(FILES[CATALOGUE])))
+    toy_technique.write(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
         yield {"LAB_TECHNIQUES": ",".join([*TECHNIQUES, "toy"]), "PYTHONPATH": os.fspath(folder)}
@@ -183,55 +107,66 @@ def test_a_fifth_technique_refuses_as_the_others_do(toy, room):
     publisher.close()
 
 
-MISTAKES = [  # file, what is replaced in it, by what, the sentence
-    ("__init__.py", 'COLOUR = "#123456"', "", "COLOUR is missing in quicpoll/__init__.py."),
-    ("__init__.py", '"#123456"', '"red"', 'COLOUR in quicpoll/__init__.py must be a colour like "#E69F00".'),
-    ("__init__.py", '"""', "# ", "the docstring in quicpoll/__init__.py must be one line."),
-    ("__init__.py", '"A toy"', '" "', "TITLE in quicpoll/__init__.py must be one line."),
-    ("__init__.py", "STAGES = ()", "STAGES = []", "STAGES in quicpoll/__init__.py must be a tuple of names."),
-    ("__init__.py", "STAGES = ()", 'STAGES = ("fast",)', "quicpoll/stages/fast.py is missing."),
+MISTAKES = [  # what is written, what instead, the sentence
+    ('COLOUR = "#123456"', "", "COLOUR is missing in quicpoll/__init__.py."),
+    ('"#123456"', '"red"', 'COLOUR in quicpoll/__init__.py must be a colour like "#E69F00".'),
+    ('"""Toy', '# """Toy', "the docstring in quicpoll/__init__.py must be one line."),
+    ('"A toy"', '" "', "TITLE in quicpoll/__init__.py must be one line."),
+    ("STAGES = ()", "STAGES = []", "STAGES in quicpoll/__init__.py must be a tuple of names."),
+    ("STAGES = ()", 'STAGES = ("fast",)', "quicpoll/stages/fast.py is missing."),
     (
-        "__init__.py",
         '("after",)',
         '("since",)',
         "PARAMETERS in quicpoll/__init__.py must be a tuple of some of after, queue, hold, Last-Event-ID.",
     ),
     (
-        "__init__.py",
         '"application/json"',
         '"text/plain"',
         "ANSWER in quicpoll/__init__.py must be one of application/json, text/event-stream, None.",
     ),
-    ("static/toy/client.js", None, None, "quicpoll/static/quicpoll/client.js is missing."),
-    ("urls.py", None, None, "quicpoll/urls.py is missing."),
 ]
 
 
-@pytest.mark.parametrize(("wrong", "before", "after", "sentence"), MISTAKES, ids=[each[-1] for each in MISTAKES])
-def test_what_a_technique_lacks_is_named_in_one_sentence(tmp_path, monkeypatch, wrong, before, after, sentence):
-    for name, source in FILES.items():
-        path = tmp_path / "quicpoll" / name.replace("toy", "quicpoll")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if name != wrong:
-            path.write_text(source.lstrip())
-        elif before:
-            assert before in source
-            path.write_text(source.lstrip().replace(before, after))
+@pytest.fixture
+def quicpoll(tmp_path, monkeypatch):
+    """A function that writes a technique with a mistake, which this process offers; it returns its folder."""
+
+    def write(changes=()):
+        toy_technique.write(tmp_path, changes, "quicpoll")
+        importlib.invalidate_caches()
+        return tmp_path / "quicpoll"
+
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(techniques, "TECHNIQUES", [*TECHNIQUES, "quicpoll"])
-    monkeypatch.delitem(sys.modules, "quicpoll", raising=False)
-    importlib.invalidate_caches()
-    with pytest.raises(ValueError, match="quicpoll") as raised:
+    yield write
+    sys.modules.pop("quicpoll", None)
+
+
+@pytest.mark.parametrize(("written", "instead", "sentence"), MISTAKES, ids=[each[-1] for each in MISTAKES])
+def test_a_constant_that_is_missing_or_wrong_is_named_in_one_sentence(quicpoll, written, instead, sentence):
+    quicpoll({written: instead})
+    with pytest.raises(ValueError, match=f"^quicpoll: {re.escape(sentence)}$"):
         techniques.check()
-    assert str(raised.value) == f"quicpoll: {sentence}"
+
+
+@pytest.mark.parametrize("file", ["urls.py", "static/quicpoll/client.js"])
+def test_a_file_that_is_missing_is_named_in_one_sentence(quicpoll, file):
+    (quicpoll() / file).unlink()
+    with pytest.raises(ValueError, match=f"^quicpoll: quicpoll/{file} is missing.$"):
+        techniques.check()
+
+
+def test_the_toy_lacks_nothing(quicpoll):
+    quicpoll()
+    techniques.check()
 
 
 def test_a_server_whose_technique_lacks_something_ends_with_that_sentence(tmp_path):
     (tmp_path / "quicpoll").mkdir()
     (tmp_path / "quicpoll" / "__init__.py").write_text('"""Quick polling: nothing yet."""\n')
-    environment = {"LAB_TECHNIQUES": "polling,quicpoll", "PYTHONPATH": os.fspath(tmp_path)}
+    environment = os.environ | {"LAB_TECHNIQUES": "polling,quicpoll", "PYTHONPATH": os.fspath(tmp_path)}
     command = [sys.executable, "manage.py", "serve", "--port", "0"]
-    run = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
     assert run.returncode == 1
     assert run.stderr.endswith("quicpoll: TITLE is missing in quicpoll/__init__.py.\n")
     assert "Traceback" not in run.stderr

@@ -12,7 +12,7 @@ import pytest
 from lab import techniques
 from lab.http.schemas import PARAMETERS
 from lab.techniques import TECHNIQUES, folder_of
-from support.processes import ROOT
+from support.processes import COMMAND, ROOT
 
 FILES = {"__init__.py", "client.py", "server.py", "urls.py", "static/{name}/client.js"}
 ALSO = {"stages", "templates", "locale"}  # folders that a technique may have besides
@@ -256,7 +256,7 @@ def test_nothing_depends_on_the_package_that_shares_the_name_websocket():
 def loaded(module, package):
     """Import a module in a process of its own; return the modules of `package` that this brought in."""
     code = f"import sys, {module}; print(*[m for m in sys.modules if m.split('.')[0] == {package!r}])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 

@@ -85,6 +85,19 @@ def test_an_event_stream_is_handshake_framing_payload_and_idle():
     assert reading.wire.messages == 1
 
 
+def test_an_events_id_is_found_wherever_chunks_cut_it():
+    stream = STREAM_HEAD + chunk(b"id: 1") + chunk(b"7\ndata: x\n\n")
+    assert read(("up", ASK), ("down", stream)).wire.capture.exchanges[-1].messages() == [17]
+
+
+def test_fields_after_the_last_chunk_are_shown_as_fields():
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    reading = read(("up", ASK), ("down", head + chunk(b"x") + b"0\r\nAge: 3\r\n\r\n"))
+    assert counted(reading, "down")["headers"] == len(head) + len(b"Age: 3\r\n")
+    parts = taken_apart(reading.wire.capture.exchanges[-1])
+    assert [part["name"] for part in parts[-3:]] == ["chunk size", "Age", "chunk end"]
+
+
 def test_an_event_stream_of_another_server_counts_the_same():
     """No chunks, CRLF, several data fields, a type of its own, no space after the colon."""
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"

@@ -1,6 +1,6 @@
 /** The page as a whole: its panes, the wires they hang on, and one voice for all of them. */
 import { Deputy } from "./bridge.js";
-import { OPEN } from "../client.js";
+import { OPEN } from "../states.js";
 import { Panel } from "../chat/panel.js";
 import { Pane } from "./pane.js";
 import { Wire } from "../shared/wire-control.js";

@@ -37,13 +37,13 @@ export class Deputy {
   static TASKS = ["say", "set", "openStreams", "link", "start", "end"];
 
   say({ author, text, nonce }) {
-    this.panel.client.say(author, text, nonce);
+    this.panel.client.outbox.add(author, text, nonce);
     this.panel.showCounters();
   }
 
   set({ interval, hold }) {
     const { client } = this.panel;
-    if (interval) this.panel.every(interval);
+    if (interval) this.panel.changeInterval(interval);
     if (hold && "hold" in client) client.hold = hold;
     this.tellWaits();
   }
@@ -51,7 +51,7 @@ export class Deputy {
   /** Hold so many connections besides the panel's own, of the same technique. */
   openStreams({ count }) {
     const { technique, room } = this.panel.root.dataset;
-    while (this.streams.length > count) this.streams.pop().end();
+    while (this.streams.length > count) this.streams.pop().stop();
     while (this.streams.length < count) {
       const client = new this.Client(technique, room);
       this.streams.push(client);
@@ -72,11 +72,11 @@ export class Deputy {
 
   end() {
     this.openStreams({ count: 0 });
-    this.panel.client.end();
+    this.panel.client.stop();
   }
 
   tellWaits() {
-    this.tell("waits", { ms: this.panel.client.waits(this.round ?? 0) });
+    this.tell("waits", { ms: this.panel.client.maxWait(this.round ?? 0) });
   }
 
   /** Browsers slow the timers of what nobody sees: what is asked for by a timer then comes late. */

@@ -1,5 +1,5 @@
 /** What came of a fault, pane by pane: how long it was away, what was lost, repeated, and caught up with. */
-import { OPEN } from "../client.js";
+import { OPEN } from "../states.js";
 import { difference, heldBack, reading } from "./measurements.js";
 import { mark, sideways, table } from "./tables.js";
 import { duration, element, list, number } from "../shared/format.js";

@@ -1,6 +1,7 @@
 /** Somebody else in the room, who publishes past the wires: what the panes pay is then for delivery alone. */
-import { Client as Base, LATER, Refused } from "../client.js";
-import { nonce } from "../outbox.js";
+import { Client as Base } from "../client.js";
+import { Refused } from "../states.js";
+import { newNonce } from "../outbox.js";
 
 const AGAIN = 300; // ms between looks whether the server is back
 
@@ -35,13 +36,13 @@ export class Neighbour {
   /** Publish until it is on the server's disk; gives up when `signal` says so. */
   async publish(text, signal, author = gettext("Neighbour")) {
     if (!this.client) return this.board.publish(text, { author }); // nobody here publishes by POST
-    const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
+    const draft = { author, text, nonce: newNonce(), sent_at: Date.now() };
     while (!signal.aborted) {
       await this.away;
       try {
         return await this.client.publish(draft, signal);
       } catch (error) {
-        if (signal.aborted || (error instanceof Refused && !LATER.includes(error.status))) throw error;
+        if (signal.aborted || (error instanceof Refused && !error.retryable)) throw error;
         this.away ??= this.back();
       }
     }

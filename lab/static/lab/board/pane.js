@@ -1,6 +1,6 @@
 /** A pane as the board sees it, in a frame or in this document: what was delivered there, what it is asked to do. */
-import { CLOSED, OPEN } from "../client.js";
-import { nonce } from "../outbox.js";
+import { CLOSED, OPEN } from "../states.js";
+import { newNonce } from "../outbox.js";
 
 const LATENCIES = 500; // kept
 const AWAYS = 100; // kept
@@ -24,7 +24,7 @@ export class Pane extends EventTarget {
 
   /** Publish; returns the draft, whose nonce tells it again. */
   say(author, text) {
-    const draft = { author, text, nonce: nonce() };
+    const draft = { author, text, nonce: newNonce() };
     this.ask("say", draft);
     return draft;
   }

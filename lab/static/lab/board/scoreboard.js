@@ -1,6 +1,6 @@
 /** The scoreboard: latency, bytes and requests of each pane, and what the same traffic costs for many clients. */
 import { Chart } from "./chart.js";
-import { OPEN } from "../client.js";
+import { OPEN } from "../states.js";
 import { Costs } from "./costs.js";
 import { cost, difference, fresh, reading } from "./measurements.js";
 import { wait } from "./outside-publisher.js";

@@ -1,5 +1,5 @@
 /** One panel: a client, its readyState, its messages with their latencies, its counters. Needs nothing around it. */
-import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "../client.js";
+import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "../states.js";
 import { seldom } from "../shared/throttle.js";
 import { Strip } from "./latency-dots.js";
 import { duration, element, number } from "../shared/format.js";
@@ -34,24 +34,24 @@ export class Panel {
     this.client.onmessage = (message) => this.show(message);
     this.client.onerror = (error, wait) => this.showError(error, wait);
     this.client.onreset = () => this.reset();
-    this.parts.toggle.onclick = () => (this.client.readyState === OPEN ? this.client.end() : this.client.start());
+    this.parts.toggle.onclick = () => (this.client.readyState === OPEN ? this.client.stop() : this.client.start());
     this.offerInterval();
     setInterval(() => this.showCounters(), LOOK);
   }
 
   /** How often a client asks is the reader's choice, where it asks. */
   offerInterval() {
-    if (!this.client.every) return;
+    if (!this.client.changeInterval) return;
     const select = this.parts.interval.querySelector("select");
     this.parts.interval.hidden = false;
     select.value = String(this.client.interval);
-    select.onchange = () => this.every(Number(select.value));
+    select.onchange = () => this.changeInterval(Number(select.value));
   }
 
   /** Let the client ask so often, where it asks. */
-  every(interval) {
-    if (!this.client.every) return;
-    this.client.every(interval);
+  changeInterval(interval) {
+    if (!this.client.changeInterval) return;
+    this.client.changeInterval(interval);
     this.parts.interval.querySelector("select").value = String(interval);
     this.root.dispatchEvent(new CustomEvent("interval", { detail: interval }));
   }
@@ -93,7 +93,7 @@ export class Panel {
 
   /** From the publisher's clock to this one, ms; of history there is none: it was said before this page came. */
   latency({ sent_at: sentAt }) {
-    return sentAt === null || sentAt === undefined || sentAt < this.client.started ? null : Date.now() - sentAt;
+    return sentAt === null || sentAt === undefined || sentAt < this.client.startedAt ? null : Date.now() - sentAt;
   }
 
   measure(latency) {

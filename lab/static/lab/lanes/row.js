@@ -1,5 +1,5 @@
 /** One row of the board: readyState, counters, bytes, latencies, and the lane of one technique. */
-import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "../client.js";
+import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "../states.js";
 import { bytes } from "../shared/byte-kinds.js";
 import { Lane } from "./lane.js";
 import { Meter, put } from "./byte-meter.js";

@@ -1,8 +1,9 @@
 /** One stage tried by hand: who closes, how readyState changes, what passes, and what is lost. */
-import { CLOSED, OPEN, SILENCE, STATES } from "../client.js";
+import { CLOSED, OPEN, STATES } from "../states.js";
+import { SILENCE } from "../watchdog.js";
 import { Ledger } from "../chat/ledger.js";
 import { wait } from "../board/outside-publisher.js";
-import { nonce } from "../outbox.js";
+import { newNonce } from "../outbox.js";
 import { breakable, element, number } from "../shared/format.js";
 
 const SHOWN = 200; // lines kept in a log
@@ -28,8 +29,8 @@ class Counted extends Client {
 }
 
 const client = new Counted(technique, room, { stage });
-client.returns = false; // here it is the reader who opens again
-if ("finished" in root.dataset) client.silence = SILENCE; // it has a heartbeat, as those before it have none
+client.reconnects = false; // here it is the reader who opens again
+if ("finished" in root.dataset) client.watchdog.silence = SILENCE; // it has a heartbeat, as those before it have none
 client.onreadystatechange = () => {
   const state = client.readyState;
   const name = `${STATES[state]} ${state}`;
@@ -49,17 +50,17 @@ client.ontrace = (direction, text) => {
 };
 
 parts.open.onclick = () => client.start();
-parts.client.onclick = () => client.end();
+parts.client.onclick = () => client.stop();
 parts.server.hidden = !client.requestClose; // only a connection that carries both ways can ask for it
 parts.server.onclick = () => client.requestClose();
 parts.burst.onclick = burst;
-parts.interval.hidden = !client.every; // only a client that asks has one
-parts.interval.onchange = ({ target }) => client.every(Number(target.value));
+parts.interval.hidden = !client.changeInterval; // only a client that asks has one
+parts.interval.onchange = ({ target }) => client.changeInterval(Number(target.value));
 parts.form.onsubmit = (event) => {
   event.preventDefault();
-  client.say(gettext("Student"), parts.form.elements.text.value);
+  client.outbox.add(gettext("Student"), parts.form.elements.text.value);
 };
-addEventListener("pagehide", () => client.end());
+addEventListener("pagehide", () => client.stop());
 addEventListener("pageshow", ({ persisted }) => persisted && client.start());
 document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 setInterval(show, LOOK);
@@ -70,17 +71,17 @@ function burst() {
   const neighbour = new Client(technique, room, { stage });
   const says = async (text, place) => {
     await wait(place * GAP);
-    const draft = { author: gettext("Neighbour"), text, nonce: nonce(), sent_at: Date.now() };
-    await neighbour.publishInTime(draft);
+    const draft = { author: gettext("Neighbour"), text, nonce: newNonce(), sent_at: Date.now() };
+    await neighbour.outbox.publish(draft);
     ledger.accept(draft);
   };
-  neighbour.returns = false;
+  neighbour.reconnects = false;
   neighbour.interval = client.interval; // where there is one
   neighbour.onerror = (error) => notice(error.message);
   neighbour.onclose = () => (parts.burst.disabled = false);
   neighbour.onopen = async () => {
     await Promise.all(BURST.map(says)).catch(neighbour.onerror);
-    neighbour.end();
+    neighbour.stop();
   };
   parts.burst.disabled = true;
   neighbour.start();

@@ -1,5 +1,5 @@
 /** The server is killed and comes back. */
-import { OPEN } from "../client.js";
+import { OPEN } from "../states.js";
 import { least } from "./scoring.js";
 
 const RATE = 3; // messages a second

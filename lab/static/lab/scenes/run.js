@@ -1,5 +1,5 @@
 /** One play of a scene: it sets the controls, lets somebody speak, measures the time between, and puts all back. */
-import { CLOSED, OPEN } from "../client.js";
+import { CLOSED, OPEN } from "../states.js";
 import { difference, fresh, reading } from "../board/measurements.js";
 import { wait } from "../board/outside-publisher.js";
 import { traffic } from "../board/traffic.js";
