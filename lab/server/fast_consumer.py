@@ -36,7 +36,7 @@ class FastConsumer(AsyncWebsocketConsumer):
         self.scope, self.base_send = scope, scope["raw_send"]
         with suppress(StopConsumer):
             while True:
-                event = await receive()
+                event: Any = await receive()
                 with suppress(OSError):  # the connection is closed; the event that says so follows
                     await getattr(self, get_handler_name(event))(event)
 
