@@ -43,7 +43,7 @@ def check() -> None:
                 what = "the docstring" if name == "__doc__" else name
                 raise ValueError(f"{technique}: {what} in {technique}/__init__.py must be {expected}.")
         for file in (*FILES, *(f"stages/{stage}.py" for stage in module.STAGES)):
-            if not (_folder(technique) / file.format(technique)).exists():
+            if not (folder_of(technique) / file.format(technique)).exists():
                 raise ValueError(f"{technique}: {technique}/{file.format(technique)} is missing.")
 
 
@@ -83,7 +83,7 @@ def stage_client(technique: str, stage: str) -> type | None:
 
 def stage_script(technique: str, stage: str) -> str:
     """Return the static path of the stage's browser client: its own, or the technique's."""
-    own = _folder(technique) / "static" / technique / "stages" / f"{stage}.js"
+    own = folder_of(technique) / "static" / technique / "stages" / f"{stage}.js"
     return f"{technique}/stages/{stage}.js" if own.exists() else f"{technique}/client.js"
 
 
@@ -92,12 +92,13 @@ def stage_sources(technique: str, stage: str) -> Iterator[tuple[str, str]]:
 
     The server's file is the one that defines it: for the last stage, that is the technique's finished server.
     """
-    module, folder = stage_servers(technique)[stage], _folder(technique)
+    module, folder = stage_servers(technique)[stage], folder_of(technique)
     entry = getattr(module, "deliver", None) or module.Consumer
     own = [folder / "stages" / f"{stage}_client.py", folder / "static" / technique / "stages" / f"{stage}.js"]
     for path in (Path(inspect.getfile(entry)), *filter(Path.exists, own)):
         yield path.relative_to(folder.parent).as_posix(), path.read_text()
 
 
-def _folder(technique: str) -> Path:
+def folder_of(technique: str) -> Path:
+    """Return the folder of a technique's package."""
     return Path(str(import_module(technique).__file__)).parent

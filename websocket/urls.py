@@ -2,13 +2,13 @@
 
 from itertools import count
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from lab import techniques
 from lab.server.stage_frames import CheckedFrames
 from websocket import server
 
-urlpatterns = []  # no HTTP: messages are published on the connection, too
+urlpatterns: list[URLPattern] = []  # no HTTP: messages are published on the connection, too
 websocket_urlpatterns = [path("ws/websocket/<str:room>/", server.Consumer.as_asgi())]
 for name, stage in techniques.stage_servers("websocket").items():
     consumer = stage.Consumer.as_asgi()

@@ -21,7 +21,7 @@ over_http = pytest.mark.parametrize(("technique", "stage"), [pair for pair in ST
 
 
 def test_6_the_staircases_have_these_stages(technique):
-    assert STAIRCASES[technique] == import_module(technique).STAGES
+    assert STAIRCASES.get(technique, ()) == import_module(technique).STAGES
 
 
 @every_stage

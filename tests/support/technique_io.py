@@ -14,7 +14,7 @@ from support import raw_http, raw_websocket
 from support.processes import PATIENCE, until
 from support.sse_parser import stream
 
-HTTP = [technique for technique in TECHNIQUES if technique != "websocket"]  # they publish by POST
+HTTP = [technique for technique in TECHNIQUES if import_module(technique).ANSWER]  # they publish by POST
 STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
 PUSHED = ("sse", "websocket")  # techniques that write without being asked again
 LONG = "😀" * 3_990  # a text of 16 KB
@@ -57,7 +57,7 @@ def heard(server, room, last):
 
 def publish_fields(technique, server, room, fields):
     """Publish an object of any fields, or a body (bytes) that is none; return (status, the answer's object)."""
-    if technique != "websocket":
+    if technique in HTTP:
         answer = raw_http.post(server.url, raw_http.room_path(technique, room), fields)
         return answer.status, answer.json
     with raw_websocket.dial(server.url, room) as connection:
@@ -92,26 +92,23 @@ def publish_many(server, room, count, text="{}", window=WINDOW):
 
 def read(technique, server, room, count, query=""):
     """Return what a new reader is given at first: `count` messages or more."""
-    return READERS[technique](server, room, count, query)
+    return READERS[import_module(technique).ANSWER](technique, server, room, count, query)
 
 
-def _read_polls(technique):
-    def reader(server, room, count, query):
-        hold = "&hold=0.1" if technique == "longpoll" else ""
-        answer = raw_http.get(server.url, raw_http.room_path(technique, room, (query or "?") + hold))
-        assert answer.status == 200, answer.body
-        return Read(answer.json["messages"], answer.json.get("reset", False))
-
-    return reader
+def _read_poll(technique, server, room, count, query):
+    hold = "&hold=0.1" if "hold" in import_module(technique).PARAMETERS else ""
+    answer = raw_http.get(server.url, raw_http.room_path(technique, room, (query or "?") + hold))
+    assert answer.status == 200, answer.body
+    return Read(answer.json["messages"], answer.json.get("reset", False))
 
 
-def _read_stream(server, room, count, query):
-    with stream(server.url, raw_http.room_path("sse", room, query)) as events:
+def _read_stream(technique, server, room, count, query):
+    with stream(server.url, raw_http.room_path(technique, room, query)) as events:
         messages = events.messages(count)
         return Read(messages, any(kind == "reset" for kind, _data, _id in events.events))
 
 
-def _read_socket(server, room, count, query):
+def _read_socket(_technique, server, room, count, query):
     messages, reset = [], False
     with raw_websocket.dial(server.url, room, query) as connection:
         while len(messages) < count:
@@ -123,12 +120,7 @@ def _read_socket(server, room, count, query):
     return Read(messages, reset)
 
 
-READERS = {
-    "polling": _read_polls("polling"),
-    "longpoll": _read_polls("longpoll"),
-    "sse": _read_stream,
-    "websocket": _read_socket,
-}
+READERS = {"application/json": _read_poll, "text/event-stream": _read_stream, None: _read_socket}  # by ANSWER
 
 
 def deaf(technique, server, room, *headers):

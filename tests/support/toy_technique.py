@@ -1,8 +1,14 @@
-"""A fifth technique: one folder, whose files are written where a test wants them."""
+"""A fifth technique, the smallest that is complete: its files, with a translation."""
 
+import io
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+CATALOGUE = "locale/zh_Hans/LC_MESSAGES/django.po"
 FILES = {
     "__init__.py": '''
-"""Toy: the browser asks for one message at a time."""
+"""Toy: the server sleeps for a moment before each response."""
 
 TITLE = "A toy"
 COLOUR = "#123456"
@@ -11,58 +17,72 @@ PARAMETERS = ("after",)
 ANSWER = "application/json"
 ''',
     "server.py": '''
-"""Answer with the next message alone."""
+"""Answer each poll after a moment."""
+
+import asyncio
 
 from lab import chat, http
 
 
 async def deliver(request, room):
-    """Answer at once with one message at most."""
-    page = await chat.history(room, http.after(request) or 0)
-    del page.messages[1:]
-    page.last = page.messages[-1].id if page.messages else page.last
-    return http.page(page, toy=True)
+    """Answer after a moment, with the messages after the last one that the client has."""
+    after = http.after(request)
+    await asyncio.sleep(0.01)
+    return http.page(await chat.history(room, after))
 ''',
     "urls.py": '''
-"""Its addresses."""
+"""The addresses of its messages."""
 
-from django.urls import path
-
-from lab.http import messages
+from lab.http import routes
 from toy import server
 
-urlpatterns = [path("<str:room>/messages/", messages(server.deliver))]
+urlpatterns = routes("toy", server.deliver)
 ''',
     "client.py": '''
-"""The Python client that asks for one message at a time."""
+"""The Python client that polls without a pause."""
 
 from lab import client
 
 
 class Client(client.Client):
-    """Asks again and again."""
+    """Polls again as soon as it has a response."""
 
     technique = "toy"
 
+    def open(self):
+        """Do nothing: a request opens its connection."""
+
     def fetch(self):
-        """Ask for the next message."""
-        self.ended.wait(0.02)
+        """Ask for new messages."""
         return self.read_page(self.request(self.reading, "GET", self.path(after=self.after)))
 ''',
     "static/toy/client.js": """
 import { Client as Base } from "../lab/client.js";
+
 export class Client extends Base {
   open() {}
 }
+""",
+    CATALOGUE: """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8"
+
+msgid "A toy"
+msgstr "玩具"
+
+msgid "The server sleeps for a moment before each response."
+msgstr "服务器每次回复之前先睡一会儿。"
 """,
 }
 
 
 def write(folder, changes=()):
-    """Write the toy's files into a folder, with some texts changed: {old: new}."""
+    """Write the technique into a folder, as the package `toy`, with some texts changed: {old: new}."""
     for name, source in FILES.items():
         for old, new in dict(changes).items():
             source = source.replace(old, new)
         path = folder / "toy" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source.lstrip())
+    with (folder / "toy" / CATALOGUE).with_suffix(".mo").open("wb") as file:
+        write_mo(file, read_po(io.StringIO(FILES[CATALOGUE])))

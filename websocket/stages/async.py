@@ -12,22 +12,22 @@ from lab.chat import broker
 class Consumer(AsyncWebsocketConsumer):
     """One connection, which joins the group of its room."""
 
-    async def connect(self):
+    async def connect(self) -> None:
         """Join the room's group, then accept."""
         room = self.scope["url_route"]["kwargs"]["room"]
         self.group = f"async.{broker.group(room)}"
         await self.channel_layer.group_add(self.group, self.channel_name)
         await self.accept()
 
-    async def receive(self, text_data):
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Send the message to the room's group."""
         event = {"type": "chat.message", "text": text_data}
         await self.channel_layer.group_send(self.group, event)
 
-    async def chat_message(self, event):
+    async def chat_message(self, event: dict[str, str]) -> None:
         """Deliver a message of the group."""
         await self.send(event["text"])
 
-    async def disconnect(self, code):
+    async def disconnect(self, code: int) -> None:
         """Leave the room's group."""
         await self.channel_layer.group_discard(self.group, self.channel_name)

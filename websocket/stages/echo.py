@@ -11,15 +11,15 @@ from channels.exceptions import StopConsumer
 class Consumer(AsyncConsumer):
     """One connection. Nobody else receives what is sent on it."""
 
-    async def websocket_connect(self, event):
+    async def websocket_connect(self, event: dict[str, str]) -> None:
         """Accept the connection: until then the browser's readyState is CONNECTING."""
         await self.send({"type": "websocket.accept"})
 
-    async def websocket_receive(self, event):
+    async def websocket_receive(self, event: dict[str, str]) -> None:
         """Send the message back."""
         await self.send({"type": "websocket.send", "text": event["text"]})
 
-    async def websocket_disconnect(self, event):
+    async def websocket_disconnect(self, event: dict[str, str]) -> None:
         """End the consumer; without StopConsumer it would wait for another event forever.
 
         The event is the same whichever side closed first; `event["code"]` is the close code.

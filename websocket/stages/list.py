@@ -6,22 +6,22 @@ whose connections receive nothing of ours.
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-connections = []  # every open connection of this process
+connections: list["Consumer"] = []  # every open connection of this process
 
 
 class Consumer(AsyncWebsocketConsumer):
     """One connection, which is in the list while it is open."""
 
-    async def connect(self):
+    async def connect(self) -> None:
         """Accept the connection and add it to the list."""
         await self.accept()
         connections.append(self)
 
-    async def receive(self, text_data):
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Send the message to every connection of the list, one after the other: a slow one delays the rest."""
         for connection in tuple(connections):  # the list may change during a send
             await connection.send(text_data)
 
-    async def disconnect(self, code):
+    async def disconnect(self, code: int) -> None:
         """Remove the connection from the list; otherwise the next message would be sent into the void."""
         connections.remove(self)

@@ -13,22 +13,22 @@ from lab.chat import broker
 class Consumer(WebsocketConsumer):
     """One connection, which joins the group of its room."""
 
-    def connect(self):
+    def connect(self) -> None:
         """Join the room's group, then accept."""
         room = self.scope["url_route"]["kwargs"]["room"]
         self.group = f"sync.{broker.group(room)}"
         async_to_sync(self.channel_layer.group_add)(self.group, self.channel_name)
         self.accept()
 
-    def receive(self, text_data):
+    def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Send the message to the room's group."""
         event = {"type": "chat.message", "text": text_data}
         async_to_sync(self.channel_layer.group_send)(self.group, event)
 
-    def chat_message(self, event):
+    def chat_message(self, event: dict[str, str]) -> None:
         """Deliver a message of the group."""
         self.send(event["text"])
 
-    def disconnect(self, code):
+    def disconnect(self, code: int) -> None:
         """Leave the room's group."""
         async_to_sync(self.channel_layer.group_discard)(self.group, self.channel_name)
