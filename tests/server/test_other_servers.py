@@ -10,7 +10,7 @@ import pytest
 import websocket
 from benchmarks.servers import kinds
 from benchmarks.servers.process import serving
-from support.raw_http import dial, hear, say
+from support.raw_websocket import dial, hear, say
 from support.technique_io import client
 
 BLOCKED = ("uvicorn", "httptools")
