@@ -1,4 +1,4 @@
-"""Long polling: the server holds each request until there is a message, and the browser asks again."""
+"""Long polling: the server holds each request until there is a message; then the browser sends the next request."""
 
 TITLE = "Long polling"
 COLOUR = "#0072B2"

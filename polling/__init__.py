@@ -1,4 +1,4 @@
-"""Short polling: the browser asks again and again, and the server answers at once."""
+"""Short polling: the browser sends request after request, and the server responds at once."""
 
 TITLE = "Short polling"
 COLOUR = "#E69F00"

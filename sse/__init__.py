@@ -1,4 +1,4 @@
-"""Server-Sent Events: the server keeps one answer open and writes each message into it."""
+"""Server-Sent Events: the server keeps one response open and writes each message into it."""
 
 TITLE = "Server-Sent Events"
 COLOUR = "#009E73"

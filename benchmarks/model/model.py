@@ -3,7 +3,7 @@
 Poisson arrivals, or for long polling regular ones; kept-alive connections; no loss, no TLS, no compression, and
 messages that fit in one segment.
 Times are seconds, sizes bytes, rates per second and client. The formulas themselves are in formulas.py; they are held
-against a simulation in tests/test_model.py. A technique that is not in MODELS has no prediction.
+against a simulation in tests/benchmarks/test_model.py. A technique that is not in MODELS has no prediction.
 """
 
 from dataclasses import replace

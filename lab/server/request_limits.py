@@ -9,7 +9,7 @@ from http import HTTPStatus
 from django.conf import settings
 
 from lab.access import connection_limits
-from lab.messages.errors import JSON_HEADERS, Refused
+from lab.messages.errors import Refused
 from lab.server import descriptors
 from lab.server.pipelining import UVICORN, SequentialProtocol
 from lab.server.slow_clients import StallGuard
@@ -29,7 +29,7 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
         descriptor = transport.get_extra_info("socket").fileno()
         try:
             descriptors.check(descriptor)
-            self.place = connection_limits.connect(self.client, len(self.connections))
+            self.place = connection_limits.limits().connect(self.client, len(self.connections))
         except Refused as refused:
             self.refuse(refused)
             if descriptors.are_scarce(descriptor):
@@ -40,7 +40,7 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
     def connection_lost(self, exc):
         """Give the place back."""
         self.stop_timeout()
-        connection_limits.disconnect(self.place)
+        connection_limits.limits().disconnect(self.place)
         super().connection_lost(exc)
 
     def data_received(self, data):
@@ -197,18 +197,21 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
 
 
 def encode_refusal(refused):
-    """Return the bytes of an answer that refuses, and is the last one."""
-    lines = "".join(f"{name}: {value}\r\n" for name, value in headers(refused).items())
-    return f"HTTP/1.1 {refused.status} {HTTPStatus(refused.status).phrase}\r\n{lines}\r\n{refused.json}".encode()
+    """Return the bytes of a refusal, which is the connection's last response."""
+    status, headers, body = last_response(refused)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}\r\n".encode() + body
 
 
 async def refusing(refused, scope, receive, send):
-    """Answer as an ASGI application whose answer is a refusal, and the connection's last one."""
-    pairs = [(name.lower().encode(), str(value).encode()) for name, value in headers(refused).items()]
-    await send({"type": "http.response.start", "status": refused.status, "headers": pairs})
-    await send({"type": "http.response.body", "body": refused.json.encode()})
+    """Refuse as an ASGI application; the refusal is the connection's last response."""
+    status, headers, body = last_response(refused)
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})
 
 
-def headers(refused):
-    """Return the headers of a connection's last answer."""
-    return {**JSON_HEADERS, "Content-Length": len(refused.json), "Connection": "close", **refused.headers}
+def last_response(refused):
+    """Return (status, headers, body) of a refusal that closes its connection."""
+    refused.headers = {"Connection": "close", **refused.headers}
+    return refused.response()

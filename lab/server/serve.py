@@ -27,23 +27,24 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets=None):
         """Open SQLite's files before any request: so this process notices if they are moved before it needs them."""
-        from lab.chat import store
+        from lab.chat.database import Unavailable
+        from lab.chat.hub import process_hub
 
         if connection.vendor == "sqlite":
-            with suppress(store.Unavailable):
-                await store.heads([""])
+            with suppress(Unavailable):
+                await process_hub().store.heads([""])
         await super().startup(sockets)
 
     async def shutdown(self, sockets=None):
         """Take no new requests, say goodbye, then close."""
-        from lab.chat import rooms
+        from lab.chat.hub import process_hub
 
         for server in self.servers:
             server.close()
         for protocol in list(self.server_state.connections):
             if isinstance(protocol, HTTPProtocol):
                 protocol.shutdown()  # at once where it idles, else after its answer
-        rooms.end_all()
+        process_hub().shut_down()
         for _ in range(round(10 * settings.GOODBYE)):
             if not self.server_state.tasks:
                 break

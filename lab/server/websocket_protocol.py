@@ -23,7 +23,7 @@ class WebSocketProtocol(StallGuard, BoundedFrames, WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc):
         """Give back the place that the HTTP protocol took."""
-        connection_limits.disconnect(connection_limits.address_of(self.client))
+        connection_limits.limits().disconnect(connection_limits.address_of(self.client))
         super().connection_lost(exc)
 
     async def run_asgi(self):

@@ -7,7 +7,7 @@ lab cuts it off at the newest 500 messages that one answer may hold, or one room
 from django.conf import settings
 
 from lab import chat, http
-from lab.chat.page import fitting
+from lab.chat.page import take_page
 
 
 async def deliver(request, room):
@@ -18,5 +18,5 @@ async def deliver(request, room):
     while page.more:
         page = await chat.history(room, page.last)
         messages += page.messages
-    page.messages = fitting(reversed(messages))[::-1]
+    page.messages = take_page(reversed(messages))[::-1]
     return http.page(page)

@@ -13,11 +13,11 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
-from browsers import Keys
-from conftest import AWAY
-from processes import PATIENCE, ROOT, until
 
 from lab.settings import TECHNIQUES
+from support.board import lines
+from support.browsers import AWAY, Keys
+from support.processes import PATIENCE, ROOT, until
 
 KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
 FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of a strip
@@ -103,16 +103,6 @@ def until_delivered(window, *texts):
     for technique in TECHNIQUES:
         with pane(window, technique):
             window.until_texts(*texts)
-
-
-def lines(window, technique, shape):
-    """Return what a lane's text says of a shape, and let it be shown."""
-    button = window.one("[aria-controls=as-text]")
-    if button.get_attribute("aria-expanded") == "false":
-        button.click()
-    selector = f"#as-text [data-technique={technique}] [data-shape={shape}]"
-    window.until(lambda: window.texts(selector), f"no {shape} in the lane of {technique}")
-    return window.texts(selector)
 
 
 def inspected(window, technique, shape):

@@ -3,9 +3,8 @@
 import re
 from importlib import import_module
 
-from browsers import Keys
-
 from lab.messages.validation import TEXT_MAX
+from support.browsers import Keys
 
 SCRIPT = "<img src=x onerror=\"document.title='run'\"><script>document.title = 'run'</script>"
 SAY_AND_TYPE = "const form = document.querySelector('.composer'); form.requestSubmit(); form.text.value = 'next'"

@@ -3,7 +3,8 @@
 import time
 
 import pytest
-from roads import publish
+
+from support.technique_io import publish
 
 TABS = 6
 QUIET = 1  # second in which what need not wait would have come
