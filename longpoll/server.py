@@ -6,7 +6,8 @@ import secrets
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import chat, http
 from lab.access.shares import Shares
@@ -17,7 +18,7 @@ SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, which nobody guesses
 
 
-async def deliver(request: HttpRequest, room: str) -> HttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond as soon as the user's queue has messages, with an empty list after `hold` seconds."""
     seconds, after = hold(request), http.after(request)
     if request.method == "HEAD":
@@ -28,7 +29,7 @@ async def deliver(request: HttpRequest, room: str) -> HttpResponse:
     return http.page(page, queue=session.id)
 
 
-def hold(request: HttpRequest) -> float:
+def hold(request: ASGIRequest) -> float:
     """Return for how many seconds the client wants the request held; raise Refused if it is no such number."""
     text = request.GET.get("hold", str(settings.HOLD))
     if not SECONDS.fullmatch(text) or float(text) > settings.HOLD_MAX:

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
@@ -18,7 +19,7 @@ from lab.chat.page import Page
 from lab.messages.errors import JSON_HEADERS, Refused
 from lab.messages.validation import NONCE, clean_after, clean_room, draft, parse
 
-Deliver = Callable[[HttpRequest, str], Awaitable[HttpResponseBase]]
+Deliver = Callable[[ASGIRequest, str], Awaitable[HttpResponseBase]]
 
 HEADERS = JSON_HEADERS | {"Cache-Control": "no-store"}
 
@@ -35,7 +36,7 @@ def routes(technique: str, deliver: Deliver) -> list[URLPattern]:
 def messages(deliver: Deliver) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
     """Return the view of a technique's messages: GET and HEAD deliver by `deliver(request, room)`, POST publishes."""
 
-    async def view(request: HttpRequest, room: str) -> HttpResponseBase:
+    async def view(request: ASGIRequest, room: str) -> HttpResponseBase:
         room = clean_room(room)
         only(request, "GET", "HEAD", "POST")
         if request.method == "POST":
@@ -72,7 +73,7 @@ def by(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., H
     return decorated
 
 
-async def publish(request: HttpRequest, room: str) -> HttpResponse:
+async def publish(request: ASGIRequest, room: str) -> HttpResponse:
     """Publish the message in the body; respond with it: 201, or 200 if its nonce is stored already."""
     if request.content_type != "application/json":
         raise Refused("Content-Type: application/json is expected.", status=415)
@@ -81,7 +82,7 @@ async def publish(request: HttpRequest, room: str) -> HttpResponse:
         nonce = request.headers.get(settings.NONCE_HEADER, "")  # the same if the proxy retries at another server
         fields["nonce"] = nonce if NONCE.fullmatch(nonce) else None
     try:
-        message, new = await chat.publish(draft(room, fields), request.scope["visitor"])  # type: ignore[attr-defined]
+        message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
     except asyncio.CancelledError as exc:  # the server shuts down, and cannot wait for the database; or the client left
         raise Unavailable() from exc
     return answer(message.json, status=201 if new else 200)

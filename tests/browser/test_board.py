@@ -324,6 +324,18 @@ def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
     assert second["jsEventListeners"] - first["jsEventListeners"] < FLOOD
 
 
+def test_a_board_notices_that_the_control_hangs_and_connects_again(demo, board):
+    """Nothing comes any more, and no connection ends."""
+    notice = ".tools [data-part=notice]"
+    os.kill(demo.process.pid, signal.SIGSTOP)
+    try:
+        board.until(lambda: "does not respond" in board.texts(notice)[0], "it does not notice")
+    finally:
+        os.kill(demo.process.pid, signal.SIGCONT)
+    board.until(lambda: board.texts(notice) == [""], "it does not connect again")
+    board.until(lambda: open_panes(board) == len(TECHNIQUES), "not every pane is open")
+
+
 def test_boards_of_one_browser_share_a_stream(demo, board, room):
     """Six streams to the control would be all the connections that a browser grants."""
     first = board.driver.current_window_handle

@@ -122,7 +122,8 @@ def test_every_technique_delivers_under_one_of_two_names(technique):
 
 def test_every_technique_has_routes(technique):
     tree = ast.parse((folder_of(technique) / "urls.py").read_text())
-    names = {target.id for node in tree.body if isinstance(node, ast.Assign) for target in node.targets}
+    nodes = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+    names = {target.id for node in nodes for target in getattr(node, "targets", None) or [node.target]}
     assert "urlpatterns" in names
     assert names <= {"urlpatterns", "websocket_urlpatterns"}
 

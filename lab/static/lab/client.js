@@ -104,10 +104,11 @@ export class Client {
    * @param {AbortSignal} signal @returns {Promise<void>}
    */
   probe(signal) {
-    return findLiveConnection(async (signal) => {
+    const request = async (/** @type {AbortSignal} */ ownSignal) => {
       this.requests += 1;
-      await (await fetch(this.healthUrl, { signal, cache: "no-store" })).text();
-    }, signal);
+      await (await fetch(this.healthUrl, { signal: ownSignal, cache: "no-store" })).text();
+    };
+    return findLiveConnection(request, signal);
   }
 
   /** Disconnect for good. */

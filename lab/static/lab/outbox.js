@@ -56,7 +56,7 @@ export class Outbox {
     const { client } = this;
     const { signal } = client.attempt;
     const controller = new AbortController(); // AbortSignal.any is missing in some supported browsers
-    const abort = () => controller.abort(new Error(gettext("The server does not answer.")));
+    const abort = () => controller.abort(new Error(gettext("The server does not respond.")));
     const timer = setTimeout(() => {
       client.watchdog.suspect = true;
       abort();
