@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
 
 from lab import chat, http
 from lab.chat.page import Page
@@ -20,13 +21,13 @@ RESET = b"event: reset\ndata: {}\n\n"
 HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"  # not a comment: scripts must see it
 
 
-async def deliver(request: HttpRequest, room: str) -> StreamingHttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> StreamingHttpResponse:
     """Respond with an event stream, which ends with the server, or when history cannot be read."""
     queue = await chat.follow(room, after(request))
     return FastStream(request, queue, event, stream(queue), headers=HEADERS)
 
 
-def after(request: HttpRequest) -> int | None:
+def after(request: ASGIRequest) -> int | None:
     """Return the id of the last event that the client has, or None; a browser that reconnects names it in a header."""
     last = request.headers.get("Last-Event-ID")
     return clean_after(last, "Last-Event-ID") if last else http.after(request)

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from functools import cache
 from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
 
 from lab.chat.queues import Queue
 from lab.messages.framing import chunk
@@ -20,11 +21,11 @@ class FastStream(StreamingHttpResponse):
     """
 
     def __init__(
-        self, request: HttpRequest, queue: Queue, encode: Encode, content: AsyncIterator[bytes], **options: Any
+        self, request: ASGIRequest, queue: Queue, encode: Encode, content: AsyncIterator[bytes], **options: Any
     ) -> None:
         """Stream `content`, which reads `queue`; `encode(message)` returns the bytes that it yields for a message."""
         super().__init__(content, **options)
-        queue.set_push(request.scope.get("push"), in_chunk(encode))  # type: ignore[attr-defined]
+        queue.set_push(request.scope.get("push"), in_chunk(encode))
 
 
 @cache

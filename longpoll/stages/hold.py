@@ -4,13 +4,14 @@ The server knows a reader only while one of its requests waits. Messages publish
 are lost, and so are messages published while the reader is away.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import chat, http
 from longpoll.server import hold
 
 
-async def deliver(request: HttpRequest, room: str) -> HttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond with what comes while the request waits."""
     seconds = hold(request)
     if request.method == "HEAD":

@@ -4,13 +4,14 @@ The queue forgets what it has given out. A response that is cut off on its way i
 is lost when the server ends, or when the user is away for a minute.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import http
 from longpoll.server import hold, sessions
 
 
-async def deliver(request: HttpRequest, room: str) -> HttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond as soon as the user's queue has messages, or with an empty list after `hold` seconds."""
     seconds = hold(request)
     if request.method == "HEAD":

@@ -3,13 +3,14 @@
 A 304 has no body, but headers like any response, and the request was sent all the same.
 """
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 
 from lab import chat, http
 
 
-async def deliver(request: HttpRequest, room: str) -> HttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond at once: 304 without a body if the client has this response already (RFC 9110 §13.1.2)."""
     after = http.after(request)
     page = await chat.history(room, after)

@@ -4,13 +4,14 @@ Nothing is lost, but nearly everything comes again, and each response is longer 
 To protect the server, the lab cuts it off at the newest 500 messages, which one response may hold.
 """
 
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import http
 from lab.server.stage_history import whole_history
 
 
-async def deliver(request: HttpRequest, room: str) -> HttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond at once with the history."""
     page = await whole_history(room)
     return http.page(page)

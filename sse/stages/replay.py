@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
 
 from lab import chat
 from lab.chat.queues import Queue
@@ -16,7 +17,7 @@ from lab.messages.errors import Refused
 from sse.server import HEADERS, RESET, after, event
 
 
-async def deliver(request: HttpRequest, room: str) -> StreamingHttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> StreamingHttpResponse:
     """Respond with an event stream of the messages after the last event that the browser has."""
     queue = await chat.follow(room, after(request), bound=settings.STAGE_QUEUE_MAX)
     return StreamingHttpResponse(stream(queue), headers=HEADERS)

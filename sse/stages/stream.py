@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import StreamingHttpResponse
 
 from lab import chat
 from lab.chat.queues import Queue
@@ -16,7 +17,7 @@ from lab.messages.errors import Refused
 from sse.server import HEADERS
 
 
-async def deliver(request: HttpRequest, room: str) -> StreamingHttpResponse:
+async def deliver(request: ASGIRequest, room: str) -> StreamingHttpResponse:
     """Respond with an event stream of the messages from now on."""
     now = (await chat.history(room)).last
     queue = await chat.follow(room, now, bound=settings.STAGE_QUEUE_MAX)
