@@ -56,12 +56,12 @@ def only(request: HttpRequest, *methods: str) -> None:
         raise Refused(f"method: {' or '.join(methods)}.", status=405, headers={"Allow": ", ".join(methods)})
 
 
-def by(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def by(*methods: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Decorate the view of a page: refuse other methods than these, before Django checks the CSRF token."""
 
-    def decorated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 only(request, *methods)
             except Refused as refused:
