@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from processes import ROOT, SMALL
 
-from benchmarks.literature.literature import regular_long_poll
-from benchmarks.model import model, sizes
+from benchmarks import model
+from benchmarks.literature.recomputed import regular_long_poll
+from benchmarks.model import sizes
 from benchmarks.model.formulas import HEARTBEAT_EVENT, HEARTBEAT_FRAME, PING
 from benchmarks.model.parameters import Parameters
 from lab.messages import frames

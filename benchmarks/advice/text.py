@@ -1,68 +1,73 @@
-"""The advice in words, for the page and the terminal: figures, verdict and reasons, in the reader's language."""
+"""The advice in words, in the reader's language, for the page and the terminal: figures, verdict and reasons."""
 
 from importlib import import_module
 from math import floor, log10
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from benchmarks.advice.advice import RUNS
+from benchmarks.advice.advisor import RUNS_MIN
 from lab.pages.margin import worth_naming
 from lab.wire.relay.link import PROFILES
 
-NETWORKS = {name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()}
+NETWORKS: dict[Any, dict[str, Any]] = {
+    name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()
+}
 DAY = 86_400  # seconds
 GIGABYTE = 1e9  # bytes
 
 
 def figures(advice):
-    """Return [(what, [the figure of each option])], written for people."""
+    """Return [(label, [the figure of each option as text])]."""
     rows = [
         (_("fast enough"), lambda one: _("yes") if one.fits else _("no")),
-        (_("latency in the mean, ms"), lambda one: milliseconds(one.mean_ms)),
+        (_("mean latency, ms"), lambda one: milliseconds(one.mean_ms)),
         (_("latency of 99 in 100, ms"), lambda one: milliseconds(one.p99_ms)),
-        (_("polls every, s"), lambda one: "–" if one.interval is None else number(one.interval)),
-        (_("requests a second"), lambda one: number(one.requests)),
+        (_("polling interval, s"), lambda one: "–" if one.interval is None else number(one.interval)),
+        (_("requests per second"), lambda one: number(one.requests)),
         (_("network, kB/s"), lambda one: number(one.bytes / 1000)),
-        (_("network, GB a day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
+        (_("network, GB per day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
         (_("server, cores"), cores),
         (_("cost, multiple of the best"), lambda one: number(one.score) if one.score else "–"),
     ]
-    return [(what, [write(option) for option in advice.options]) for what, write in rows]
+    return [(label, [write(option) for option in advice.options]) for label, write in rows]
 
 
 def cores(option):
-    """Write the cores that an option keeps busy, or as many as they are at most."""
+    """Return the cores that an option keeps busy, or their upper bound, as text."""
     if option.cores is None:
-        return "?" if option.cores_most is None else f"≤ {number(option.cores_most)}"
+        return "?" if option.cores_max is None else f"≤ {number(option.cores_max)}"
     return number(option.cores)
 
 
 def verdict(advice):
     """Return the sentence that answers the question."""
     if not advice.fitting:
-        return _("None is fast enough: 99 in 100 messages need %(ms)s ms at the soonest, by %(titles)s.") % {
-            "titles": get_text_list([title(one) for one in advice.soonest], _("or")),
-            "ms": milliseconds(min(one.p99_ms for one in advice.soonest)),
+        return _(
+            "No technique is fast enough: the lowest latency of 99 in 100 messages is %(ms)s ms, with %(titles)s."
+        ) % {
+            "titles": get_text_list([title(one) for one in advice.fastest], _("or")),
+            "ms": milliseconds(min(one.p99_ms for one in advice.fastest)),
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
-        return _("Too close to call: %(titles)s cost the same, as far as the model and the runs can tell.") % {
+        return _("Too close to call: %(titles)s cost the same, within the accuracy of the model and the runs.") % {
             "titles": names
         }
     return _("Take %(title)s.") % {"title": names}
 
 
 def reasons(advice):
-    """Yield the sentences that say why."""
+    """Yield the sentences that give the reasons."""
     best = advice.close[0] if advice.close else None
     for option in advice.options:
         words = {"title": title(option), "ms": milliseconds(option.p99_ms), "limit": number(advice.question.latency_ms)}
         if not option.fits:
-            yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, over %(limit)s.") % words
-        elif option not in advice.close:
+            yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, more than %(limit)s.") % words
+        elif best and option not in advice.close:
             words |= {
                 "bytes": times(option.bytes, best.bytes),
                 "best": title(best),
@@ -77,7 +82,7 @@ def reasons(advice):
             else:
                 yield _("%(title)s takes %(bytes)s times the bytes of %(best)s.") % words
     if best and best.interval:
-        yield _("Polling every %(s)s s is just often enough for that latency; one answer brings many messages.") % {
+        yield _("Polling every %(s)s s is just often enough for that latency; one response brings many messages.") % {
             "s": number(best.interval)
         }
     if best and best.processes and best.processes > 1:
@@ -88,33 +93,35 @@ def reasons(advice):
 
 
 def source(advice):
-    """Yield the sentences that say where the server's cost comes from."""
-    measured = advice.measured
-    if not measured.costs:
-        yield _("The server's CPU is unknown, as nothing was measured on this machine yet: run `make compare` once.")
+    """Yield the sentences on the origin of the server's costs."""
+    measurements = advice.measurements
+    if not measurements.costs:
+        yield _(
+            "The server's CPU is unknown, because nothing was measured on this machine yet: run `make compare` once."
+        )
         return
-    words = {"folders": ", ".join(measured.folders), "n": measured.runs, "readers": number(round(measured.readers))}
+    words = {"folders": ", ".join(measurements.folders), "n": measurements.runs}
     yield (
         ngettext(
-            "The server's CPU is fitted to what was measured on this machine, at least %(n)s run of each technique: "
+            "The server's CPU is estimated from measurements on this machine, at least %(n)s run of each technique: "
             "%(folders)s.",
-            "The server's CPU is fitted to what was measured on this machine, at least %(n)s runs of each technique: "
+            "The server's CPU is estimated from measurements on this machine, at least %(n)s runs of each technique: "
             "%(folders)s.",
-            measured.runs,
+            measurements.runs,
         )
         % words
     )
     if any(option.cores is None for option in advice.options):
         yield (
             _(
-                "Rooms of at most %(readers)s readers were measured, so that is an upper bound, and bytes alone "
-                "decide, where they differ by more than a quarter: "
-                '`make compare ARGS="--scenario fan-out"`, about five minutes, measures larger ones.'
+                "Only rooms of at most %(readers)s readers were measured, so the server's CPU is an upper bound, and "
+                "only bytes decide, if they differ by more than a quarter. "
+                '`make compare ARGS="--scenario fan-out"` measures larger rooms in about five minutes.'
             )
-            % words
+            % {"readers": number(round(measurements.readers))}
         )
-    elif measured.runs < RUNS:
-        yield _("So few do not tell how far runs lie apart: what costs up to a quarter more is too close to call.")
+    elif measurements.runs < RUNS_MIN:
+        yield _("So few runs do not show how much they vary, so a cost up to a quarter higher is too close to call.")
 
 
 def title(option):
@@ -123,7 +130,7 @@ def title(option):
 
 
 def alike(value, other):
-    """Return whether nothing that is worth naming lies between two figures."""
+    """Return whether the difference between two figures is too small to name."""
     return bool(value and other) and not worth_naming(min(value, other), max(value, other))
 
 
@@ -133,12 +140,12 @@ def times(value, base):
 
 
 def milliseconds(value):
-    """Write a latency: no message takes no time, so what the model leaves out is not written as 0."""
+    """Return a latency as text; below 1 ms the model is not accurate, so 0 would be wrong."""
     return "< 1" if value < 1 else number(value)
 
 
 def number(value):
-    """Write a figure with three significant digits, a small one with two."""
+    """Return a figure as text with three significant digits, a small one with two."""
     size = abs(value)
     digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or not size else 1 - floor(log10(size))
     text = number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)

@@ -10,7 +10,7 @@ from test_report import CALIBRATION, sweep_of
 from test_scenes import choose, opened, revealed
 from test_scenes import lab as lab
 
-from benchmarks.report import report
+from benchmarks import report
 from lab.techniques import TECHNIQUES
 
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]

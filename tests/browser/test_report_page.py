@@ -3,7 +3,7 @@
 import pytest
 from made_up import all_techniques, make_folder
 
-from benchmarks.report import report
+from benchmarks import report
 
 
 @pytest.fixture(scope="module")
