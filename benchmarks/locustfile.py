@@ -25,7 +25,7 @@ from benchmarks.generator.recorder import Recorder  # noqa: E402
 from benchmarks.generator.server_usage import ServerUsage  # noqa: E402
 from benchmarks.generator.users import Publisher, Reader  # noqa: E402
 from benchmarks.scenarios.settings import CHOICES  # noqa: E402
-from lab.net.system import settle  # noqa: E402
+from lab.net.system import freeze_gc  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 
 if Path(websocket.__file__).parent != ROOT / "websocket":
@@ -100,7 +100,7 @@ def prepare(environment, **_):
     environment.reader_numbers, environment.recorder.publisher_numbers = (
         count(first, len(options.workers) or 1) for _ in range(2)
     )
-    settle()
+    freeze_gc()
     if not options.record:
         environment.recorder.begin()
 

@@ -3,99 +3,106 @@
 import asyncio
 import re
 import secrets
+from functools import cache
 
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import chat, http
-from lab.access.shares import FULL, LATER, Shares
+from lab.access.shares import Shares
+from lab.chat.queues import Queue
 from lab.messages.errors import Refused
 
 SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
-ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 bits that nobody guesses
-
-_queues = {}  # id: KeptQueue
+ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, which nobody guesses
 
 
-async def deliver(request, room):
-    """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
+    """Respond as soon as the user's queue has messages, with an empty list after `hold` seconds."""
     seconds, after = hold(request), http.after(request)
     if request.method == "HEAD":
-        return http.head()  # no queue gives its messages to an answer without a body
-    kept = await claim(request.GET.get("queue"), room, after)
-    with kept:
-        page = await kept.queue.fetch(seconds)
-    return http.page(page, queue=kept.id)
+        return http.head()  # a response without a body takes no messages out of a queue
+    session = await sessions().get_or_create(request.GET.get("queue"), room, after)
+    with session:
+        page = await session.queue.fetch(seconds)
+    return http.page(page, queue=session.id)
 
 
-def hold(request):
-    """Return for how many seconds the client wants the request held; raise Refused where it is no such number."""
+def hold(request: ASGIRequest) -> float:
+    """Return for how many seconds the client wants the request held; raise Refused if it is no such number."""
     text = request.GET.get("hold", str(settings.HOLD))
     if not SECONDS.fullmatch(text) or float(text) > settings.HOLD_MAX:
         raise Refused(f"hold: seconds from 0 to {settings.HOLD_MAX}.")
     return float(text)
 
 
-async def claim(queue_id, room, after):
-    """Return the user's KeptQueue; a new one where the id is missing, unknown here, expired, or another room's."""
-    kept = _queues.get(queue_id)
-    if kept is None or kept.queue.room.name != room:
-        queue = await chat.follow(room, after)
-        # Another process may have given it: kept, or a user who changes between processes leaves a queue at each turn.
-        free = queue_id not in _queues and ID.fullmatch(queue_id or "")
-        kept = KeptQueue(queue, queue_id if free else secrets.token_urlsafe(16))
-    elif after is not None:
-        # What the client names is what it has: an answer that was cut off is given again.
-        kept.queue.resume(after)
-    return kept
+class QueueSessions:
+    """The queues of all users."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, QueueSession] = {}
+        self.shares = Shares("queues", lambda queue_id: self.by_id[queue_id].close())
+
+    async def get_or_create(self, queue_id: str | None, room: str, after: int | None) -> "QueueSession":
+        """Return the user's QueueSession; a new one if the id is missing, unknown, expired, or another room's."""
+        session = self.by_id.get(queue_id or "")
+        if session is None or session.queue.room.name != room:
+            queue = await chat.follow(room, after)
+            # An id of another process is kept: a user who changes between processes would leave a queue each time.
+            free = queue_id and ID.fullmatch(queue_id) and queue_id not in self.by_id
+            session = QueueSession(self, queue, queue_id if queue_id and free else secrets.token_urlsafe(16))
+        elif after is not None:
+            session.queue.resume(after)  # messages of a response that was cut off are delivered again
+        return session
 
 
-class KeptQueue:
-    """A queue that lives on between two requests, and is dropped when nobody has read it for QUEUE_IDLE seconds."""
+class QueueSession:
+    """One user's queue, open between requests, and closed if nobody reads it for QUEUE_IDLE seconds."""
 
-    def __init__(self, queue, queue_id):
+    def __init__(self, sessions: QueueSessions, queue: Queue, queue_id: str) -> None:
         self.id = queue_id
         self.queue = queue
+        self.sessions = sessions
         self.readers = 0
-        self.expiry = None
-        shares.take(self.id)
+        self.expiry: asyncio.TimerHandle | None = None  # the timer that closes it
+        sessions.shares.take(self.id)
         try:
-            queue.room.enter(queue)
+            queue.open()
         except Refused:
-            shares.leave(self.id)
+            sessions.shares.leave(self.id)
             raise
-        queue.drop = self.drop
-        _queues[self.id] = self
+        queue.on_room_closed = self.close
+        sessions.by_id[self.id] = self
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         """Begin to read."""
         self.readers += 1
         if self.readers == 1:
-            shares.use(self.id)
+            self.sessions.shares.use(self.id)
             self.queue.room.start_reading()
         if self.expiry:
             self.expiry.cancel()
 
-    def __exit__(self, *exc_info):
-        """Stop reading; the queue fills on."""
+    def __exit__(self, *exc_info: object) -> None:
+        """Stop reading; messages still go into the queue."""
         self.readers -= 1
         if not self.readers:
             self.queue.room.stop_reading()
-            shares.rest(self.id)
-            self.expiry = asyncio.get_running_loop().call_later(settings.QUEUE_IDLE, self.drop)
+            self.sessions.shares.rest(self.id)
+            self.expiry = asyncio.get_running_loop().call_later(settings.QUEUE_IDLE, self.close)
 
-    def drop(self):
+    def close(self) -> None:
         """Close the queue for good."""
         if self.expiry:
             self.expiry.cancel()
-        del _queues[self.id]
-        shares.leave(self.id)
-        self.queue.room.leave(self.queue)
-        self.queue.drop = None  # nothing may be left that only the garbage collector frees
+        del self.sessions.by_id[self.id]
+        self.sessions.shares.leave(self.id)
+        self.queue.close()
+        self.queue.on_room_closed = None  # no reference cycle: memory is freed at once
 
 
-shares = Shares(
-    "QUEUES",
-    lambda queue_id: _queues[queue_id].drop(),
-    greedy=lambda: Refused("too many queues of one address or session, close some.", **LATER),
-    full=lambda: Refused("too many queues are open, try again.", **FULL),
-)
+@cache
+def sessions() -> QueueSessions:
+    """Return the QueueSessions of this process."""
+    return QueueSessions()

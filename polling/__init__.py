@@ -1,7 +1,7 @@
-"""Short polling: the browser asks again and again, and the server answers at once."""
+"""Short polling: the browser sends request after request, and the server responds at once."""
 
 TITLE = "Short polling"
 COLOUR = "#E69F00"
 STAGES = ("whole", "after", "etag", "adaptive")
-PARAMETERS = ("after",)  # what a reader may ask for
+PARAMETERS = ("after",)  # of a request for messages
 ANSWER = "application/json"

@@ -22,8 +22,8 @@ class QuestionForm(forms.Form):
     rate = number_field("rate", _("messages a second in each room"))
     clients = number_field("clients", _("readers in all rooms together"), forms.IntegerField)
     rooms = number_field("rooms", _("rooms"), forms.IntegerField)
-    latency_ms = number_field("latency_ms", _("acceptable latency of 99 in 100 messages, ms"))
-    text_bytes = number_field("text_bytes", _("bytes of a text"), forms.IntegerField)
+    latency_ms = number_field("latency_ms", _("acceptable for 99 in 100 messages, ms"))
+    text_bytes = number_field("text_bytes", _("bytes per text"), forms.IntegerField)
     network = forms.ChoiceField(label=_("network"), choices=[(name, _(name)) for name in NETWORKS], initial="local")
 
     @classmethod

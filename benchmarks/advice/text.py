@@ -27,9 +27,9 @@ def figures(advice):
         (_("mean latency, ms"), lambda one: milliseconds(one.mean_ms)),
         (_("latency of 99 in 100, ms"), lambda one: milliseconds(one.p99_ms)),
         (_("polling interval, s"), lambda one: "–" if one.interval is None else number(one.interval)),
-        (_("requests per second"), lambda one: number(one.requests)),
+        (_("requests a second"), lambda one: number(one.requests)),
         (_("network, kB/s"), lambda one: number(one.bytes / 1000)),
-        (_("network, GB per day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
+        (_("network, GB a day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
         (_("server, cores"), cores),
         (_("cost, multiple of the best"), lambda one: number(one.score) if one.score else "–"),
     ]
@@ -46,18 +46,16 @@ def cores(option):
 def verdict(advice):
     """Return the sentence that answers the question."""
     if not advice.fitting:
-        return _(
-            "No technique is fast enough: the lowest latency of 99 in 100 messages is %(ms)s ms, with %(titles)s."
-        ) % {
+        return _("None is fast enough. With the fastest, %(titles)s, 99 in 100 messages arrive within %(ms)s ms.") % {
             "titles": get_text_list([title(one) for one in advice.fastest], _("or")),
             "ms": milliseconds(min(one.p99_ms for one in advice.fastest)),
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
-        return _("Too close to call: %(titles)s cost the same, within the accuracy of the model and the runs.") % {
+        return _("Too close to call: %(titles)s cost the same, as far as the model and the runs show.") % {
             "titles": names
         }
-    return _("Take %(title)s.") % {"title": names}
+    return _("Use %(title)s.") % {"title": names}
 
 
 def reasons(advice):
@@ -74,19 +72,18 @@ def reasons(advice):
                 "cores": times(option.cores, best.cores),
             }
             if option.cores and alike(option.bytes, best.bytes):
-                yield _("%(title)s takes about as many bytes as %(best)s and %(cores)s times the CPU.") % words
+                yield _("%(title)s needs about as many bytes as %(best)s, and %(cores)s times the CPU.") % words
             elif option.cores and alike(option.cores, best.cores):
-                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and about as much CPU.") % words
+                yield _("%(title)s needs %(bytes)s times the bytes of %(best)s, and about as much CPU.") % words
             elif option.cores:
-                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and %(cores)s times the CPU.") % words
+                yield _("%(title)s needs %(bytes)s times the bytes of %(best)s, and %(cores)s times the CPU.") % words
             else:
-                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s.") % words
+                yield _("%(title)s needs %(bytes)s times the bytes of %(best)s.") % words
     if best and best.interval:
-        yield _("Polling every %(s)s s is just often enough for that latency; one response brings many messages.") % {
-            "s": number(best.interval)
-        }
+        words = {"s": number(best.interval)}
+        yield _("Polling every %(s)s s is just often enough, and one response carries many messages.") % words
     if best and best.processes and best.processes > 1:
-        yield ngettext("It takes %(n)s server process.", "It takes %(n)s server processes.", best.processes) % {
+        yield ngettext("It needs %(n)s server process.", "It needs %(n)s server processes.", best.processes) % {
             "n": number(best.processes)
         }
     yield from source(advice)
@@ -96,16 +93,14 @@ def source(advice):
     """Yield the sentences on the origin of the server's costs."""
     measurements = advice.measurements
     if not measurements.costs:
-        yield _(
-            "The server's CPU is unknown, because nothing was measured on this machine yet: run `make compare` once."
-        )
+        yield _("The server's CPU load is unknown: nothing was measured on this machine yet. Run `make compare` once.")
         return
     words = {"folders": ", ".join(measurements.folders), "n": measurements.runs}
     yield (
         ngettext(
-            "The server's CPU is estimated from measurements on this machine, at least %(n)s run of each technique: "
+            "The server's CPU load comes from measurements on this machine, at least %(n)s run of each technique: "
             "%(folders)s.",
-            "The server's CPU is estimated from measurements on this machine, at least %(n)s runs of each technique: "
+            "The server's CPU load comes from measurements on this machine, at least %(n)s runs of each technique: "
             "%(folders)s.",
             measurements.runs,
         )
@@ -114,14 +109,14 @@ def source(advice):
     if any(option.cores is None for option in advice.options):
         yield (
             _(
-                "Only rooms of at most %(readers)s readers were measured, so the server's CPU is an upper bound, and "
-                "only bytes decide, if they differ by more than a quarter. "
+                "Only rooms of at most %(readers)s readers were measured, so this is an upper bound. "
+                "Bytes alone decide, if they differ by more than a quarter. "
                 '`make compare ARGS="--scenario fan-out"` measures larger rooms in about five minutes.'
             )
             % {"readers": number(round(measurements.readers))}
         )
     elif measurements.runs < RUNS_MIN:
-        yield _("So few runs do not show how much they vary, so a cost up to a quarter higher is too close to call.")
+        yield _("So few runs do not show how much they scatter: a cost up to a quarter higher is too close to call.")
 
 
 def title(option):

@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lab.client import Connection
+from lab.client.connection import Connection
 
 EXCHANGES = 20
 TIMEOUT = 5.0  # seconds

@@ -1,85 +1,91 @@
-"""Limits on connections: how many one address, or one session, may hold open at a time."""
+"""Connection limits: how many connections one address, or one session, may hold open at a time."""
 
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from functools import cache
 
 from django.conf import settings
 
-from lab.access.shares import LATER
-from lab.access.visitors import network
+from lab.access.visitors import Visitor, network
 from lab.messages.errors import Refused
+
+UNLIMITED = nullcontext()
 
 
 class ConnectionLimiter:
-    """Counts who holds how many."""
+    """Counts how many connections each holder has."""
 
-    def __init__(self, setting, refusal):
-        """Bound what one holder has by a setting, in which 0 is no bound; `refusal()` is raised past it."""
-        self.setting, self.refusal = setting, refusal
-        self.held = {}
+    def __init__(self, setting: str, kind: str) -> None:
+        """Bound the connections of one holder, an "address" or a "session", by a setting; 0 is no bound."""
+        self.setting, self.kind = setting, kind
+        self.held: dict[str, int] = {}  # {holder: how many}
 
-    def acquire(self, holder):
-        """Take a place; raise Refused (429) where this holder has all of its own."""
+    def acquire(self, holder: str) -> None:
+        """Count one more; raise Refused (429) if this holder has as many as it may."""
         held, most = self.held.get(holder, 0), getattr(settings, self.setting)
         if most and held >= most:
-            raise self.refusal()
+            sentence = f"too many connections of one {self.kind}, close some."
+            raise Refused(sentence, status=429, headers={"Retry-After": "5"})
         self.held[holder] = held + 1
 
-    def release(self, holder):
-        """Give a place back."""
+    def release(self, holder: str) -> None:
+        """Count one less."""
         self.held[holder] -= 1
         if not self.held[holder]:
             del self.held[holder]
 
 
-NOTHING = nullcontext()
-addresses = ConnectionLimiter(
-    "ADDRESS_CONNECTIONS", lambda: Refused("too many connections of one address, close some.", **LATER)
-)
-sessions = ConnectionLimiter(
-    "SESSION_CONNECTIONS", lambda: Refused("too many connections of one session, close some.", **LATER)
-)
+class ConnectionLimits:
+    """The connection limits of one process."""
+
+    def __init__(self) -> None:
+        self.addresses = ConnectionLimiter("ADDRESS_CONNECTIONS", "address")
+        self.sessions = ConnectionLimiter("SESSION_CONNECTIONS", "session")
+
+    def connect(self, client: tuple[str, int] | None, connections: int) -> str | None:
+        """Count a new connection, one of `connections` in the process; return the address that holds it, or None.
+
+        `client` is (host, port). Raises Refused: 503 if the process has as many as it may, 429 if the address has.
+        """
+        if connections > settings.CONNECTIONS_MAX:
+            raise Refused("too many connections, try again.", status=503, headers={"Retry-After": "5"})
+        address = address_of(client)
+        if address is not None:
+            self.addresses.acquire(address)
+        return address
+
+    def disconnect(self, address: str | None) -> None:
+        """Release what `connect` returned."""
+        if address is not None:
+            self.addresses.release(address)
+
+    def held(self, visitor: Visitor) -> AbstractContextManager[None]:
+        """Return a context that counts one request or WebSocket of a Visitor while it lasts.
+
+        Its session is counted, and behind a proxy its address, which is then known request by request. Entering the
+        context raises Refused (429) if one of them has too many.
+        """
+        wanted = [(self.sessions, visitor.session)] if visitor.session else []
+        if settings.BEHIND_PROXY:
+            wanted.append((self.addresses, visitor.address))
+        return _acquired(wanted) if wanted else UNLIMITED
 
 
-def connect(client, connections):
-    """Take the place of a fresh connection, one of so many `connections`; return the address that holds it, or None.
-
-    `client` is (host, port). Raises Refused: 503 where the process has all it may have, 429 where the address has.
-    """
-    if connections > settings.CONNECTIONS_MAX:
-        raise Refused("too many connections, try again.", status=503, headers={"Retry-After": "5"})
-    address = address_of(client)
-    if address is not None:
-        addresses.acquire(address)
-    return address
-
-
-def disconnect(address):
-    """Give back what `connect` returned."""
-    if address is not None:
-        addresses.release(address)
-
-
-def address_of(client):
-    """Return the address by which a connection is counted; behind a proxy none, for all come from there."""
+def address_of(client: tuple[str, int] | None) -> str | None:
+    """Return the address by which a connection is counted; behind a proxy None, as all connections come from it."""
     return network(client[0]) if client and not settings.BEHIND_PROXY else None
 
 
-def held(visitor):
-    """Return a context that holds the places of one request or WebSocket of a Visitor.
-
-    That of its address is held here behind a proxy alone, which tells it request by request. The context raises
-    Refused where there is none.
-    """
-    wanted = [(sessions, visitor.session)] if visitor.session else []
-    if settings.BEHIND_PROXY:
-        wanted.append((addresses, visitor.address))
-    return _taken(wanted) if wanted else NOTHING
-
-
 @contextmanager
-def _taken(wanted):
+def _acquired(wanted: list[tuple[ConnectionLimiter, str]]) -> Iterator[None]:
     with ExitStack() as stack:
         for limiter, holder in wanted:
             limiter.acquire(holder)
             stack.callback(limiter.release, holder)
         yield
+
+
+@cache
+def limits() -> ConnectionLimits:
+    """Return the ConnectionLimits of this process."""
+    return ConnectionLimits()

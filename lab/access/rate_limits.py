@@ -1,48 +1,68 @@
-"""How often one address, and one session, may publish and make requests: token buckets for each."""
+"""Rate limits: how often one address, and one session, may publish and make requests; a token bucket for each."""
 
 import threading
 import time
+from functools import cache
 
 from django.conf import settings
 
+from lab.access.visitors import Visitor
 from lab.messages.errors import Refused
 
-_buckets = {}  # (setting, address or session): (tokens, the monotonic clock in seconds when they were counted)
-_counting = threading.Lock()  # one stage of WebSocket's publishes from a thread
+
+class RateLimits:
+    """The token buckets of one process."""
+
+    def __init__(self) -> None:
+        # (setting, address or session): (tokens, monotonic time in seconds when they were counted)
+        self.buckets: dict[tuple[str, str], tuple[float, float]] = {}
+        self.lock = threading.Lock()  # one stage of WebSocket publishes from a thread
+
+    def check_rate(self, visitor: Visitor, nonce: str | None = None) -> None:
+        """Count one message of a Visitor; raise Refused (429) if its session or its address publishes too fast.
+
+        `nonce`: the message's, for the refusal to name.
+        """
+        if not self._count_both(visitor, "SESSION_RATE", "PUBLISH_RATE"):
+            refused = too_many("messages")
+            refused.nonce = nonce
+            raise refused
+
+    def check_request_rate(self, visitor: Visitor) -> None:
+        """Count one request or handshake of a Visitor; raise Refused (429) if its session or address makes too many."""
+        if not self._count_both(visitor, "SESSION_REQUEST_RATE", "REQUEST_RATE"):
+            raise too_many("requests")
+
+    def _count_both(self, visitor: Visitor, of_session: str, of_address: str) -> bool:
+        with self.lock:
+            accepted = not visitor.session or self._count(of_session, visitor.session)
+            return accepted and self._count(of_address, visitor.address)
+
+    def _count(self, setting: str, holder: str) -> bool:
+        rate: float = getattr(settings, setting)  # a second; a burst may be twice as large
+        if not rate:
+            return True
+        now, key = time.monotonic(), (setting, holder)
+        tokens, counted_at = self.buckets.pop(key, (2 * rate, now))
+        tokens = min(2 * rate, tokens + (now - counted_at) * rate)
+        accepted = tokens >= 1
+        self.buckets[key] = (tokens - accepted, now)  # at the end: the order is that of use
+        if len(self.buckets) > settings.RATES_MAX:
+            del self.buckets[next(iter(self.buckets))]
+        return accepted
 
 
-def allow(visitor, nonce=None):
-    """Count one message of a Visitor; raise Refused (429) when its session or its address publishes too fast.
-
-    `nonce`: the message's, for the refusal to name.
-    """
-    with _counting:
-        accepted = not visitor.session or _count("SESSION_RATE", visitor.session)
-        accepted = accepted and _count("PUBLISH_RATE", visitor.address)
-    if not accepted:
-        refused = Refused("too many messages a second, wait a moment.", status=429, headers={"Retry-After": "1"})
-        refused.nonce = nonce
-        raise refused
+def too_many(what: str) -> Refused:
+    """Return the refusal of "messages" or "requests" over a rate."""
+    return Refused(f"too many {what} a second, wait a moment.", status=429, headers={"Retry-After": "1"})
 
 
-def allow_request(visitor):
-    """Count one request or handshake of a Visitor; raise Refused (429) when its session or address makes too many."""
-    with _counting:
-        accepted = not visitor.session or _count("SESSION_REQUEST_RATE", visitor.session)
-        accepted = accepted and _count("REQUEST_RATE", visitor.address)
-    if not accepted:
-        raise Refused("too many requests a second, wait a moment.", status=429, headers={"Retry-After": "1"})
+@cache
+def limits() -> RateLimits:
+    """Return the RateLimits of this process."""
+    return RateLimits()
 
 
-def _count(setting, whose):
-    rate = getattr(settings, setting)  # a second; twice as many at once
-    if not rate:
-        return True
-    now, key = time.monotonic(), (setting, whose)
-    tokens, counted = _buckets.pop(key, (2 * rate, now))
-    tokens = min(2 * rate, tokens + (now - counted) * rate)
-    accepted = tokens >= 1
-    _buckets[key] = (tokens - accepted, now)  # at the end: the order is that of use
-    if len(_buckets) > settings.RATES_MAX:
-        del _buckets[next(iter(_buckets))]
-    return accepted
+def check_rate(visitor: Visitor, nonce: str | None = None) -> None:
+    """Count one message of a Visitor at this process; raise Refused (429) if it publishes too fast."""
+    limits().check_rate(visitor, nonce)

@@ -1,68 +1,81 @@
 """In-process broker: delivers within this process only, bypassing the channel layer.
 
-The way through a layer costs a fifth of a publish: a copy of the event, JSON both ways, a task and a timeout for each
+The channel layer costs a fifth of a publish: a copy of the event, JSON both ways, and a task and a timeout for each
 call.
 """
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import groupby
 
 from django.conf import settings
 
-_subscriptions = defaultdict(set)  # {room: {LocalSubscription}}
+from lab.messages.message import Message
+
+OnMessages = Callable[[list[Message]], Awaitable[None]]
 
 
-def publish(messages):
-    """Announce stored messages in this process."""
-    in_order = sorted(messages, key=lambda message: (message.room, message.id))
-    for room, of_room in groupby(in_order, key=lambda message: message.room):
-        announced = list(of_room)
-        for subscription in _subscriptions.get(room, ()):
-            subscription.add(announced)
+class LocalBroker:
+    """Announces stored messages to the rooms of one hub."""
+
+    def __init__(self) -> None:
+        self.subscriptions: defaultdict[str, set[LocalSubscription]] = defaultdict(set)
+        self.backlog_bytes = 0  # of all messages in the backlogs of all subscriptions
+
+    def publish(self, messages: list[Message]) -> None:
+        """Announce stored messages."""
+        in_order = sorted(messages, key=lambda message: (message.room, message.id))
+        for room, of_room in groupby(in_order, key=lambda message: message.room):
+            announced = list(of_room)
+            for subscription in self.subscriptions.get(room, ()):
+                subscription.add(announced)
+
+    def subscribe(self, room: str, on_messages: OnMessages) -> "LocalSubscription":
+        """Return a subscription to a room; `on_messages(messages)` is awaited for each announcement."""
+        return LocalSubscription(self, room, on_messages)
 
 
 class LocalSubscription:
-    """The process's subscription to one room, used once."""
+    """One subscription to one room, used once."""
 
-    size = 0  # bytes of all messages in the backlogs of all subscriptions
-
-    def __init__(self, room, on_messages):
+    def __init__(self, broker: LocalBroker, room: str, on_messages: OnMessages) -> None:
+        self.broker = broker
         self.room = room
-        self.on_messages = on_messages  # called with the messages, awaited
-        self.backlog = asyncio.Queue(settings.UNHEARD_MAX)
+        self.on_messages = on_messages
+        self.backlog: asyncio.Queue[list[Message]] = asyncio.Queue(settings.UNHEARD_MAX)
         self.left = False
 
-    def add(self, messages):
-        """Announce some messages to the room, unless too many wait: then it finds them when it looks into the store."""
+    def add(self, messages: list[Message]) -> None:
+        """Announce some messages, unless too many wait: then the room finds them when it next reads the store."""
         size = sum(message.size for message in messages)
-        if LocalSubscription.size + size <= settings.UNHEARD_BYTES:
+        if self.broker.backlog_bytes + size <= settings.UNHEARD_BYTES:
             with suppress(asyncio.QueueFull):
                 self.backlog.put_nowait(messages)
-                LocalSubscription.size += size
+                self.broker.backlog_bytes += size
 
-    async def join(self):
+    async def join(self) -> bool:
         """Receive announcements from now on; always True, as nothing can be away."""
         if not self.left:  # a renewal may come late
-            _subscriptions[self.room].add(self)
+            self.broker.subscriptions[self.room].add(self)
         return True
 
-    async def leave(self):
+    async def leave(self) -> None:
         """Receive no more announcements."""
         self.left = True
         while not self.backlog.empty():
             self.take(self.backlog.get_nowait())
-        _subscriptions[self.room].discard(self)
-        if not _subscriptions[self.room]:
-            del _subscriptions[self.room]
+        self.broker.subscriptions[self.room].discard(self)
+        if not self.broker.subscriptions[self.room]:
+            del self.broker.subscriptions[self.room]
 
-    def take(self, messages):
+    def take(self, messages: list[Message]) -> list[Message]:
         """Count messages as received, and return them."""
-        LocalSubscription.size -= sum(message.size for message in messages)
+        self.broker.backlog_bytes -= sum(message.size for message in messages)
         return messages
 
-    async def listen(self):
+    async def listen(self) -> None:
         """Receive announcements until cancelled."""
         try:
             while True:

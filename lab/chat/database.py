@@ -1,46 +1,75 @@
-"""Work on the database blocks, so threads do it; what takes too long, or finds no database, is Unavailable."""
+"""Work on the database blocks, so threads do it; if it takes too long, or finds no database, it raises Unavailable."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, TypeVarTuple
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from lab.chat import database_files
+from lab.chat.database_files import DatabaseFiles, Moved
 from lab.messages.errors import Refused
+
+Args = TypeVarTuple("Args")
+Result = TypeVar("Result")
+
+READERS = 4  # threads
 
 
 class Unavailable(Refused):
     """The database does not answer; nothing was stored, unless it froze, or was moved, in the middle of a commit."""
 
-    def __init__(self, sentence="database: not available, try again."):
+    def __init__(self, sentence: str = "database: not available, try again.") -> None:
         super().__init__(sentence, status=503, headers={"Retry-After": "1"})
 
 
-async def run(pool, function, *args):
-    """Return `function(*args)`, done in a thread of `pool`, each of which keeps its own connection.
+class Database:
+    """Threads that work on the database, each on a connection of its own: one writes, the others read."""
 
-    Raises Unavailable after DATABASE_PATIENCE seconds: work that has not begun is then given up, and work that hangs
-    ends with the connection, or when the database goes on.
-    """
-    try:
-        async with asyncio.timeout(settings.DATABASE_PATIENCE):
-            return await asyncio.get_running_loop().run_in_executor(pool, _work, function, args)
-    except TimeoutError as exc:
-        raise Unavailable() from exc
+    def __init__(self) -> None:
+        self.files = DatabaseFiles()
+        self.writer = ThreadPoolExecutor(1, "store-writer")
+        self.readers = ThreadPoolExecutor(READERS, "store-reader")
 
+    async def write(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
+        """Return `function(*args)`, called in the thread that writes.
 
-def _work(function, args):
-    kept = connection.connection
-    try:
-        database_files.open_or_check()
-        return function(*args)
-    except database_files.Moved as exc:
-        raise Unavailable() from exc
-    except (DatabaseError, InterfaceError) as exc:
-        # A transaction that ends with its connection has opened another already.
-        lost = kept is not None and (connection.connection is not kept or not connection.is_usable())
-        database_files.close()  # the next piece of work opens a fresh one
-        if not lost:
+        Raises Unavailable after DATABASE_PATIENCE seconds: work that has not begun is then cancelled, and work that
+        hangs ends with the connection, or when the database goes on.
+        """
+        return await self._run(self.writer, function, args)
+
+    async def read(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
+        """Return `function(*args)`, called in a thread that reads; raises Unavailable as `write` does."""
+        return await self._run(self.readers, function, args)
+
+    def close(self) -> None:
+        """End the threads and their connections; for a store that is used no more."""
+        for pool, threads in ((self.writer, 1), (self.readers, READERS)):
+            for _ in range(threads):
+                pool.submit(self.files.close)
+            pool.shutdown()
+
+    async def _run(self, pool: ThreadPoolExecutor, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
+        try:
+            async with asyncio.timeout(settings.DATABASE_PATIENCE):
+                return await asyncio.get_running_loop().run_in_executor(pool, self._work, function, args)
+        except TimeoutError as exc:
             raise Unavailable() from exc
-    # It was lost since its last use, or just now: once more. A batch that is stored already is known by its nonces.
-    return _work(function, args)
+
+    def _work(self, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
+        before = connection.connection
+        try:
+            self.files.open_or_check()
+            return function(*args)
+        except Moved as exc:
+            raise Unavailable() from exc
+        except (DatabaseError, InterfaceError) as exc:
+            # A transaction that ends with its connection has opened another already.
+            lost = before is not None and (connection.connection is not before or not connection.is_usable())
+            self.files.close()  # the next piece of work opens a new one
+            if not lost:
+                raise Unavailable() from exc
+        # It was lost since its last use, or just now: retry. A batch that is stored already is known by its nonces.
+        return self._work(function, args)

@@ -1,30 +1,34 @@
-"""What one answer holds of a room's messages: a page, bounded in messages and in bytes."""
+"""A page: the messages of one response, bounded in number and in bytes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
 from django.conf import settings
 
+from lab.messages.message import Message
+
 
 @dataclass(slots=True)
 class Page:
-    """Messages in the order of their ids; `last` is what to ask `after` next.
+    """Messages in the order of their ids; `last` is the `after` of the next request.
 
-    `more`: there are more already. `reset`: the `after` asked for is not of this history, which starts anew here.
+    `more`: there are more already. `reset`: the `after` of the request is not of this history, which starts anew here.
     """
 
-    messages: list
+    messages: list[Message]
     last: int
     more: bool = False
     reset: bool = False
 
 
-def fitting(messages):
+def take_page(messages: Iterable[Message]) -> list[Message]:
     """Return the first of some messages: as many as one page holds, and one at least.
 
-    A page holds PAGE_MAX messages, and PAGE_BYTES of their JSON; what does not fit is not looked at.
+    A page holds PAGE_MAX messages, and PAGE_BYTES of their JSON; messages past these bounds are not looked at.
     """
-    page, left = [], settings.PAGE_BYTES
+    page: list[Message] = []
+    left = settings.PAGE_BYTES
     for message in islice(messages, settings.PAGE_MAX):
         left -= len(message.json)
         if page and left < 0:

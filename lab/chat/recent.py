@@ -1,39 +1,48 @@
-"""The newest messages of a room, remembered so that a reader who comes back need not ask the store."""
+"""The newest messages of a room, kept in memory so that a reader who reconnects does not need the store."""
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 
 from django.conf import settings
 
+from lab.messages.message import Message
 
-class Tail:
+
+class RecentBytes:
+    """Bytes of memory of the recent messages of all rooms of a hub."""
+
+    total = 0
+
+
+class RecentMessages:
     """Messages without a gap, TAIL_MAX at most; those of all rooms together have TAILS_BYTES at most.
 
     Past either bound the room's oldest ones are forgotten: they are in the store.
     """
 
-    size = 0  # bytes of all tails
+    def __init__(self, size: RecentBytes) -> None:
+        """`size`: the RecentBytes that all rooms share."""
+        self.messages: deque[Message] = deque()
+        self.size = size
 
-    def __init__(self):
-        self.messages = deque()
-
-    def append(self, message):
-        """Remember one more."""
+    def append(self, message: Message) -> None:
+        """Add one more."""
         self.messages.append(message)
-        Tail.size += message.size
-        while len(self.messages) > settings.TAIL_MAX or (self.messages and Tail.size > settings.TAILS_BYTES):
+        self.size.total += message.size
+        while len(self.messages) > settings.TAIL_MAX or (self.messages and self.size.total > settings.TAILS_BYTES):
             self._forget()
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all."""
         while self.messages:
             self._forget()
 
-    def after(self, number):
-        """Return an iterator of the messages after the id `number`; of none where what came next is forgotten."""
+    def after(self, number: int) -> Iterator[Message]:
+        """Return an iterator of the messages after the id `number`; an empty one if the first of them is forgotten."""
         if not self.messages or self.messages[0].id > number + 1:
             return iter(())
         return islice(self.messages, number + 1 - self.messages[0].id, None)
 
-    def _forget(self):
-        Tail.size -= self.messages.popleft().size
+    def _forget(self) -> None:
+        self.size.total -= self.messages.popleft().size

@@ -1,225 +1,148 @@
-"""What one process knows of its open rooms: their newest messages and their readers' queues.
+"""An open room: its newest messages, and the queues of its readers.
 
-The store is the truth. Ids decide what is missing: a room that hears of message 17 while its last is 15 reads 16
-from the store, and so does a queue.
+The store is the truth. Ids decide what is missing: if message 17 is announced and the room's last is 15, the room reads
+16 from the store, and so does a queue.
 """
 
 import asyncio
 import contextlib
-import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from lab.access.shares import FULL, LATER, Shares
-from lab.chat import broker, store
-from lab.chat.page import Page, fitting
-from lab.chat.recent import Tail
-from lab.messages.errors import Refused
+from lab.chat.database import Unavailable
+from lab.chat.page import Page, take_page
+from lab.chat.queues import Queue
+from lab.chat.recent import RecentMessages
+from lab.messages.message import Message
 
-USED_AGAIN = 1.0  # seconds between the uses of a room that are told apart
-REJOIN = 10  # seconds between renewals of the rooms' places in the channel layer's groups
+if TYPE_CHECKING:
+    from lab.chat.hub import Hub
 
-log = logging.getLogger(__name__)
-_rooms = {}
-_tending = {}  # function: the task in which it tends the rooms of the process
-_going = False  # the server is shutting down
+USED_AGAIN = 1.0  # seconds between two uses of a room that are noted
 
 
 class Room:
-    """One room in one process: one subscription, however many readers."""
+    """One room of one hub: one subscription, for any number of readers."""
 
-    def __init__(self, name):
+    def __init__(self, name: str, hub: "Hub") -> None:
         self.name = name
-        self.last = 0  # id of the newest message this process has heard of
-        self.tail = Tail()  # ends with `last`
-        self.queues = set()
-        self.readers = 0  # of the queues, those that somebody reads now; without any, the room may be closed
+        self.hub = hub
+        self.last = 0  # id of the newest message that the hub knows
+        self.recent = RecentMessages(hub.recent_bytes)  # ends with `last`
+        self.queues: set[Queue] = set()
+        self.readers = 0  # of the queues, those that are being read now; without any, the room may be closed
         self.closed = False
         self.used_at = self.noted_at = 0.0  # the loop's clock, seconds
-        self.heard_at = 0.0  # of a message, by the same clock
-        self.subscription = broker.subscribe(name, self._hear)
-        self.listening = None
+        self.received_at = 0.0  # of the newest announcement, by the same clock
+        self.subscription = hub.broker.subscribe(name, self._receive)
+        # The task that receives announcements; None until the room is open.
+        self.listening: asyncio.Task[None] | None = None
         self.opening = asyncio.create_task(self._open())
         self.opening.add_done_callback(self._opened)
 
-    async def _open(self):
-        await self.subscription.join()  # Join first, so that nothing falls in between.
+    async def _open(self) -> None:
+        await self.subscription.join()  # first, so that no message falls in between
         try:
-            self.last = max(0, (await store.heads([self.name]))[self.name] - settings.RECENT)
-            await self.catch_up()
-        except store.Unavailable:
+            self.last, messages = await self.hub.store.snapshot(self.name, settings.RECENT)
+        except Unavailable:
             await self.subscription.leave()
             raise
+        self._append(messages, stored=True)
         self.listening = asyncio.create_task(self.subscription.listen())
 
-    def _opened(self, opening):
+    def _opened(self, opening: asyncio.Task[None]) -> None:
         if opening.cancelled() or opening.exception():
-            del _rooms[self.name]  # the next one who asks tries again
-            shares.leave(self.name)
+            self.hub.forget(self)  # the next request tries again
         elif not self.readers:
-            shares.rest(self.name)
+            self.hub.shares.rest(self.name)
 
-    def close(self):
-        """Stop listening, and drop the queues; the room is opened anew when somebody asks for it."""
+    def close(self) -> None:
+        """Stop listening, and close the queues; the next request opens the room again."""
         self.closed = True
         for queue in list(self.queues):
-            queue.drop()
+            if queue.on_room_closed:
+                queue.on_room_closed()
         if self.listening:
             self.listening.cancel()
-        self.tail.clear()
+        self.recent.clear()
 
-    async def _hear(self, messages):
-        with contextlib.suppress(store.Unavailable):  # the next look tries again
+    async def _receive(self, messages: list[Message]) -> None:
+        with contextlib.suppress(Unavailable):  # the next synchronization tries again
             if messages[0].id > self.last + 1:
                 await self.catch_up()
             self._append(messages)
 
-    async def catch_up(self):
-        """Read from the store what this process has not heard of."""
-        while messages := await store.read(self.name, self.last):
+    async def catch_up(self) -> None:
+        """Read from the store the messages after `last`."""
+        while messages := await self.hub.store.read(self.name, self.last):
             self._append(messages, stored=True)
 
-    def _append(self, messages, stored=False):
+    def _append(self, messages: Iterable[Message], stored: bool = False) -> None:
         for message in messages:
-            if stored and message.id > self.last + 1:  # the store has no such message: somebody deleted it by hand
-                self.tail.clear()
+            if stored and message.id > self.last + 1:  # the store has no message in between: somebody deleted it
+                self.recent.clear()
                 self.last = message.id - 1
             if message.id == self.last + 1:
                 self.last = message.id
-                self.tail.append(message)
+                self.recent.append(message)
                 for queue in self.queues:
                     queue.put(message)
                 message.forget()
-        self.heard_at = asyncio.get_running_loop().time()
+        self.received_at = asyncio.get_running_loop().time()
 
-    def restart(self):
-        """Forget everything: the database was replaced by one in which less was said."""
+    def restart(self) -> None:
+        """Forget everything: the database was replaced by one with fewer messages."""
         self.last = 0
-        self.tail.clear()
+        self.recent.clear()
         for queue in self.queues:
             queue.waiting.clear()
             queue.wake()
 
-    async def history(self, after=None):
+    async def history(self, after: int | None = None) -> Page:
         """Return the Page after the message with the id `after`; None: the recent ones."""
         if after is None:
-            after = max(0, self.last - settings.RECENT)
-        elif after > self.last:  # another process may have told the client of what we have not heard yet
-            if after > (await store.heads([self.name]))[self.name]:
+            after = max(0, self.last - int(settings.RECENT))
+        elif after > self.last:  # another process may have delivered a message that is not announced here yet
+            if after > (await self.hub.store.heads([self.name]))[self.name]:
                 page = await self.history()
                 page.reset = True
                 return page
             await self.catch_up()
-        messages = fitting(self.tail.after(after))
+        messages = take_page(self.recent.after(after))
         if not messages and after < self.last:
-            messages = await store.read(self.name, after)
+            messages = await self.hub.store.read(self.name, after)
         last = messages[-1].id if messages else after
         return Page(messages, last, more=last < self.last)
 
-    def enter(self, queue):
-        """Fill this queue from now on; raise Unavailable when the room was closed after the queue was made."""
+    def add(self, queue: Queue) -> None:
+        """Fill this queue from now on; raise Unavailable if the room was closed after the queue was made."""
         if self.closed:
-            raise store.Unavailable("too many rooms are open, try again.")
+            raise Unavailable("too many rooms are open, try again.")
         self.queues.add(queue)
-        queue.ended = _going
+        queue.ended = self.hub.shutting_down
 
-    def leave(self, queue):
+    def remove(self, queue: Queue) -> None:
         """Fill this queue no longer, and empty it."""
         self.queues.discard(queue)
         queue.waiting.clear()
 
-    def use(self):
-        """Note that the room is asked for; a room that is polled all the time is noted once a second."""
+    def use(self) -> None:
+        """Note a request for the room; of a room that is polled all the time one a second is noted."""
         self.used_at = now = asyncio.get_running_loop().time()
         if now - self.noted_at > USED_AGAIN and self.listening and not self.readers:
-            shares.rest(self.name)
+            self.hub.shares.rest(self.name)
             self.noted_at = now
 
-    def start_reading(self):
-        """Keep the room open for one reader more."""
+    def start_reading(self) -> None:
+        """Keep the room open for one more reader."""
         self.readers += 1
         if self.readers == 1:
-            shares.use(self.name)
+            self.hub.shares.use(self.name)
 
-    def stop_reading(self):
+    def stop_reading(self) -> None:
         """Let the room be closed when it has no reader left."""
         self.readers -= 1
         if not self.readers:
-            shares.rest(self.name)
-
-
-def _close(name):
-    room = _rooms.pop(name)
-    shares.leave(name)
-    room.close()
-
-
-shares = Shares(
-    "ROOMS",
-    _close,
-    greedy=lambda: Refused("too many rooms of one address or session, close some.", **LATER),
-    full=lambda: Refused("too many rooms are open, try again.", **FULL),
-)
-
-
-async def get(name):
-    """Return the open Room; raise Refused when the database does not answer or too many rooms are in use."""
-    room = _rooms.get(name)
-    if room is None:
-        shares.take(name)
-        room = _rooms[name] = Room(name)
-    for tend in (_look_after_rooms, _renew_places):
-        if tend not in _tending or _tending[tend].done():
-            _tending[tend] = asyncio.create_task(tend())
-    room.use()
-    if room.listening is None:
-        await asyncio.shield(room.opening)
-    return room
-
-
-def end_all():
-    """Let every reader of the process go: the server is shutting down."""
-    global _going
-    _going = True
-    for room in _rooms.values():
-        for queue in room.queues:
-            queue.end()
-
-
-async def _look_after_rooms():
-    """Every LOOK seconds find what was not announced, and close what nobody reads."""
-    while _rooms:
-        await asyncio.sleep(settings.LOOK)
-        try:
-            await _look([room for room in _rooms.values() if room.listening])
-        except store.Unavailable:
-            continue  # the readers wait; the next look may succeed
-        for room in list(_rooms.values()):
-            unused = asyncio.get_running_loop().time() - room.used_at
-            if room.listening and not room.queues and unused > settings.ROOM_IDLE:
-                _close(room.name)
-
-
-async def _renew_places():
-    """Every REJOIN seconds renew what a channel layer may lose; one that hangs holds up nothing else."""
-    while _rooms:
-        await asyncio.sleep(REJOIN)
-        rooms = list(_rooms.values())
-        for start in range(0, len(rooms), broker.MAX_CONCURRENT):
-            if not all(
-                await asyncio.gather(
-                    *(room.subscription.join() for room in rooms[start : start + broker.MAX_CONCURRENT])
-                )
-            ):
-                break  # the layer is away
-
-
-async def _look(rooms):
-    known = {room.name: room.last for room in rooms}
-    heads = await store.heads(known)
-    for room in rooms:
-        if heads[room.name] < known[room.name]:
-            log.warning("room %s: the database holds less than was said; starting anew", room.name)
-            room.restart()
-        if heads[room.name] > room.last:
-            await room.catch_up()
+            self.hub.shares.rest(self.name)

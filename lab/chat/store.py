@@ -7,21 +7,24 @@ next transaction (group commit), so that many publishers share each wait for the
 import asyncio
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from sys import getsizeof
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F, QuerySet
 
 from lab import models
-from lab.chat import database_files
-from lab.chat.database import Unavailable, run
-from lab.chat.page import fitting
+from lab.chat.database import Database, Unavailable
+from lab.chat.page import take_page
 from lab.messages.errors import Refused
-from lab.messages.message import FIELDS, Message
+from lab.messages.message import FIELDS, Draft, Message
+
+Stored = tuple[Message, bool]  # a message, and whether it is new
 
 BATCH_MAX = 500  # messages in one transaction
-READ_AT_ONCE = 100  # messages; of a page of long ones the database gives few that do not fit
+READ_AT_ONCE = 100  # messages in one query: a page of long ones holds few
 # Two statements by hand: the ORM takes ten times longer to compose them than SQLite or PostgreSQL to run them.
 TAKE_IDS = """
     INSERT INTO lab_room (name, last) VALUES (%s, %s)
@@ -33,76 +36,93 @@ INSERT = """
 """
 COLUMNS = [{"id": "number", "room": "room__name"}.get(name, name) for name in FIELDS]
 
-_writer = ThreadPoolExecutor(1, "store-writer")
-_readers = ThreadPoolExecutor(4, "store-reader")
-_waiting = []  # (draft, future) in the order of arrival
-_waiting_bytes = 0  # of the texts of those
-_writing = None  # the task that commits while anything waits
+
+class Store:
+    """The messages of all rooms, in the database that the settings name."""
+
+    def __init__(self) -> None:
+        self.database = Database()
+        self.waiting: list[tuple[Draft, asyncio.Future[Stored]]] = []  # (draft, future) in the order of arrival
+        self.waiting_bytes = 0  # of the texts of those
+        self.writing: asyncio.Task[None] | None = None  # the task that commits while anything waits
+
+    async def add(self, draft: Draft, on_commit: Callable[[list[Message]], None]) -> Stored:
+        """Store one draft; return (Message, whether it is new).
+
+        `on_commit(messages)` is called after each commit with its new messages. A nonce used again with the same
+        author and text gives the stored message; with another, Refused (409). Raises Unavailable if the database does
+        not answer or too much waits for it.
+        """
+        size = getsizeof(draft.text)
+        if len(self.waiting) >= settings.WAITING_MAX or self.waiting_bytes + size > settings.WAITING_BYTES:
+            raise Unavailable("too many messages wait for the disk, try again.")
+        future = asyncio.get_running_loop().create_future()
+        self.waiting.append((draft, future))
+        self.waiting_bytes += size
+        if self.writing is None or self.writing.done():
+            self.writing = asyncio.create_task(self._write(on_commit))
+        result: Stored = await future
+        return result
+
+    async def snapshot(self, room: str, count: int) -> tuple[int, list[Message]]:
+        """Return (last, messages): the newest `count` messages of a room, and the id before the first of them."""
+        return await self.database.read(newest, room, count)
+
+    async def read(self, room: str, after: int) -> list[Message]:
+        """Return the messages of `room` with ids above `after`, in order, as many as fit into a page."""
+        return await self.database.read(page_after, room, after)
+
+    async def heads(self, rooms: Iterable[str]) -> dict[str, int]:
+        """Return {room: id of its newest message}; a room without messages has 0."""
+        return await self.database.read(newest_ids, list(rooms))
+
+    def close(self) -> None:
+        """End the threads; for a store that is used no more."""
+        self.database.close()
+
+    async def _write(self, on_commit: Callable[[list[Message]], None]) -> None:
+        while self.waiting:
+            batch = self.waiting[:BATCH_MAX]
+            del self.waiting[:BATCH_MAX]
+            self.waiting_bytes -= sum(getsizeof(draft.text) for draft, _ in batch)
+            results: list[Stored | Refused] | list[Exception]
+            try:
+                deadline = time.monotonic() + settings.DATABASE_PATIENCE
+                results = await self.database.write(self._commit, [draft for draft, _ in batch], deadline)
+            except Exception as exc:  # of any kind: every publisher of the batch gets it
+                results = [exc] * len(batch)
+            on_commit([result[0] for result in results if isinstance(result, tuple) and result[1]])
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.done():  # its client went away; the message is stored all the same
+                    continue
+                if isinstance(result, Exception):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+    def _commit(self, drafts: list[Draft], deadline: float) -> list[Stored | Refused]:
+        """Store a batch in one transaction; return for each draft (Message, new) or its Refused."""
+        known: dict[tuple[str, str], Message] = {}
+        while True:
+            try:
+                with transaction.atomic():
+                    results = insert(drafts, known)
+                    if time.monotonic() > deadline:  # the database hung, and its publishers have their 503 already
+                        raise Unavailable()
+                self.database.files.check()  # a message in files that were moved meanwhile is not accepted
+                return results
+            except IntegrityError:  # a nonce was used before: rare, so looked up only then
+                before, known = known, stored(drafts)
+                if known.keys() == before.keys():  # else another process has used one of them meanwhile
+                    raise
 
 
-async def add(draft, committed):
-    """Store one draft; return (Message, whether it is new).
-
-    `committed(messages)` is called after each commit with its new messages. A nonce used
-    again with the same author and text gives the stored message; with another, Refused (409). Unavailable when
-    the database does not answer or too much waits for it.
-    """
-    global _writing, _waiting_bytes
-    if len(_waiting) >= settings.WAITING_MAX or _waiting_bytes + getsizeof(draft.text) > settings.WAITING_BYTES:
-        raise Unavailable("too many messages wait for the disk, try again.")
-    future = asyncio.get_running_loop().create_future()
-    _waiting.append((draft, future))
-    _waiting_bytes += getsizeof(draft.text)
-    if _writing is None or _writing.done():
-        _writing = asyncio.create_task(_write(committed))
-    return await future
-
-
-async def _write(committed):
-    global _waiting_bytes
-    while _waiting:
-        batch = _waiting[:BATCH_MAX]
-        del _waiting[:BATCH_MAX]
-        _waiting_bytes -= sum(getsizeof(draft.text) for draft, _ in batch)
-        try:
-            deadline = time.monotonic() + settings.DATABASE_PATIENCE
-            results = await run(_writer, _commit, [draft for draft, _ in batch], deadline)
-        except Exception as exc:  # whatever it was, every publisher of the batch must hear of it
-            results = [exc] * len(batch)
-        committed([result[0] for result in results if isinstance(result, tuple) and result[1]])
-        for (_, future), result in zip(batch, results, strict=True):
-            if future.done():  # its client went away; the message is stored all the same
-                continue
-            if isinstance(result, Exception):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
-
-
-def _commit(drafts, deadline):
-    """Store a batch in one transaction; return for each draft (Message, new) or the Refused that it deserves."""
-    known = {}
-    while True:
-        try:
-            return _insert_in_time(drafts, known, deadline)
-        except IntegrityError:  # a nonce was used before: rare, so looked up only then
-            before, known = known, _known(drafts)
-            if known.keys() == before.keys():  # else another process has used one of them meanwhile
-                raise
-
-
-def _insert_in_time(drafts, known, deadline):
-    with transaction.atomic():
-        results = _insert(drafts, known)
-        if time.monotonic() > deadline:  # the database hung, and their publishers were told that nothing is stored
-            raise Unavailable()
-    database_files.check()  # a message in files that were moved meanwhile is not accepted
-    return results
-
-
-def _insert(drafts, known):
+def insert(drafts: list[Draft], known: dict[tuple[str, str], Message]) -> list[Stored | Refused]:
     """Insert what is not `known`, {(room, nonce): Message}; the rooms' rows stay locked until the commit."""
-    known, counters, rows, results = dict(known), {}, [], []
+    known = dict(known)
+    counters: dict[str, tuple[int, int]] = {}  # {room: its key, the next id}
+    rows: list[tuple[Any, ...]] = []
+    results: list[Stored | Refused] = []
     fresh = Counter(room for room, _ in {(draft.room, draft.nonce) for draft in drafts} - known.keys())
     with connection.cursor() as cursor:
         for room in sorted(fresh):  # always in the same order, so that two processes never wait for each other
@@ -112,11 +132,11 @@ def _insert(drafts, known):
     for draft in drafts:
         message = known.get((draft.room, draft.nonce))
         if message is None:
-            room, number = counters[draft.room]
-            counters[draft.room] = room, number + 1
-            message = Message(number, *_fields(draft), time.time() * 1000)
-            known[draft.room, draft.nonce] = message
-            rows.append((room, number, *_fields(draft)[1:], message.published_at))
+            key, number = counters[draft.room]
+            counters[draft.room] = key, number + 1
+            fields = draft.author, draft.text, draft.nonce, draft.sent_at, time.time() * 1000
+            message = known[draft.room, draft.nonce] = Message(number, draft.room, *fields)
+            rows.append((key, number, *fields))
             results.append((message, True))
         elif (message.author, message.text) == (draft.author, draft.text):
             results.append((message, False))
@@ -127,11 +147,8 @@ def _insert(drafts, known):
     return results
 
 
-def _fields(draft):
-    return draft.room, draft.author, draft.text, draft.nonce, draft.sent_at
-
-
-def _known(drafts):
+def stored(drafts: list[Draft]) -> dict[tuple[str, str], Message]:
+    """Return {(room, nonce): Message} of the messages that have the nonces of some drafts."""
     rows = models.Message.objects.filter(
         room__name__in={draft.room for draft in drafts}, nonce__in={draft.nonce for draft in drafts}
     )
@@ -139,33 +156,40 @@ def _known(drafts):
     return {(message.room, message.nonce): message for message in messages}
 
 
-async def read(room, after):
-    """Return the messages of `room` with ids above `after`, in order, as many as fit into a page."""
-    return await run(_readers, _read, room, after)
+def newest(room: str, count: int) -> tuple[int, list[Message]]:
+    """Return (last, messages): the newest `count` messages of a room, read in one query, and the id before them."""
+    rows = messages_of(room).filter(number__gt=F("room__last") - count)
+    messages = [Message(*values) for values in rows]
+    if messages:
+        return messages[0].id - 1, messages
+    return max(0, newest_ids([room])[room] - count), []  # a new room, or one whose messages were deleted by hand
 
 
-def _read(room, after):
-    return fitting(_messages(room, after))
+def page_after(room: str, after: int) -> list[Message]:
+    """Return the first page of the messages of a room with ids above `after`."""
+    return take_page(read_after(room, after))
 
 
-def _messages(room, after):
-    rows = models.Message.objects.filter(room__name=room).order_by("number").values_list(*COLUMNS)
-    part = rows.filter(number__gt=after)[:READ_AT_ONCE]
-    while part:
-        for values in part:
+def read_after(room: str, after: int) -> Iterator[Message]:
+    """Yield the messages of a room with ids above `after`, read in parts."""
+    count = READ_AT_ONCE
+    while count == READ_AT_ONCE:
+        count = 0
+        for values in messages_of(room).filter(number__gt=after)[:READ_AT_ONCE]:
             message = Message(*values)
+            after, count = message.id, count + 1
             yield message
-        part = rows.filter(number__gt=message.id)[:READ_AT_ONCE] if len(part) == READ_AT_ONCE else ()
 
 
-async def heads(rooms):
-    """Return {room: id of its newest message}; a room in which nothing was said has 0."""
-    return await run(_readers, _heads, list(rooms))
+def messages_of(room: str) -> QuerySet[models.Message, tuple[Any, ...]]:
+    """Return the query of a room's messages in order."""
+    return models.Message.objects.filter(room__name=room).order_by("number").values_list(*COLUMNS)
 
 
-def _heads(rooms):
-    found = {}
+def newest_ids(rooms: list[str]) -> dict[str, int]:
+    """Return {room: id of its newest message}."""
+    last: dict[str, int] = {}
     for start in range(0, len(rooms), BATCH_MAX):
         part = rooms[start : start + BATCH_MAX]
-        found |= dict(models.Room.objects.filter(name__in=part).values_list("name", "last"))
-    return {room: found.get(room, 0) for room in rooms}
+        last |= dict(models.Room.objects.filter(name__in=part).values_list("name", "last"))
+    return {room: last.get(room, 0) for room in rooms}

@@ -4,14 +4,12 @@ import re
 from importlib import import_module
 
 import pytest
-from axe import check
-from made_up import HOSTILE, all_techniques, make_folder, make_run, refused
-from test_report import CALIBRATION, sweep_of
-from test_scenes import choose, opened, revealed
-from test_scenes import lab as lab
 
 from benchmarks import report
 from lab.techniques import TECHNIQUES
+from support.axe import check
+from support.board import choose, opened, revealed
+from support.fake_results import CALIBRATION, HOSTILE, all_techniques, make_folder, make_run, refused, sweep_of
 
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 LANGUAGES = ["en", "zh-hans"]
@@ -65,7 +63,7 @@ def test_on_the_board_with_everything_open(lab, speaking):
     window.driver.execute_script("document.querySelector('[data-part=faults] [name=seconds]').value = 0.5")
     window.one("[data-fault=freeze]").click()
     ended = {"Nothing was lost, nothing was repeated.", "没有丢失，也没有重复。"}
-    window.until(lambda: set(window.texts(".aftermath [role=status]")) & ended, "the fault has no end")
+    window.until(lambda: set(window.texts(".outcome [role=status]")) & ended, "the fault has no end")
     window.until(lambda: window.all("[data-part=scores] td"), "no scores")
     check_sizes(window)
 

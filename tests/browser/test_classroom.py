@@ -1,7 +1,8 @@
 """In a class the pages come by plain HTTP from an address: there browsers keep some of their interfaces back."""
 
 import pytest
-from browsers import Window
+
+from support.browsers import Window
 
 ADDRESS = "192.0.2.50"  # RFC 5737: nobody's; the browser finds the server's own machine under it
 

@@ -4,12 +4,12 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from browsers import WebDriverWait, Window
-from processes import PATIENCE, ServerProcess
-from raw import get, room_path
-from roads import HTTP, publish
 
 from lab.techniques import TECHNIQUES
+from support.browsers import WebDriverWait, Window
+from support.processes import PATIENCE, ServerProcess
+from support.raw_http import get, room_path
+from support.technique_io import HTTP, publish
 
 STRANGER = b"<!doctype html><meta charset=utf-8><title>A stranger's page</title><body></body>"
 FETCH = """

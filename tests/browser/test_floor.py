@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from browsers import Keys
-from floor import OWN, TAKE_AWAY, YOUNGER, younger
-from processes import ROOT
 
 from lab.settings import TECHNIQUES
+from support.browser_floor import OWN, TAKE_AWAY, YOUNGER, younger
+from support.browsers import Keys
+from support.processes import ROOT
 
 SCRIPTS = [path for folder in ("lab", *TECHNIQUES) for path in sorted((ROOT / folder / "static").rglob("*.js"))]
 FLOOR = ["structuredClone", "AbortSignal.prototype.throwIfAborted", "Object.hasOwn", "Array.prototype.at"]

@@ -4,9 +4,9 @@ import re
 from importlib import import_module
 
 import pytest
-from browsers import Keys, Window
 
 from lab.settings import TECHNIQUES
+from support.browsers import Keys, Window
 
 LATENCY = re.compile(r"[\d.,]+ m?s")
 

@@ -1,9 +1,9 @@
 """The report in a real browser: pictures come first, and a phone shows them whole."""
 
 import pytest
-from made_up import all_techniques, make_folder
 
 from benchmarks import report
+from support.fake_results import all_techniques, make_folder
 
 
 @pytest.fixture(scope="module")

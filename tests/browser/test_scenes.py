@@ -1,17 +1,13 @@
 """The instruments on the page of all techniques: scenes, controls and scoreboard, on a real lab with its wires."""
 
-import itertools
-import os
 import re
-import subprocess
-import sys
 
 import pytest
-from browsers import Keys, Window
-from captures import fields_of
-from processes import PATIENCE, ROOT
 
 from lab.settings import TECHNIQUES
+from support.board import choose, opened, revealed
+from support.browsers import Keys, Window
+from support.captures import fields_of
 
 # Each with the fewest seconds that still show it, and whether connections end in it.
 SCENES = {
@@ -45,20 +41,6 @@ ENDED = re.compile(
     r"(ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
     r"|ERR_SOCKET_NOT_CONNECTED)$"
 )
-_rooms = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A lab with its wires, by `manage.py demo`; yields the address of its pages."""
-    environment = os.environ | {"LAB_DATA": str(tmp_path_factory.mktemp("data"))}
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        environment.pop(name, None)
-    command = [sys.executable, "manage.py", "demo", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        yield re.search(r"http://\S+?/", process.stdout.readline()).group().rstrip("/")
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -82,28 +64,6 @@ def board(page):
     assert page.complaints() == []
 
 
-def opened(window, lab, anchor=""):
-    window.driver.get("about:blank")
-    window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{anchor}")
-    window.until(
-        lambda: window.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES), "the panes do not open"
-    )
-    window.one("[data-part=controls] > summary").click()
-    return window
-
-
-def choose(window, scene, seconds):
-    """Go to a scene by its link."""
-    window.driver.execute_script("location.hash = arguments[0]", f"scene={scene}&seconds={seconds}")
-    link = f".scenes nav a[href='#scene={scene}']"
-    window.until(lambda: window.one(link).get_attribute("aria-current"), "the scene is not open")
-    return window.until(lambda: window.one("[data-part=question]").text, "nothing is asked")
-
-
-def revealed(window):
-    return window.until(lambda: window.one(".scenes [data-part=reveal]").is_displayed(), "nothing is revealed")
-
-
 def table(window, selector):
     """Return a table's rows as texts."""
     script = """return Array.from(document.querySelectorAll(arguments[0] + " tbody tr"),
@@ -122,10 +82,10 @@ def test_a_scene_is_predicted_run_and_revealed(page, scene):
     revealed(page)
     assert re.search(r"Measured: .+\. [01] of 1 answer was right(: \u2068Ann\u2069)?\.", page.one(".verdict").text)
     assert page.one(".why").text
-    rows = table(page, ".reveal")
+    rows = table(page, ".results")
     assert len(rows) == len(TECHNIQUES)
     assert all(cell for row in rows for cell in row)
-    heads = page.texts(".reveal thead th")
+    heads = page.texts(".results thead th")
     for counted in {"lost", "repeated"} & set(heads):
         assert [row[heads.index(counted)] for row in rows] == ["0"] * len(rows)
     assert page.complaints(ENDED if ends else None) == []
@@ -155,7 +115,7 @@ def test_escape_ends_a_scene_and_puts_the_controls_back(board, inside):
         board.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     board.until(lambda: board.one(".scenes [data-part=status]").text == "Stopped.", "it goes on")
     board.until(lambda: board.one("[data-part=gist]").text == "", "the link stays")
-    assert not board.one(".scenes [data-part=reveal]").is_displayed()
+    assert not board.one(".scenes [data-part=results]").is_displayed()
 
 
 def test_a_scene_can_be_played_by_the_keyboard_alone_and_run_again(board):
@@ -188,11 +148,11 @@ def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page, but
         page.driver.execute_script(f"document.querySelector('[data-part=faults] [name={name}]').value = {seconds}")
     title = page.one(button).text
     page.one(button).click()
-    page.until(lambda: page.texts(".aftermath h3") == [title], "the fault does not begin")
-    status = ".aftermath [role=status]"
+    page.until(lambda: page.texts(".outcome h3") == [title], "the fault does not begin")
+    status = ".outcome [role=status]"
     page.until(lambda: page.texts(status) == ["Nothing was lost, nothing was repeated."], "the fault has no end")
     assert page.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES)
-    rows = table(page, ".aftermath")
+    rows = table(page, ".outcome")
     assert len(rows) == len(TECHNIQUES)
     aways = [away for _title, away, *_rest in rows]
     assert all(re.fullmatch(r"[\d.,]+ m?s|not noticed", away) for away in aways)
@@ -303,7 +263,7 @@ def test_the_instruments_fit_their_screen(page, size):
             details.click()
         too_wide = """const wide = (each) => each.scrollWidth > each.clientWidth + 1;
             const out = (each) => each.getBoundingClientRect().right > innerWidth;
-            const all = document.querySelectorAll(".instrument, .instrument .group, .reveal, .halves > *");
+            const all = document.querySelectorAll(".instrument, .instrument .group, .results, .halves > *");
             return Array.from(all).filter((each) => wide(each) || out(each)).map((each) => each.outerHTML)"""
         assert page.driver.execute_script(too_wide) == []
     finally:

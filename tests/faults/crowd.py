@@ -3,10 +3,9 @@
 import threading
 import time
 
-from processes import until
-
 from faults.log import Log
 from faults.member import Member, noting
+from support.processes import until
 
 STACK = 256 << 10  # bytes of a thread's stack; each client has two threads
 PATIENCE = 60  # seconds for many to join

@@ -3,11 +3,10 @@
 import itertools
 from contextlib import ExitStack
 
-from processes import ServerProcess
-from wires import WireProcess
-
-from faults import gauges
+from faults import resource_usage
 from lab.techniques import TECHNIQUES
+from support.processes import ServerProcess
+from support.wires import WireProcess
 
 WIRES = [*TECHNIQUES, "slow"]  # one for each crowd, and one for slow readers
 
@@ -64,6 +63,8 @@ class Deployment:
             server.complaints = ()
         return found
 
-    def gauges(self):
+    def resource_usage(self):
         """Return what the servers hold now."""
-        return gauges.read([server.process.pid for server in self.servers], self.servers[0].environment["LAB_DATA"])
+        return resource_usage.read(
+            [server.process.pid for server in self.servers], self.servers[0].environment["LAB_DATA"]
+        )

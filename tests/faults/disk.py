@@ -5,7 +5,7 @@ import resource
 import subprocess
 from contextlib import contextmanager, suppress
 
-from processes import until
+from support.processes import until
 
 
 class SmallDisk:

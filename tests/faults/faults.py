@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from faults import ordeals, strikes
 from faults.crowd import DAY
-from faults.scissors import Censor, Scissors
+from faults.mid_frame_cutter import Censor, Scissors
 from faults.strikes import again, disconnect, hold
 
 FORMS = ("short", "medium", "full")  # of the suite

@@ -94,6 +94,6 @@ def held(trial):
     time.sleep(REST * trial.haste)
     readings = []
     for _ in range(READINGS):
-        readings.append(trial.deployment.gauges())
+        readings.append(trial.deployment.resource_usage())
         time.sleep(trial.haste)
     return {name: statistics.median_low(reading[name] for reading in readings) for name in readings[0]}

@@ -3,7 +3,7 @@
 from lab.settings import *  # noqa: F403
 from lab.settings import CHANNEL_LAYERS, INSTALLED_APPS, env
 
-INSTALLED_APPS = [*INSTALLED_APPS, "faults.planting.Planting"]
+INSTALLED_APPS = [*INSTALLED_APPS, "faults.fault_injection.FaultInjection"]
 BUG = env.str("FAULTS_BUG", default="")  # a module of faults.bugs
 NARROW = env.bool("FAULTS_NARROW", default=False)
 if NARROW:

@@ -5,14 +5,13 @@ import secrets
 import statistics
 import time
 
-from processes import until
-from raw import get, post, room_path
-
 from faults import checker, measured
 from faults.crowd import Crowd
 from faults.faults import HASTE
 from faults.log import Publish, Said
 from faults.recovery import recoveries
+from support.processes import until
+from support.raw_http import get, post, room_path
 
 SIZE, RATE = 50, 20  # clients of a technique, and messages a second that they publish together
 ROOMS = 2  # of each crowd, so that something could reach another room

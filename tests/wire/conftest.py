@@ -1,15 +1,11 @@
 """Wires that the tests lay, and clients behind them."""
 
-import sys
 from importlib import import_module
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 import pytest
-from wires import laying
 
 from lab.settings import TECHNIQUES
+from support.wires import laying
 
 
 @pytest.fixture

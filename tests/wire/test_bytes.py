@@ -6,10 +6,9 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
-from captures import captured, fields_of
-from processes import PATIENCE
-
 from lab.settings import TECHNIQUES
+from support.captures import captured, fields_of
+from support.processes import PATIENCE
 
 MESSAGES = 5
 

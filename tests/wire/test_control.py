@@ -5,8 +5,9 @@ import socket
 import urllib.request
 
 import pytest
-from foreign import connect, echo, serving
-from processes import PATIENCE
+
+from support.byte_servers import connect, echo, serving
+from support.processes import PATIENCE
 
 PAGE = "http://localhost:8000"
 

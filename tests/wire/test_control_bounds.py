@@ -5,9 +5,10 @@ from contextlib import ExitStack, closing
 
 import psutil
 import pytest
-from foreign import echo, serving
-from processes import PATIENCE, SMALL, until
-from raw import everything
+
+from support.byte_servers import echo, serving
+from support.processes import PATIENCE, SMALL, until
+from support.raw_http import everything
 
 MIB = 1 << 20
 

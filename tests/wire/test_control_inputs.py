@@ -7,11 +7,12 @@ from contextlib import closing
 from urllib.parse import quote
 
 import pytest
-from foreign import echo, serving
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from processes import PATIENCE, ROOT
-from wires import WireProcess
+
+from support.byte_servers import echo, serving
+from support.processes import PATIENCE, ROOT
+from support.wires import WireProcess
 
 PAGE = "http://localhost:8000"
 STATUSES = {200, 204, 400, 403, 404, 405, 409, 413, 415, 431, 503}

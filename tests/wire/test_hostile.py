@@ -7,14 +7,14 @@ from contextlib import ExitStack
 
 import psutil
 import pytest
-from foreign import connect, echo, read_exactly, serving, swallow
-from processes import PATIENCE, until
-from streams_by_hand import ASK, STREAM_HEAD, UPGRADE, UPGRADED, account, counted, frame, post
 from websockets.frames import Opcode
 
 from lab.wire.capture.capture import OPENINGS, OPENINGS_BYTES, OPENINGS_OF_ONE, Capture, Exchange
 from lab.wire.relay import wire as relay
 from lab.wire.scan import scanner
+from support.byte_servers import connect, echo, read_exactly, serving, swallow
+from support.handmade_streams import ASK, STREAM_HEAD, UPGRADE, UPGRADED, account, counted, frame, post
+from support.processes import PATIENCE, until
 
 MIB = 1 << 20
 STREAMS = {

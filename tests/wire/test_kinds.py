@@ -1,7 +1,10 @@
 """Every byte has one kind: what counts as what, in each of the techniques and in streams that are neither."""
 
 import pytest
-from streams_by_hand import (
+from websockets.frames import Opcode
+
+from lab.wire.dissect import taken_apart
+from support.handmade_streams import (
     ASK,
     MESSAGE,
     STREAM_HEAD,
@@ -15,9 +18,6 @@ from streams_by_hand import (
     frame,
     post,
 )
-from websockets.frames import Opcode
-
-from lab.wire.dissect import taken_apart
 
 M = len(MESSAGE)
 
@@ -83,6 +83,19 @@ def test_an_event_stream_is_handshake_framing_payload_and_idle():
     }
     assert kinds_of(reading)[1:] == [("down", kind) for kind in ("stream", "comment", "event", "comment", "heartbeat")]
     assert reading.wire.messages == 1
+
+
+def test_an_events_id_is_found_wherever_chunks_cut_it():
+    stream = STREAM_HEAD + chunk(b"id: 1") + chunk(b"7\ndata: x\n\n")
+    assert read(("up", ASK), ("down", stream)).wire.capture.exchanges[-1].messages() == [17]
+
+
+def test_fields_after_the_last_chunk_are_shown_as_fields():
+    head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+    reading = read(("up", ASK), ("down", head + chunk(b"x") + b"0\r\nAge: 3\r\n\r\n"))
+    assert counted(reading, "down")["headers"] == len(head) + len(b"Age: 3\r\n")
+    parts = taken_apart(reading.wire.capture.exchanges[-1])
+    assert [part["name"] for part in parts[-3:]] == ["chunk size", "Age", "chunk end"]
 
 
 def test_an_event_stream_of_another_server_counts_the_same():

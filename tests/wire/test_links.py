@@ -5,9 +5,9 @@ import time
 from contextlib import ExitStack
 
 import pytest
-from foreign import connect, echo, pour, poured, read_exactly, serving, swallow
 
 from lab.wire.relay.link import PROFILES, Link, NoLink, changed
+from support.byte_servers import connect, echo, pour, poured, read_exactly, serving, swallow
 
 LATE = 15.0  # seconds that a busy machine may add to anything
 

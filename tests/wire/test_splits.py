@@ -5,7 +5,10 @@ import itertools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from streams_by_hand import (
+from websockets.frames import Opcode
+
+from lab.wire.scan import events, scanner
+from support.handmade_streams import (
     ASK,
     STREAM_HEAD,
     UPGRADE,
@@ -17,9 +20,6 @@ from streams_by_hand import (
     frame,
     post,
 )
-from websockets.frames import Opcode
-
-from lab.wire.scan import events, scanner
 
 PAGE = b'{"messages": [{"id": 1, "text": "\xc3\xa9 ]}"} , {"id":2}], "last":2}'
 CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"

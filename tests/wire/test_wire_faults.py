@@ -14,12 +14,12 @@ from importlib import import_module
 from itertools import islice
 
 import pytest
-from foreign import connect, echo, pour, read_exactly, serving
-from processes import BUGS, PATIENCE, ROOT, until
-from roads import publish
 
 from lab.settings import TECHNIQUES
 from lab.wire.relay import faults
+from support.byte_servers import connect, echo, pour, read_exactly, serving
+from support.processes import BUGS, PATIENCE, ROOT, until
+from support.technique_io import publish
 
 FAULTS = [
     {"fault": "cut"},

@@ -5,7 +5,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-from websockets.frames import apply_mask
+from lab.wire.scan.frame_header import unmasked
 
 COUNT = 50_000  # exchanges
 BYTES = 32 << 20  # bytes of them all
@@ -18,7 +18,7 @@ OPENING_BYTES = 16_384  # an opening exchange longer than that is as any other
 OPENINGS_OF_ONE = 4  # exchanges of one connection that count as its first
 OPENINGS_BYTES = 8 << 20  # bytes of them all
 OPENING_KINDS = frozenset({"connect", "handshake", "stream"})
-ID = re.compile(rb'(?:^|\n)id: ?(\d{1,19})[\r\n]|"id":\s*(\d{1,19})[,}]')
+ID = re.compile(rb'"id":\s*(\d{1,19})[,}]')
 NONCE = re.compile(rb'"nonce":\s*"([^"\\]{1,64})"')
 MESSAGES = 500  # ids or nonces told of one exchange
 
@@ -44,6 +44,7 @@ class Exchange:
     data: bytes = b""  # its bytes, the first KEPT
     inside: int | None = None  # bytes left of the chunk in which it begins; None where nothing is chunked
     id: int = 0
+    event_id: int | None = None  # the field `id` of an event
     note: dict | None = None  # what else is known: a connect's peer, how a disconnect came
 
     def as_dict(self):
@@ -71,14 +72,8 @@ class Exchange:
             text = unmasked(text) if self.kind == "frame" else text
             return [nonce.decode("latin-1") for nonce in NONCE.findall(text)[:MESSAGES]]
         # An event names its id twice, as a field and in its JSON; a text cannot hold an unescaped quotation mark.
-        return list(dict.fromkeys(int(field or own) for field, own in ID.findall(text)))[:MESSAGES]
-
-
-def unmasked(frame):
-    """Return a masked frame's payload as it was meant (RFC 6455 §5.3)."""
-    length = frame[1] & 0x7F
-    begin = 2 + (0 if length < 126 else 2 if length == 126 else 8)
-    return apply_mask(frame[begin + 4 :], frame[begin : begin + 4]) if frame[1] & 0x80 else frame[begin:]
+        field = [] if self.event_id is None else [self.event_id]
+        return list(dict.fromkeys(field + [int(digits) for digits in ID.findall(text)]))[:MESSAGES]
 
 
 class Capture:

@@ -1,12 +1,10 @@
 """Bodies taken apart: chunks, the fields of an event stream, JSON."""
 
-import re
-
-from lab.wire.dissect import part
+from lab.wire.dissect import heads, part
+from lab.wire.scan import chunked
+from lab.wire.scan.event_lines import EventLineParser
 from lab.wire.scan.events import BOM
 
-SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[^\n]*\n")
-LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?")
 FIELDS = {
     "": "A comment: it keeps the connection alive and is no event.",
     "data": "The event's data: here a message.",
@@ -31,65 +29,48 @@ def taken_apart(data, begin, inside, is_event_stream=False, has_bom=False):
     """
     found = []
     for name, start, end in spans(data, begin, inside):
-        if name == "content":
+        if name == chunked.CONTENT:
             if has_bom and data.startswith(BOM, start):
                 found.append(part.make("byte order mark", start, start + len(BOM), "", IGNORED, EVENT_STREAM))
                 start += len(BOM)
             has_bom = False
             found += fields(data, start, end) if is_event_stream else json(data, start, end)
-        elif name == "chunk size":
+        elif name == chunked.SIZE:
             value = part.text(data[start:end]).strip()
             explains = LAST_CHUNK if value == "0" else CHUNK
-            found.append(part.make(name, start, end, value, explains, "RFC 9112 §7.1"))
+            found.append(part.make("chunk size", start, end, value, explains, "RFC 9112 §7.1"))
+        elif name == chunked.TRAILER:
+            found.append(heads.header(data, start, end))
         else:
-            found.append(part.make(name, start, end, "", "The chunk ends.", "RFC 9112 §7.1"))
+            found.append(part.make("chunk end", start, end, "", "The chunk ends.", "RFC 9112 §7.1"))
     return found
 
 
-def spans(data, place, inside):
-    """Yield (what, start, end) of a body that may come in chunks: content, chunk size, chunk end."""
-    if inside is None:
-        if place < len(data):
-            yield "content", place, len(data)
-        return
-    left = inside
-    while place < len(data):
-        if left:
-            end = min(len(data), place + left)
-            yield "content", place, end
-            left -= end - place
-            place = end
-            if left:
-                return
-        if data[place : place + 2].startswith((b"\r", b"\n")):
-            end = place + (2 if data[place : place + 2] == b"\r\n" else 1)
-            yield "chunk end", place, end
-            place = end
-        elif size := SIZE.match(data, place):
-            yield "chunk size", place, size.end()
-            left, place = int(size[1], 16), size.end()
-        else:
-            if place < len(data):
-                yield "chunk end", place, len(data)
-            return
+def spans(data, begin, inside):
+    """Return [(part, start, end)] of a body that may come in chunks."""
+    if inside is not None:
+        return chunked.parts(data, begin, inside)
+    return [(chunked.CONTENT, begin, len(data))] if begin < len(data) else []
 
 
 def fields(data, start, end):
     """Return the parts of an event stream's lines."""
-    found, event = [], ""
+    found, event, lines = [], "", EventLineParser()
     while start < end:
-        stop = LINE.match(data, start, end).end()
-        name, colon, value = part.text(data[start:stop]).rstrip("\r\n").partition(":")
-        if not (name or colon):
-            found.append(
-                part.make("blank line", start, stop, "", "The event ends here and is delivered.", EVENT_STREAM)
-            )
-            event = ""
-        else:
-            value = value.removeprefix(" ")
+        _token, stop = lines.step(data, start, end)
+        if lines.after_cr and data[stop : min(stop + 1, end)] == b"\n":
+            _token, stop = lines.step(data, stop, end)
+        name = part.text(data[start : start + lines.name_size])
+        value = part.text(data[start + lines.field_size :][: lines.value_size])
+        if name or lines.has_colon:
             event = value if name == "event" else event
             explains = FIELDS.get(f"{name} of a {event}") or FIELDS.get(name, NO_FIELD)
             found.append(part.make(name or "comment", start, stop, value, explains, EVENT_STREAM))
+        else:
+            explains = "The event ends here and is delivered."
+            found.append(part.make("blank line", start, stop, "", explains, EVENT_STREAM))
+            event = ""
+        lines.begin_line()
         start = stop
     return found
 

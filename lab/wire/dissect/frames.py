@@ -6,6 +6,7 @@ from websockets.streams import StreamReader
 
 from lab.wire.dissect import part
 from lab.wire.scan import frames
+from lab.wire.scan.frame_header import EXTENDED_SIZES
 
 RFC = "RFC 6455 §5.2"
 OPCODES = {
@@ -40,7 +41,7 @@ def taken_apart(data):
         part.make("opcode", 0, 1, opcode, OPCODES.get(opcode, RESERVED), RFC, [4, 7]),
         part.make("mask", 1, 2, masked, MASK[masked], RFC, [0, 0]),
     ]
-    wide = {126: 2, 127: 8}.get(short, 0)
+    wide = EXTENDED_SIZES.get(short, 0)
     length = int.from_bytes(data[2 : 2 + wide]) if wide else short
     found.append(part.make("length", 1, 2, short, LENGTH.get(short, "Bytes of payload."), RFC, [1, 7]))
     if wide:

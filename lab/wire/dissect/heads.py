@@ -37,6 +37,7 @@ FIELDS = {  # lower-case name: (one line, standard)
     "x-accel-buffering": ("Tells nginx not to hold the stream back.", "nginx, ngx_http_proxy_module"),
     "content-encoding": ("How the body is compressed.", "RFC 9110 §8.4"),
 }
+OF_THE_BROWSER = ("sec-", "priority", "dnt")
 BROWSER = ("Told by the browser about itself or the page.", "W3C Fetch Metadata, Client Hints")
 UNKNOWN = ("A field that HTTP itself does not define.", "RFC 9110 §5")
 
@@ -54,14 +55,12 @@ def taken_apart(data):
         if not line:
             found.append(part.make("blank line", place, end, "", "The head ends, the body begins.", "RFC 9112 §2.1"))
             return found, end, chunked
-        name, colon, value = line.partition(":")
         if not any(known["name"].endswith("line") for known in found):
             found += first_line(place, end, line)
-        elif colon:
-            explains, rfc = field(name.lower())
-            found.append(part.make(name, place, end, value.strip(), explains, rfc))
-            if name.lower() == "transfer-encoding":  # chunks are the last coding, RFC 9112 §6.1
-                chunked = value.lower().rpartition(",")[2].strip() == "chunked"
+        elif ":" in line:
+            found.append(header(data, place, end))
+            if found[-1]["name"].lower() == "transfer-encoding":  # chunks are the last coding, RFC 9112 §6.1
+                chunked = found[-1]["value"].lower().rpartition(",")[2].strip() == "chunked"
         place = end
     return found, place, chunked
 
@@ -73,6 +72,8 @@ def first_line(place, end, line):
     return [part.make("request line", place, end, line, "Method, address, version.", "RFC 9112 §3")]
 
 
-def field(name):
-    """Return (one line, standard) about a header field."""
-    return FIELDS.get(name, BROWSER if name.startswith(("sec-", "priority", "dnt")) else UNKNOWN)
+def header(data, begin, end):
+    """Return the part of the line of a header field, which may be a trailer."""
+    name, _colon, value = part.text(data[begin:end]).partition(":")
+    explains, rfc = FIELDS.get(name.lower(), BROWSER if name.lower().startswith(OF_THE_BROWSER) else UNKNOWN)
+    return part.make(name, begin, end, value.strip(), explains, rfc)

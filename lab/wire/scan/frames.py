@@ -5,6 +5,7 @@ import re
 from websockets.frames import Opcode
 
 from lab.wire.byte_kinds import DOWN, FRAMING, IDLE, PAYLOAD
+from lab.wire.scan.frame_header import header_size
 from lab.wire.scan.scanner import Scanner
 
 CONTROL_MAX = 125  # bytes of a control frame's payload, RFC 6455 §5.5
@@ -29,11 +30,11 @@ class FrameScanner(Scanner):
     def frame(self, data, place):
         """Read a frame's head."""
         if not self.frame_head and len(data) - place > 1:
-            end = place + head_size(data[place + 1])
+            end = place + header_size(data[place + 1])
             if end <= len(data):
                 return self.frame_begins(data[place:end], data, end)
         self.frame_head.append(data[place])
-        if len(self.frame_head) < 2 or len(self.frame_head) < head_size(self.frame_head[1]):
+        if len(self.frame_head) < 2 or len(self.frame_head) < header_size(self.frame_head[1]):
             return place + 1
         head = bytes(self.frame_head)
         self.frame_head.clear()
@@ -78,9 +79,3 @@ class FrameScanner(Scanner):
             self.recount(FRAMING, IDLE, self.head_length)
         elif not NO_MESSAGE.match(exchange.data, self.head_length):
             self.wire.messages += 1
-
-
-def head_size(second):
-    """Return how many bytes a frame's head has, by its second byte."""
-    length = second & 0x7F
-    return 2 + (0 if length < 126 else 2 if length == 126 else 8) + (4 if second & 0x80 else 0)

@@ -4,11 +4,10 @@ import re
 
 from lab.wire.byte_kinds import FRAMING, HEADERS, PAYLOAD
 from lab.wire.scan import heads
+from lab.wire.scan.chunked import CONTENT, END, LAST, SIZE, TRAILER, ChunkedParser, InvalidChunk
 from lab.wire.scan.scanner import Scanner
 
 BLANK = re.compile(rb"\n\r?\n")
-SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
-SIZE_MAX = 4_096  # bytes of the line with a chunk's size
 CR, LF = 13, 10
 
 
@@ -19,8 +18,8 @@ class HTTPScanner(Scanner):
 
     def __init__(self, account, direction):
         super().__init__(account, direction)
-        self.line = bytearray()  # a head or a line as far as it came
-        self.left = 0  # bytes of the body or the chunk still to come
+        self.line = bytearray()  # a head as far as it came
+        self.left = 0  # bytes of the body still to come
         self.state = self.head
 
     def head(self, data, place):
@@ -43,7 +42,7 @@ class HTTPScanner(Scanner):
         """Begin a body; return `place`."""
         self.left = length
         if length == heads.CHUNKED:
-            self.state, self.inside = self.chunk_size, 0
+            self.state, self.inside, self.chunks = self.chunked, 0, ChunkedParser()
         elif length == heads.UNTIL_CLOSE:
             self.state = self.rest
         elif length:
@@ -64,61 +63,26 @@ class HTTPScanner(Scanner):
         """Read a body that ends with the connection."""
         return self.content(data, place, len(data))
 
-    def chunk_size(self, data, place):
-        """Read the line with a chunk's size."""
-        end = data.find(b"\n", place) + 1
-        self.line += data[place : min(end or len(data), place + SIZE_MAX + 1)]
-        if len(self.line) > SIZE_MAX:
+    def chunked(self, data, place):
+        """Read the next part of a chunked body."""
+        chunks = self.chunks
+        try:
+            part, end = chunks.step(data, place)
+        except InvalidChunk:
             return self.give_up(data, place)
-        if not end:
-            return len(data)
-        line = bytes(self.line)
-        self.line.clear()
-        size = SIZE.fullmatch(line)
-        if not size:
-            return self.give_up(data, place)
-        self.left = int(size[1], 16)
-        self.count(FRAMING, len(line))
-        self.state = self.chunk if self.left else self.trailer
-        self.chunk_begins(len(line))
-        return end
-
-    def chunk(self, data, place):
-        """Read a chunk's content."""
-        until = place + self.left
-        end = self.content(data, place, min(len(data), until))
-        self.left = until - end
-        if not self.left:
-            self.state = self.chunk_end
-        return end
-
-    def chunk_end(self, data, place):
-        """Read the line end after a chunk."""
-        byte = data[place]
-        if byte == CR and not self.line:
-            self.line += b"\r"
-            return place + 1
-        if byte != LF:
-            return self.give_up(data, place)
-        size = len(self.line) + 1
-        self.line.clear()
-        self.count(FRAMING, size)
-        self.state = self.chunk_size
-        self.chunk_ends(size, place + 1)
-        return place + 1
-
-    def trailer(self, data, place):
-        """Read the fields after the last chunk, to their blank line."""
-        end = data.find(b"\n", place) + 1
-        self.line += data[place : min(end or len(data), place + heads.HEAD_MAX + 1)]
-        if len(self.line) > heads.HEAD_MAX:
-            return self.give_up(data, place)
-        if not end:
-            return len(data)
-        blank = self.line in (b"\r\n", b"\n")
-        self.count(FRAMING if blank else HEADERS, len(self.line))
-        self.line.clear()
-        if blank:
+        if part == CONTENT:
+            end = self.content(data, place, end)
+            chunks.advance(end - place)
+        elif part == SIZE:
+            self.count(FRAMING, chunks.size)
+            self.chunk_begins(chunks.size)
+        elif part == END:
+            self.count(FRAMING, chunks.size)
+            self.chunk_ends(chunks.size, end)
+        elif part == TRAILER:
+            self.count(HEADERS, chunks.size)
+        elif part == LAST:
+            self.count(FRAMING, chunks.size)
             self.finish(end)
         return end
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 PAGE = re.compile(r'\s*\{\s*"messages"\s*:\s*\[\s*')
 NEXT = re.compile(r"\s*(?:,\s*)?")
 EMPTY = ("", "[]", "{}", "null")
-CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[^\n]*\n")
 DECODER = json.JSONDecoder()
 
 
@@ -39,15 +38,3 @@ def _messages(text, place):
         messages += 1
         place = NEXT.match(text, end).end()
     return Page(messages, payload)
-
-
-def joined(body):
-    """Return the content of a chunked body that is whole."""
-    content, place = [], 0
-    while chunk := CHUNK.match(body, place):
-        size = int(chunk[1], 16)
-        content.append(body[chunk.end() : chunk.end() + size])
-        place = body.find(b"\n", chunk.end() + size) + 1
-        if not size or not place:
-            break
-    return b"".join(content)

@@ -1,7 +1,7 @@
 """Answers as they pass."""
 
 from lab.wire.byte_kinds import FRAMING, HANDSHAKE, HEADERS, IDLE, PAYLOAD
-from lab.wire.scan import heads, poll_pages
+from lab.wire.scan import chunked, heads, poll_pages
 from lab.wire.scan.events import EventScanner
 from lab.wire.scan.frames import FrameScanner
 
@@ -71,12 +71,12 @@ class AnswerScanner(EventScanner, FrameScanner):
     def answered(self, place):
         """Emit an answer that is whole."""
         tally, payload = self.tally, self.tally[PAYLOAD]
-        chunked, self.inside = self.inside is not None, None
+        is_chunked, self.inside = self.inside is not None, None
         exchange = self.emit("answer", place, payload, self.answers())
         if not self.asked or self.asked.head.method != "GET":
             return
         body = b"" if self.read.is_encoded or exchange.size > len(exchange.data) else exchange.data[self.body_begins :]
-        page = poll_pages.read(poll_pages.joined(body) if chunked else body) if body else None
+        page = poll_pages.read(chunked.content(body) if is_chunked else body) if body else None
         if self.read.status == 204 or (page and not page.messages):
             exchange.kind, exchange.payload = "empty", 0
             self.wire.empty_responses += 1

@@ -11,7 +11,7 @@ BETWEEN = 0.3  # seconds
 def plant():
     """Let a follower read first, and join a moment later."""
     from lab import chat
-    from lab.chat import rooms
+    from lab.chat.hub import process_hub
     from lab.chat.queues import Queue
 
     class Early(Queue):
@@ -22,7 +22,7 @@ def plant():
             return page or await super().fetch(timeout)
 
     async def follow(room, after=None, *more):
-        queue = Early(await rooms.get(room), after, *more)
+        queue = Early(await process_hub().open_room(room), after, *more)
         queue.first = await queue.room.history(after)
         await asyncio.sleep(BETWEEN)
         queue.last = queue.room.last

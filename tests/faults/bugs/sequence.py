@@ -18,8 +18,9 @@ def plant():
     from django.db import transaction
 
     from lab import models
-    from lab.chat import rooms, store
-    from lab.chat.queues import Page
+    from lab.chat import rooms
+    from lab.chat.page import Page
+    from lab.chat.store import Store
     from lab.messages.message import Message
 
     sequences, writers = defaultdict(lambda: itertools.count(1)), ThreadPoolExecutor(8)
@@ -35,22 +36,22 @@ def plant():
             models.Message.objects.create(room=room, number=number, **dict(zip(names, fields, strict=True)))
         return Message(number, draft.room, *fields)
 
-    async def add(draft, committed):
+    async def add(self, draft, on_commit):
         message = await asyncio.get_running_loop().run_in_executor(writers, insert, draft)
-        committed([message])
+        on_commit([message])
         return message, True
 
     def append(self, messages, stored=False):
         for message in messages:
             if message.id > self.last:
                 self.last = message.id
-                self.tail.append(message)
+                self.recent.append(message)
                 for queue in self.queues:
                     queue.put(message)
 
     async def history(self, after=None):
         after = max(0, self.last - 50) if after is None else after
-        messages = [message for message in self.tail.messages if message.id > after]
+        messages = [message for message in self.recent.messages if message.id > after]
         return Page(messages, messages[-1].id if messages else max(after, self.last))
 
-    store.add, rooms.Room._append, rooms.Room.history = add, append, history
+    Store.add, rooms.Room._append, rooms.Room.history = add, append, history

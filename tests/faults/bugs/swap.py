@@ -20,7 +20,7 @@ def plant():
                 if self.push:
                     self.push(each)
             self.last = message.id
-        elif self.push and self.woken and message.id == self.last + 1 and now_and_then():
+        elif self.push and self.waiter and message.id == self.last + 1 and now_and_then():
             held[self] = message
         else:
             put(self, message)

@@ -1,0 +1,227 @@
+"""The plots of made-up results folders: which are drawn, and that they look the same twice."""
+
+import pytest
+from matplotlib.text import Text
+
+from benchmarks import report
+from benchmarks.analysis import style
+from benchmarks.analysis.results import Results
+from benchmarks.plots import axes, drawing
+from support.fake_results import TITLES, all_techniques, make_folder, make_run, names, refused, table
+
+OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
+OF_A_SWEEP = ["ledger", "percentiles", "sweep-latency", "sweep-network", "sweep-server", "trade-off"]
+FEW = {"percentiles": drawing.curves.percentiles, "server": drawing.bars.server, "ledger": drawing.ledger.ledger}
+DOTS_AND_CURVES = [drawing.curves.percentiles, drawing.scatter.through_time]
+TRACE = {
+    "seconds": 10.0,
+    "delivered": 2,
+    "kinds": {"payload": {"up": 0, "down": 480}, "headers": {"up": 300, "down": 290}, "odd": {"up": 1, "down": None}},
+    "exchanges": [
+        {"at": 0.1, "ends": 9.0, "direction": "up", "kind": "request", "bytes": 150},
+        {"at": 0.5, "ends": None, "direction": "down", "kind": "answer", "bytes": 390},
+        {"at": 0.7, "ends": None, "direction": "down", "kind": "something else", "bytes": 0},
+        {"at": None, "ends": None, "direction": "up", "kind": "frame", "bytes": 20_000},
+    ],
+    "left_out": 3,
+}
+RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 60}
+
+
+def drawn(folder, *arguments, of=drawing.PLOTS, **more):
+    """Draw these of a folder's plots; return their names, each of which must be there as SVG and PNG."""
+    made = drawing.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
+    assert names(folder) == names(folder, "png") == sorted(plot.name for plot in made)
+    for plot in made:
+        assert len(plot.caption) > 50
+        text = plot.svg.read_text()
+        assert 'href="http' not in text
+        assert "<dc:date>" not in text
+    return names(folder)
+
+
+def at_one_point(folder):
+    """Make results of one point, with a calibration and traces."""
+    stall = {
+        "latency_ms": dict.fromkeys(("p50", "p99", "max"), 900.0),
+        "naive_ms": {"p50": 1.0, "p99": 2.0, "max": 9.0},
+    }
+    known = {"servers": {"stall": stall | {"stall_ms": 1_400.0}}}
+    kinds = {name: {"up": 120, "down": 340} for name in ("payload", "framing", "headers", "handshake", "idle", "odd")}
+    sent = [
+        ("up", "request"),
+        ("down", "answer"),
+        ("down", "empty"),
+        ("up", "handshake"),
+        ("down", "ping"),
+        ("up", "odd"),
+    ]
+    sent = [
+        {"at": at, "ends": None, "direction": way, "kind": kind, "bytes": 900} for at, (way, kind) in enumerate(sent)
+    ]
+    traces = dict.fromkeys(TITLES, TRACE | {"kinds": kinds, "exchanges": [*TRACE["exchanges"], *sent]})
+    return make_folder(folder, all_techniques(), known, traces)
+
+
+def swept(folder):
+    """Make results of a sweep over numbers."""
+    points = list(enumerate((0.5, 20.0)))
+    return make_folder(folder, [make_run(name, point=p, rate=rate) for p, rate in points for name in TITLES])
+
+
+def cut(folder):
+    """Make results of a cut, at points with names."""
+    points = list(enumerate(("jitter", "no-jitter")))
+    return make_folder(folder, [make_run(n, point=p, cut=by, reconnect=RETURN) for p, by in points for n in TITLES])
+
+
+def climbed(folder):
+    """Make results of stages."""
+    stages = ("sse", None), ("polling", "whole"), ("websocket", "list"), ("websocket", None)
+    return make_folder(folder, [make_run(name, stage=stage, lost=9 * bool(stage)) for name, stage in stages])
+
+
+def silent(folder):
+    """Make results of rooms in which nobody speaks."""
+    nothing = {"latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")), "rate": 0.0}
+    nothing |= dict.fromkeys(("delivered", "arrived", "expected", "published"), 0)
+    return make_folder(folder, [(make_run(name, **nothing)[0], []) for name in TITLES])
+
+
+EVERY_KIND = {
+    at_one_point: {*OF_ONE_POINT, "bytes-by-kind", "waterfall", "stall"},
+    swept: set(OF_A_SWEEP),
+    cut: {*OF_A_SWEEP, "reconnects"},
+    climbed: {*OF_ONE_POINT, "staircase"},
+    silent: {"bytes-of-silence", "server"},
+}
+
+
+@pytest.mark.parametrize("make", EVERY_KIND)
+def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkeypatch, make):
+    """Laid out by matplotlib as for the report, and measured there."""
+    seen, outside = set(), []
+
+    class Measured(drawing.Canvas):
+        def savefig(self, path, **_options):
+            seen.add((path.stem, axes.narrow(self)))
+            self.draw_without_rendering()
+            scales = [axis for each in self.axes for axis in (each.xaxis, each.yaxis)]
+            ticks = {label for axis in scales for label in axis.get_ticklabels(which="both")}  # some are out of sight
+            for text in self.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible()):
+                if text in ticks or not text.get_text().strip():
+                    continue
+                x0, y0, x1, y1 = text.get_window_extent().extents
+                if x0 < -1 or y0 < -1 or x1 > self.bbox.width + 1 or y1 > self.bbox.height + 1:
+                    outside.append((path.stem, axes.narrow(self), text.get_text()))
+
+    monkeypatch.setattr(drawing, "Canvas", Measured)
+    drawing.write(Results.load(make(tmp_path)), tmp_path / "plots")
+    assert seen == {(name, phone) for name in EVERY_KIND[make] for phone in (True, False)}
+    assert outside == []
+    assert {draw.__name__.replace("_", "-") for draw in drawing.PLOTS} == set().union(*EVERY_KIND.values())
+
+
+def test_a_techniques_colour_stands_for_nothing_else(tmp_path):
+    """Kinds of bytes and of exchanges have greys and patterns, and so have the loads of the calibration."""
+    folder = at_one_point(tmp_path)
+    of_kinds = [drawing.byte_kinds.bytes_by_kind, drawing.waterfall.waterfall, drawing.stall.stall]
+    made = drawing.write(Results.load(folder), folder / "plots", of_kinds)
+    assert len(made) == len(of_kinds)
+    for path in (path for plot in made for path in (plot.svg, plot.narrow)):
+        text = path.read_text().lower()
+        assert [name for name in TITLES if style.title_and_colour(name)[1].lower() in text] == []
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path):
+    one, other = tmp_path / "a" / "results", tmp_path / "b" / "results"
+    for folder in (one, other):
+        runs = [make_run("polling", 1), make_run("polling", 2), make_run("sse")]
+        report.write(make_folder(folder, runs, traces={"sse": TRACE}))
+    files = sorted(path.relative_to(one) for path in one.rglob("*") if path.is_file())
+    assert len([path for path in files if path.suffix in (".svg", ".png")]) == 3 * (len(OF_ONE_POINT) + 2)
+    assert not [path for path in files if (one / path).read_bytes() != (other / path).read_bytes()]
+
+
+def test_a_sweep_is_drawn_against_its_setting(tmp_path):
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "stale.svg").write_text("<svg/>")
+    runs = [
+        make_run(name, number, point=point, rate=rate)
+        for point, rate in enumerate((0.5, 20.0))
+        for name in ("polling", "sse")
+        for number in (1, 2, 3)
+    ]
+    assert drawn(tmp_path, runs) == OF_A_SWEEP
+
+
+def test_points_with_names_stages_a_cut_and_traces_have_their_plots(tmp_path):
+    runs = [
+        make_run(name, 1, stage=stage, point=point, cut=cut, reconnect=RETURN, lost=3 if stage else 0)
+        for point, cut in enumerate(("jitter", "no-jitter"))
+        for name, stage in (("sse", None), ("websocket", "list"), ("websocket", None))
+    ]
+    found = drawn(tmp_path, runs, traces={"polling": TRACE, "pigeon": {"exchanges": []}, "sse": None})
+    assert {"reconnects", "staircase", "bytes-by-kind", "waterfall", "sweep-latency"} <= set(found)
+
+
+def test_a_refused_run_is_in_no_plot_but_the_ledger(tmp_path):
+    runs = [make_run("polling"), refused("websocket", "the generator used 95% of a core")]
+    with_it, alone = tmp_path / "with", tmp_path / "alone"
+    assert drawn(with_it, runs, of=FEW.values()) == drawn(alone, runs[:1], of=FEW.values()) == sorted(FEW)
+    files = {name: [folder / "plots" / f"{name}.svg" for folder in (with_it, alone)] for name in FEW}
+    differ = [name for name, (one, other) in files.items() if one.read_bytes() != other.read_bytes()]
+    assert differ == ["ledger"]
+
+
+def test_silence_has_its_bytes_by_the_second(tmp_path):
+    empty = {
+        "latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")),
+        "delivered": 0, "arrived": 0, "expected": 0, "published": 0, "requests": 0, "empty_responses": 0,
+        "server_cpu_s": None, "server_rss_bytes": None, "rate": 0.0,
+    }  # fmt: skip
+    assert drawn(tmp_path, [(make_run(name, **empty)[0], []) for name in TITLES]) == ["bytes-of-silence"]
+
+
+def test_what_the_clocks_of_several_machines_cannot_tell_is_left_out(tmp_path):
+    def results(error, place, **more):
+        clock = {"processes": 2, "machines": 2 if error else 1, "error_ms": error}
+        return Results.load(make_folder(tmp_path / place, [make_run("sse", clock=clock, **more)]))
+
+    def shown(found):
+        one = found.comparisons[0].series[0]
+        captions = [plot.caption for plot in drawing.write(found, found.folder / "plots", DOTS_AND_CURVES)]
+        return drawing.curves.measured(one), [caption for caption in captions if "clocks" in caption]
+
+    (shares, median, low, _high), told = shown(results(0.0, "one"))
+    assert (shares[0], told) == (0, [])
+    (some, above, low, _high), told = shown(results(2.0, "two"))
+    assert list(above) == [value for value in median if value >= 2.0]
+    assert list(some) == list(shares[-len(some) :])
+    assert 0 < len(some) < len(shares)
+    assert low.min() >= 2.0
+    assert len(told) == 2
+    assert all("agree within 2.00 ms; lower latencies are not shown." in caption for caption in told)
+    assert shown(results(1e6, "far"))[0] is None
+    assert shown(results(0.5, "well"))[1] == []
+    withheld = results(2.0, "bare", latency_ms={"p50": None, "p90": 3.0, "p99": 4.0, "p999": 5.0})
+    for path in withheld.folder.glob("runs/*/*.csv"):
+        path.unlink()
+    (shares, median, *_rest), told = shown(withheld)
+    assert (list(shares), list(median), len(told)) == ([0.9, 0.99, 0.999], [3, 4, 5], 1)
+
+
+def test_runs_that_left_no_deliveries_on_disk(tmp_path):
+    runs = all_techniques(1)
+    folder = make_folder(tmp_path, runs)
+    for path in folder.glob("runs/*/*.csv"):
+        path.unlink()
+    drawing.write(Results.load(folder), folder / "plots", DOTS_AND_CURVES)
+    assert names(folder) == ["percentiles"]
+
+
+@pytest.mark.parametrize("columns", ["client room id scheduled_ms arrived_ms latency_ms"])
+def test_an_empty_file_of_deliveries(tmp_path, columns):
+    folder = make_folder(tmp_path, [make_run("sse")])
+    table(folder / "runs" / "sse-0-1" / "deliveries.csv", columns, [])
+    assert Results.load(folder).comparisons[0].series[0].deliveries == []

@@ -1,0 +1,80 @@
+"""The broker of a single process: it announces at once, and bounds what waits for a slow room."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from lab.chat import broker_local
+from support.processes import SMALL
+from support.technique_io import client, publish
+
+UNHEARD = 5  # announcements that may wait
+NEVER = SMALL | {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the broker can announce in time
+
+
+@pytest.fixture
+def bounded(monkeypatch):
+    """Subscriptions with a small bound."""
+    monkeypatch.setattr(broker_local, "settings", SimpleNamespace(UNHEARD_MAX=UNHEARD, UNHEARD_BYTES=1_000))
+
+
+def message(room, number):
+    """Return what a broker needs of a message."""
+    return SimpleNamespace(room=room, id=number, size=1)
+
+
+def test_every_technique_hears_it_without_a_look_at_the_store(start):
+    """3.2: one server that looks every 1,000 seconds."""
+    server = start(**NEVER)
+    for delivering in ("longpoll", "sse", "websocket"):
+        publish("polling", server, delivering, "first")
+        reader = client(delivering, server, delivering, after=0)
+        messages = reader.messages()
+        assert next(messages)["text"] == "first"
+        for publishing in ("polling", "websocket"):
+            publish(publishing, server, delivering, f"by {publishing}")
+            assert next(messages)["text"] == f"by {publishing}"
+        reader.close()
+
+
+def test_a_room_hears_its_own_messages_in_order_and_nothing_once_it_left(bounded):
+    async def heard():
+        told, subscriptions, broker = [], [], broker_local.LocalBroker()
+        for room in ("a", "b"):
+            subscriptions.append(broker.subscribe(room, lambda messages: noted(told, messages)))
+            assert await subscriptions[-1].join()
+        listening = [asyncio.create_task(each.listen()) for each in subscriptions]
+        broker.publish([message("b", 1), message("a", 2), message("a", 1), message("c", 1)])
+        await asyncio.sleep(0.01)
+        listening[0].cancel()
+        await asyncio.gather(*listening[:1], return_exceptions=True)
+        await subscriptions[0].join()  # a renewal that comes late changes nothing
+        broker.publish([message("a", 3), message("b", 2)])
+        await asyncio.sleep(0.01)
+        listening[1].cancel()
+        await asyncio.gather(*listening[1:], return_exceptions=True)
+        return told, broker
+
+    told, broker = asyncio.run(heard())
+    assert sorted(told) == [[("a", 1), ("a", 2)], [("b", 1)], [("b", 2)]]
+    assert not broker.subscriptions
+
+
+async def noted(told, messages):
+    """Note what was announced."""
+    told.append([(each.room, each.id) for each in messages])
+
+
+def test_4_1_what_a_busy_listener_has_not_heard_is_bounded(bounded):
+    async def unheard():
+        broker = broker_local.LocalBroker()
+        subscription = broker.subscribe("a", None)
+        await subscription.join()
+        for number in range(2 * UNHEARD):
+            broker.publish([message("a", number)])
+        waiting = subscription.backlog.qsize()
+        await subscription.leave()
+        return waiting, broker.backlog_bytes
+
+    assert asyncio.run(unheard()) == (UNHEARD, 0)

@@ -1,0 +1,235 @@
+"""Section 6: the WebSocket's staircase. Each stage can be read alone, tried, and closed from both sides."""
+
+import socket
+import time
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Thread
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+import websocket
+from support.processes import PATIENCE, SMALL, ServerProcess, until
+from support.raw_http import session_of
+from support.raw_websocket import close_code, dial, hear, refusal, say, shake
+from support.technique_io import publish
+
+ROOMS_APART = ["sync", "async", "room"]
+TOO_FAST = "too many messages a second, wait a moment."
+LONG = "😀" * 3_990  # 16 KB, 1,000 of which no system's buffers take
+
+every_stage = pytest.mark.parametrize("stage", websocket.STAGES)
+apart = pytest.mark.parametrize("stage", ROOMS_APART)
+
+
+def opened(server, stage, room):
+    """Open a WebSocket to one stage of the staircase."""
+    return dial(server.url, room, path=f"/ws/websocket/stages/{stage}/{room}/")
+
+
+def speak(connection, text):
+    """Publish and return the frames by type: one delivers it, one acknowledges it."""
+    say(connection, type="publish", author="Ann", text=text, nonce="mine")
+    frames = [hear(connection), hear(connection)]
+    return {frame["type"]: frame for frame in frames}
+
+
+def silent(connection):
+    """Tell whether nothing waits to be read, by an exchange that comes after it."""
+    connection.send("{")
+    return hear(connection) == refusal("body: not JSON.")
+
+
+@every_stage
+def test_6_every_stage_delivers_to_the_publisher_and_acknowledges(server, room, stage):
+    with opened(server, stage, room) as connection:
+        frames = speak(connection, "hi")
+    assert set(frames) == {"message", "published"}
+    message = frames["message"]
+    assert (message["room"], message["author"], message["text"], message["nonce"]) == (room, "Ann", "hi", "mine")
+    assert frames["published"] == {"type": "published", "nonce": "mine", "id": message["id"]}
+
+
+@every_stage
+def test_6_every_stage_is_closed_by_the_server_with_1000_when_it_is_asked_to(server, room, stage):
+    with opened(server, stage, room) as connection:
+        say(connection, type="close")
+        assert close_code(connection) == 1000
+
+
+@every_stage
+def test_6_every_stage_is_closed_by_the_client(server, room, stage):
+    with opened(server, stage, room) as connection:
+        speak(connection, "hi")
+        connection.close(1000)
+        assert connection.close_code == 1000
+    with opened(server, stage, f"{room}-other") as connection:
+        assert "published" in speak(connection, "again")
+
+
+@every_stage
+def test_6_every_stage_outlives_clients_that_vanish(server, room, stage):
+    with ExitStack() as stack:
+        others = [stack.enter_context(opened(server, stage, room)) for _ in range(5)]
+        for other in others:
+            other.socket.close()
+        with opened(server, stage, room) as connection:
+            assert "published" in speak(connection, "hi")
+
+
+@every_stage
+def test_6_every_stage_refuses_in_the_same_words(server, room, stage):
+    with opened(server, stage, room) as connection:
+        say(connection, type="publish", author="Ann", text=" ", nonce="mine")
+        assert hear(connection) == refusal("text: not only white space.") | {"nonce": "mine"}
+        say(connection, type="dance")
+        assert hear(connection) == refusal("type: publish or close.")
+        assert "published" in speak(connection, "hi")
+
+
+@every_stage
+def test_6_every_stage_refuses_a_name_that_is_no_room_and_a_foreign_page(server, stage):
+    assert shake(server.url, f"/ws/websocket/stages/{stage}/a.b/").status == 404
+    assert shake(server.url, f"/ws/websocket/stages/{stage}/lobby/", {"Origin": "http://evil.example"}).status == 403
+
+
+@pytest.mark.parametrize("bound", ["PUBLISH", "SESSION"])
+@every_stage
+def test_4_429_every_stage_holds_to_the_rates(strict, room, stage, bound):
+    cookie = {"Cookie": session_of(strict["SESSION"])} if bound == "SESSION" else {}
+    address = f"ws://127.0.0.1:{strict[bound].port}/ws/websocket/stages/{stage}/{room}/"
+    with connect(address, origin=strict[bound].url, additional_headers=cookie, proxy=None) as connection:
+        answers = [answered(connection, str(number)) for number in range(15)]
+        assert answers[0]["type"] == "published"
+        assert answers[-1] == refusal(TOO_FAST, 429) | {"nonce": "14"}
+        until(lambda: answered(connection, "late")["type"] == "published", "the rate never recovers")
+
+
+def answered(connection, nonce):
+    """Publish and return the frame that answers; what is delivered meanwhile is passed by."""
+    say(connection, type="publish", author="Ann", text="hi", nonce=nonce)
+    while (answer := hear(connection))["type"] == "message":
+        pass
+    return answer
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory):
+    """Servers that take 5 messages a second, 10 at once: one from each address, one of each session."""
+    servers = {
+        bound: ServerProcess(tmp_path_factory.mktemp(bound), **{f"LAB_{bound}_RATE": "5"}).start()
+        for bound in ("PUBLISH", "SESSION")
+    }
+    yield servers
+    for server in servers.values():
+        server.stop()
+
+
+def test_3_5_a_deaf_browser_on_the_stage_sync_holds_up_no_other_stage(server, room):
+    with full(server, "sync", room):
+        for stage in ("room", "async", "list", "echo"):
+            with opened(server, stage, f"{room}-other") as fresh:
+                assert "published" in speak(fresh, "hi")
+
+
+@contextmanager
+def full(server, stage, room):
+    """Hold a WebSocket open that is written to and does not read, with all buffers on its way full."""
+    said = []
+    with opened(server, stage, room) as deaf:
+
+        def talk():
+            with suppress(ConnectionClosed, OSError):
+                for number in range(1_000):
+                    say(deaf, type="publish", author="Ann", text=LONG, nonce=str(number))
+                    said.append(time.monotonic())
+
+        talking = Thread(target=talk)
+        talking.start()
+        until(lambda: said and time.monotonic() - said[-1] > 1, "what it says is read on and on")
+        try:
+            yield
+        finally:
+            deaf.socket.shutdown(socket.SHUT_RDWR)
+            talking.join()
+
+
+def test_6_a_stage_that_is_none_has_no_address(server, room):
+    assert shake(server.url, f"/ws/websocket/stages/none/{room}/").status == 404
+
+
+def test_6_echo_answers_the_sender_only(server, room):
+    with opened(server, "echo", room) as ann, opened(server, "echo", room) as bob:
+        speak(ann, "hi")
+        assert silent(bob)
+
+
+def test_6_list_gives_everybody_everything_whatever_the_room(server, room):
+    with opened(server, "list", f"{room}-a") as ann, opened(server, "list", f"{room}-b") as bob:
+        speak(ann, "hi")
+        message = hear(bob)
+        assert (message["text"], message["room"]) == ("hi", f"{room}-a")  # its known weakness
+
+
+@apart
+def test_6_from_sync_on_everybody_in_the_room_hears_it_and_nobody_else(server, room, stage):
+    with ExitStack() as stack:
+        ann, bob = (stack.enter_context(opened(server, stage, f"{room}-a")) for _ in range(2))
+        eve = stack.enter_context(opened(server, stage, f"{room}-b"))
+        speak(ann, "hi")
+        assert hear(bob)["text"] == "hi"
+        assert speak(eve, "alone")["message"]["text"] == "alone"  # the first that came to this room
+
+
+def test_6_the_last_stage_alone_gives_what_was_said_before(server, room):
+    publish("polling", server, room, "before")
+    for stage in websocket.STAGES[:-1]:
+        with opened(server, stage, room) as connection:
+            assert silent(connection)
+    with opened(server, "room", room) as connection:
+        assert hear(connection)["text"] == "before"
+
+
+def test_6_stages_do_not_hear_each_other(server, room):
+    with ExitStack() as stack:
+        connections = {stage: stack.enter_context(opened(server, stage, room)) for stage in websocket.STAGES}
+        for stage, connection in connections.items():
+            speak(connection, stage)
+        assert all(silent(connection) for connection in connections.values())
+
+
+@every_stage
+def test_6_a_binary_frame_is_refused_by_every_stage(server, room, stage):
+    with opened(server, stage, room) as connection:
+        connection.send(b"\x00")
+        try:
+            refused = hear(connection)["type"] == "error"
+        except ConnectionClosed:
+            refused = connection.close_code == 1003
+    assert refused
+
+
+def test_6_stages_with_groups_reach_every_process_by_redis(redis, start, room):
+    here, there = (start(REDIS_URL=redis.url) for _ in range(2))
+    for stage in ROOMS_APART:
+        with opened(here, stage, room) as ann, opened(there, stage, room) as bob:
+            speak(ann, stage)
+            assert hear(bob)["text"] == stage
+
+
+def test_6_the_list_of_one_process_is_unknown_to_the_other(start, room):
+    here, there = (start() for _ in range(2))
+    with opened(here, "list", room) as ann, opened(there, "list", room) as bob:
+        speak(ann, "hi")
+        assert silent(bob)
+
+
+def test_6_sigterm_closes_the_stages_too(start, room):
+    server = start(**SMALL)
+    with ExitStack() as stack:
+        connections = [stack.enter_context(opened(server, stage, room)) for stage in websocket.STAGES]
+        server.process.terminate()
+        codes = [close_code(connection) for connection in connections]
+    assert set(codes) <= {1001, 1012}
+    assert server.process.wait(PATIENCE) == -15

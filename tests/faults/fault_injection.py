@@ -1,0 +1,59 @@
+"""What is put into a server under test when it starts: perhaps a bug, and an answer to the question what it holds."""
+
+import asyncio
+import json
+import os
+import signal
+from importlib import import_module
+from pathlib import Path
+
+from django.apps import AppConfig
+from django.conf import settings
+
+ASK = signal.SIGUSR2  # the server answers by a file in LAB_DATA
+BUSY = 0.1  # seconds
+
+
+class FaultInjection(AppConfig):
+    """Plants when Django is ready."""
+
+    name = "faults"
+    label = "fault_injection"
+
+    def ready(self):
+        """Plant the bug, and listen for the question."""
+        if settings.NARROW:
+            keep_busy()
+        if settings.BUG:
+            import_module(f"faults.bugs.{settings.BUG}").plant()
+        signal.signal(ASK, tell)
+
+
+def keep_busy():
+    """Let a room be busy for a while after each announcement, so that the next ones have to wait."""
+    from lab.chat.broker_local import LocalSubscription
+
+    listen = LocalSubscription.listen
+
+    async def listening(self):
+        on_messages = self.on_messages
+
+        async def slowly(messages):
+            await on_messages(messages)
+            await asyncio.sleep(BUSY)
+
+        self.on_messages = slowly
+        await listen(self)
+
+    LocalSubscription.listen = listening
+
+
+def tell(*_):
+    """Write down how many queues there are, and how many messages wait in them."""
+    from lab.chat.hub import process_hub
+
+    queues = [queue for room in process_hub().rooms.values() for queue in room.queues]
+    held = {"queues": len(queues), "waiting messages": sum(len(queue.waiting) for queue in queues)}
+    path = Path(settings.DATA) / f"held.{os.getpid()}"
+    path.with_suffix(".new").write_text(json.dumps(held))
+    path.with_suffix(".new").replace(path)

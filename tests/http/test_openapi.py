@@ -1,0 +1,182 @@
+"""Section 4, generated: the HTTP side does what /openapi.json says of it, whatever is asked of it."""
+
+import ast
+import json
+import re
+from contextlib import suppress
+from importlib import import_module
+from urllib.parse import quote
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Unsatisfiable
+from jsonschema_rs import Draft202012Validator
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi import checks
+from schemathesis.specs.openapi.definitions import OPENAPI_31
+
+from lab.techniques import TECHNIQUES
+from support.processes import PATIENCE, ROOT
+from support.raw_http import ask, dialled, get, post, room_path
+from support.raw_websocket import dial, hear, shake
+from support.technique_io import HTTP
+
+EXAMPLES, OF_PAGES = 20, 4  # of each operation and mode: of the chat's, of the pages'
+SLOW = list(HealthCheck)  # a real server answers, on a machine that others share
+CHECKS = (
+    schemathesis.checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+)
+URLS = (ROOT / "lab" / "urls.py").read_text() + (ROOT / "benchmarks" / "urls.py").read_text()
+
+
+@pytest.fixture(scope="module")
+def described(server):
+    """What the server says of itself."""
+    answer = get(server.url, "/openapi.json")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    return answer.json
+
+
+def test_the_description_is_openapi_3_1(described):
+    assert described["openapi"].startswith("3.1")
+    Draft202012Validator(OPENAPI_31).validate(described)
+    for schema in described["components"]["schemas"].values():
+        Draft202012Validator(schema | {"components": described["components"]})
+
+
+def test_every_route_is_described(described):
+    """Each page that the lab's urls.py writes down, each technique, each of its stages."""
+    pages = re.findall(r'^.*?\bpath\(f?"([^"]*)", (?!include)', URLS, re.MULTILINE)
+    addresses = ["/" + re.sub(r"<str:(\w+)>", r"{\1}", address) for address in pages]
+    routes = {address.replace("{name}", technique) for address in addresses for technique in TECHNIQUES}
+    for technique in HTTP:
+        folders = ["", *(f"stages/{stage}/" for stage in import_module(technique).STAGES)]
+        routes |= {f"/{technique}/{folder}{{room}}/messages/" for folder in folders}
+    assert routes | {"/i18n/setlang/"} == described["paths"].keys()
+    assert len(routes) > 20
+    for path, operations in described["paths"].items():
+        if path.endswith("/messages/"):
+            assert operations.keys() == {"parameters", "get", "post"}
+        assert all(operations[method]["responses"] for method in operations.keys() & {"get", "post"}), path
+
+
+def test_every_refusal_of_the_code_and_of_the_spec_is_described(described):
+    files = [path for name in ("lab", *TECHNIQUES) for path in (ROOT / name).glob("*.py")]
+    nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text()))]
+    named = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "status"]
+    raised = {str(value.value) for value in named if isinstance(value, ast.Constant)}
+    told = described["paths"]["/polling/{room}/messages/"]["post"]["responses"].keys()
+    assert raised <= told
+    spec = (ROOT / "SPEC.md").read_text().partition("## 4 Refusals")[2].partition("## 5")[0]
+    assert set(re.findall(r"^\| (\d{3}) \|", spec, re.MULTILINE)) == {status for status in told if status >= "400"}
+
+
+def operations(described, of):
+    """Yield what schemathesis makes of the chat's operations of a technique, or of the pages (None)."""
+    for result in schemathesis.openapi.from_dict(described).get_all_operations():
+        operation = result.ok()
+        names = operation.path.strip("/").split("/")
+        technique = names[0] if names[-1] == "messages" else None
+        is_endless = operation.method == "get" and "text/event-stream" in str(operation.definition.raw)
+        if technique == of and not is_endless:
+            yield operation
+
+
+def agree(server, operation, mode, examples):
+    """Ask what schemathesis thinks of, and compare each answer with the description."""
+
+    @settings(max_examples=examples, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=SLOW)
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def asked(case):
+        hold = (case.query or {}).get("hold", 25)
+        if re.fullmatch(r"[0-9.]+", str(hold)):
+            case.query = {**(case.query or {}), "hold": 0}  # or it would be held so long
+        case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=PATIENCE)
+
+    with suppress(Unsatisfiable):  # nothing can be wrong where nothing is asked for
+        asked()
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode))
+@pytest.mark.parametrize("of", [*HTTP, None])
+def test_4_whatever_is_asked_is_answered_as_described(server, described, of, mode):
+    for operation in operations(described, of):
+        agree(server, operation, mode, EXAMPLES if of else OF_PAGES)
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "MERGE")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_4_405_a_method_that_is_not_described_is_refused(server, described, method):
+    """HEAD is no other method where GET is described."""
+    for path, operations in described["paths"].items():
+        allowed = [name.upper() for name in operations if name != "parameters"]
+        allowed = [each for name in allowed for each in (["GET", "HEAD"] if name == "GET" else [name])]
+        if method in allowed:
+            continue
+        answer = ask(server.url, method, re.sub(r"{\w+}", "generated", path), headers={"Content-Length": "0"})
+        assert (answer.status, answer.headers["allow"]) == (405, ", ".join(allowed)), path
+        assert method == "HEAD" or answer.sentence.startswith("method: "), path
+
+
+query_values = st.text(max_size=12) | st.integers().map(str) | st.text("0123456789.-+e_ ", max_size=25)
+
+
+@settings(max_examples=30, deadline=None, database=None, suppress_health_check=SLOW)
+@given(after=query_values, last=st.text(st.characters(codec="latin-1", categories=["L", "N", "P"]), max_size=12))
+@example(after="0", last="")
+def test_4_whatever_a_stream_is_asked_it_begins_or_is_refused(server, after, last):
+    path = room_path("sse", "generated", f"?after={quote(after)}")
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nLast-Event-ID: {last}\r\n\r\n"
+    with dialled(server.url) as connection:
+        connection.sendall(head.encode("latin-1"))
+        begun = connection.recv(1_000)
+    good = re.fullmatch(r"[0-9]{1,19}", last.strip() or after) and int(last.strip() or after) < 2**63
+    assert begun.startswith(b"HTTP/1.1 200" if good else b"HTTP/1.1 400"), begun
+
+
+hostile = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=50),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+bodies = st.binary(max_size=200) | st.fixed_dictionaries(
+    {"author": hostile | st.just("Ann"), "text": hostile | st.just("hi")},
+    optional={"nonce": hostile, "sent_at": hostile, "type": hostile.filter(lambda kind: kind != "close")},
+).map(lambda fields: json.dumps(fields).encode())
+
+
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=SLOW)
+@given(body=bodies)
+def test_4_whatever_is_published_is_stored_or_refused_in_one_sentence(server, technique, body):
+    room = f"generated-{technique}"
+    before = get(server.url, room_path("polling", room)).json["last"]
+    if technique == "websocket":
+        with dial(server.url, room) as connection:
+            connection.send(body.decode("utf-8", "replace").replace("{", '{"type": "publish", ', 1))
+            while (answer := hear(connection))["type"] == "message":
+                pass
+            status = answer.get("status") or (201 if answer["id"] > before else 200)
+    else:
+        answer = post(server.url, room_path(technique, room), body)
+        status, answer = answer.status, answer.json
+    assert status in (200, 201, 400, 409)
+    assert status < 400 or (answer["error"].endswith(".") and answer["error"].isprintable())
+    assert get(server.url, room_path("polling", room)).json["last"] == before + (status == 201)
+
+
+@settings(max_examples=40, deadline=None, database=None, suppress_health_check=SLOW)
+@given(name=st.text(max_size=70) | st.text("ab/.%\r\n\0 é\u0301", max_size=20))
+def test_4_whatever_a_room_is_called_it_is_one_or_404(server, name):
+    path = quote(name, safe="")
+    (status,) = {get(server.url, f"/{each}/{path}/messages/?hold=0").status for each in ("polling", "longpoll")}
+    assert status in (200, 404)
+    assert shake(server.url, f"/ws/websocket/{path}/").status == (101 if status == 200 else 404)
+    assert get(server.url, f"/polling/{path}/").status == status

@@ -1,0 +1,49 @@
+"""`manage.py demo` serves the lab and opens it where there is a display."""
+
+import re
+import socket
+
+import pytest
+
+from support.processes import PATIENCE, demo, until
+
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """A browser that only writes down what it is told to open."""
+    written = tmp_path / "opened"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {written}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
+    for name in DISPLAYS:
+        monkeypatch.delenv(name, raising=False)
+    return written
+
+
+def test_opens_all_techniques_side_by_side_where_there_is_a_display(opened, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":99")
+    with demo("--port", "0") as process:
+        process.stdout.readline()
+        address = re.search(r"http://\S+/compare/lobby/", process.stdout.readline()).group()
+        until(lambda: opened.exists() and opened.read_text().strip() == address, "no browser was opened")
+
+
+def test_only_tells_the_address_where_there_is_no_display(opened):
+    with demo("--port", "0") as process:
+        process.stdout.readline()
+        assert "/compare/lobby/" in process.stdout.readline()
+        process.terminate()
+        _out, complaints = process.communicate(timeout=PATIENCE)
+    assert complaints == ""
+    assert not opened.exists()
+
+
+def test_says_in_a_sentence_that_its_port_is_taken(opened):
+    with socket.create_server(("127.0.0.1", 0)) as taken, demo("--port", str(taken.getsockname()[1])) as process:
+        _out, complaints = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 1
+    assert re.fullmatch(r"CommandError: Cannot listen on .*; choose another with --port\.\n", complaints)

@@ -1,0 +1,75 @@
+"""Section 4: nobody forges a line of the log by a name with a line end in it."""
+
+import io
+import logging
+
+import pytest
+
+from lab.server.logs import Lines
+from support.raw_http import exchange, get, post, room_path
+from support.raw_websocket import shake, socket_path
+from support.technique_io import HTTP
+
+FORGED = "\r\nERROR forged"
+ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1b[2K", "\x85", "\u2028", "\u2029", "\0"]
+
+
+@pytest.fixture
+def log():
+    """A logger of the lab's form, and what it wrote."""
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(Lines())
+    logger = logging.Logger("tests")
+    logger.addHandler(handler)
+    return logger, written
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_name_with_a_line_end_is_one_line(log, end):
+    logger, written = log
+    logger.warning("room %s: gone", f"a{end}ERROR forged")
+    (line,) = written.getvalue().splitlines()
+    assert line.startswith("room a\\")
+    assert line.endswith("ERROR forged: gone")
+
+
+@pytest.mark.parametrize("turn", ["\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u3164", "\U000e0041"])
+def test_what_turns_the_direction_of_writing_or_hides_is_written_out(log, turn):
+    logger, written = log
+    logger.warning("room %s: gone", f"a{turn}b")
+    assert written.getvalue() == f"room a{turn.encode('unicode_escape').decode()}b: gone\n"
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_exception_that_quotes_a_line_end_begins_no_line(log, end):
+    logger, written = log
+    try:
+        raise ValueError(f"a{end}ERROR forged")
+    except ValueError:
+        logger.exception("it failed")
+    first, *traceback = written.getvalue().splitlines()
+    assert first == "it failed"
+    assert len(traceback) >= 4
+    assert all(line.startswith("  ") for line in traceback)
+
+
+def test_what_clients_name_leaves_the_servers_log_alone(server, room):
+    """Rooms, authors, headers and addresses with line ends, on every road."""
+    before = server.log.stat().st_size
+    odd = f"{room}%0d%0aERROR%20forged"
+    for technique in HTTP:
+        assert get(server.url, f"/{technique}/{odd}/messages/").status == 404
+        fields = {"author": "Ann" + FORGED, "text": "hi"}
+        assert post(server.url, room_path(technique, room), fields).status == 400
+        assert get(server.url, f"/{technique}/{odd}/").status == 404
+    assert shake(server.url, f"/ws/websocket/{odd}/").status == 404
+    assert shake(server.url, socket_path(room, "?after=%0d%0aERROR")).status == 400
+    assert get(server.url, "/nothing%0d%0aERROR%20forged").status == 404
+    get(server.url, "/", User_Agent="a\tb", Referer="http://a/%0d%0aERROR", X_Forwarded_For="1.2.3.4%0d%0aERROR")
+    for no_http in (b"FOO / HTTP/1.1\r\n\r\n", b"\x16\x03\x01 a TLS hello", b"GET /\xe9 HTTP/1.1\r\n\r\n"):
+        assert exchange(server.url, no_http).endswith(b'{"error": "request: cannot be read as HTTP."}')
+    exchange(server.url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\rERROR forged\r\nConnection: close\r\n\r\n")
+    with server.log.open("rb") as file:
+        file.seek(before)
+        assert file.read() == b""  # refusals are the client's affair: no one fills the disk with them

@@ -1,0 +1,202 @@
+"""The server's process: its goodbyes, its signals, and why it does not start."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from itertools import product
+from pathlib import Path
+
+import psutil
+import pytest
+
+import websocket
+from support.processes import COMMAND, PATIENCE, ROOT, manage, until
+from support.raw_http import dialled, get, room_path
+from support.raw_websocket import close_code, dial
+from support.sse_parser import stream
+from support.technique_io import publish, publish_many
+
+
+def stopping(server):
+    """Send SIGTERM."""
+    server.process.send_signal(signal.SIGTERM)
+
+
+def ended(server):
+    """Wait for the end of a server, for less time than its readers hold on; return its exit code."""
+    return server.process.wait(PATIENCE)
+
+
+@contextmanager
+def readers(server, room):
+    """Hold one reader of each technique open; yield (event stream, WebSocket, future of a held poll's answer)."""
+    with (
+        ThreadPoolExecutor() as pool,
+        dialled(server.url) as idle,  # as a browser's is between two polls
+        stream(server.url, room_path("sse", room, "?after=0")) as events,
+        dial(server.url, room) as connection,
+    ):
+        idle.sendall(f"GET {room_path('polling', room)} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+        assert idle.recv(65_536).startswith(b"HTTP/1.1 200")
+        events.until(lambda: events.parser.retry)
+        held = pool.submit(get, server.url, room_path("longpoll", room, "?hold=55"))
+        time.sleep(0.5)
+        yield events, connection, held
+
+
+def test_2_3_sigterm_ends_a_stream_with_retry_and_cleanly(start, room):
+    server = start()
+    publish("sse", server, room, "hi")
+    with stream(server.url, room_path("sse", room, "?after=0")) as events:
+        events.messages(1)
+        stopping(server)
+        while events.more():  # a stream cut off raises here
+            pass
+        assert events.raw.endswith(b"\n\nretry: 1000\n\n")
+        ended(server)
+
+
+def test_2_4_sigterm_closes_a_websocket_with_1001(start, room):
+    server = start()
+    with dial(server.url, room) as connection:
+        stopping(server)
+        assert close_code(connection) == 1001
+        ended(server)
+
+
+def test_2_sigterm_answers_a_held_poll_with_an_empty_answer(start, room):
+    server = start()
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(get, server.url, room_path("longpoll", room, "?hold=55"))
+        until(lambda: get(server.url, "/healthz").status == 200, "no answer")
+        time.sleep(0.3)
+        stopping(server)
+        answer = held.result(PATIENCE)
+        assert (answer.status, answer.json["messages"]) == (200, [])
+        ended(server)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_ends_all_streams_and_all_processes(start, room, workers):
+    server = start("--workers", workers)
+    with ExitStack() as stack:
+        opened = [stack.enter_context(readers(server, room)) for _ in range(4)]
+        processes = psutil.Process(server.process.pid).children(recursive=True)
+        stopping(server)
+        for events, connection, held in opened:
+            while events.more():  # a stream cut off raises here
+                pass
+            assert events.raw.endswith(b"\n\nretry: 1000\n\n")
+            assert close_code(connection) == 1001
+            assert (held.result(PATIENCE).status, held.result().json["messages"]) == (200, [])
+        assert ended(server) in (0, -signal.SIGTERM)
+        _gone, alive = psutil.wait_procs(processes, PATIENCE)
+        assert alive == []
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_sigterm_ends_the_process_whatever_its_readers_do(start, room, workers):
+    server = start("--workers", workers)
+    publish_many(server, room, 300, "x" * 3_990 + "{}")
+    with dialled(server.url) as deaf, dialled(server.url) as mute:
+        for number in range(1, 4):
+            path = room_path("sse", room, f"?after={number}")
+            deaf.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+        mute.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\n")
+        time.sleep(0.2)
+        stopping(server)
+        assert ended(server) in (0, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize(("workers", "by"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM)])
+def test_a_signal_ends_all_processes_without_a_word(start, room, workers, by):
+    server = start("--workers", workers)
+    publish("polling", server, room)
+    children = psutil.Process(server.process.pid).children(recursive=True)
+    assert len(children) >= int(workers) - 1
+    with stream(server.url, room_path("sse", room)):
+        assert server.stop(by) in (0, -by)
+    assert server.log.read_text() == ""
+    _gone, alive = psutil.wait_procs(children, PATIENCE)
+    assert alive == []
+
+
+def test_a_taken_port_is_told_in_one_sentence(server, tmp_path):
+    done = manage("serve", "--port", str(server.port), data=tmp_path)
+    assert done.returncode != 0
+    assert done.stdout == ""
+    sentence = f"Cannot listen on 127.0.0.1:{server.port}: Address already in use; choose another with --port."
+    assert done.stderr.strip() == f"CommandError: {sentence}"
+
+
+PORTS = [("--port", "65536"), ("--port", "-1")]
+HOSTS = [("--host", host) for host in ("192.0.2.1", "nowhere.invalid", "x" * 70, "::1::", "1.2.3.4.5", "a..b")]
+ALSO = [("--also", "192.0.2.1"), ("--also", "nowhere.invalid")]
+COMMANDS = [*product(["serve", "demo", "wire"], PORTS + HOSTS), *product(["serve"], ALSO)]
+
+
+@pytest.mark.parametrize(("command", "options"), COMMANDS)
+def test_an_address_that_cannot_be_listened_on_is_told_in_one_sentence(tmp_path, command, options):
+    done = manage(command, *(() if "--port" in options else ("--port", "0")), *options, data=tmp_path)
+    assert done.returncode != 0
+    assert done.stderr.startswith("CommandError: Cannot listen on ")
+    assert done.stderr.count("\n") == 1
+    assert ("choose another with --port" in done.stderr) == (options in PORTS)
+    assert ("the host must be an address of this machine" in done.stderr) == (options not in PORTS)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--workers", "0"), ("--workers", "-1"), ("--workers", "two"), ("--lan", "127.0.0.1", "--host", "127.0.0.1")],
+    ids=" ".join,
+)
+def test_options_that_make_no_sense_are_told_in_one_sentence(tmp_path, options):
+    done = manage("serve", *options, data=tmp_path)
+    assert done.returncode != 0
+    assert done.stderr.strip().endswith(("a whole number, 1 or more.", "leave --host out, or write --lan ADDRESS."))
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_cannot_be_used_is_told_in_one_sentence(tmp_path):
+    (tmp_path / "lab.sqlite3").write_text("no database" * 100)
+    done = manage("serve", "--port", "0", data=tmp_path)
+    assert done.returncode != 0
+    sentence = f"The database cannot be used: file is not a database ({tmp_path}/lab.sqlite3)."
+    assert done.stderr.strip() == f"CommandError: {sentence}"
+
+
+def test_the_address_is_told_once_it_listens(start):
+    server = start()
+    with socket.create_connection(("127.0.0.1", server.port), PATIENCE):
+        pass
+    assert get(server.url, "/healthz").status == 200
+
+
+def test_a_server_keeps_its_messages_and_its_key_in_its_own_folder(start, room):
+    server = start()
+    publish("polling", server, room)
+    folder = server.log.parent
+    assert (folder / "lab.sqlite3").exists()
+    assert (folder / "secret_key").stat().st_mode & 0o777 == 0o600
+    server.stop()
+    server.start()
+    assert get(server.url, room_path("polling", room)).json["last"] == 1
+
+
+def test_the_name_websocket_is_ours_in_the_server_and_in_the_tests(tmp_path):
+    ours = str(ROOT / "websocket" / "__init__.py")
+    assert websocket.__file__ == ours
+    told = manage("shell", "--no-imports", "-c", "import websocket; print(websocket.__file__)", data=tmp_path).stdout
+    assert told.strip() == ours
+
+
+def test_the_server_can_be_started_from_anywhere(tmp_path):
+    command = [sys.executable, str(ROOT / "manage.py"), "check"]
+    environment = os.environ | {"LAB_DATA": str(tmp_path)}
+    done = subprocess.run(command, cwd=Path("/"), env=environment, capture_output=True, timeout=COMMAND)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,1 @@
+"""What the tests share: processes, requests as bytes, and made-up data."""

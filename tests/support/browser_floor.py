@@ -1,0 +1,54 @@
+"""What is younger than the oldest browsers that the pages serve: Chrome and Edge 100, Firefox 100, Safari 15.4."""
+
+import re
+from pathlib import Path
+
+# Interface.member, or a global: browsers of the floor do not all have it (MDN's compatibility data).
+YOUNGER = Path(__file__).with_name("browser_floor.txt").read_text().split()
+# Members of the interface itself: elsewhere the name may be an older one's.
+STATIC = {name for name in YOUNGER if name.split(".")[0] in {"AbortSignal", "JSON", "Math", "Promise", "URL"}}
+STATIC |= {"Array.fromAsync", "Map.groupBy", "Object.groupBy", "ReadableStream.from", "Response.json"}
+# Names that scripts of the lab give to things of their own.
+OWN = {"Blob.bytes", "Set.difference"}
+# Used by scripts that do without it: what guards each use stands beside it.
+GUARDED = {
+    "PerformanceResourceTiming.transferSize": r"transferSize \?\?",
+    "SharedWorker": r"globalThis\.SharedWorker\)",
+}
+SYNTAX = {
+    "static block": r"\bstatic \{",
+    "lookbehind": r"\(\?<[=!]",
+    "regular expression with the flag v": r"/[dgimsuy]*v[dgimsuy]*[;,.)]",
+    "iterator helper": r"(?<!Object)\.(?:values|keys|entries|matchAll)\([^()]*\)\s*"
+    r"\.(?:map|filter|some|every|find|forEach|reduce)\(",
+    "import attributes": r"\bimport\b[^;\n]*\bwith \{",
+    "using": r"\busing \w+ =",
+}
+COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
+
+
+def younger(source):
+    """Return what a script uses and browsers of the floor do not all have."""
+    code = COMMENT.sub("", source)
+    found = [name for name, pattern in SYNTAX.items() if re.search(pattern, code)]
+    for name in set(YOUNGER) - OWN:
+        owner, _dot, member = name.partition(".")
+        if name in STATIC or not member:
+            used = rf"(?<![.\w]){re.escape(name)}\b"
+        else:
+            used = rf"\.{member}\b" if owner != "Window" else rf"\b{member}\b"
+        if re.search(used, code) and not re.search(GUARDED.get(name, r"(?!)"), code):
+            found.append(name)
+    return found
+
+
+# A script that takes away from a browser what is younger than the floor.
+TAKE_AWAY = (
+    f"for (const name of {[name for name in YOUNGER if name != 'PerformanceResourceTiming.transferSize']}) {{"
+    """
+  const [owner, member] = name.split(".");
+  if (member === undefined || owner === "Window") delete globalThis[member ?? owner];
+  else for (const place of [globalThis[owner], globalThis[owner]?.prototype]) if (place) delete place[member];
+}
+"""
+)

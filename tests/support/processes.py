@@ -1,0 +1,132 @@
+"""Processes that the tests start: the lab's server, and what is around it where it runs on many."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from deploy import scaled
+from deploy.programs import NginxProcess, PostgresProcess
+from deploy.redis import RedisProcess
+from lab.net import orphans
+from lab.net.system import free_port
+
+__all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # the tests' other names are made here
+
+TESTS = Path(__file__).resolve().parent.parent
+ROOT = TESTS.parent
+SMALL = {"DJANGO_SETTINGS_MODULE": "support.small_settings", "PYTHONPATH": str(TESTS)}  # see small_settings.py
+PATIENCE = 50  # seconds that a wait may last, less than the longest hold (55); busy machines are slow
+COMMAND = 600  # seconds that a command may take that ends by itself
+BUGS = ("Traceback", "never retrieved", "ASGI callable", "Exception ignored")  # what a server's log must never hold
+
+
+class ServerProcess:
+    """`manage.py serve` on a free port with a database of its own; it can be killed and started again there."""
+
+    running = set()
+
+    def __init__(self, data, **environment):
+        rates = {"LAB_PUBLISH_RATE": "0", "LAB_REQUEST_RATE": "0"}
+        self.environment = os.environ | {"LAB_DATA": str(data), "PYTHONUNBUFFERED": ""} | rates
+        self.environment |= environment
+        self.log = Path(data) / f"stderr.{time.monotonic_ns()}"
+        self.port, self.process, self.checked = 0, None, 0
+
+    def start(self, *options):
+        """Start and wait until it listens."""
+        command = [sys.executable, "manage.py", "serve", "--port", str(self.port), *options]
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        orphans.adopt(self.process.pid)
+        line = self.process.stdout.readline()
+        assert line, f"the server did not start: {self.log.read_text()}"
+        self.port = int(re.search(r":(\d+)/", line).group(1))
+        self.running.add(self)
+        return self
+
+    @property
+    def url(self):
+        """The address of the server's pages."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def stop(self, by=signal.SIGTERM):
+        """End the process and wait for its end; return its exit code."""
+        self.running.discard(self)
+        if self.process.poll() is None:
+            self.process.send_signal(by)
+        code = self.process.wait(PATIENCE)
+        self.process.stdout.close()
+        self.check()
+        return code
+
+    def __exit__(self, *exc_info):
+        """End it with the block that it was started for."""
+        if self.process:
+            self.stop()
+
+    def kill(self):
+        """End the process at once, as a power cut would."""
+        return self.stop(signal.SIGKILL)
+
+    def check(self):
+        """Fail where the server's log tells of a bug, once for each."""
+        log = self.log.read_bytes()
+        new, self.checked = log[self.checked :].decode(errors="replace"), len(log)
+        assert not any(word in new for word in BUGS), new
+
+
+class Scaled(scaled.Scaled):
+    """The lab behind nginx, on PostgreSQL and Redis, whose servers' logs are checked."""
+
+    server = ServerProcess
+
+
+def until(true, otherwise, patience=PATIENCE):
+    """Wait until `true()` is, and return what it returned; fail with `otherwise` after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while not (answer := true()):
+        assert time.monotonic() < deadline, otherwise
+        time.sleep(0.02)
+    return answer
+
+
+def memory(server):
+    return psutil.Process(server.process.pid).memory_info().rss
+
+
+def connections(server):
+    """Return how many clients' connections the server holds open."""
+    held = psutil.Process(server.process.pid).net_connections("tcp")
+    return sum(connection.laddr.port == server.port and bool(connection.raddr) for connection in held)
+
+
+def manage(*arguments, data, **environment):
+    """Run a command of the lab that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"LAB_DATA": str(data)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND,
+    )
+
+
+@contextmanager
+def demo(*options):
+    command = [sys.executable, "manage.py", "demo", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()

@@ -1,0 +1,111 @@
+"""Wires in a process of their own, before the lab's server or before a server made by hand."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+
+from lab.net import orphans
+from support.processes import BUGS, PATIENCE, ROOT
+
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class WireProcess:
+    """`manage.py wire` on free ports, and its control."""
+
+    def __init__(self, target, names, *options, **environment):
+        command = [sys.executable, "manage.py", "wire", "--to", target, "--port", "0", "--control-port", "0"]
+        self.names = names
+        self.process = subprocess.Popen(
+            [*command, "--names", ",".join(names), *options],
+            cwd=ROOT,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        orphans.adopt(self.process.pid)
+        said = [self.process.stdout.readline() for _ in range(len(names) + 1)]
+        assert all(said), self.process.stderr.read()
+        *self.ports, control = [int(re.search(r":(\d+)/", line)[1]) for line in said]
+        self.control = f"http://127.0.0.1:{control}"
+        self.said = said
+
+    def url(self, name):
+        """The address of a wire."""
+        return f"http://127.0.0.1:{self.port(name)}"
+
+    def port(self, name):
+        """The port of a wire."""
+        return self.ports[self.names.index(name)]
+
+    def ask(self, path, fields=None, **headers):
+        """Ask the control; return (status, the JSON or the bytes, headers)."""
+        body = None if fields is None else json.dumps(fields).encode()
+        request = urllib.request.Request(self.control + path, body, headers)
+        try:
+            answer = DIRECT.open(request, timeout=PATIENCE)
+        except urllib.error.HTTPError as refusal:
+            answer = refusal
+        with answer:
+            data = answer.read()
+            is_json = answer.headers["Content-Type"] == "application/json" and data
+            return answer.status, json.loads(data) if is_json else data, answer.headers
+
+    def post(self, path, **fields):
+        """Change something; return the new state."""
+        status, answer, _headers = self.ask(path, fields)
+        assert status == 200, answer
+        return answer
+
+    def state(self, name):
+        """Return one wire's state."""
+        return next(wire for wire in self.ask("/state")[1]["wires"] if wire["name"] == name)
+
+    def settled(self, name):
+        """Return a wire's state once its connections are gone."""
+        deadline = time.monotonic() + PATIENCE
+        while (state := self.state(name))["connections"]:
+            assert time.monotonic() < deadline, f"{name}: {state['connections']} connections stay"
+            time.sleep(0.05)
+        return state
+
+    def exchanges(self, name=None):
+        """Return the exchanges so far, in order."""
+        found, number = [], 1
+        while (answer := self.ask(f"/exchanges/{number}"))[0] == 200:
+            found.append(answer[1])
+            number += 1
+        return [exchange for exchange in found if name in (None, exchange["wire"])]
+
+    def stop(self):
+        """End it as Ctrl-C does; fail where it tells of a bug."""
+        self.process.terminate()
+        try:
+            said = self.process.communicate(timeout=PATIENCE)[1]
+        finally:
+            self.process.kill()
+        assert self.process.returncode == 0, said
+        assert not any(word in said for word in BUGS), said
+
+
+@contextmanager
+def laying():
+    """Yield a function that lays wires to a port, one for each name."""
+    laid = []
+
+    def to(port, *names, options=(), **environment):
+        laid.append(WireProcess(f"127.0.0.1:{port}", names or ("wire",), *options, **environment))
+        return laid[-1]
+
+    try:
+        yield to
+    finally:
+        for wire in laid:
+            wire.stop()
