@@ -1,6 +1,7 @@
 """The load that Locust drives: readers and publishers of one technique.
 
-By itself, with Locust's own web page, against a running `manage.py serve`: `locust -f benchmarks/locustfile.py`.
+It also works alone, with Locust's own web page, against a running `manage.py serve`:
+`locust -f benchmarks/locustfile.py`.
 """
 
 import secrets
@@ -9,19 +10,19 @@ from itertools import count
 from pathlib import Path
 
 import gevent
-from locust import events  # before anything of the lab's: it patches the sockets and locks that clients use
+from locust import events  # before any module of the lab: it patches the sockets and locks that clients use
 from locust.runners import MasterRunner, WorkerRunner
 
-# The project's `websocket` shares its name with a package that others import: the root comes first. Twice, in the
-# place of this file's folder: Locust puts that there while it reads the file, and then drops the first place.
+# The project's `websocket` shares its name with a package that others import, so the root comes first. It comes twice,
+# in place of this file's folder: Locust puts that folder there while it reads the file, and then drops the first entry.
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:1] = [str(ROOT)] * 2
 
 import websocket  # noqa: E402
 from benchmarks.generator import window, workers  # noqa: E402
-from benchmarks.generator.clients import client  # noqa: E402
-from benchmarks.generator.meter import Meter  # noqa: E402
+from benchmarks.generator.clients import create_client  # noqa: E402
 from benchmarks.generator.recorder import Recorder  # noqa: E402
+from benchmarks.generator.server_usage import ServerUsage  # noqa: E402
 from benchmarks.generator.users import Publisher, Reader  # noqa: E402
 from benchmarks.scenarios.settings import CHOICES  # noqa: E402
 from lab.net.system import freeze_gc  # noqa: E402
@@ -30,80 +31,83 @@ from lab.techniques import TECHNIQUES  # noqa: E402
 if Path(websocket.__file__).parent != ROOT / "websocket":
     sys.exit(f"Another package named websocket was imported first: {websocket.__file__}.")
 
-__all__ = ["Publisher", "Reader"]  # whom Locust finds here
-WARM = 5.0  # seconds at most for a message there and back
+__all__ = ["Publisher", "Reader"]  # for Locust
+WARM_UP_TIMEOUT = 5.0  # seconds, timeout of the first message
 
 
 @events.init_command_line_parser.add_listener
 def add_arguments(parser):
-    """Name the options; Locust's page shows them, but for the last ones."""
-    # The web page on this machine alone; Locust would open it to the network.
+    """Add the options; Locust's page shows all but the last ones."""
+    # Only this machine may open the web page; Locust's default is any.
     parser.set_defaults(host="http://127.0.0.1:8000", web_host="127.0.0.1", num_users=44, spawn_rate=44)
     parser.add_argument("--technique", choices=TECHNIQUES, default=TECHNIQUES[0], help="how messages are delivered")
-    parser.add_argument("--stage", default="", help="a stage of the technique's staircase; empty: the finished one")
-    parser.add_argument("--rooms", type=int, default=4, help="rooms over which the readers are spread")
-    parser.add_argument("--publishers", type=int, default=1, help="publishers in each room; they count as users")
-    parser.add_argument("--rate", type=float, default=2.0, help="messages a second in each room; 0: silence")
-    parser.add_argument("--arrivals", choices=CHOICES["arrivals"], default="poisson", help="of messages")
+    parser.add_argument("--stage", default="", help="a stage of the technique; empty: the finished technique")
+    parser.add_argument("--rooms", type=int, default=4, help="rooms; the readers are spread over them")
+    parser.add_argument("--publishers", type=int, default=1, help="publishers in each room; they are users too")
+    parser.add_argument("--rate", type=float, default=2.0, help="messages a second in each room; 0: none")
+    parser.add_argument("--arrivals", choices=CHOICES["arrivals"], default="poisson", help="times of publishing")
     parser.add_argument("--text-bytes", type=int, default=100, help="length of a text")
     parser.add_argument("--interval", type=float, default=1.0, help="seconds between two polls")
     parser.add_argument("--pacing", choices=CHOICES["pacing"], default="rate", help="of polls")
     parser.add_argument("--cookie-bytes", type=int, default=0, help="length of a Cookie header on every request")
     parser.add_argument("--hold", type=int, default=25, help="seconds that a long poll is held")
-    parser.add_argument("--seed", type=int, default=1, help="of the publishing instants and the texts")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the publishing times and the texts")
     hidden = {"include_in_web_ui": False}
     parser.add_argument("--record", default="", help="folder: measure one window, write it there, and quit", **hidden)
     parser.add_argument("--warmup", type=float, default=3.0, help="seconds before the window", **hidden)
     parser.add_argument("--duration", type=float, default=20.0, help="seconds of the window", **hidden)
-    parser.add_argument("--server-pid", type=int, default=0, help="the process whose CPU is measured", **hidden)
-    parser.add_argument("--via", default="", help="the address of a wire, for the readers", **hidden)
-    parser.add_argument("--delay-ms", type=float, default=0.0, help="one way, on that wire", **hidden)
-    parser.add_argument("--cut", choices=CHOICES["cut"], default="none", help="how readers come back", **hidden)
-    parser.add_argument("--cut-by", default="", help="the wire's control, to cut the readers off by", **hidden)
+    parser.add_argument("--server-pid", type=int, default=0, help="process id of the server to measure", **hidden)
+    parser.add_argument("--via", default="", help="address of the wire for the readers", **hidden)
+    parser.add_argument("--delay-ms", type=float, default=0.0, help="one-way delay of that wire", **hidden)
+    parser.add_argument("--cut", choices=CHOICES["cut"], default="none", help="cut readers off once", **hidden)
+    parser.add_argument("--cut-by", default="", help="address of that wire's control", **hidden)
 
 
 @events.init.add_listener
 def listen(environment, **_):
-    """Remember what ends a reader or publisher too early; with --record, measure as soon as all are there."""
+    """Record errors of readers and publishers; with --record, measure as soon as all users have started."""
 
-    def note(exception, **_):
+    def record_failure(exception, **_):
         environment.recorder.failure = f"{type(exception).__name__}: {exception}"
 
-    environment.events.user_error.add_listener(note)
+    environment.events.user_error.add_listener(record_failure)
     workers.listen(environment)
     if environment.parsed_options.record and not isinstance(environment.runner, WorkerRunner):
-        environment.events.spawning_complete.add_listener(lambda **_: gevent.spawn(window.record, environment))
+        environment.events.spawning_complete.add_listener(
+            lambda **_: gevent.spawn(window.measure_and_quit, environment)
+        )
 
 
 @events.test_start.add_listener
 def prepare(environment, **_):
-    """Begin to note; without a window to measure, let publishing begin at once."""
+    """Prepare the recorder, the rooms and the numbers of users; without --record, begin publishing at once."""
     options, runner = environment.parsed_options, environment.runner
     environment.recorder = Recorder()
     Publisher.fixed_count = options.rooms * options.publishers
     if isinstance(runner, WorkerRunner):
         if options.record:
-            workers.tell_clock(environment)
+            workers.send_clock(environment)
     else:
-        options.mark = secrets.token_hex(4)  # tells this run's rooms from another's
+        options.mark = secrets.token_hex(4)  # so that each run has its own rooms
         options.workers = sorted(worker.id for worker in runner.clients.all) if isinstance(runner, MasterRunner) else []
-        environment.load = (workers.Workers if options.workers else window.Alone)(environment)
+        environment.load = (workers.Workers if options.workers else window.SingleProcess)(environment)
         if not options.rate:
-            warm(client(options, options.technique, options.stage, environment.host, f"warm-{options.mark}", "warm"))
-        environment.meter = Meter(options.server_pid)
+            room = f"warm-{options.mark}"
+            warm_up(create_client(options, options.technique, options.stage, environment.host, room, "warm"))
+        environment.usage = ServerUsage(options.server_pid)
     environment.rooms = [f"load-{options.mark}-{number}" for number in range(options.rooms)]
-    place = options.workers.index(runner.client_id) if isinstance(runner, WorkerRunner) else 0
+    first = options.workers.index(runner.client_id) if isinstance(runner, WorkerRunner) else 0
     environment.reader_numbers, environment.recorder.publisher_numbers = (
-        count(place, len(options.workers) or 1) for _ in range(2)
+        count(first, len(options.workers) or 1) for _ in range(2)
     )
     freeze_gc()
     if not options.record:
         environment.recorder.begin()
 
 
-def warm(client):
-    """Send one message there and back: what the server loads for the first one is not what a connection costs."""
-    with gevent.Timeout(WARM, False):
+def warm_up(client):
+    """Send and receive one message, so that the memory for a first message is not counted as that of connections."""
+    with gevent.Timeout(WARM_UP_TIMEOUT, False):
         client.publish("warm")
         next(client.messages())
     client.close()

@@ -1,4 +1,4 @@
-"""The address of the page that advises."""
+"""The address of the page /advise/."""
 
 from django.urls import path
 
@@ -6,10 +6,10 @@ from lab.http import by
 
 
 def advise(request):
-    """Which technique to take: the form comes back here with the question in the query."""
-    from benchmarks.advice.page import answer  # the chat starts without the measurements, and without NumPy
+    """Show the advice page; its form comes back with the question in the query."""
+    from benchmarks.advice import page  # not at the top: the chat starts without the measurements and NumPy
 
-    return answer(request)
+    return page.advise(request)
 
 
 urlpatterns = [path("advise/", by("GET", "HEAD")(advise), name="advise")]

@@ -1,4 +1,4 @@
-"""What runs on one machine as it would on many: PostgreSQL, the lab's servers, and nginx; redis.py has the Redis."""
+"""The programs of a deployment: PostgreSQL, the lab's servers, and nginx; Redis is in redis.py."""
 
 import os
 import pwd
@@ -11,26 +11,26 @@ from string import Template
 
 import psycopg
 
-from deploy.service import HOST, CannotRun, Service, last_line
+from deploy.service import HOST, Service, ServiceError, last_line
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = Path(__file__).with_name("nginx.conf")
-SCRATCH = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # folders that nginx makes, whatever it serves
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")  # folders that nginx always creates
 
 
 class PostgresProcess(Service):
-    """A PostgreSQL with a cluster of its own; where we are root it runs as somebody who is not."""
+    """A PostgreSQL with a cluster of its own; if we are root, it runs as an unprivileged user."""
 
     name, package = "postgres", "postgresql"
-    ending = signal.SIGINT  # SIGTERM would wait until all clients have left
+    ending = signal.SIGINT  # SIGTERM would wait until all clients have disconnected
 
     def __init__(self, port=0):
         super().__init__(port)
-        self.password = secrets.token_urlsafe(16)  # others may share this machine
+        self.password = secrets.token_urlsafe(16)  # other users may share this machine
         self.user = unprivileged()
 
     def prepare(self):
-        """Make an empty cluster, whose one user `lab` is known by a password; raise CannotRun where that fails."""
+        """Create an empty cluster with the user `lab` and a password; raise ServiceError if that fails."""
         password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(self.password)
@@ -39,17 +39,17 @@ class PostgresProcess(Service):
         command = [self.program.resolve().with_name("initdb"), "--pgdata=data", "--username=lab", "--pwfile=password"]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"]
         with self.log.open("ab") as log:
-            made = subprocess.run(command, **self.surroundings(log))
+            initdb = subprocess.run(command, **self.popen_options(log))
         password.unlink()
-        if made.returncode:
-            raise CannotRun(f"initdb fails: {last_line(self.log)}")
+        if initdb.returncode:
+            raise ServiceError(f"initdb fails: {last_line(self.log)}")
 
     def command(self):
         """Return the command."""
         return [self.program, "-D", "data", "-p", str(self.port), "-h", HOST, "-k", ""]
 
-    def answers(self):
-        """Tell whether it answers."""
+    def responds(self):
+        """Return whether it accepts a connection."""
         try:
             psycopg.connect(self.url, connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -58,12 +58,12 @@ class PostgresProcess(Service):
 
     @property
     def url(self):
-        """Its address, as DATABASE_URL names it."""
+        """Its address, for DATABASE_URL."""
         return f"postgres://lab:{self.password}@{HOST}:{self.port}/postgres"
 
 
 class NginxProcess(Service):
-    """An nginx with deploy/nginx.conf before these servers."""
+    """An nginx with deploy/nginx.conf in front of these servers."""
 
     name = package = "nginx"
 
@@ -72,19 +72,19 @@ class NginxProcess(Service):
         self.servers = servers
 
     def prepare(self):
-        """Fill in the configuration, and let it write nowhere else."""
+        """Fill in the configuration; nginx writes only into the folder."""
         servers = " ".join(f"server {HOST}:{server.port} max_fails=0;" for server in self.servers)
         filled = Template(CONFIGURATION.read_text()).safe_substitute(
             LAB_LISTEN=f"{HOST}:{self.port}", LAB_SERVERS=servers
         )
-        self.folder.chmod(0o711)  # nginx's workers run as another user, who must come through
-        scratch = "".join(f"    {name}_temp_path {self.folder / name};\n" for name in SCRATCH)
-        (self.folder / "nginx.conf").write_text(filled.replace("http {\n", "http {\n" + scratch))
+        self.folder.chmod(0o711)  # for nginx's workers, which run as another user
+        temporary = "".join(f"    {name}_temp_path {self.folder / name};\n" for name in TEMPORARY)
+        (self.folder / "nginx.conf").write_text(filled.replace("http {\n", "http {\n" + temporary))
 
     def command(self):
         """Return the command."""
-        more = f"daemon off; pid {self.folder / 'pid'};"
-        return [self.program, "-p", self.folder, "-c", self.folder / "nginx.conf", "-e", "stderr", "-g", more]
+        directives = f"daemon off; pid {self.folder / 'pid'};"
+        return [self.program, "-p", self.folder, "-c", self.folder / "nginx.conf", "-e", "stderr", "-g", directives]
 
     @property
     def url(self):
@@ -93,7 +93,7 @@ class NginxProcess(Service):
 
 
 class ServerProcess(Service):
-    """One of the lab's servers, which keeps what it keeps in `data`."""
+    """One of the lab's servers, with its files in `data`."""
 
     name = "server"
 
@@ -102,20 +102,20 @@ class ServerProcess(Service):
         self.environment = os.environ | {"LAB_DATA": str(data)} | environment
 
     def find(self):
-        """Return the path of this very Python."""
-        return sys.executable
+        """Return the path of this Python."""
+        return Path(sys.executable)
 
     def command(self):
         """Return the command."""
         return [self.program, "manage.py", "serve", "--host", HOST, "--port", str(self.port)]
 
-    def surroundings(self, log):
-        """Return how it is started: at the project's root."""
-        return super().surroundings(log) | {"cwd": ROOT, "env": self.environment, "stdout": subprocess.DEVNULL}
+    def popen_options(self, log):
+        """Return the options of Popen; the server runs in the project's root."""
+        return super().popen_options(log) | {"cwd": ROOT, "env": self.environment, "stdout": subprocess.DEVNULL}
 
 
 def unprivileged():
-    """Return the id of the user who runs what refuses to run as root; None where we are not root."""
+    """Return the id of a user for programs that refuse to run as root; None if we are not root."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name: entry.pw_uid for entry in pwd.getpwall()}

@@ -1,4 +1,4 @@
-"""A Redis, for the channel layer of several processes."""
+"""A Redis for the channel layer of several processes."""
 
 import socket
 
@@ -6,7 +6,7 @@ from deploy.service import HOST, Service
 
 
 class RedisProcess(Service):
-    """A Redis that keeps nothing."""
+    """A Redis that stores nothing on disk."""
 
     name = package = "redis-server"
 
@@ -14,8 +14,8 @@ class RedisProcess(Service):
         """Return the command."""
         return [self.program, "--port", str(self.port), "--bind", HOST, "--save", "", "--appendonly", "no"]
 
-    def answers(self):
-        """Tell whether it answers."""
+    def responds(self):
+        """Return whether it responds to a ping."""
         try:
             with socket.create_connection((HOST, self.port), 1) as connection:
                 connection.sendall(b"PING\r\n")
@@ -25,5 +25,5 @@ class RedisProcess(Service):
 
     @property
     def url(self):
-        """Its address, as REDIS_URL names it."""
+        """Its address, for REDIS_URL."""
         return f"redis://{HOST}:{self.port}/0"

@@ -1,4 +1,4 @@
-"""A program of this machine that is started for a while: it can be stopped, killed, frozen, and started again."""
+"""A program of this machine as a service: start, stop, kill, freeze, and start again."""
 
 import contextlib
 import os
@@ -15,36 +15,41 @@ from lab.net import orphans
 from lab.net.system import free_port
 
 HOST = "127.0.0.1"
-PATIENCE = 30.0  # seconds for a program to start, and to end
-PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/sbin", "/usr/local/sbin")  # besides the PATH
+TIMEOUT = 30.0  # seconds for a program to start, and to end
+FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/sbin", "/usr/local/sbin")  # besides PATH
 
 
-class CannotRun(Exception):
+class ServiceError(Exception):
     """A program is missing or does not start; the text is one sentence that says why."""
 
 
 class Service:
-    """One program on one port, with a folder of its own that goes with it; all its processes are meant by each verb."""
+    """One program on one port, with a temporary folder of its own; each method affects all its processes."""
 
-    name = package = None  # of the program, and of Debian's package that brings it
-    ending = signal.SIGTERM  # the signal that ends it soon and cleanly
-    place = None  # the folder in which its own is made; None: the system's for what is temporary
+    name: str  # of the program
+    package: str  # of Debian that contains the program
+    ending = signal.SIGTERM  # the signal that ends the program soon and cleanly
+    parent: Path | None = None  # of the service's folder; None: the system's folder for temporary files
+    folder: Path  # from the first start on
+    process: subprocess.Popen  # from the first start on
 
     def __init__(self, port=0):
         """Find the program; port 0 takes a free one."""
         self.program = self.find()
         self.port = port or free_port()
-        self.user = None  # the id of the user it runs as; None: ours
-        self.folder = self.process = None
-        self.kept = contextlib.ExitStack()  # the folder
+        self.user: int | None = None  # the id of the user it runs as; None: ours
+        self.started = False
+        self.folder_exit = contextlib.ExitStack()  # deletes the folder
 
     def find(self):
-        """Return the path of the program; raise CannotRun where there is none."""
-        folders = [str(folder) for place in PLACES for folder in sorted(Path("/").glob(place[1:]), reverse=True)]
-        found = shutil.which(self.name) or shutil.which(self.name, path=os.pathsep.join(folders))
-        if found is None:
-            raise CannotRun(f"{self.name} is missing: install it, on Debian by 'sudo apt-get install {self.package}'.")
-        return Path(found)
+        """Return the path of the program; raise ServiceError if it is missing."""
+        folders = [str(folder) for pattern in FOLDERS for folder in sorted(Path("/").glob(pattern[1:]), reverse=True)]
+        program = shutil.which(self.name) or shutil.which(self.name, path=os.pathsep.join(folders))
+        if program is None:
+            raise ServiceError(
+                f"{self.name} is missing: install it, on Debian with 'sudo apt-get install {self.package}'."
+            )
+        return Path(program)
 
     def __enter__(self):
         """Start."""
@@ -55,50 +60,51 @@ class Service:
             raise
 
     def __exit__(self, *exc_info):
-        """Stop, and keep nothing."""
+        """Stop, and delete the folder."""
         self.stop()
-        self.kept.close()
+        self.folder_exit.close()
 
     def start(self):
-        """Start and wait until it answers; raise CannotRun, with the last thing it said, where it does not."""
-        if self.folder is None:
-            prefix = f"lab-{self.name.replace(' ', '-')}-"
-            self.folder = self.kept.enter_context(orphans.temporary_folder(prefix, self.place))
-            self.prepare()
-        if self.process:
-            with contextlib.suppress(ProcessLookupError):  # what a killed one left behind would hold the port
+        """Start and wait until it responds; raise ServiceError, with the last line of its log, if it does not."""
+        if self.started:
+            with contextlib.suppress(ProcessLookupError):  # child processes of a killed one would hold the port
                 os.killpg(self.process.pid, signal.SIGKILL)
+        else:
+            prefix = f"lab-{self.name.replace(' ', '-')}-"
+            self.folder = self.folder_exit.enter_context(orphans.temporary_folder(prefix, self.parent))
+            self.prepare()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command(), **self.surroundings(log))
+            self.process = subprocess.Popen(self.command(), **self.popen_options(log))
+        self.started = True
         orphans.adopt(self.process.pid)
-        deadline = time.monotonic() + PATIENCE
-        while not self.answers():
+        deadline = time.monotonic() + TIMEOUT
+        while not self.responds():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise CannotRun(f"{self.name} does not start: {last_line(self.log)}")
+                raise ServiceError(f"{self.name} does not start: {last_line(self.log)}")
             time.sleep(0.02)
         return self
 
     def prepare(self):
-        """Make in its folder what it needs, once."""
+        """Write what it needs into its folder, before the first start."""
 
-    def surroundings(self, log):
-        """Return how a process of this service is started."""
-        # In a session of its own: Ctrl-C reaches whoever started it, and that one ends it.
-        ours = {
+    def popen_options(self, log):
+        """Return the options of Popen for this service."""
+        # In its own session, so that Ctrl-C reaches only the process that started it, which ends it.
+        options = {
             "cwd": self.folder,
             "stdin": subprocess.DEVNULL,
             "stdout": log,
             "stderr": log,
             "start_new_session": True,
         }
-        return ours | ({} if self.user is None else {"user": self.user, "extra_groups": []})
+        return options | ({} if self.user is None else {"user": self.user, "extra_groups": []})
 
     def command(self):
         """Return the command that runs it in the foreground."""
         raise NotImplementedError
 
-    def answers(self):
-        """Tell whether somebody listens."""
+    def responds(self):
+        """Return whether it accepts connections."""
         try:
             with socket.create_connection((HOST, self.port), 1):
                 return True
@@ -106,33 +112,33 @@ class Service:
             return False
 
     def stop(self, by=None):
-        """End it by its own signal, or another, and wait for its end."""
-        if self.process is None:
+        """End it by its own signal, or another one, and wait for its end."""
+        if not self.started:
             return
         self.thaw()
         if self.process.poll() is None:
             self.process.send_signal(by or self.ending)
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             self.kill()
 
     def kill(self):
-        """End it at once, as a power cut would."""
+        """End it at once, like a power failure."""
         self.signal(signal.SIGKILL)
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)
 
     def freeze(self):
-        """Let it hang: its connections stay open, and nobody answers."""
+        """Suspend it: its connections stay open, and nothing responds."""
         self.signal(signal.SIGSTOP)
 
     def thaw(self):
-        """Let it go on."""
+        """Resume it."""
         self.signal(signal.SIGCONT)
 
     @property
     def log(self):
-        """The file of all that it says."""
+        """The file of its output."""
         return self.folder / "log"
 
     def signal(self, number):
@@ -145,6 +151,6 @@ class Service:
 
 
 def last_line(path):
-    """Return the last thing that a log says."""
+    """Return the last line of a log."""
     lines = [line.strip() for line in path.read_text(errors="replace").split("\n") if line.strip()]
-    return lines[-1] if lines else "it says nothing."
+    return lines[-1] if lines else "its log is empty."

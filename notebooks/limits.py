@@ -1,62 +1,63 @@
-"""Where a technique breaks: more readers with every run, until one does not hold; then in between."""
+"""Finds the limit of a technique: more readers in every run until one fails, then sizes in between."""
 
 import math
 
 import pandas as pd
 
-FULL = 0.9  # of a core: a server that is pinned to one has hardly more
-GENERATOR_FULL = 0.8  # of a core: past it a run is refused, as the generator would measure itself
-OTHERS = 0.3  # cores kept busy by other programs, from which on a run that did not hold is made once more
+SERVER_FULL = 0.9  # of a core; a server pinned to one core hardly gets more
+GENERATOR_FULL = 0.8  # of a core; above it a run is refused, because the generator would measure itself
+OTHERS_BUSY = 0.3  # cores used by other programs, from which on a failed run is repeated
 RUNS_MAX = 8  # of one technique
-ASKING = ("polling", "longpoll")  # a delivery of theirs answers a request
-NEAR = 1.25  # times that the first that broke may be more than the last that held
+PULL = ("polling", "longpoll")  # their deliveries are responses to requests
+NEAR = 1.25  # largest factor from the last size that succeeded to the first that failed
 
 
-def climb(measure, technique, first, bound_ms, runs_max=RUNS_MAX, **settings):
+def find(measure, technique, first, bound_ms, runs_max=RUNS_MAX, **settings):
     """Return a data frame of the runs of one technique, in their order.
 
-    It begins with `first` readers and doubles them until a run does not hold, that is, it was refused or its p99
-    passes `bound_ms`; then it looks between the last that held and the first that did not. `measure`: as in lesson.py.
+    The first run has `first` readers, and each following one twice as many, until a run fails: it is refused, or its
+    p99 exceeds `bound_ms`. Then sizes between the last success and the first failure follow. `measure`: see lesson.py.
     """
-    rows, held, broken, size = [], 0, math.inf, first
-    while len(rows) < runs_max and size and broken / max(held, 1) > NEAR:
+    rows: list[dict] = []
+    succeeded, failed, size = 0, math.inf, first
+    while len(rows) < runs_max and size and failed / max(succeeded, 1) > NEAR:
         row = attempt(measure, technique, size, bound_ms, **settings)
         rows.append(row)
         if row["held"]:
-            held = max(held, size)
+            succeeded = max(succeeded, size)
         else:
-            broken = min(broken, size)
-        size = between(held, broken)
+            failed = min(failed, size)
+        size = next_size(succeeded, failed)
     return pd.DataFrame(rows)
 
 
-def between(held, broken):
-    """Return the next size to try: twice what held, half of what broke, or, where both are known, the middle."""
-    if math.isinf(broken):
-        return 2 * held
-    return rounded(math.sqrt(held * broken)) if held else broken // 2
+def next_size(succeeded, failed):
+    """Return the next size: twice the successful one, half the failed one, or the middle if both are known."""
+    if math.isinf(failed):
+        return 2 * succeeded
+    return rounded(math.sqrt(succeeded * failed)) if succeeded else failed // 2
 
 
 def rounded(size):
-    """Return a size to two digits."""
+    """Return a size rounded to two digits."""
     return int(float(f"{size:.2g}"))
 
 
 def attempt(measure, technique, size, bound_ms, **settings):
-    """Return the row of one run; where it did not hold, and other programs were busy, of a second one."""
+    """Return the row of a run; if it failed while other programs were busy, the row of a second run."""
     for _attempt in range(2):
-        settings |= {"warmup": 3.0 + size / 500}  # so long do the readers take to come
+        settings |= {"warmup": 3.0 + size / 500}  # time for the readers to connect
         run = measure(techniques=[technique], clients=size, rooms=1, **settings).frame.iloc[0]
-        row = judged(run, technique, size, bound_ms)
-        if row["held"] or run["other_cpu"] < OTHERS:
+        row = create_row(run, technique, size, bound_ms)
+        if row["held"] or run["other_cpu"] < OTHERS_BUSY:
             break
     return row
 
 
-def judged(run, technique, size, bound_ms):
-    """Return what a run says: whether it held, and why not."""
+def create_row(run, technique, size, bound_ms):
+    """Return the row of a run: its figures, whether it succeeded, and if not, why."""
     server, p99 = run["server_cpu_s"] / run["duration_s"], run["latency_ms.p99"]
-    p99 = math.nan if p99 is None else p99  # nothing came, not even late
+    p99 = math.nan if p99 is None else p99  # nothing was delivered
     late = not p99 <= bound_ms
     held = bool(run["valid"]) and not late
     return {
@@ -69,39 +70,39 @@ def judged(run, technique, size, bound_ms):
         "deliveries/s": run["arrived"] / run["duration_s"],
         "lost": run["lost"],
         "held": held,
-        "why not": "" if held else why(run, p99, server, bound_ms),
+        "why not": "" if held else reason(run, p99, server, bound_ms),
     }
 
 
-def why(run, p99, server, bound_ms):
-    """Return in words why a run did not hold: what was seen, and which core was full."""
+def reason(run, p99, server, bound_ms):
+    """Return why a run failed: what was seen, and which core was full."""
     full = [
         name
-        for name, share, most in (("server", server, FULL), ("generator", run["generator_cpu"], GENERATOR_FULL))
+        for name, share, most in (("server", server, SERVER_FULL), ("generator", run["generator_cpu"], GENERATOR_FULL))
         if share >= most
     ]
-    others = "other programs busy" if run["other_cpu"] >= OTHERS else "no core full"
+    others = "other programs busy" if run["other_cpu"] >= OTHERS_BUSY else "no core full"
     cause = f"{' and '.join(full)} full" if full else others
-    seen = ["nothing arrived"] if math.isnan(p99) else [f"p99 over {bound_ms:,.0f} ms"] if p99 > bound_ms else []
-    return "; ".join([cause, *seen, *run["flags"]])
+    effect = ["nothing arrived"] if math.isnan(p99) else [f"p99 over {bound_ms:,.0f} ms"] if p99 > bound_ms else []
+    return "; ".join([cause, *effect, *run["flags"]])
 
 
-def ends(climbs):
-    """Return a data frame of one row a technique: the last run that held, the first that did not, and why not.
+def table(runs):
+    """Return a data frame with a row for each technique: the last success, the first failure, and its reason.
 
-    `served/s` is what it served in the last that held: requests where readers ask, deliveries where they are pushed.
+    `served/s` is what the last success served: requests for techniques that poll, deliveries for those that push.
     """
     rows = {}
-    for technique, runs in climbs.groupby("technique", sort=False):
-        held, broken = runs[runs["held"]], runs[~runs["held"]]
+    for technique, group in runs.groupby("technique", sort=False):
+        held, failed = group[group["held"]], group[~group["held"]]
         last = None if held.empty else held.loc[held["readers"].idxmax()]
-        first = None if broken.empty else broken.loc[broken["readers"].idxmin()]
+        first = None if failed.empty else failed.loc[failed["readers"].idxmin()]
         rows[technique] = {
             "held": None if last is None else last["readers"],
             "held: p99, ms": None if last is None else last["p99, ms"],
-            "served/s": None if last is None else last["requests/s" if technique in ASKING else "deliveries/s"],
+            "served/s": None if last is None else last["requests/s" if technique in PULL else "deliveries/s"],
             "did not hold": None if first is None else first["readers"],
             "did not: p99, ms": None if first is None else first["p99, ms"],
-            "why not": f"not driven so far as to break in {len(runs)} runs" if first is None else first["why not"],
+            "why not": f"did not fail in {len(group)} runs" if first is None else first["why not"],
         }
     return pd.DataFrame.from_dict(rows, orient="index").convert_dtypes().astype({"served/s": float})

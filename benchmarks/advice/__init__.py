@@ -1,1 +1,1 @@
-"""Advice: what is asked, what deliveries cost by the newest measurements, which technique to take; and its page."""
+"""Advice on which technique to take: the question, the costs from the newest measurements, the advice and its page."""

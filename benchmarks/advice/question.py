@@ -1,8 +1,8 @@
-"""What is asked before a technique is advised."""
+"""The question that the advice answers."""
 
 from dataclasses import dataclass
 
-BOUNDS = {  # smallest and largest value of a Question's fields
+BOUNDS: dict[str, tuple[float, float]] = {  # smallest and largest value of a Question's fields
     "rate": (1e-6, 10_000),
     "clients": (1, 10_000_000),
     "rooms": (1, 10_000_000),
@@ -13,13 +13,13 @@ BOUNDS = {  # smallest and largest value of a Question's fields
 }
 
 
-class CannotAdvise(ValueError):
-    """The question cannot be answered; the text is one sentence that says why."""
+class QuestionError(ValueError):
+    """The question has no answer; the text is one sentence that says why."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be built: `rate` in messages a second in each room, `clients` in all rooms together."""
+    """The needs: `rate` is in messages per second in each room, `clients` are those of all rooms together."""
 
     rate: float = 1.0
     clients: int = 100
@@ -30,9 +30,9 @@ class Question:
     jitter_ms: float = 0.0
 
     def __post_init__(self):
-        """Raise CannotAdvise where a field cannot be."""
+        """Raise QuestionError if a field is out of its bounds."""
         for name, (low, high) in BOUNDS.items():
             if not low <= getattr(self, name) <= high:
-                raise CannotAdvise(f"{name}: from {low:,} to {high:,}.")
+                raise QuestionError(f"{name}: from {low:,} to {high:,}.")
         if self.rooms > self.clients:
-            raise CannotAdvise("rooms: no more than clients.")
+            raise QuestionError("rooms: at most as many as clients.")

@@ -1,24 +1,27 @@
-"""The advice in words, for the page and the terminal: figures, verdict and reasons, in the reader's language."""
+"""The advice in words, in the reader's language, for the page and the terminal: figures, verdict and reasons."""
 
 from importlib import import_module
 from math import floor, log10
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from benchmarks.advice.advice import RUNS
+from benchmarks.advice.advisor import RUNS_MIN
 from lab.pages.margin import worth_naming
 from lab.wire.relay.link import PROFILES
 
-NETWORKS = {name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()}
+NETWORKS: dict[Any, dict[str, Any]] = {
+    name: {"delay_ms": link.delay_ms, "jitter_ms": link.jitter_ms} for name, link in PROFILES.items()
+}
 DAY = 86_400  # seconds
 GIGABYTE = 1e9  # bytes
 
 
 def figures(advice):
-    """Return [(what, [the figure of each option])], written for people."""
+    """Return [(label, [the figure of each option as text])]."""
     rows = [
         (_("fast enough"), lambda one: _("yes") if one.fits else _("no")),
         (_("mean latency, ms"), lambda one: milliseconds(one.mean_ms)),
@@ -30,13 +33,13 @@ def figures(advice):
         (_("server, cores"), cores),
         (_("cost, multiple of the best"), lambda one: number(one.score) if one.score else "–"),
     ]
-    return [(what, [write(option) for option in advice.options]) for what, write in rows]
+    return [(label, [write(option) for option in advice.options]) for label, write in rows]
 
 
 def cores(option):
-    """Write the cores that an option keeps busy, or as many as they are at most."""
+    """Return the cores that an option keeps busy, or their upper bound, as text."""
     if option.cores is None:
-        return "?" if option.cores_most is None else f"≤ {number(option.cores_most)}"
+        return "?" if option.cores_max is None else f"≤ {number(option.cores_max)}"
     return number(option.cores)
 
 
@@ -44,8 +47,8 @@ def verdict(advice):
     """Return the sentence that answers the question."""
     if not advice.fitting:
         return _("None is fast enough. With the fastest, %(titles)s, 99 in 100 messages arrive within %(ms)s ms.") % {
-            "titles": get_text_list([title(one) for one in advice.soonest], _("or")),
-            "ms": milliseconds(min(one.p99_ms for one in advice.soonest)),
+            "titles": get_text_list([title(one) for one in advice.fastest], _("or")),
+            "ms": milliseconds(min(one.p99_ms for one in advice.fastest)),
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
@@ -56,13 +59,13 @@ def verdict(advice):
 
 
 def reasons(advice):
-    """Yield the sentences that say why."""
+    """Yield the sentences that give the reasons."""
     best = advice.close[0] if advice.close else None
     for option in advice.options:
         words = {"title": title(option), "ms": milliseconds(option.p99_ms), "limit": number(advice.question.latency_ms)}
         if not option.fits:
             yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, more than %(limit)s.") % words
-        elif option not in advice.close:
+        elif best and option not in advice.close:
             words |= {
                 "bytes": times(option.bytes, best.bytes),
                 "best": title(best),
@@ -87,19 +90,19 @@ def reasons(advice):
 
 
 def source(advice):
-    """Yield the sentences that say where the server's cost comes from."""
-    measured = advice.measured
-    if not measured.costs:
+    """Yield the sentences on the origin of the server's costs."""
+    measurements = advice.measurements
+    if not measurements.costs:
         yield _("The server's CPU load is unknown: nothing was measured on this machine yet. Run `make compare` once.")
         return
-    words = {"folders": ", ".join(measured.folders), "n": measured.runs, "readers": number(round(measured.readers))}
+    words = {"folders": ", ".join(measurements.folders), "n": measurements.runs}
     yield (
         ngettext(
             "The server's CPU load comes from measurements on this machine, at least %(n)s run of each technique: "
             "%(folders)s.",
             "The server's CPU load comes from measurements on this machine, at least %(n)s runs of each technique: "
             "%(folders)s.",
-            measured.runs,
+            measurements.runs,
         )
         % words
     )
@@ -110,9 +113,9 @@ def source(advice):
                 "Bytes alone decide, if they differ by more than a quarter. "
                 '`make compare ARGS="--scenario fan-out"` measures larger rooms in about five minutes.'
             )
-            % words
+            % {"readers": number(round(measurements.readers))}
         )
-    elif measured.runs < RUNS:
+    elif measurements.runs < RUNS_MIN:
         yield _("So few runs do not show how much they scatter: a cost up to a quarter higher is too close to call.")
 
 
@@ -122,7 +125,7 @@ def title(option):
 
 
 def alike(value, other):
-    """Return whether nothing that is worth naming lies between two figures."""
+    """Return whether the difference between two figures is too small to name."""
     return bool(value and other) and not worth_naming(min(value, other), max(value, other))
 
 
@@ -132,12 +135,12 @@ def times(value, base):
 
 
 def milliseconds(value):
-    """Write a latency: no message takes no time, so what the model leaves out is not written as 0."""
+    """Return a latency as text; below 1 ms the model is not accurate, so 0 would be wrong."""
     return "< 1" if value < 1 else number(value)
 
 
 def number(value):
-    """Write a figure with three significant digits, a small one with two."""
+    """Return a figure as text with three significant digits, a small one with two."""
     size = abs(value)
     digits = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or not size else 1 - floor(log10(size))
     text = number_format(round(value, digits), digits, use_l10n=True, force_grouping=True)

@@ -1,1 +1,1 @@
-"""The analysis: a folder of results as series and figures with their intervals, and the model's figures for them."""
+"""The analysis: a results folder as series and estimates with intervals, and the model's predictions for them."""

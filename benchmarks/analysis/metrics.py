@@ -1,94 +1,100 @@
-"""What is measured of a run: each quantity with its words, its unit, and what the model says of it."""
+"""The metrics of a run: how to read each of them from its row, and how the model predicts it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import isfinite
+from typing import Any
 
-from benchmarks.analysis.style import number
-from benchmarks.model import model
+from benchmarks import model
+from benchmarks.analysis.format import number
 
 MEGABYTE = 1_000_000
 
+Run = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
-class Quantity:
-    """One quantity: `of` takes it from a run's row, `predicted` from a technique and the model's Parameters."""
+class Metric:
+    """One metric: `measure(run)` reads it from a run's row, `predict(technique, Parameters)` asks the model."""
 
     name: str
     title: str
     unit: str
-    of: Callable
-    predicted: Callable | None = None
-    kind: str = ""  # latency, requests or bytes: what the model's deviations are explained by
-    share: float | None = None  # of a percentile: 0.99 of the 99th
-    whole: bool = False  # counted one by one
+    measure: Callable[[Run], float | None]
+    predict: Callable[[str, model.Parameters], float | None] | None = None
+    kind: str = ""  # "latency", "requests" or "bytes": which reasons can explain a deviation from the model
+    share: float | None = None  # of a percentile: 0.99 for the 99th
+    count: bool = False  # a number of things
 
-    def written(self, value):
-        """Write a figure of this quantity: what is counted without decimals, but for a median between two counts."""
-        return f"{value:,.0f}" if self.whole and value is not None and value == round(value) else number(value)
+    def format(self, value: float | None) -> str:
+        """Return a value as text: a count without decimals, unless it is a median between two counts."""
+        return f"{value:,.0f}" if self.count and value is not None and value == round(value) else number(value)
 
 
-def dig(fields, *path):
-    """Return the number at a path of keys; None where there is none."""
+def number_at(fields: Any, *path: str) -> Any:
+    """Return the finite number at a path of keys; None if there is none."""
     for name in path:
         fields = fields.get(name) if isinstance(fields, dict) else None
     is_number = isinstance(fields, int | float) and not isinstance(fields, bool)
     return fields if is_number and isfinite(fields) else None
 
 
-def ratio(value, count, scale=1.0):
-    """Return `scale`·value/count; None where one of them is missing or nothing was counted."""
+def ratio(value: float | None, count: float | None, scale: float = 1.0) -> float | None:
+    """Return `scale`·value/count; None if one of them is missing or the count is 0."""
     return scale * value / count if value is not None and count else None
 
 
-def arrived(run):
-    """Return how many deliveries the bytes and requests of a run brought."""
-    return dig(run, "arrived") or dig(run, "delivered")
+def arrived(run: Run) -> Any:
+    """Return the number of deliveries that the bytes and requests of a run brought."""
+    return number_at(run, "arrived") or number_at(run, "delivered")
 
 
-def client_seconds(run):
+def reader_seconds(run: Run) -> Any:
     """Return the seconds of the window, times the readers."""
-    seconds = dig(run, "duration_s")
-    return seconds and seconds * (dig(run, "clients") or 1)
+    seconds = number_at(run, "duration_s")
+    return seconds and seconds * (number_at(run, "clients") or 1)
 
 
-def on_wire(run, level, *ways):
-    """Return the readers' bytes in the window: `level` tcp or ip, `ways` up, down (both); None where one is missing."""
-    sums = [dig(run, f"{level}_bytes", way) for way in ways or ("up", "down")]
-    return None if None in sums else sum(sums)
+def bytes_on_wire(run: Run, level: str, *directions: str) -> Any:
+    """Return the readers' bytes in the window; None if unknown.
+
+    `level` is tcp or ip, `directions` are up and down (both by default).
+    """
+    counts = [number_at(run, f"{level}_bytes", direction) for direction in directions or ("up", "down")]
+    return None if None in counts else sum(counts)
 
 
-def cpu(run):
-    """Return the server's CPU milliseconds per 1,000 deliveries, those to publishers' connections included."""
-    deliveries = (arrived(run) or 0) + (dig(run, "heard") or 0)
-    return ratio(dig(run, "server_cpu_s"), deliveries, 1e6)
+def cpu(run: Run) -> float | None:
+    """Return the server's CPU milliseconds per 1,000 deliveries, with those to publishers' connections."""
+    deliveries = (arrived(run) or 0) + (number_at(run, "heard") or 0)
+    return ratio(number_at(run, "server_cpu_s"), deliveries, 1e6)
 
 
-def latency(name, title, share=None):
-    """Return the Quantity of a percentile of the latency, or of its mean."""
+def latency(name: str, title: str, share: float | None = None) -> Metric:
+    """Return the Metric of a percentile of the latency, or of its mean."""
 
-    def predicted(technique, p):
+    def predict(technique: str, p: model.Parameters) -> Any:
         seconds = model.mean(technique, p) if share is None else model.quantile(technique, p, share)
         return seconds and 1000 * seconds
 
-    return Quantity(name, title, "ms", lambda run: dig(run, "latency_ms", name), predicted, "latency", share)
+    return Metric(name, title, "ms", lambda run: number_at(run, "latency_ms", name), predict, "latency", share)
 
 
-def a_message(name, title, level):
-    """Return the Quantity of the bytes a delivered message."""
-    predict = {"tcp": model.payload, "ip": model.ip}[level]
-    return Quantity(
+def bytes_per_message(name: str, title: str, level: str) -> Metric:
+    """Return the Metric of the bytes per delivered message."""
+    predict = model.payload if level == "tcp" else model.ip
+    return Metric(
         name,
         title,
-        "bytes a delivered message",
-        lambda run: ratio(on_wire(run, level), arrived(run)),
+        "bytes per delivered message",
+        lambda run: ratio(bytes_on_wire(run, level), arrived(run)),
         lambda technique, p: ratio(predict(technique, p), p.rate),
         "bytes",
     )
 
 
-def ip_up(technique, p):
-    """Return the model's bytes up a delivered message; None without a model."""
+def predict_ip_up(technique: str, p: model.Parameters) -> float | None:
+    """Return the model's bytes up per delivered message; None without a model."""
     sent = model.up(technique, p)
     return sent and ratio(sent[0] + model.PACKET * sent[1], p.rate)
 
@@ -100,80 +106,109 @@ ALL = (
     latency("p99", "latency, 99th percentile", 0.99),
     latency("p999", "latency, 99.9th percentile", 0.999),
     latency("max", "longest latency", 1.0),
-    a_message("tcp", "TCP payload", "tcp"),
-    a_message("ip", "IP level", "ip"),
-    Quantity(
+    bytes_per_message("tcp", "TCP payload", "tcp"),
+    bytes_per_message("ip", "IP level", "ip"),
+    Metric(
         "up",
         "IP level, up",
-        "bytes a delivered message",
-        lambda run: ratio(on_wire(run, "ip", "up"), arrived(run)),
-        ip_up,
+        "bytes per delivered message",
+        lambda run: ratio(bytes_on_wire(run, "ip", "up"), arrived(run)),
+        predict_ip_up,
         "bytes",
     ),
-    Quantity(
+    Metric(
         "tcp_second",
         "TCP payload",
-        "bytes a second and reader",
-        lambda run: ratio(on_wire(run, "tcp"), client_seconds(run)),
+        "bytes per second and reader",
+        lambda run: ratio(bytes_on_wire(run, "tcp"), reader_seconds(run)),
         model.payload,
         "bytes",
     ),
-    Quantity(
+    Metric(
         "ip_second",
         "IP level",
-        "bytes a second and reader",
-        lambda run: ratio(on_wire(run, "ip"), client_seconds(run)),
+        "bytes per second and reader",
+        lambda run: ratio(bytes_on_wire(run, "ip"), reader_seconds(run)),
         model.ip,
         "bytes",
     ),
-    Quantity(
+    Metric(
         "requests",
         "requests",
-        "a second and reader",
-        lambda run: ratio(dig(run, "requests"), client_seconds(run)),
+        "per second and reader",
+        lambda run: ratio(number_at(run, "requests"), reader_seconds(run)),
         model.requests,
         "requests",
     ),
-    Quantity(
+    Metric(
         "empty",
-        "empty answers",
+        "empty responses",
         "% of requests",
-        lambda run: ratio(dig(run, "empty_responses"), dig(run, "requests"), 100),
+        lambda run: ratio(number_at(run, "empty_responses"), number_at(run, "requests"), 100),
     ),
-    Quantity("lost", "lost", "% of what was due", lambda run: ratio(dig(run, "lost"), dig(run, "expected"), 100)),
-    Quantity("cpu", "server's CPU time", "ms per 1,000 deliveries", cpu),
-    Quantity(
-        "cores", "server's CPU", "% of a core", lambda run: ratio(dig(run, "server_cpu_s"), dig(run, "duration_s"), 100)
+    Metric(
+        "lost",
+        "lost",
+        "% of expected deliveries",
+        lambda run: ratio(number_at(run, "lost"), number_at(run, "expected"), 100),
     ),
-    Quantity("memory", "server's memory", "MB", lambda run: ratio(dig(run, "server_rss_bytes"), MEGABYTE)),
-    Quantity(
-        "back_p50", "back after the cut, half of the readers", "ms", lambda run: dig(run, "reconnect", "back_ms", "p50")
+    Metric("cpu", "server's CPU time", "ms per 1,000 deliveries", cpu),
+    Metric(
+        "cores",
+        "server's CPU",
+        "% of a core",
+        lambda run: ratio(number_at(run, "server_cpu_s"), number_at(run, "duration_s"), 100),
     ),
-    Quantity("back_p99", "back after the cut, 99 in 100", "ms", lambda run: dig(run, "reconnect", "back_ms", "p99")),
-    Quantity("back_max", "back after the cut, the last one", "ms", lambda run: dig(run, "reconnect", "back_ms", "max")),
-    Quantity("away", "not back at the end", "readers", lambda run: dig(run, "reconnect", "away"), whole=True),
-    Quantity(
-        "late", "delivered late, after the return", "messages", lambda run: dig(run, "reconnect", "late"), whole=True
+    Metric("memory", "server's memory", "MB", lambda run: ratio(number_at(run, "server_rss_bytes"), MEGABYTE)),
+    Metric(
+        "back_p50",
+        "reconnected after the cut, half of the readers",
+        "ms",
+        lambda run: number_at(run, "reconnect", "back_ms", "p50"),
     ),
-    Quantity(
+    Metric(
+        "back_p99",
+        "reconnected after the cut, 99 in 100",
+        "ms",
+        lambda run: number_at(run, "reconnect", "back_ms", "p99"),
+    ),
+    Metric(
+        "back_max",
+        "reconnected after the cut, the last reader",
+        "ms",
+        lambda run: number_at(run, "reconnect", "back_ms", "max"),
+    ),
+    Metric(
+        "away", "not reconnected at the end", "readers", lambda run: number_at(run, "reconnect", "away"), count=True
+    ),
+    Metric(
+        "late", "delivered late, after the cut", "messages", lambda run: number_at(run, "reconnect", "late"), count=True
+    ),
+    Metric(
         "crowd",
-        "back within the same 100 ms, at most",
+        "most reconnects within 100 ms",
         "readers",
-        lambda run: dig(run, "reconnect", "requests"),
-        whole=True,
+        lambda run: number_at(run, "reconnect", "requests"),
+        count=True,
     ),
-    Quantity("sockets", "server's open connections", "connections", lambda run: dig(run, "server_sockets"), whole=True),
-    Quantity(
+    Metric(
+        "sockets",
+        "server's open connections",
+        "connections",
+        lambda run: number_at(run, "server_sockets"),
+        count=True,
+    ),
+    Metric(
         "connection",
         "memory of an idle connection",
         "KB",
-        lambda run: ratio(dig(run, "rss_per_connection_bytes"), 1000),
+        lambda run: ratio(number_at(run, "rss_per_connection_bytes"), 1000),
     ),
-    Quantity("server_lag", "server's loop late, p99", "ms", lambda run: dig(run, "server_loop_lag_ms", "p99")),
-    Quantity("queries", "database statements", "a second", lambda run: dig(run, "queries_per_second")),
-    Quantity("generator", "generator's CPU", "% of a core", lambda run: ratio(dig(run, "generator_cpu"), 1, 100)),
-    Quantity("loop_lag", "generator's loop late, p99", "ms", lambda run: dig(run, "loop_lag_ms", "p99")),
-    Quantity("publisher_lag", "publishing late, p99", "ms", lambda run: dig(run, "publisher_lag_ms", "p99")),
+    Metric("server_lag", "server's loop lag, p99", "ms", lambda run: number_at(run, "server_loop_lag_ms", "p99")),
+    Metric("queries", "database statements", "per second", lambda run: number_at(run, "queries_per_second")),
+    Metric("generator", "generator's CPU", "% of a core", lambda run: ratio(number_at(run, "generator_cpu"), 1, 100)),
+    Metric("loop_lag", "generator's loop lag, p99", "ms", lambda run: number_at(run, "loop_lag_ms", "p99")),
+    Metric("publisher_lag", "lag of publishing, p99", "ms", lambda run: number_at(run, "publisher_lag_ms", "p99")),
 )
-QUANTITIES = {quantity.name: quantity for quantity in ALL}
-MODELLED = [quantity for quantity in ALL if quantity.predicted]
+METRICS = {metric.name: metric for metric in ALL}
+MODELLED = [metric for metric in ALL if metric.predict]

@@ -1,7 +1,8 @@
-"""What the model is told of a workload: its settings, and what only this machine can give.
+"""The model's predictions for a workload, from its settings and a few measurements of this machine.
 
-That is the base, how long the server takes to accept a message; the spacing, how long after one reader the next one of
-the room has it; and the turnaround, what the server computes for a request. Each is measured apart from the latency.
+These are: the acceptance times, from publishing a message to its acknowledgement; the spacing, from one reader's
+delivery to the next one's in the room; and the turnaround, the server's computing for a request. Each is measured apart
+from the latency.
 """
 
 from dataclasses import replace
@@ -9,107 +10,108 @@ from functools import lru_cache
 
 import numpy as np
 
-from benchmarks.analysis.metrics import client_seconds, dig, ratio
-from benchmarks.model import model, sizes
+from benchmarks import model
+from benchmarks.analysis.metrics import number_at, ratio, reader_seconds
+from benchmarks.model import sizes
 
-COOKIE = len("Cookie: \r\n")  # bytes around a cookie
-WAITS = (np.arange(100) + 0.5) / 100  # shares at which the model's distribution is taken
-GRID = (np.arange(500) + 0.5) / 500  # and the measured one, which has a tail
-TAIL = 0.99  # from this share on a percentile is predicted where the technique's own wait is what makes it
-SELDOM = 1e-9  # messages a second: the model divides by the rate, and silence has none
+COOKIE_HEADER = len("Cookie: \r\n")  # bytes besides the cookie
+WAITS = (np.arange(100) + 0.5) / 100  # shares at which the model's distribution is evaluated
+GRID = (np.arange(500) + 0.5) / 500  # and the measured acceptance times, whose tail is longer
+TAIL = 0.99  # above this share, a percentile is predicted only if the technique's own wait decides it
+SILENCE = 1e-9  # messages a second; the model divides by the rate, which must not be 0
 
 
 def is_push(technique):
-    """Tell whether the model knows the technique as one whose messages wait for nothing."""
+    """Return whether the model has the technique as push: its messages wait for no request."""
     return technique in model.MODELS and model.MODELS[technique].push
 
 
-def polls(series):
-    """Tell whether a message waits for the next poll; others in the room do not delay it."""
+def is_polling(series):
+    """Return whether messages wait for the next poll, so that the other readers of the room do not delay them."""
     return series.technique == "polling"
 
 
 @lru_cache(maxsize=256)
-def base(series):
-    """Return how long a message takes to be accepted, in seconds: its quantiles at GRID; zeros if that is unrecorded.
+def acceptance(series):
+    """Return the quantiles at GRID of the time until a message is accepted, in seconds; zeros if it is unknown.
 
-    A publisher reads its answer by its own clock, as late as the generator's loop is; a reader's kernel is not.
+    A publisher timestamps its acknowledgement itself, late by the lag of the generator's loop, which is subtracted. A
+    reader's arrivals have the kernel's timestamps.
     """
-    if not series.accepting:
+    if not series.acceptance_times:
         return np.zeros(len(GRID))
-    late = series.by_run(lambda run: dig(run, "loop_lag_ms", "mean")).median or 0.0
-    runs = [np.quantile(times, GRID) for times in series.accepting]
-    return np.maximum(0.0, np.median(runs, axis=0) - late) / 1000
+    lag = series.estimate_of(lambda run: number_at(run, "loop_lag_ms", "mean")).median or 0.0
+    runs = [np.quantile(times, GRID) for times in series.acceptance_times]
+    return np.maximum(0.0, np.median(runs, axis=0) - lag) / 1000
 
 
 def spacing(series):
-    """Return c in seconds, 0 where nothing tells it."""
-    return 0.0 if polls(series) else (series.spacing.median or 0.0) / 1000
+    """Return c in seconds; 0 if it is unknown."""
+    return 0.0 if is_polling(series) else (series.spacing.median or 0.0) / 1000
 
 
-def published(series):
-    """Return λ, the messages a second that chance made of the rate, for one reader; None where nothing was expected."""
-    return series.by_run(lambda run: ratio(dig(run, "expected"), client_seconds(run))).median
+def measured_rate(series):
+    """Return λ, the messages per second that one reader really got; None if no message was published.
+
+    Messages come at random, so it differs from the setting.
+    """
+    return series.estimate_of(lambda run: ratio(number_at(run, "expected"), reader_seconds(run))).median
 
 
 def turnaround(series):
-    """Return the server's CPU seconds for a request; 0 where nothing is asked."""
-    return series.by_run(lambda run: ratio(dig(run, "server_cpu_s"), dig(run, "requests"))).median or 0.0
+    """Return the server's CPU seconds for a request; 0 without requests."""
+    per_request = series.estimate_of(lambda run: ratio(number_at(run, "server_cpu_s"), number_at(run, "requests")))
+    return per_request.median or 0.0
 
 
 def parameters(comparison, series, **changed):
-    """Return the model's Parameters for a series, the base apart; `changed` replaces settings."""
+    """Return the model's Parameters for a series, without the base; `changed` replaces settings."""
     settings, name = comparison.settings | changed, series.technique
-    cookie = dig(settings, "cookie_bytes") or 0
-    cookie += COOKIE if cookie else 0
-    readers = (dig(settings, "clients") or 1) / (dig(settings, "rooms") or 1)
+    cookie = number_at(settings, "cookie_bytes") or 0
+    cookie += COOKIE_HEADER if cookie else 0
+    readers = (number_at(settings, "clients") or 1) / (number_at(settings, "rooms") or 1)
     return model.Parameters(
-        rate=max(SELDOM, changed.get("rate") or published(series) or dig(settings, "rate") or 0.0),
-        regular=settings.get("arrivals") == "regular" and (dig(settings, "publishers") or 1) == 1,
-        delay=(dig(settings, "delay_ms") or 0) / 1000,
-        interval=dig(settings, "interval") or 1.0,
+        rate=max(SILENCE, changed.get("rate") or measured_rate(series) or number_at(settings, "rate") or 0.0),
+        regular=settings.get("arrivals") == "regular" and (number_at(settings, "publishers") or 1) == 1,
+        delay=(number_at(settings, "delay_ms") or 0) / 1000,
+        interval=number_at(settings, "interval") or 1.0,
         pause=settings.get("pacing") == "pause",
-        hold=dig(settings, "hold") or 25.0,
+        hold=number_at(settings, "hold") or 25.0,
         turnaround=0.0 if is_push(name) else turnaround(series),
         headers=sizes.headers(name) + cookie,
         request=sizes.request(name) + cookie,
-        message=sizes.message(name, dig(settings, "text_bytes") or 100),
+        message=sizes.message(name, number_at(settings, "text_bytes") or 100),
         empty=sizes.empty(name),
         fan_out=readers * spacing(series),
     )
 
 
-def at_interval(p, interval):
-    """Return the same Parameters at another polling interval, seconds."""
-    return replace(p, interval=interval)
-
-
 def quantiles(comparison, series, shares, **changed):
-    """Return the latencies in seconds that these shares of the deliveries do not pass.
+    """Return the latencies in seconds that these shares of the deliveries do not exceed.
 
-    What the server takes to accept a message and what the message waits for then are independent of each other.
+    The time until a message is accepted and its wait for the technique are independent of each other.
     """
     p = parameters(comparison, series, **changed)
     waits = [model.quantile(series.technique, p, share) for share in WAITS]
-    return np.quantile(np.add.outer(base(series), waits), shares)
+    return np.quantile(np.add.outer(acceptance(series), waits), shares)
 
 
-def waiting(series, p):
-    """Return by how many seconds the technique's own wait differs between its soonest and its latest delivery."""
+def wait_range(series, p):
+    """Return by how many seconds the technique's own wait varies from its earliest to its latest delivery."""
     return model.maximum(series.technique, p) - model.quantile(series.technique, p, 0.0)
 
 
-def at(quantity, comparison, series, **changed):
-    """Return what the model says of a quantity; None where it says nothing, as of stages."""
-    if not quantity.predicted or series.technique not in model.MODELS or series.stage:
+def predict(metric, comparison, series, **changed):
+    """Return the model's prediction for a metric; None if there is none, as for stages."""
+    if not metric.predict or series.technique not in model.MODELS or series.stage:
         return None
     p = parameters(comparison, series, **changed)
-    if quantity.share is not None:
-        if quantity.share > TAIL and waiting(series, p) < base(series).max():
-            return None  # the worst of a run's deliveries, and of what the machine did, not of the technique's
-        if quantity.share == 1:
-            return 1000 * float(base(series).max() + model.maximum(series.technique, p))
-        return 1000 * float(quantiles(comparison, series, quantity.share, **changed))
-    if quantity.kind == "latency":
-        p = replace(p, base=float(base(series).mean()))
-    return quantity.predicted(series.technique, p)
+    if metric.share is not None:
+        if metric.share > TAIL and wait_range(series, p) < acceptance(series).max():
+            return None  # here the tail is the machine's slowest moment, not the technique's wait
+        if metric.share == 1:
+            return 1000 * float(acceptance(series).max() + model.maximum(series.technique, p))
+        return 1000 * float(quantiles(comparison, series, metric.share, **changed))
+    if metric.kind == "latency":
+        p = replace(p, base=float(acceptance(series).mean()))
+    return metric.predict(series.technique, p)

@@ -1,28 +1,31 @@
-"""The raw data that a run leaves: tables of its deliveries and publishes."""
+"""Reads the raw data of runs: tables of deliveries and publishes."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 
-def path_of(folder, run, name):
-    """Return the path of a run's file; None where it has none of its own."""
+def file_path(folder: str | Path, run: Mapping[str, Any], name: str) -> Path | None:
+    """Return the path of a run's file; None if the run has no such file."""
     place = run.get("place")
-    path = (Path(folder) / str(place) / name).resolve()
-    return path if place and path.is_file() and path.is_relative_to(Path(folder).resolve()) else None
+    root = Path(folder).resolve()
+    path = (root / str(place) / name).resolve()
+    return path if place and path.is_file() and path.is_relative_to(root) else None
 
 
-def tables(folder, runs, name, *columns):
-    """Return these columns of each run's file of that name, where it is there and not empty, by scheduled instant."""
-    paths = [path for run in runs if (path := path_of(folder, run, name))]
-    found = [pd.read_csv(path, usecols=columns).dropna() for path in paths]
-    return [table.sort_values("scheduled_ms", kind="stable") for table in found if len(table)]
+def tables(folder: Path, runs: Iterable[Mapping[str, Any]], name: str, *columns: str) -> list[pd.DataFrame]:
+    """Return these columns of each run's file, in scheduled order; runs without such a file or rows are left out."""
+    paths = [path for run in runs if (path := file_path(folder, run, name))]
+    frames = [pd.read_csv(path, usecols=list(columns)).dropna() for path in paths]
+    return [frame.sort_values("scheduled_ms", kind="stable") for frame in frames if len(frame)]
 
 
-def spacing(table):
-    """Return the median, over a run's messages, of the time from the first to the last delivery, a further reader."""
-    groups = table.groupby(["room", "id"])["arrived_ms"]
+def spacing(deliveries: pd.DataFrame) -> float | None:
+    """Return the median time, in ms, from one reader's delivery of a message to the next reader's."""
+    groups = deliveries.groupby(["room", "id"])["arrived_ms"]
     counts = groups.count()
-    each = ((groups.max() - groups.min()) / (counts - 1))[counts > 1]
-    return float(np.median(each)) if len(each) else None
+    spacings = ((groups.max() - groups.min()) / (counts - 1))[counts > 1]
+    return float(np.median(spacings)) if len(spacings) else None

@@ -1,57 +1,59 @@
-"""The runs of one technique under one workload, and its figures: each a median with an interval over the valid runs."""
+"""The runs of one technique under one workload, and estimates over the valid ones."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from benchmarks.analysis import raw_data, statistics, style
-from benchmarks.analysis.metrics import QUANTITIES, dig
+import numpy as np
+import pandas as pd
+
+from benchmarks.analysis import raw_data, statistics
+from benchmarks.analysis.metrics import METRICS, number_at
+from benchmarks.analysis.style import Style, style_of
 from lab.pages.margin import worth_naming
 
-LABEL = 36  # characters
+LABEL_MAX = 36  # characters
 
 
 @dataclass(frozen=True)
-class Figure:
-    """The median of one quantity over the valid runs, with its interval where there are runs enough for one."""
+class Estimate:
+    """The median of one figure over the valid runs, with its interval if there are enough runs."""
 
-    values: dict = field(default_factory=dict)  # {repetition: value}
+    values: Mapping[Any, float] = field(default_factory=dict)  # {repetition: value}
 
     @classmethod
-    def of(cls, values):
-        """Return the Figure of these values, a mapping by repetition or a list; what is None does not count."""
-        items = values.items() if isinstance(values, dict) else enumerate(values)
+    def of(cls, values: Mapping[Any, float | None] | Iterable[float | None]) -> "Estimate":
+        """Return the Estimate of values, a mapping by repetition or a list; None is left out."""
+        items = values.items() if isinstance(values, Mapping) else enumerate(values)
         return cls({key: value for key, value in items if value is not None})
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.values)
 
     @cached_property
-    def median(self):
+    def median(self) -> Any:
         """The median; None without runs."""
         return statistics.median(self.values.values()) if self.values else None
 
     @cached_property
-    def interval(self):
-        """(low, high) by statistics.interval; None of one run or two."""
+    def interval(self) -> Any:
+        """(low, high) by statistics.interval; None for fewer than three runs."""
         return statistics.interval(self.values.values())
 
     @property
-    def low(self):
-        """Where the interval begins; the median where there is none."""
+    def low(self) -> Any:
+        """The lower end of the interval; the median without one."""
         return self.interval[0] if self.interval else self.median
 
     @property
-    def high(self):
-        """Where the interval ends; the median where there is none."""
+    def high(self) -> Any:
+        """The upper end of the interval; the median without one."""
         return self.interval[1] if self.interval else self.median
 
-    def below(self, other):
-        """Return whether this is the lower one, by enough to be named and by what the runs say."""
-        return self.told_from(other) and worth_naming(self.median, other.median)
-
-    def told_from(self, other):
-        """Return whether the runs say that this is the lower one: apart in intervals, and in the paired ratio.
+    def is_lower(self, other: "Estimate") -> bool:
+        """Return whether the runs show that this one is lower, by their intervals and their paired ratios.
 
         If too few runs share a repetition, the intervals alone decide.
         """
@@ -60,6 +62,10 @@ class Figure:
         pairs = [(self.values[key], other.values[key]) for key in self.values.keys() & other.values.keys()]
         ratios = statistics.ratio_interval(pairs)
         return statistics.differs(self.values.values(), other.values.values()) and (not ratios or ratios[1] < 1)
+
+    def is_notably_lower(self, other: "Estimate") -> bool:
+        """Return whether this one is lower, and the difference is large enough to name, see lab.pages.margin."""
+        return self.is_lower(other) and worth_naming(self.median, other.median)
 
 
 @dataclass(eq=False)
@@ -70,69 +76,69 @@ class Series:
     technique: str
     stage: str | None
     title: str
-    runs: list = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
 
     @property
-    def key(self):
-        """What it shares with its like under other workloads."""
+    def key(self) -> tuple[str, str | None]:
+        """What identifies the series of the same technique and stage under another workload."""
         return self.technique, self.stage
 
     @property
-    def label(self):
-        """Its title, short enough to stand in a plot."""
-        words = " ".join(self.title.split())
-        return words if len(words) <= LABEL else words[: LABEL - 1] + "…"
+    def label(self) -> str:
+        """The title, shortened for plots."""
+        text = " ".join(self.title.split())
+        return text if len(text) <= LABEL_MAX else text[: LABEL_MAX - 1] + "…"
 
     @property
-    def look(self):
-        """Its looks.Look, the same in every plot."""
-        return style.look(self.technique, self.stage)
+    def style(self) -> Style:
+        """The Style, the same in every plot."""
+        return style_of(self.technique, self.stage)
 
     @cached_property
-    def valid(self):
-        """The runs that count."""
+    def valid(self) -> list[dict[str, Any]]:
+        """The valid runs."""
         return [run for run in self.runs if run.get("valid") is True]
 
     @property
-    def lossy(self):
-        """Tell whether a valid run lost, repeated or disordered something, as a naive stage may: it is no best."""
-        return any(dig(run, name) for run in self.valid for name in ("lost", "repeated", "reordered"))
+    def lossy(self) -> bool:
+        """Whether a valid run lost, repeated or reordered messages, as a naive stage may; it is never the best."""
+        return any(number_at(run, name) for run in self.valid for name in ("lost", "repeated", "reordered"))
 
-    def figure(self, name):
-        """Return the Figure of a quantity, by its name in QUANTITIES."""
-        return self.by_run(QUANTITIES[name].of)
+    def estimate(self, name: str) -> Estimate:
+        """Return the Estimate of a metric, by its name in METRICS."""
+        return self.estimate_of(METRICS[name].measure)
 
-    def by_run(self, function):
-        """Return the Figure of what a function makes of each valid run."""
-        return Figure.of(dict(zip(self.repetitions, map(function, self.valid), strict=True)))
+    def estimate_of(self, function: Callable[[dict[str, Any]], float | None]) -> Estimate:
+        """Return the Estimate of a function of a run's row."""
+        return Estimate.of(dict(zip(self.repetitions, map(function, self.valid), strict=True)))
 
     @cached_property
-    def repetitions(self):
-        """What tells the valid runs apart, and pairs them with those of other series: the number of the repetition."""
+    def repetitions(self) -> list[Any]:
+        """The repetition numbers of the valid runs, which pair them with runs of other series."""
         numbers = [run.get("repetition") for run in self.valid]
         return numbers if len(set(map(str, numbers))) == len(numbers) else list(range(len(numbers)))
 
-    def total(self, name):
-        """Return the sum of a count over all runs, the refused ones too: no loss is passed over."""
-        return round(sum(dig(run, name) or 0 for run in self.runs))
+    def total(self, name: str) -> int:
+        """Return the sum of a count over all runs, with the refused ones, so that no loss is hidden."""
+        return round(sum(number_at(run, name) or 0 for run in self.runs))
 
     @cached_property
-    def deliveries(self):
-        """The deliveries of each valid run that has them on disk: data frames by the instant of publishing."""
+    def deliveries(self) -> list[pd.DataFrame]:
+        """The deliveries of each valid run that stored them, in scheduled order."""
         return raw_data.tables(
             self.folder, self.valid, "deliveries.csv", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms"
         )
 
     @cached_property
-    def accepting(self):
-        """How long, in ms, each message took from its scheduled instant to its publisher's answer; an array a run.
+    def acceptance_times(self) -> list[np.ndarray]:
+        """The times, in ms, from each message's scheduled instant to its acknowledgement; an array for each run.
 
-        It is on disk by then: what a delivery waits for too, seen from other connections than the readers'.
+        A message is on disk by then. Its deliveries wait for that too, so this is measured apart from the readers.
         """
         tables = raw_data.tables(self.folder, self.valid, "publishes.csv", "scheduled_ms", "answered_ms")
         return [(table["answered_ms"] - table["scheduled_ms"]).to_numpy() for table in tables]
 
     @cached_property
-    def spacing(self):
-        """The Figure of c, in ms: how long after one reader of a message the next one of its room has it."""
-        return Figure.of([raw_data.spacing(table) for table in self.deliveries])
+    def spacing(self) -> Estimate:
+        """The Estimate of c, in ms: the time from one reader's delivery of a message to the next reader's."""
+        return Estimate.of([raw_data.spacing(table) for table in self.deliveries])

@@ -1,105 +1,96 @@
-"""How a technique looks in every plot and table: title, colour, marker; and how a figure is written down."""
+"""The style of a technique in every plot and table: order, title, colour, marker."""
 
 import re
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
+from typing import Any
 
 from lab.techniques import TECHNIQUES
 
-COLOURS = "#56B4E9", "#D55E00", "#7A7A00", "#555555"  # for those that name none
-# Marker and its size in points, of each technique: told apart in black and white too, and where the later lies on the
-# earlier.
+FALLBACK_COLOURS = "#56B4E9", "#D55E00", "#7A7A00", "#555555"  # of techniques without a COLOUR
+# Marker and its size in points for each technique: they differ in black and white too, and if one covers another.
 MARKERS = dict(zip(TECHNIQUES, [("o", 8), ("s", 8), ("^", 11), ("D", 5.5)], strict=False))
-HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 OTHER_MARKERS = "v", "P", "X", "*", "p", "h", "<", ">"
+HEX = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
 @dataclass(frozen=True)
-class Look:
-    """Colour and marker of a series; `ink` is its colour dark enough for text on white."""
+class Style:
+    """Colour and marker of a series; `dark` is its colour for text on white."""
 
     colour: str
-    ink: str
+    dark: str
     marker: str
     size: float  # points
 
 
-def rank(name):
-    """Return the place of a technique in every table and plot; those that are not the lab's follow by name."""
-    return (TECHNIQUES.index(name), "") if name in TECHNIQUES else (len(TECHNIQUES), name)
-
-
-def module_of(name):
-    """Return the package of a technique; None where there is none."""
-    try:
-        return import_module(name) if name.isidentifier() else None
-    except Exception:  # a folder that is gone, or anything else that a name may hit: the figures stand without it
-        return None
-
-
-def named(name):
-    """Return (title, colour) of a technique, from its module where there is one."""
-    module = module_of(name)
-    title, colour = getattr(module, "TITLE", None), getattr(module, "COLOUR", None)
-    fallback = COLOURS[sum(map(ord, name)) % len(COLOURS)]
-    return title if isinstance(title, str) else name, colour if HEX.fullmatch(str(colour)) else fallback
-
-
-def place(name, stage):
-    """Return the place of a technique at a stage: the finished one, then its staircase from the first stage."""
-    stages = getattr(module_of(name), "STAGES", ())
-    number = list(stages).index(stage) if stage in stages else len(stages)
-    return rank(name), bool(stage), number, stage or ""
-
-
-def height(name, stage):
-    """Return the place of a stage on its technique's staircase: the finished one is the last."""
-    of_technique, staged, number, _stage = place(name, stage)
-    return of_technique, not staged, number
-
-
-def look(technique, stage=None):
-    """Return the Look of a technique at a stage: the earlier the stage, the paler."""
-    colour = named(technique)[1]
+def style_of(technique: str, stage: str | None = None) -> Style:
+    """Return the Style of a technique at a stage; earlier stages are paler."""
+    base = title_and_colour(technique)[1]
+    colour = base
     if stage:
-        stages = list(getattr(module_of(technique), "STAGES", ()))
+        stages = stages_of(technique)
         height = (stages.index(stage) + 1) / (len(stages) + 1) if stage in stages else 0.5
-        colour = paler(colour, 0.75 * (1 - height))
+        colour = paler(base, 0.75 * (1 - height))
     if technique in MARKERS and not stage:
         marker, size = MARKERS[technique]
     else:
         marker, size = OTHER_MARKERS[sum(map(ord, technique + (stage or ""))) % len(OTHER_MARKERS)], 8.5
-    return Look(colour, darker(named(technique)[1]), marker, size)
+    return Style(colour, darker(base), marker, size)
 
 
-def darker(colour, factor=0.62):
-    """Return a #rrggbb colour scaled towards black: text needs more contrast than a line."""
-    parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return "#" + "".join(f"{int(part * factor):02x}" for part in parts)
+def title_and_colour(technique: str) -> tuple[str, str]:
+    """Return the title and colour of a technique, from its module if there is one."""
+    module = find_module(technique)
+    title, colour = getattr(module, "TITLE", None), getattr(module, "COLOUR", None)
+    fallback = FALLBACK_COLOURS[sum(map(ord, technique)) % len(FALLBACK_COLOURS)]
+    if not isinstance(colour, str) or not HEX.fullmatch(colour):
+        colour = fallback
+    return title if isinstance(title, str) else technique, colour
 
 
-def paler(colour, share):
+def find_module(technique: str) -> ModuleType | None:
+    """Return the module of a technique; None if there is none."""
+    try:
+        return import_module(technique) if technique.isidentifier() else None
+    except Exception:  # deleted, or the name of something else; the results can be shown without it
+        return None
+
+
+def stages_of(technique: str) -> list[str]:
+    """Return the stages of a technique; empty if it has none or is unknown."""
+    return list(getattr(find_module(technique), "STAGES", ()))
+
+
+def rank(technique: str) -> tuple[int, str]:
+    """Return the sort key of a technique; unknown techniques come last, by name."""
+    return (TECHNIQUES.index(technique), "") if technique in TECHNIQUES else (len(TECHNIQUES), technique)
+
+
+def sort_key(technique: str, stage: str | None) -> tuple[Any, ...]:
+    """Return the sort key of a technique at a stage: the finished one, then its stages from the first."""
+    stages = stages_of(technique)
+    number = stages.index(stage) if stage in stages else len(stages)
+    return rank(technique), bool(stage), number, stage or ""
+
+
+def staircase_key(technique: str, stage: str | None) -> tuple[Any, ...]:
+    """Return the sort key of a stage on its staircase: the finished technique comes last."""
+    technique_rank, is_stage, number, _stage = sort_key(technique, stage)
+    return technique_rank, not is_stage, number
+
+
+def darker(colour: str, factor: float = 0.62) -> str:
+    """Return a #rrggbb colour scaled towards black, because text needs more contrast than a line."""
+    return "#" + "".join(f"{int(part * factor):02x}" for part in channels(colour))
+
+
+def paler(colour: str, share: float) -> str:
     """Return a #rrggbb colour moved by this share towards white."""
-    parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
-    return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in parts)
+    return "#" + "".join(f"{round(part + (255 - part) * share):02x}" for part in channels(colour))
 
 
-def capital(words):
-    """Return words with a capital at their beginning, the others as they are: CPU stays CPU."""
-    return words[:1].upper() + words[1:]
-
-
-def number(value, digits=3):
-    """Write a figure with as many digits as it deserves: 0.0123, 1.23, 12.3, 1,234."""
-    if value is None:
-        return "–"
-    if value == 0:
-        return "0"
-    if abs(value) < 10 ** (digits - 1):
-        value = float(f"{value:.{digits}g}")  # 0.9999 is 1.00, not 1.000
-    if abs(value) >= 10 ** (digits - 1):
-        return f"{value:,.0f}"
-    for decimals in range(10):
-        if abs(value) >= 10 ** (digits - 1 - decimals):
-            return f"{value:,.{decimals}f}"
-    return f"{value:.1e}"
+def channels(colour: str) -> list[int]:
+    """Return red, green and blue of a #rrggbb colour."""
+    return [int(colour[start : start + 2], 16) for start in (1, 3, 5)]

@@ -1,16 +1,18 @@
-"""The settings of a workload in words: on an axis, in a sentence."""
+"""Describes the settings of a workload in words: on an axis, in a sentence."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: its name on an axis; a sentence's words for it, of 1 and of other values; what needs no saying."""
+    """One setting: its label on an axis, phrases for 1 and for other values, and the value that needs no phrase."""
 
     label: str
-    one: str
-    many: str
-    usual: object = None
+    singular: str
+    plural: str
+    default: object = None
 
 
 SETTINGS = {
@@ -21,40 +23,40 @@ SETTINGS = {
         "messages/s in each room", "one message a second in each room", "{:g} messages a second in each room"
     ),
     "text_bytes": Setting("text, bytes", "texts of one byte", "texts of {:,} bytes"),
-    "interval": Setting("interval of polls, s", "polls every second", "polls every {:g} s"),
+    "interval": Setting("polling interval, s", "a poll every second", "a poll every {:g} s"),
     "hold": Setting("hold of a long poll, s", "long polls held for {:g} s", "long polls held for {:g} s", 25),
     "delay_ms": Setting("one-way delay, ms", "{:g} ms of delay each way", "{:g} ms of delay each way", 0),
-    "pacing": Setting("pacing of the polls", "", "polls by {}", "rate"),
-    "arrivals": Setting("arrivals of the messages", "", "{} arrivals", "poisson"),
+    "pacing": Setting("pacing of polls", "", "polls paced by {}", "rate"),
+    "arrivals": Setting("arrivals of messages", "", "{} arrivals", "poisson"),
     "cookie_bytes": Setting(
         "Cookie header, bytes", "a cookie of one byte", "a cookie of {:,} bytes with each request", 0
     ),
     "server": Setting("server", "", "served by {}", "uvicorn"),
     "layer": Setting("channel layer", "", "channel layer “{}”", "memory"),
-    "point": Setting("point", "", ""),  # one that has a name of its own
-    "cut": Setting("backoff after the cut", "", "every connection cut once, backoff: {}", "none"),
+    "point": Setting("point", "", ""),  # a point with a name
+    "cut": Setting("retries after the cut", "", "all connections cut once, retries: {}", "none"),
 }
 
 
-def in_words(settings, without=()):
-    """Return in words what all techniques of a comparison had to do, but for the settings named in `without`."""
-    said = [phrase(name, settings.get(name)) for name in SETTINGS if name not in without]
-    return ", ".join(words for words in said if words)
+def describe(settings: Mapping[str, Any], without: Collection[str] = ()) -> str:
+    """Return what all techniques of a comparison had to do, except the settings named in `without`."""
+    phrases = [phrase(name, settings.get(name)) for name in SETTINGS if name not in without]
+    return ", ".join(filter(None, phrases))
 
 
-def phrase(name, value):
-    """Return one setting in words; nothing where it is missing, no value of that kind, or goes without saying."""
+def phrase(name: str, value: Any) -> str:
+    """Return the phrase for one setting; empty if it is missing, of a wrong type, or the default."""
     setting = SETTINGS[name]
-    if value is None or value == setting.usual:
+    if value is None or value == setting.default:
         return ""
     try:
-        return (setting.one if value == 1 else setting.many).format(value)
+        return (setting.singular if value == 1 else setting.plural).format(value)
     except (ValueError, TypeError):
         return ""
 
 
-def name_of(comparison):
-    """Return what tells a point of a sweep from the others, as “readers: 50”."""
+def point_name(comparison: Any) -> str:
+    """Return the name of a sweep's point, as “readers: 50”."""
     value = short(comparison.value)
     if comparison.swept == "point":
         return value
@@ -62,11 +64,11 @@ def name_of(comparison):
     return f"{name}: {value} {unit}".rstrip()
 
 
-def short(value):
-    """Return a value as it stands at an axis or in a table's head."""
+def short(value: Any) -> str:
+    """Return a value as text for an axis or a heading."""
     return f"{value:,.10g}" if is_number(value) else str(value)
 
 
-def is_number(value):
-    """Tell whether a value has a place on an axis of numbers."""
+def is_number(value: Any) -> bool:
+    """Return whether a value has a place on an axis of numbers."""
     return isinstance(value, int | float) and not isinstance(value, bool)

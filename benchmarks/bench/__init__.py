@@ -1,1 +1,1 @@
-"""The bench: what single things cost a server or a wire, beside the yardsticks."""
+"""The bench: what a delivery, a request or a connection costs the server, and a wire, beside the yardsticks."""

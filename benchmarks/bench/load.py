@@ -1,7 +1,7 @@
-"""The bench's own load: cheap asyncio connections that count what comes and look at nothing.
+"""The bench's load: cheap asyncio connections that only count what arrives.
 
-It measures the server's cost alone, so it parses as little as it can: a delivery is a mark in the bytes that
-passed. For latencies and ledgers there is the harness.
+It measures the server's cost alone, so it parses as little as it can: a delivery is a mark in the bytes. Latencies and
+ledgers are measured by the load generator of the comparisons.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from websockets.frames import Frame, Opcode
 
-MARK = b'"mark'  # begins each nonce, and stands in each message once
+MARK = b'"mark'  # the beginning of each nonce, once in each message
 HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
     "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
@@ -23,65 +23,65 @@ REQUEST = "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
 class Subscriber(asyncio.Protocol):
     """A connection that counts the messages delivered to it."""
 
-    def __init__(self, head):
-        self.head = head
+    def __init__(self, request):
+        self.request = request
         self.delivered = 0
         self.opened = asyncio.get_running_loop().create_future()
-        self.rest = b""
+        self.tail = b""
         self.lost = False
 
     def connection_made(self, transport):
-        """Ask for the stream, or for the upgrade."""
+        """Send the request or the handshake."""
         self.transport = transport
-        transport.write(self.head)
+        transport.write(self.request)
 
     def data_received(self, data):
-        """Count the marks, also one that two reads share."""
+        """Count the marks, also one that is split between two reads."""
         if not self.opened.done():
             self.opened.set_result(data)
-        data = self.rest + data
+        data = self.tail + data
         self.delivered += data.count(MARK)
-        self.rest = data[-len(MARK) + 1 :]
+        self.tail = data[-len(MARK) + 1 :]
 
     def connection_lost(self, exc):
-        """Remember that the server let go."""
+        """Note that the connection ended."""
         self.lost = True
         if not self.opened.done():
             self.opened.cancel()
 
 
-async def subscribe(port, head, path, count, answers=True):
-    """Open `count` connections to `path`; return them, when each has had its first bytes if the server `answers`."""
+async def subscribe(port, request, path, count, responds=True):
+    """Return `count` connections to `path`; if the server `responds`, wait for the first bytes of each."""
     loop = asyncio.get_running_loop()
-    data = head.format(path=path, port=port).encode()
+    data = request.format(path=path, port=port).encode()
     subscribers = []
     for _ in range(count):
         _transport, subscriber = await loop.create_connection(lambda: Subscriber(data), "127.0.0.1", port)
         subscribers.append(subscriber)
-    if answers:
+    if responds:
         await asyncio.gather(*(subscriber.opened for subscriber in subscribers))
     return subscribers
 
 
 def publish_frame(number, text):
-    """Return the bytes of one masked frame that publishes `text`."""
+    """Return one masked frame that publishes `text`."""
     fields = {"type": "publish", "author": "bench", "text": text, "nonce": f"mark{os.getpid()}.{number}"}
     return Frame(Opcode.TEXT, json.dumps(fields, separators=(",", ":")).encode()).serialize(mask=True)
 
 
 def publish_request(port, path, text, number):
-    """Return the bytes of one POST that publishes `text`."""
+    """Return one POST that publishes `text`."""
     body = json.dumps({"author": "bench", "text": text, "nonce": f"mark{os.getpid()}.{number}"}).encode()
-    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    headers = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
+    return f"{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-async def fan_out(port, head, path, frame_path, subscribers, rate, seconds, text, cpu):
+async def fan_out(port, request, path, frame_path, subscribers, rate, seconds, text, cpu):
     """Publish `rate` messages a second to that many subscribers; return (CPU seconds by `cpu()`, deliveries).
 
-    The messages are published by frames on one more WebSocket at `frame_path`.
+    The messages are published as frames on another WebSocket, at `frame_path`.
     """
-    readers = await subscribe(port, head, path, subscribers)
+    readers = await subscribe(port, request, path, subscribers)
     (publisher,) = await subscribe(port, HANDSHAKE, frame_path, 1)
     before = cpu(), sum(reader.delivered for reader in readers)
     loop = asyncio.get_running_loop()
@@ -89,66 +89,67 @@ async def fan_out(port, head, path, frame_path, subscribers, rate, seconds, text
     for number in range(int(rate * seconds)):
         await asyncio.sleep(start + number / rate - loop.time())
         publisher.transport.write(publish_frame(number, text))
-    await asyncio.sleep(0.5)  # the last ones are under way
+    await asyncio.sleep(0.5)  # for the last messages
     after = cpu(), sum(reader.delivered for reader in readers)
     for reader in (*readers, publisher):
         reader.transport.abort()
     return after[0] - before[0], after[1] - before[1]
 
 
-class Asker(asyncio.Protocol):
-    """A keep-alive connection that asks again as soon as it was answered, and counts the statuses."""
+class Requester(asyncio.Protocol):
+    """A keep-alive connection that repeats a request after each response, and counts the statuses."""
 
     def __init__(self, make_request, numbers, statuses):
         self.make_request, self.numbers, self.statuses = make_request, numbers, statuses
         self.unread = b""
 
     def connection_made(self, transport):
-        """Ask for the first time."""
+        """Send the first request."""
         self.transport = transport
         transport.write(self.make_request(next(self.numbers)))
 
     def data_received(self, data):
-        """Ask again once the answer is whole."""
+        """Send the next request when the response is complete."""
         self.unread += data
-        head, _blank, body = self.unread.partition(b"\r\n\r\n")
-        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        headers, _blank, body = self.unread.partition(b"\r\n\r\n")
+        length = headers.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
         if not length or len(body) < int(length):
             return
         self.unread = b""
-        status = int(head[9:12])
+        status = int(headers[9:12])
         self.statuses[status] = self.statuses.get(status, 0) + 1
         self.transport.write(self.make_request(next(self.numbers)))
 
 
 async def exchange(port, make_request, connections, seconds, cpu):
-    """Repeat `make_request(number)` on keep-alive connections; return ({status: answers}, CPU seconds by `cpu()`)."""
+    """Repeat `make_request(number)` on keep-alive connections; return ({status: responses}, CPU seconds by `cpu()`)."""
     loop = asyncio.get_running_loop()
-    numbers, statuses = itertools.count(), {}
+    numbers = itertools.count()
+    statuses: dict[int, int] = {}
     before = cpu()
-    askers = [
-        await loop.create_connection(lambda: Asker(make_request, numbers, statuses), "127.0.0.1", port)
+    requesters = [
+        await loop.create_connection(lambda: Requester(make_request, numbers, statuses), "127.0.0.1", port)
         for _ in range(connections)
     ]
     await asyncio.sleep(seconds)
-    for transport, _asker in askers:
+    for transport, _requester in requesters:
         transport.abort()
     return statuses, cpu() - before
 
 
-JUNK = Frame(Opcode.TEXT, b"{").serialize(mask=True) * 37_000  # 259 KB of frames that say nothing
+JUNK = Frame(Opcode.TEXT, b"{").serialize(mask=True) * 37_000  # 259 KB of useless frames
 
 
 async def polls_beside_junk(port, path, socket_path, pollers, senders, seconds):
-    """Poll on `pollers` connections ten times a second each; return how long each poll took (seconds).
+    """Poll on `pollers` connections ten times a second each; return the duration of each poll in seconds.
 
-    Meanwhile `senders` clients open WebSockets at `socket_path`, one after the other, and send JUNK on each.
+    Meanwhile `senders` clients open WebSockets at `socket_path`, one after another, and send JUNK on each.
     """
     end = asyncio.get_running_loop().time() + seconds
     sending = [asyncio.create_task(_send_junk(port, socket_path, end)) for _ in range(senders)]
-    taken = await asyncio.gather(*(_poll(port, path, end, number / pollers / 10) for number in range(pollers)))
+    durations = await asyncio.gather(*(_poll(port, path, end, number / pollers / 10) for number in range(pollers)))
     await asyncio.gather(*sending)
-    return [each for several in taken for each in several]
+    return [poll for polls in durations for poll in polls]
 
 
 async def _send_junk(port, path, end):
@@ -165,17 +166,17 @@ async def _send_junk(port, path, end):
 
 
 async def _poll(port, path, end, phase):
-    loop, taken = asyncio.get_running_loop(), []
+    loop, durations = asyncio.get_running_loop(), []
     request = REQUEST.format(path=path, port=port).encode()
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     await asyncio.sleep(phase)
     while loop.time() < end:
-        begun = loop.time()
+        start = loop.time()
         writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
+        headers = await reader.readuntil(b"\r\n\r\n")
+        length = headers.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
         await reader.readexactly(int(length))
-        taken.append(loop.time() - begun)
-        await asyncio.sleep(max(0, begun + 0.1 - loop.time()))
+        durations.append(loop.time() - start)
+        await asyncio.sleep(max(0, start + 0.1 - loop.time()))
     writer.close()
-    return taken
+    return durations

@@ -1,1 +1,1 @@
-"""Campaigns: the runs of a scenario, with calibration and traces, made, kept, resumed, and told in the terminal."""
+"""Campaigns: make the runs of a scenario with calibration and traces, store and resume them, show them in a table."""

@@ -1,9 +1,9 @@
-"""The calibration: the load reads servers of known behaviour, so that a report can say how far it is to be trusted.
+"""The calibration: the load measures servers of known behaviour, so that the report can say how exact it is.
 
-Rule: a calibration is valid when no server's run broke a bound of `validity.bounds`, the median before the server that
-waits 50 ms lies within 0.5 ms of that, and the 99th percentile before the server that stalls shows at least nine
-tenths of the stall. An invalid one throws no run away; the report says what is wrong: an error of so many milliseconds
-spoils a push technique's figure and does not touch a poll's.
+A calibration is valid if no run breaks a bound of `validity.exceeded_bounds`, if the median of the server that waits
+50 ms is within 0.5 ms of that, and if the 99th percentile of the server that stalls shows at least nine tenths of the
+stall. An invalid calibration refuses no run; the report says what is wrong. An error of a few milliseconds spoils the
+latency of a push technique, but not of polling.
 """
 
 import contextlib
@@ -13,119 +13,118 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-from benchmarks.generator.measures import Histogram
-from benchmarks.scenarios.settings import CannotCompare
-from benchmarks.servers.process import cores, last_line, started
+from benchmarks.generator.histogram import Histogram
+from benchmarks.scenarios.settings import ComparisonError
+from benchmarks.servers.process import choose_cores, last_line, run_process
 
 WAIT, STALL = 50.0, 1400.0  # ms
 BEHAVIOURS = {"echo": (0.0, 0.0), "wait": (WAIT, 0.0), "stall": (0.0, STALL)}  # ms to wait, ms to stall
-MEDIAN_OFF_MAX = 0.5  # ms
-SHOWN_MIN = 0.9  # of the stall
-RATE = 50.0  # messages a second before each server
-WARMUP, DURATION = 0.5, 3.0  # seconds; with a stall of 1.4 s, about half of what is scheduled falls into it
-PATIENCE = 30.0  # seconds for the load to end
+MEDIAN_ERROR_MAX = 0.5  # ms
+VISIBLE_STALL_MIN = 0.9  # share of the stall
+RATE = 50.0  # messages a second for each server
+WARMUP, DURATION = 0.5, 3.0  # seconds; a stall of 1.4 s delays about half of the scheduled messages
+TIMEOUT = 30.0  # seconds for the load to end
 
 
-def run(folder, seed, behaviours=BEHAVIOURS):
-    """Read one server after another, all files in `folder`/calibration; return what the load saw and what they did.
+def run(folder: Path, seed: int, behaviours: Mapping[str, tuple[float, float]] = BEHAVIOURS) -> dict[str, Any]:
+    """Measure one server after another, with all files in `folder`/calibration; return what was measured.
 
-    Raises CannotCompare where the load fails.
+    {"valid", "flags", "loop_lag_ms", "generator_cpu", "servers": {name: see `read`}}. Raise ComparisonError if the load
+    fails.
     """
-    place = folder / "calibration"
-    shutil.rmtree(place, ignore_errors=True)  # what an interrupted one left
-    server_core, load_core = cores()
+    folder = folder / "calibration"
+    shutil.rmtree(folder, ignore_errors=True)  # of an interrupted calibration
+    server_core, load_core = choose_cores()
     with contextlib.ExitStack() as stack:
         servers = {
-            name: stack.enter_context(known(place / name, *its, server_core)) for name, its in behaviours.items()
+            name: stack.enter_context(run_server(folder / name, wait, stall, server_core))
+            for name, (wait, stall) in behaviours.items()
         }
-        load(place, plan(place, seed, servers), load_core)
-    seen = {name: read(place / name) for name in behaviours}
-    seen["wait"]["expected_ms"] = WAIT
-    seen["stall"] |= {"stall_ms": STALL, "naive_ms": json.loads((place / "stall" / "naive.json").read_text())}
-    refusals = flags(seen)
-    return {"valid": not refusals, "flags": refusals, **generator(seen), "servers": seen}
+        run_load(folder, plan(folder, seed, servers), load_core)
+    measured = {name: read(folder / name) for name in behaviours}
+    measured["wait"]["expected_ms"] = WAIT
+    measured["stall"] |= {"stall_ms": STALL, "naive_ms": json.loads((folder / "stall" / "naive.json").read_text())}
+    problems = flags(measured)
+    return {"valid": not problems, "flags": problems, **generator_load(measured), "servers": measured}
 
 
 @contextlib.contextmanager
-def known(folder, wait, stall, core):
-    """Run a server of known behaviour; yield (its address, its process id). It tells in `folder` what it did."""
+def run_server(folder, wait, stall, core):
+    """Run a server of known behaviour; yield (its address, its process id). It records every wait in `folder`."""
     folder.mkdir(parents=True)
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.yardsticks.calibration_server",
-        str(wait),
-        str(stall),
-        str(folder / "waits.csv"),
-    ]
+    command = [sys.executable, "-m", "benchmarks.yardsticks.calibration_server", str(wait), str(stall)]
+    command.append(str(folder / "waits.csv"))
     log = folder / "server.log"
-    with log.open("w") as output, started(command, core, stdout=subprocess.PIPE, stderr=output) as process:
+    with log.open("w") as output, run_process(command, core, stdout=subprocess.PIPE, stderr=output) as process:
         port = process.stdout.readline().strip()
         if not port:
-            raise CannotCompare(f"The calibration's server fails: {last_line(log)}")
+            raise ComparisonError(f"The calibration's server fails: {last_line(log)}")
         yield f"http://127.0.0.1:{port}", process.pid
 
 
-def plan(place, seed, servers):
-    """Return what the load has to do."""
-    of_all = {"technique": "websocket", "rooms": 1, "publishers": 1, "rate": RATE, "seed": seed}
-    of_all |= {"warmup": WARMUP, "duration": DURATION, "loglevel": "ERROR"}
-    naive = {"host": servers["stall"][0], "path": str(place / "stall" / "naive.json"), "seconds": WARMUP + DURATION}
+def plan(folder, seed, servers):
+    """Return the tasks of the load, as `calibration_load` takes them."""
+    common = {"technique": "websocket", "rooms": 1, "publishers": 1, "rate": RATE, "seed": seed}
+    common |= {"warmup": WARMUP, "duration": DURATION, "loglevel": "ERROR"}
+    naive = {"host": servers["stall"][0], "path": str(folder / "stall" / "naive.json"), "seconds": WARMUP + DURATION}
     return {
         "servers": [
-            of_all | {"host": address, "server-pid": number, "record": str(place / name)}
-            for name, (address, number) in servers.items()
+            common | {"host": address, "server-pid": process, "record": str(folder / name)}
+            for name, (address, process) in servers.items()
         ],
         "naive": naive,
     }
 
 
-def load(place, plan, core):
+def run_load(folder, tasks, core):
     """Run the load in a process of its own, on one core."""
-    log = place / "load.log"
-    command = [sys.executable, "-m", "benchmarks.campaigns.calibration_load", json.dumps(plan)]
+    log = folder / "load.log"
+    command = [sys.executable, "-m", "benchmarks.campaigns.calibration_load", json.dumps(tasks)]
     with (
         log.open("w") as output,
-        started(command, core, stdout=output, stderr=output) as process,
+        run_process(command, core, stdout=output, stderr=output) as process,
         contextlib.suppress(subprocess.TimeoutExpired),
     ):
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
     if process.returncode:
-        raise CannotCompare(f"The calibration's load fails: {last_line(log)}")
+        raise ComparisonError(f"The calibration's load fails: {last_line(log)}")
 
 
 def read(folder):
-    """Return what the load saw of one server, and by the server's own record how long it kept each message."""
-    figures = json.loads((folder / "summary.json").read_text())
+    """Return the summary of one server's run, with "waited_ms": how long the server kept messages, by its record."""
+    summary = json.loads((folder / "summary.json").read_text())
     with (folder / "waits.csv").open() as file:
         waits = [float(row["departed_ms"]) - float(row["arrived_ms"]) for row in csv.DictReader(file)]
     names = "latency_ms", "published", "delivered", "loop_lag_ms", "publisher_lag_ms", "generator_cpu", "flags"
-    return {name: figures[name] for name in names} | {"waited_ms": Histogram(waits).summary()}
+    return {name: summary[name] for name in names} | {"waited_ms": Histogram(waits).summary()}
 
 
-def flags(seen):
-    """Return in words why a calibration is not valid; an empty list for a valid one."""
-    median, waited = seen["wait"]["latency_ms"]["p50"] or 0, seen["wait"]["waited_ms"]["p50"] or 0
-    shown = seen["stall"]["latency_ms"]["p99"] or 0
-    refusals = [
+def flags(measured):
+    """Return the reasons against a calibration, one phrase each; empty if it is valid."""
+    median, waited = measured["wait"]["latency_ms"]["p50"] or 0, measured["wait"]["waited_ms"]["p50"] or 0
+    visible = measured["stall"]["latency_ms"]["p99"] or 0
+    checks = [
         (
-            abs(median - WAIT) > MEDIAN_OFF_MAX,
-            f"the median reads {median:.2f} ms before a server that is to wait {WAIT:g} ms and waited {waited:.2f} ms",
+            abs(median - WAIT) > MEDIAN_ERROR_MAX,
+            f"the median is {median:.2f} ms with a server that should wait {WAIT:g} ms and waited {waited:.2f} ms",
         ),
-        (shown < SHOWN_MIN * STALL, f"p99 shows {shown:,.0f} ms of a stall of {STALL:,.0f} ms"),
+        (visible < VISIBLE_STALL_MIN * STALL, f"p99 shows {visible:,.0f} ms of a stall of {STALL:,.0f} ms"),
     ]
-    # One sentence a reason: a load that is late or busy is so before all servers.
+    # One phrase for each reason: a load that is late or busy is so with all servers.
     of_runs = {
-        re.sub(r"[\d,.]+", "", flag): f"{flag}, before the server of the {name}"
-        for name, its in seen.items()
-        for flag in its["flags"]
+        re.sub(r"[\d,.]+", "", flag): f"{flag}, with the server “{name}”"
+        for name, server in measured.items()
+        for flag in server["flags"]
     }
-    said = [*of_runs.values(), *(words for refused, words in refusals if refused)]
-    return [f"calibration: {words}" for words in said]
+    phrases = [*of_runs.values(), *(phrase for failed, phrase in checks if failed)]
+    return [f"calibration: {phrase}" for phrase in phrases]
 
 
-def generator(seen):
-    """Return how late and how busy the load was: the worst of what was noted before any server."""
-    lag = max((its["loop_lag_ms"] for its in seen.values()), key=lambda lag: lag["p99"] or 0)
-    return {"loop_lag_ms": lag, "generator_cpu": max(its["generator_cpu"] for its in seen.values())}
+def generator_load(measured):
+    """Return the generator's lag and CPU: the worst of all servers."""
+    lag = max((server["loop_lag_ms"] for server in measured.values()), key=lambda lag: lag["p99"] or 0)
+    return {"loop_lag_ms": lag, "generator_cpu": max(server["generator_cpu"] for server in measured.values())}

@@ -1,115 +1,137 @@
-"""A campaign: calibration, all runs of a plan, traces. What is complete stays, and it can be resumed."""
+"""A campaign: calibration, all runs of a plan, traces. Complete parts are stored, so that it can be resumed."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.campaigns import calibration, manifest, results_dir, runner, trace
+from benchmarks.campaigns.runner import OnTime
 from benchmarks.scenarios import plan, reading, scenario
-from benchmarks.scenarios.settings import CannotCompare
-from benchmarks.servers import kinds
+from benchmarks.scenarios.plan import Run
+from benchmarks.scenarios.scenario import Scenario
+from benchmarks.scenarios.settings import ComparisonError
+from benchmarks.servers import launch
 
-CALIBRATION, TRACES = 8.0, 13.0  # seconds, as a rule
-REFUSED_MAX = 0.5  # share of refused runs past which the machine is at fault, and repeating them would not help
+CALIBRATION, TRACES = 8.0, 13.0  # typical seconds
+REFUSED_MAX = 0.5  # share of refused runs above which retries would not help: the machine is too busy
 
 
 class Campaign:
-    """What is to be measured, and what has been."""
+    """The planned runs of a scenario and the results so far."""
 
-    def __init__(self, place, chosen, planned, results, bare=False, processes=1):
-        """Measure the Runs `planned` of the Scenario `chosen` into the folder `place`; `results`: what is there.
+    def __init__(
+        self,
+        folder: Path,
+        scenario: Scenario,
+        planned: Sequence[Run],
+        results: dict[str, Any],
+        bare: bool = False,
+        processes: int = 1,
+    ) -> None:
+        """Measure the `planned` Runs into `folder`, whose results.json holds `results`.
 
-        `bare`: without calibration and traces. `processes`: those that share the load.
+        `bare`: without calibration and traces; `processes`: of the load.
         """
-        self.place, self.scenario, self.planned, self.results = place, chosen, planned, results
+        self.folder, self.scenario, self.planned, self.results = folder, scenario, planned, results
         self.bare, self.processes = bare, processes
 
     @classmethod
-    def new(cls, parent, name, techniques=None, stages=None, changes=None, **options):
-        """Begin one in a folder of its own in `parent`; raise CannotCompare.
+    def new(
+        cls,
+        parent: str | Path,
+        name: str | Path,
+        techniques: Sequence[str] | None = None,
+        stages: Mapping[str, Sequence[str]] | None = None,
+        changes: Mapping[str, Any] | None = None,
+        bare: bool = False,
+        processes: int = 1,
+    ) -> "Campaign":
+        """Create a campaign and its results folder in `parent`; raise ComparisonError.
 
-        `name`: of a scenario, or its file; `techniques`, `stages` and `changes` take the place of what it says.
+        `name` is a scenario's name or file; `techniques`, `stages` and `changes` replace what the scenario says.
         """
         changes = changes or {}
-        chosen = scenario.changed(scenario.load(name), changes)
+        settings = scenario.changed(scenario.load(name), changes)
         techniques = techniques and list(reading.techniques("techniques", list(techniques)))
         stages = stages and {each: reading.stages_of("stages", each, names) for each, names in stages.items()}
-        planned = plan.runs(chosen, techniques, stages)
+        planned = plan.runs(settings, techniques, stages)
         if not planned:
-            raise CannotCompare(f"The scenario {chosen.name} has no point for {', '.join(techniques)}.")
+            raise ComparisonError(f"The scenario {settings.name} has no point for {', '.join(techniques or ())}.")
         for run in planned:
-            kinds.redis_of(chosen.at(run.point).layer)  # what is missing is said before anything is measured
-        told = manifest.manifest(chosen, name, planned, techniques, stages, changes, **options)
-        place = results_dir.new(Path(parent), chosen.name)
-        results = {"manifest": told, "calibration": None, "traces": None, "runs": []}
-        return cls(place, chosen, planned, results, **options)
+            launch.redis_for(settings.at(run.point).layer)  # report a missing program before anything is measured
+        description = manifest.create(settings, name, planned, techniques, stages, changes, bare, processes)
+        folder = results_dir.create(Path(parent), settings.name)
+        results: dict[str, Any] = {"manifest": description, "calibration": None, "traces": None, "runs": []}
+        return cls(folder, settings, planned, results, bare, processes)
 
     @classmethod
-    def resume(cls, place):
-        """Go on with the one in a folder; raise CannotCompare where that would mix what cannot be compared."""
-        results = results_dir.read(Path(place))
-        told = results["manifest"]
+    def resume(cls, folder: str | Path) -> "Campaign":
+        """Return the unfinished campaign in a folder; raise ComparisonError if its new runs could not be compared."""
+        folder = Path(folder)
+        results = results_dir.read(folder)
+        recorded = results["manifest"]
         try:
-            text, changes = told["scenario_text"], told["changes"]
-            chosen = scenario.changed(scenario.read(f"{told['scenario']}.toml", text), changes)
-            planned = plan.runs(chosen, told["chosen_techniques"], told["chosen_stages"])
-            options = {"bare": told["bare"], "processes": told["processes"]}
+            text, changes = recorded["scenario_text"], recorded["changes"]
+            settings = scenario.changed(scenario.read(f"{recorded['scenario']}.toml", text), changes)
+            planned = plan.runs(settings, recorded["chosen_techniques"], recorded["chosen_stages"])
+            bare, processes = recorded["bare"], recorded["processes"]
         except KeyError as exc:
-            raise CannotCompare(f"In {place} lie no results to go on with: {exc} is missing.") from exc
-        manifest.check_same(told, place)
-        campaign = cls(Path(place), chosen, planned, results, **options)
-        results_dir.tidy(campaign.place, results)
-        return campaign
+            raise ComparisonError(f"There are no results to resume in {folder}: {exc} is missing.") from exc
+        manifest.check_same(recorded, folder)
+        results_dir.delete_incomplete(folder, results)
+        return cls(folder, settings, planned, results, bare, processes)
 
-    def run(self, on_time=lambda what, elapsed: None):
-        """Make what is missing; yield each run's row when it is complete, and keep results.json up to date.
+    def run(self, on_time: OnTime = lambda task, elapsed: None) -> Iterator[dict[str, Any]]:
+        """Measure what is missing; yield the row of each complete run, and keep results.json up to date.
 
-        `on_time(what, elapsed)` is called several times a second with the seconds that it has taken.
+        `on_time(task, elapsed)` is called several times a second, in seconds.
         """
         self.results["manifest"].setdefault("started", results_dir.now())
-        if self.wants("calibration"):
+        if self.lacks("calibration"):
             on_time("calibration", 0.0)
-            self.results["calibration"] = calibration.run(self.place, self.scenario.seed)
-            self.keep()
+            self.results["calibration"] = calibration.run(self.folder, self.scenario.seed)
+            self.save()
         for run in self.missing():
-            yield self.make(run, on_time)
-        for run in self.repeats():
-            yield self.make(run, on_time)
-        if self.wants("traces"):
+            yield self.measure(run, on_time)
+        for run in self.retries():
+            yield self.measure(run, on_time)
+        if self.lacks("traces"):
             on_time("traces", 0.0)
             techniques = list(dict.fromkeys(run.technique for run in self.planned))
-            self.results["traces"] = trace.run(self.place, self.scenario.at(0), techniques)
-            self.keep()
+            self.results["traces"] = trace.run(self.folder, self.scenario.at(0), techniques)
+            self.save()
 
-    def wants(self, part):
-        """Tell whether a part besides the runs is yet to be made."""
+    def lacks(self, part: str) -> bool:
+        """Return whether the calibration or the traces are still to be made."""
         return not self.bare and self.results[part] is None
 
-    def make(self, run, on_time):
+    def measure(self, run: Run, on_time: OnTime) -> dict[str, Any]:
         """Make one Run and return its row."""
-        row = runner.measure(self.place, self.scenario, run, self.processes, on_time)
+        row = runner.measure(self.folder, self.scenario, run, self.processes, on_time)
         self.results["runs"].append(row)
-        self.keep()
+        self.save()
         return row
 
-    def keep(self):
-        """Write what there is."""
+    def save(self) -> None:
+        """Write results.json."""
         self.results["manifest"]["finished"] = results_dir.now()
-        results_dir.write(self.place, self.results)
+        results_dir.write(self.folder, self.results)
 
-    def missing(self):
-        """Return the planned Runs that have no row."""
-        made = {row["place"] for row in self.results["runs"]}
-        return [run for run in self.planned if run.place not in made]
+    def missing(self) -> list[Run]:
+        """Return the planned Runs without a row."""
+        complete = {row["place"] for row in self.results["runs"]}
+        return [run for run in self.planned if run.folder not in complete]
 
-    def repeats(self):
-        """Return the Runs that are to be made once more: those refused, unless that would not help."""
+    def retries(self) -> list[Run]:
+        """Return the second attempts of refused Runs; none if too many runs were refused."""
         rows = {row["place"]: row for row in self.results["runs"]}
-        refused = [run for run in self.planned if run.place in rows and not rows[run.place]["valid"]]
+        refused = [run for run in self.planned if run.folder in rows and not rows[run.folder]["valid"]]
         if len(refused) > REFUSED_MAX * len(self.planned):
             return []
-        return [run.again for run in refused if run.again.place not in rows]
+        return [run.retry for run in refused if run.retry.folder not in rows]
 
-    def left(self):
-        """Return the seconds that what is missing takes, as a rule."""
-        runs = [*self.missing(), *self.repeats()]
-        besides = CALIBRATION * self.wants("calibration") + TRACES * self.wants("traces")
+    def seconds_left(self) -> float:
+        """Return the estimated seconds until the campaign ends."""
+        runs = [*self.missing(), *self.retries()]
+        besides = CALIBRATION * self.lacks("calibration") + TRACES * self.lacks("traces")
         return besides + sum(plan.seconds(self.scenario, run) for run in runs)

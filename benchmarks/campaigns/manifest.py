@@ -1,31 +1,45 @@
-"""The manifest: all that is needed to run a comparison again."""
+"""The manifest of a comparison: everything that is needed to repeat it."""
 
 import json
 import os
 import platform
 import shlex
 import subprocess
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
+from typing import Any
 
 import psutil
 
-from benchmarks.scenarios.settings import OF_THE_WHOLE, CannotCompare
-from benchmarks.servers.process import ROOT, cores
+from benchmarks.scenarios.plan import Run
+from benchmarks.scenarios.scenario import Scenario
+from benchmarks.scenarios.settings import CAMPAIGN_SETTINGS, ComparisonError
+from benchmarks.servers.process import ROOT, choose_cores
 from lab.net import sockets
 
-FINISHED = "finished"  # what "" is called on the command line
+FINISHED = "finished"  # the name of stage "" on the command line
 SERVERS = ("uvicorn", "daphne", "hypercorn", "granian", "channels", "channels-redis", "django")
 PACKAGES = (*SERVERS, "locust", "websockets", "gevent", "hdrhistogram")
 
 
-def manifest(scenario, file, runs, techniques, stages, changes, bare=False, processes=1):
-    """Return what the Runs of a Scenario are, which versions make them, and on which machine.
+def create(
+    scenario: Scenario,
+    file: str | Path,
+    runs: Sequence[Run],
+    techniques: Sequence[str] | None,
+    stages: Mapping[str, Sequence[str]] | None,
+    changes: Mapping[str, Any],
+    bare: bool = False,
+    processes: int = 1,
+) -> dict[str, Any]:
+    """Return the manifest of the Runs of a Scenario: settings, versions, machine.
 
-    `file`: where the scenario was read; `techniques`, `stages`, `changes`: what was chosen in place of what it says.
+    `file` is the scenario's name or file; `techniques`, `stages` and `changes` replace what the scenario says.
     """
-    server_core, generator_core = cores()
+    server_core, generator_core = choose_cores()
     return {
         "scenario": scenario.name,
         "scenario_text": scenario.text,
@@ -45,78 +59,88 @@ def manifest(scenario, file, runs, techniques, stages, changes, bare=False, proc
         "versions": versions(),
         "machine": {
             "cores": os.cpu_count(),
-            "cpu": cpu(),
+            "cpu": cpu_name(),
             "kernel": f"{platform.system()} {platform.release()}",
             "memory_bytes": psutil.virtual_memory().total,
             "server_core": server_core,
             "generator_core": generator_core if processes == 1 else None,
         },
-        **code(),
-        # Where these are missing: the clock after the read, and no bytes.
+        **code_version(),
+        # Without them, an arrival is the time after the read, and bytes are not counted.
         "kernel_stamps": sockets.ON_LINUX,
         "tcp_info": sockets.ON_LINUX,
         "link": "loopback, segments of at most 1,448 bytes",
     }
 
 
-def command(file, techniques, stages, changes, bare, processes):
-    """Return the command that makes the same comparison again."""
+def command(
+    file: str | Path,
+    techniques: Sequence[str] | None,
+    stages: Mapping[str, Sequence[str]] | None,
+    changes: Mapping[str, Any],
+    bare: bool,
+    processes: int,
+) -> str:
+    """Return the command that repeats the comparison."""
     words = [".venv/bin/python", "manage.py", "compare", "--scenario", str(file)]
     if techniques:
         words += ["--techniques", ",".join(techniques)]
     if stages:
-        named = dict.fromkeys(stage or FINISHED for its in stages.values() for stage in its)
-        words += ["--stage", ",".join(named)]
+        chosen = dict.fromkeys(stage or FINISHED for names in stages.values() for stage in names)
+        words += ["--stage", ",".join(chosen)]
     for name, value in changes.items():
-        words += [f"--{name}", str(value)] if name in OF_THE_WHOLE else ["--set", f"{name}={json.dumps(value)}"]
+        words += [f"--{name}", str(value)] if name in CAMPAIGN_SETTINGS else ["--set", f"{name}={json.dumps(value)}"]
     words += ["--bare"] * bare
     words += ["--processes", str(processes)] if processes > 1 else []
     return shlex.join(words)
 
 
-def code():
-    """Return which version of the lab this is: its commit, and whether and in what its files differ from it.
+def code_version() -> dict[str, Any]:
+    """Return {"commit", "changed": whether files differ from it, "difference": a hash of that}.
 
-    All three are None where there is no repository, as in a downloaded archive.
+    All three are None if there is no repository, as in a downloaded archive.
     """
     commit = git("rev-parse", "HEAD").decode().strip() if (ROOT / ".git").exists() else None
     if not commit:
         return {"commit": None, "changed": None, "difference": None}
-    differs = difference()
-    return {"commit": commit, "changed": bool(differs), "difference": differs}
+    hashed = difference()
+    return {"commit": commit, "changed": bool(hashed), "difference": hashed}
 
 
-def difference():
-    """Return a hash of what is not committed, Python's files that git does not follow included; None where all is."""
+def difference() -> str | None:
+    """Return a hash of all uncommitted changes, with untracked Python files; None if there are none."""
     parts = [git("diff", "HEAD", "--binary", "--no-ext-diff", "--no-color")]
     for name in git("ls-files", "--others", "--exclude-standard", "-z", "--", "*.py").split(b"\0"):
-        with suppress(OSError):  # gone meanwhile; or no name, which is the folder
+        with suppress(OSError):  # deleted in the meantime; or the name is empty, which is the folder
             parts.append(name + b"\0" + (ROOT / os.fsdecode(name)).read_bytes())
     return sha256(b"\0".join(parts)).hexdigest() if any(parts) else None
 
 
-def check_same(told, folder):
-    """Raise CannotCompare where a manifest tells of another version of the lab, or of another machine, than this."""
-    here = {**code(), "cpu": cpu(), "versions": versions()}
-    there = {name: told.get(name) for name in (*code(), "versions")} | {"cpu": (told.get("machine") or {}).get("cpu")}
-    words = {
+def check_same(recorded: Mapping[str, Any], folder: Path) -> None:
+    """Raise ComparisonError if a recorded manifest is of another version of the lab, or of another machine."""
+    here = {**code_version(), "cpu": cpu_name(), "versions": versions()}
+    there = {name: recorded.get(name) for name in (*code_version(), "versions")}
+    there["cpu"] = (recorded.get("machine") or {}).get("cpu")
+    phrases = {
         "commit": "with the lab at commit {}, this is {}",
         "difference": "with other uncommitted changes than there are here",
         "cpu": "on {}, this is {}",
         "versions": "with other versions of its packages",
     }
-    for name, sentence in words.items():
+    for name, phrase in phrases.items():
         if there[name] != here[name]:
-            told = sentence.format(there[name], here[name])
-            raise CannotCompare(f"{folder} was measured {told}: their figures cannot stand side by side, measure anew.")
+            reason = phrase.format(there[name], here[name])
+            raise ComparisonError(
+                f"{folder} was measured {reason}: new runs could not be compared with its runs, start a new comparison."
+            )
 
 
-def versions():
-    """Return the versions of Python and of what takes part."""
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that matter."""
     return {"python": platform.python_version()} | {package: version(package) for package in PACKAGES}
 
 
-def cpu():
+def cpu_name() -> str:
     """Return the name of the processor."""
     try:
         with open("/proc/cpuinfo") as file:
@@ -126,8 +150,8 @@ def cpu():
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def git(*arguments):
-    """Return what git says, nothing where this is no repository."""
+def git(*arguments: str) -> bytes:
+    """Return the output of a git command; empty if git or the repository is missing."""
     try:
         return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False).stdout
     except OSError:

@@ -1,91 +1,105 @@
-"""The runner: each technique in turn, by Locust, against a server process of its own."""
+"""Runs one technique: Locust as the load, against a server process of its own."""
 
 import contextlib
 import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 from benchmarks.generator import server_metrics
 from benchmarks.scenarios import plan
-from benchmarks.scenarios.settings import OF_A_POINT, CannotCompare, repeated
-from benchmarks.servers.kinds import HOST, free_port, layered, starting
-from benchmarks.servers.process import cores, last_line, serving, started
-from benchmarks.servers.wire import wired
+from benchmarks.scenarios.plan import Run
+from benchmarks.scenarios.scenario import Scenario
+from benchmarks.scenarios.settings import POINT_SETTINGS, ComparisonError, recorded
+from benchmarks.servers.launch import HOST, free_port, launcher, run_layer
+from benchmarks.servers.process import choose_cores, last_line, run_lab, run_process
+from benchmarks.servers.wire import run_wire
 
-# What the load is told of its settings.
-OPTIONS = [name for name in OF_A_POINT if name not in ("clients", "server", "layer")]
+# The scenario's settings that are options of the locustfile.
+OPTIONS = [name for name in POINT_SETTINGS if name not in ("clients", "server", "layer")]
 PORTS = ("master_bind_port", "master_port")
-PATIENCE = 60.0  # seconds over that, after which a run is given up
+TIMEOUT = 60.0  # seconds past the planned end after which a run is aborted
 
 
-def measure(folder, scenario, run, processes=1, on_time=lambda what, elapsed: None):
-    """Make one Run of a Scenario, by so many `processes` of load, its files in `folder`; return its row."""
-    settings, place = scenario.at(run.point), folder / run.place
-    place.mkdir(parents=True)
+OnTime = Callable[[str, float], object]
+
+
+def measure(
+    folder: Path, scenario: Scenario, run: Run, processes: int = 1, on_time: OnTime = lambda task, elapsed: None
+) -> dict[str, Any]:
+    """Make one Run of a Scenario with a load of so many `processes`; return its row for results.json.
+
+    The raw data goes into `folder`. `on_time(task, elapsed)` is called several times a second, in seconds.
+    """
+    settings, run_folder = scenario.at(run.point), folder / run.folder
+    run_folder.mkdir(parents=True)
     seed = scenario.seed + run.repetition - 1
-    figures = attempt(place, settings, run, seed, processes, on_time)
-    named = {"scenario": scenario.name, "label": scenario.labels[run.point], "place": run.place}
-    named |= asdict(run) | {"stage": run.stage or None}
-    return named | repeated(settings) | figures
+    summary = run_load(run_folder, settings, run, seed, processes, on_time)
+    identity = {"scenario": scenario.name, "label": scenario.labels[run.point], "place": run.folder}
+    identity |= asdict(run) | {"stage": run.stage or None}
+    return identity | recorded(settings) | summary
 
 
-def attempt(place, settings, run, seed, processes, on_time):
-    """Run the load once, its files in the folder `place`; return its figures."""
-    log = place / "locust.log"
-    with ways(place, settings) as options, log.open("w") as output:
-        command = [*load(settings, run), *flags(record=place, seed=seed, **options), *spread(processes)]
-        core = cores()[1] if processes == 1 else None
-        with started(command, core, stdout=subprocess.DEVNULL, stderr=output) as locust:
-            watch(locust, plan.seconds(settings, run) + PATIENCE, lambda elapsed: on_time(run.technique, elapsed))
+def run_load(folder, settings, run, seed, processes, on_time):
+    """Run the load once, with its files in `folder`; return its summary."""
+    log = folder / "locust.log"
+    with deployment(folder, settings) as options, log.open("w") as output:
+        command = [*load_command(settings, run), *as_options(record=folder, seed=seed, **options)]
+        command += process_options(processes)
+        core = choose_cores()[1] if processes == 1 else None
+        with run_process(command, core, stdout=subprocess.DEVNULL, stderr=output) as locust:
+            timeout = plan.seconds(settings, run) + TIMEOUT
+            wait_for(locust, timeout, lambda elapsed: on_time(run.technique, elapsed))
     try:
-        return json.loads((place / "summary.json").read_text())
+        return json.loads((folder / "summary.json").read_text())
     except FileNotFoundError as exc:
-        raise CannotCompare(f"The load of {run.technique} fails: {last_line(log)}") from exc
+        raise ComparisonError(f"The load of {run.technique} fails: {last_line(log)}") from exc
 
 
 @contextlib.contextmanager
-def ways(place, settings):
-    """Run the server, and what it and the readers' link need; yield the options that lead the load there."""
+def deployment(folder, settings):
+    """Run the server, its channel layer and the readers' wire; yield the locustfile's options that lead there."""
     with contextlib.ExitStack() as stack:
-        layer = stack.enter_context(layered(settings.layer))
-        server = serving(
-            place, cores()[0], starting(settings.server), LAB_PULSE=str(place / server_metrics.FILE), **layer
-        )
+        layer = stack.enter_context(run_layer(settings.layer))
+        metrics = {"LAB_PULSE": str(folder / server_metrics.FILE)}
+        server = run_lab(folder, choose_cores()[0], launcher(settings.server), **metrics, **layer)
         address, process = stack.enter_context(server)
         options = {"host": address, "server_pid": process}
         if settings.delay_ms or settings.cut != "none":
-            options["via"], options["cut_by"] = stack.enter_context(wired(address, settings.delay_ms))
+            options["via"], options["cut_by"] = stack.enter_context(run_wire(address, settings.delay_ms))
         yield options
 
 
-def load(settings, run):
-    """Return the command that makes the load, without its way to the server."""
-    # Publishers are users too; and every user is there at once, as the warm-up comes after.
+def load_command(settings, run):
+    """Return the command of the load, without the options of `deployment`."""
+    # Publishers are users too. All users start at once, because the warm-up comes afterwards.
     users = settings.clients + settings.rooms * settings.publishers
     options = {name: getattr(settings, name) for name in OPTIONS}
     options |= {"technique": run.technique, "stage": run.stage, "users": users, "spawn_rate": users}
     command = [sys.executable, "-m", "locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary"]
-    return [*command, *flags(loglevel="ERROR", **options)]
+    return [*command, *as_options(loglevel="ERROR", **options)]
 
 
-def spread(processes):
-    """Return Locust's options for a load shared by so many processes, which find each other on a port of their own."""
+def process_options(processes):
+    """Return Locust's options for a load of several processes, which find each other on a free port."""
     if processes == 1:
         return []
-    return flags(processes=processes, master_bind_host=HOST, master_host=HOST, **dict.fromkeys(PORTS, free_port()))
+    return as_options(processes=processes, master_bind_host=HOST, master_host=HOST, **dict.fromkeys(PORTS, free_port()))
 
 
-def flags(**options):
-    """Return options as they stand on a command line."""
+def as_options(**options):
+    """Return options in the form of a command line."""
     return [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
 
 
-def watch(process, patience, on_time):
-    """Wait for a process to end, at most `patience` seconds; tell the elapsed ones several times a second."""
-    begun = time.monotonic()
-    while process.poll() is None and (elapsed := time.monotonic() - begun) < patience:
+def wait_for(process, timeout, on_time):
+    """Wait for the end of a process, at most `timeout` seconds; call `on_time(elapsed)` several times a second."""
+    start = time.monotonic()
+    while process.poll() is None and (elapsed := time.monotonic() - start) < timeout:
         on_time(elapsed)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(0.2)

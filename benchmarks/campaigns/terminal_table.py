@@ -1,86 +1,87 @@
-"""The table in the terminal, and what it comes to in one sentence."""
+"""The table of a comparison in the terminal, and its conclusion in one sentence."""
 
 from importlib import import_module
 from textwrap import wrap
+from typing import Any
 
 from rich.align import Align
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from benchmarks.generator.measures import Histogram, per
-from benchmarks.printing import NAME, fits
+from benchmarks.generator.histogram import Histogram, per
+from benchmarks.terminal import NAME_WIDTH, fits
 from lab.techniques import TECHNIQUES
 
-ROWS = {  # label: how to write the figure in one technique's row of `rows`
-    "latency, ms: mean": lambda row: _number(row["latency_ms"]["mean"]),
-    "p50": lambda row: _number(row["latency_ms"]["p50"]),
-    "p99": lambda row: _number(row["latency_ms"]["p99"]),
-    "max": lambda row: _number(row["latency_ms"]["max"]),
-    "bytes a delivery: TCP": lambda row: _whole(row["tcp"]),
-    "IP": lambda row: _whole(row["ip"]),
-    "a second and reader": lambda row: _whole(row["ip_each"]),
-    "requests": lambda row: f"{row['requests']:,}",
-    "answered empty": lambda row: f"{row['empty_responses']:,}",
-    "server CPU ms per 1,000": lambda row: _whole(row["cpu"]),
-    "deliveries": lambda row: f"{row['delivered']:,}",
-    "lost": lambda row: f"{row['lost']:,}",
-    "repeated": lambda row: f"{row['repeated']:,}",
-    "out of order": lambda row: f"{row['reordered']:,}",
-    "valid runs": lambda row: row["valid"],
+ROWS = {  # label: how to format the figure in an entry of `summarize`
+    "latency, ms: mean": lambda entry: _one_digit(entry["latency_ms"]["mean"]),
+    "p50": lambda entry: _one_digit(entry["latency_ms"]["p50"]),
+    "p99": lambda entry: _one_digit(entry["latency_ms"]["p99"]),
+    "max": lambda entry: _one_digit(entry["latency_ms"]["max"]),
+    "bytes per delivery: TCP": lambda entry: _rounded(entry["tcp"]),
+    "IP": lambda entry: _rounded(entry["ip"]),
+    "per second and reader": lambda entry: _rounded(entry["ip_each"]),
+    "requests": lambda entry: f"{entry['requests']:,}",
+    "empty responses": lambda entry: f"{entry['empty_responses']:,}",
+    "server CPU ms per 1,000": lambda entry: _rounded(entry["cpu"]),
+    "deliveries": lambda entry: f"{entry['delivered']:,}",
+    "lost": lambda entry: f"{entry['lost']:,}",
+    "repeated": lambda entry: f"{entry['repeated']:,}",
+    "out of order": lambda entry: f"{entry['reordered']:,}",
+    "valid runs": lambda entry: entry["valid"],
 }
 COLUMNS_MAX = 5
-LINE = {  # label in ROWS: what its column is called, where each technique has a line
+COLUMNS = {  # label in ROWS: its heading if techniques are rows
     "p50": "p50, ms",
     "p99": "p99, ms",
     "IP": "IP",
-    "a second and reader": "IP/s",
+    "per second and reader": "IP/s",
     "server CPU ms per 1,000": "CPU",
     "lost": "lost",
     "valid runs": "valid",
 }
-CAPTION = "IP: bytes a delivery; IP/s: bytes a second and reader; CPU: the server's ms per 1,000 deliveries"
-SECTIONS = ("max", "a second and reader", "answered empty", "server CPU ms per 1,000", "out of order")  # a line below
+CAPTION = "IP: bytes per delivery; IP/s: bytes per second and reader; CPU: server's ms per 1,000 deliveries"
+SECTION_ENDS = ("max", "per second and reader", "empty responses", "server CPU ms per 1,000", "out of order")
 
 
-def rows(runs):
-    """Return {name: figures}: of each technique, stage and point, its valid runs together, all where none is valid."""
-    groups = {}
-    for run in sorted(runs, key=_place):
+def summarize(runs):
+    """Return {name: entry} for each technique, stage and point: the sums of its valid runs, or of all if none is."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for run in sorted(runs, key=_sort_key):
         groups.setdefault(_name(run, "label"), []).append(run)
-    return {name: _together(its) for name, its in groups.items()}
+    return {name: _entry(group) for name, group in groups.items()}
 
 
 def _name(run, *more):
     return " · ".join(filter(None, (run[name] for name in ("technique", "stage", *more))))
 
 
-def _place(run):
+def _sort_key(run):
     stages = (*import_module(run["technique"]).STAGES, None)
     return run["point"], TECHNIQUES.index(run["technique"]), stages.index(run["stage"])
 
 
-def parts(figures, width):
-    """Return what a terminal of `width` characters shows of `rows`, one part after the other."""
-    made = table(figures)
-    if len(figures) > COLUMNS_MAX or not fits(made, width):
-        made = turned(figures)
-    return [made, *refusals(figures), conclusion(figures)]
+def parts(entries, width):
+    """Return what a terminal of `width` characters shows of the entries: the table, the flags, the conclusion."""
+    table = by_column(entries)
+    if len(entries) > COLUMNS_MAX or not fits(table, width):
+        table = by_row(entries)
+    return [table, *flags(entries), conclusion(entries)]
 
 
-def _together(runs):
+def _entry(runs):
     valid = [run for run in runs if run["valid"]]
     counted = valid or runs
     latencies = Histogram()
     for run in counted:
         latencies.merge(run["histogram"])
     total = {name: sum(run[name] for run in counted) for name in ("arrived", "heard", "requests", "empty_responses")}
-    arrived, seconds = total["arrived"], sum(run["duration_s"] * run["clients"] for run in counted)
+    arrived, reader_seconds = total["arrived"], sum(run["duration_s"] * run["clients"] for run in counted)
     ip = sum(sum(run["ip_bytes"].values()) for run in counted)
     return total | {
         "latency_ms": latencies.summary(),
         "tcp": per(sum(sum(run["tcp_bytes"].values()) for run in counted), arrived),
         "ip": per(ip, arrived),
-        "ip_each": ip / seconds,
+        "ip_each": ip / reader_seconds,
         "cpu": per(1e6 * sum(run["server_cpu_s"] for run in counted), arrived + total["heard"]),
         **{name: sum(run[name] for run in runs) for name in ("delivered", "lost", "repeated", "reordered")},
         "valid": f"{len(valid)} of {len(runs)}",
@@ -93,79 +94,78 @@ def _together(runs):
     }
 
 
-def table(figures):
-    """Return the table of `rows` for the terminal, a column for each technique; what is refused is dim."""
-    made = Table(box=SIMPLE_HEAD)
-    made.add_column("", no_wrap=True)
-    for row in figures.values():
-        heading = "\n".join(wrap(row["name"], NAME) + wrap(row["label"] or "", NAME))
-        made.add_column(heading, justify="right", no_wrap=True, style="dim" if row["refused"] else "")
+def by_column(entries):
+    """Return the table with a column for each entry; entries without a valid run are dim."""
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("", no_wrap=True)
+    for entry in entries.values():
+        heading = "\n".join(wrap(entry["name"], NAME_WIDTH) + wrap(entry["label"] or "", NAME_WIDTH))
+        table.add_column(heading, justify="right", no_wrap=True, style="dim" if entry["refused"] else "")
     for label, write in ROWS.items():
-        made.add_row(Align.right(label), *map(write, figures.values()), end_section=label in SECTIONS)
-    return made
+        table.add_row(Align.right(label), *map(write, entries.values()), end_section=label in SECTION_ENDS)
+    return table
 
 
-def turned(figures):
-    """Return the same with a line for each row, where there are too many for a column each."""
-    made = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, caption=CAPTION, caption_justify="left")
-    made.add_column("")
-    for heading in LINE.values():
-        made.add_column(heading, justify="right", no_wrap=True)
-    point = None
-    for row in figures.values():
-        if row["label"] != point:
-            point = row["label"]
-            made.add_section()
-            made.add_row(point, style="bold")
-        made.add_row(row["name"], *(ROWS[label](row) for label in LINE), style="dim" if row["refused"] else "")
-    return made
+def by_row(entries):
+    """Return the table with a row for each entry, for many entries or a narrow terminal; it has fewer figures."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, caption=CAPTION, caption_justify="left")
+    table.add_column("")
+    for heading in COLUMNS.values():
+        table.add_column(heading, justify="right", no_wrap=True)
+    label = None
+    for entry in entries.values():
+        if entry["label"] != label:
+            label = entry["label"]
+            table.add_section()
+            table.add_row(label, style="bold")
+        cells = (ROWS[name](entry) for name in COLUMNS)
+        table.add_row(entry["name"], *cells, style="dim" if entry["refused"] else "")
+    return table
 
 
-def line(run, number, count):
-    """Return one line about a run that is complete."""
-    p50 = _number(run["latency_ms"]["p50"])
-    words = f"{run['delivered']:,} deliveries, half of them within {p50} ms" if p50 else "no deliveries"
-    words = "; ".join(run["flags"]) or words
-    return f"{number} of {count}, {_name(run, 'label')}: {words}"
+def run_line(run: dict[str, Any], number: int, count: int) -> str:
+    """Return one line about a complete run, the `number`th of `count`."""
+    p50 = _one_digit(run["latency_ms"]["p50"])
+    outcome = f"{run['delivered']:,} deliveries, half of them within {p50} ms" if p50 else "no deliveries"
+    outcome = "; ".join(run["flags"]) or outcome
+    return f"{number} of {count}, {_name(run, 'label')}: {outcome}"
 
 
-def _whole(amount):
-    return "" if amount is None else f"{amount:,.0f}"
+def _rounded(value):
+    return "" if value is None else f"{value:,.0f}"
 
 
-def _number(milliseconds):
+def _one_digit(milliseconds):
     return "" if milliseconds is None else f"{milliseconds:,.1f}"
 
 
-def refusals(figures):
-    """Return one sentence for each row with a flag: how many of its runs are valid, and what is against them."""
+def flags(entries):
+    """Return a sentence for each entry with flags: its number of valid runs, and the flags."""
     return [
-        f"{name}, {row['valid']} runs valid: {'; '.join(row['flags'])}."
-        for name, row in figures.items()
-        if row["flags"]
+        f"{name}, {entry['valid']} runs valid: {'; '.join(entry['flags'])}."
+        for name, entry in entries.items()
+        if entry["flags"]
     ]
 
 
-def conclusion(figures):
-    """Return in one sentence what each technique took, or why nothing can be said; who is better says the report."""
-    figures = {name: row for name, row in figures.items() if not (row["refused"] or row["lossy"])}
-    if len({row["point"] for row in figures.values()}) > 1:
+def conclusion(entries):
+    """Return one sentence: what each technique takes, or why that cannot be said. Only the report names the better."""
+    entries = {name: entry for name, entry in entries.items() if not (entry["refused"] or entry["lossy"])}
+    if len({entry["point"] for entry in entries.values()}) > 1:
         return "The report compares the points."
-    if len(figures) > COLUMNS_MAX:
+    if len(entries) > COLUMNS_MAX:
         return "The report compares the stages."
-    if len(figures) < 2:
+    if len(entries) < 2:
         return "Fewer than two techniques have valid runs that delivered everything: there is nothing to compare."
-    if any(row["latency_ms"]["p50"] is None for row in figures.values()):
-        return (
-            f"A reader who is told nothing costs, in bytes a second (IP), {_each(figures, lambda row: row['ip_each'])}."
-        )
-    p50 = _each(figures, lambda row: row["latency_ms"]["p50"], 1)
-    ip, cpu = (_each(figures, lambda row: row[name]) for name in ("ip", "cpu"))  # noqa: B023
+    if any(entry["latency_ms"]["p50"] is None for entry in entries.values()):
+        return f"Bytes per second of an idle reader (IP): {_each(entries, lambda entry: entry['ip_each'])}."
+    p50 = _each(entries, lambda entry: entry["latency_ms"]["p50"], 1)
+    ip, cpu = _each(entries, lambda entry: entry["ip"]), _each(entries, lambda entry: entry["cpu"])
     return (
-        f"Half of the messages arrive within, in ms, {p50}; a delivery costs, in bytes (IP), {ip}, and in µs of the "
-        f"server's CPU {cpu}. The report says which differences are more than chance."
+        f"Half of the messages arrive within (ms): {p50}. Bytes per delivery (IP): {ip}. Server CPU per delivery (µs): "
+        f"{cpu}. The report says which differences are more than chance."
     )
 
 
-def _each(figures, figure, digits=0):
-    return ", ".join(f"{figure(row):,.{digits}f} by {name}" for name, row in figures.items())
+def _each(entries, figure, digits=0):
+    return ", ".join(f"{name} {figure(entry):,.{digits}f}" for name, entry in entries.items())

@@ -1,1 +1,1 @@
-"""The findings: what the results say in sentences and tables, and where the model or a baseline says otherwise."""
+"""The findings: what the results say, in sentences and tables, and where they deviate from the model or a baseline."""

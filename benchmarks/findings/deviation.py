@@ -1,78 +1,79 @@
-"""The model's figures beside the measured ones, and what could explain where they part."""
+"""The model's predictions beside the measured figures, and possible reasons for deviations."""
 
 from dataclasses import dataclass, field
 
-from benchmarks.analysis.metrics import MODELLED, Quantity
-from benchmarks.analysis.prediction import at
-from benchmarks.analysis.series import Figure, Series
-from benchmarks.analysis.summary import Comparison
-from benchmarks.findings.explanation import UNEXPLAINED, explain
+from benchmarks.analysis.metrics import MODELLED, Metric
+from benchmarks.analysis.prediction import predict
+from benchmarks.analysis.results import Comparison
+from benchmarks.analysis.series import Estimate, Series
+from benchmarks.findings.reasons import UNEXPLAINED, explain
 
-APART = 10.0  # per cent: a difference over it is explained, or said to be unexplained
+FAR = 10.0  # per cent; larger deviations need a reason
 
 
 @dataclass
-class Row:
-    """One figure: measured, predicted, by how many per cent the first lies above the second, and why."""
+class Deviation:
+    """One figure: measured, predicted, and possible reasons for the difference."""
 
     comparison: Comparison
     series: Series
-    quantity: Quantity
-    measured: Figure
+    metric: Metric
+    measured: Estimate
     predicted: float
-    notes: list = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
 
     @property
     def difference(self):
-        """Per cent of the model's figure."""
+        """By how many per cent the measured figure is above the model's."""
         return 100 * (self.measured.median / self.predicted - 1)
 
     @property
     def excess(self):
-        """By how much the measured figure lies above the model's, in the figure's unit."""
+        """By how much the measured figure is above the model's, in the metric's unit."""
         return self.measured.median - self.predicted
 
     @property
     def bound(self):
-        """Whether the model's figure is the most that can be, and not what is expected."""
-        return self.quantity.share == 1
+        """Whether the model's figure is an upper bound, and not the expected value."""
+        return self.metric.share == 1
 
     @property
-    def apart(self):
-        """Tell whether the difference asks for an explanation."""
-        return abs(self.difference) > APART
+    def far(self):
+        """Whether the difference is so large that it needs a reason."""
+        return abs(self.difference) > FAR
 
     @property
     def unexplained(self):
-        """Tell whether it is apart, and no part of that has a known reason."""
-        return self.apart and all(note.endswith(UNEXPLAINED) for note in self.notes)
+        """Whether the difference is large, and no part of it has a known reason."""
+        return self.far and all(reason.endswith(UNEXPLAINED) for reason in self.reasons)
 
 
-def rows(comparison):
-    """Return the Rows of every finished technique that has valid runs and a model."""
-    found = []
+def deviations(comparison):
+    """Return the Deviations of every finished technique that has valid runs and a model."""
+    rows = []
     for series in comparison.valid:
-        for quantity in MODELLED:
-            measured, predicted = series.figure(quantity.name), at(quantity, comparison, series)
+        for metric in MODELLED:
+            measured, predicted = series.estimate(metric.name), predict(metric, comparison, series)
             if measured and predicted:
-                found.append(Row(comparison, series, quantity, measured, predicted))
-    for row in found:
-        if row.apart:
-            row.notes = explain(row)
-    return found
+                rows.append(Deviation(comparison, series, metric, measured, predicted))
+    for row in rows:
+        if row.far:
+            row.reasons = explain(row)
+    return rows
 
 
-def within(found):
-    """Return in one sentence how many latency and byte figures lie near the model."""
-    counted = [row for row in found if row.quantity.kind in ("latency", "bytes")]
+def summary(rows):
+    """Return a sentence: how many latency and byte figures are near the model."""
+    counted = [row for row in rows if row.metric.kind in ("latency", "bytes")]
     if not counted:
         return ""
-    far = [row for row in counted if row.apart]
+    far = [row for row in counted if row.far]
     near = len(counted) - len(far)
-    said = f"{near:,} of {len(counted):,} latency and byte figures lie within {APART:g} % of the model"
+    beginning = f"{near:,} of {len(counted):,} latency and byte figures are within {FAR:g} % of the model"
     if not far:
-        return f"{said}."
-    unknown = sum(row.unexplained for row in far)
-    if not unknown:
-        return f"{said}; the others are explained below."
-    return f"{said}; of the {len(far):,} others {unknown:,} {'is' if unknown == 1 else 'are'} not explained."
+        return f"{beginning}."
+    unexplained = sum(row.unexplained for row in far)
+    if not unexplained:
+        return f"{beginning}; the others are explained below."
+    verb = "is" if unexplained == 1 else "are"
+    return f"{beginning}; {unexplained:,} of the {len(far):,} others {verb} not explained."

@@ -1,32 +1,34 @@
-"""The answer of staircases: what each stage loses, takes, and costs, from the naive one to the finished technique."""
+"""The answer for staircases: what each stage loses and costs, from the naive one to the finished technique."""
 
 from benchmarks.analysis import style
-from benchmarks.analysis.style import number
-from benchmarks.findings.conclusions import headline, join
+from benchmarks.analysis.format import join, number
+from benchmarks.findings.conclusions import headline
 
 SUBJECTS = "lost", "ip", "cpu"
 FINISHED = "finished"
 
 
 def staircases(comparison):
-    """Return {technique: its Series in the order of its stages}, of the techniques that have stages with valid runs."""
-    climbed = {series.technique for series in comparison.valid if series.stage}
-    stages = [series for series in comparison.valid if series.technique in climbed]
-    stages.sort(key=lambda series: style.height(*series.key))
-    return {name: [series for series in stages if series.technique == name] for name in sorted(climbed, key=style.rank)}
+    """Return {technique: its Series in the order of its stages} for the techniques with valid runs of stages."""
+    techniques = {series.technique for series in comparison.valid if series.stage}
+    steps = [series for series in comparison.valid if series.technique in techniques]
+    steps.sort(key=lambda series: style.staircase_key(*series.key))
+    return {name: [step for step in steps if step.technique == name] for name in sorted(techniques, key=style.rank)}
 
 
 def sentences(comparison):
-    """Return a sentence on each subject, with the medians of every stage."""
-    found = []
+    """Return a sentence for each metric in SUBJECTS, with the medians of every stage."""
+    texts = []
     for name in SUBJECTS:
-        parts = [part for stages in staircases(comparison).values() if (part := climb(stages, name))]
+        parts = [part for steps in staircases(comparison).values() if (part := figures(steps, name))]
         if parts:
-            found.append(f"{headline(name)}: {'; '.join(parts)}.")
-    return found
+            texts.append(f"{headline(name)}: {'; '.join(parts)}.")
+    return texts
 
 
-def climb(stages, name):
+def figures(steps, name):
     """Return one technique's stages with their figures, as “Polling 786 (whole) and 540 (finished)”."""
-    told = [f"{number(one.figure(name).median)} ({one.stage or FINISHED})" for one in stages if one.figure(name)]
-    return f"{style.named(stages[0].technique)[0]} {join(told)}" if told else ""
+    medians = [
+        f"{number(step.estimate(name).median)} ({step.stage or FINISHED})" for step in steps if step.estimate(name)
+    ]
+    return f"{style.title_and_colour(steps[0].technique)[0]} {join(medians)}" if medians else ""

@@ -1,1 +1,1 @@
-"""The load generator, which runs inside Locust: readers and publishers, what they note, and the figures of a run."""
+"""The load generator, inside Locust: readers and publishers, their records, and the summary of a run."""

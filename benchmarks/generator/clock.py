@@ -1,6 +1,6 @@
-"""How far this machine's clock is from the server's, and how sure that is.
+"""The offset of this machine's clock from the server's, and its largest possible error.
 
-Four stamps as in NTP (RFC 5905 §8): asked and answered by our clock, received and sent by the server's. Of many
+Four timestamps as in NTP (RFC 5905 §8): sent and received by our clock, received and sent by the server's. Of many
 exchanges the one with the shortest round trip counts; the error is at most half of that.
 """
 
@@ -10,51 +10,53 @@ import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lab.client import Connection
+from lab.client.connection import Connection
 
 EXCHANGES = 20
 TIMEOUT = 5.0  # seconds
 
 
 def offset(origin, ahead=0.0):
-    """Return (ms to add to this machine's clock for that of the server at `origin`, the largest possible error).
+    """Return (ms to add to this machine's clock to get that of the server at `origin`, largest possible error in ms).
 
-    `ahead`: ms by which this clock is taken to be ahead of what it says. Raises OSError where nobody answers.
+    `ahead`: ms that this clock is assumed to be ahead. Raise OSError if the server does not respond.
     """
     address = urlsplit(origin)
     connection = Connection(address.hostname, address.port or 80, timeout=TIMEOUT)
     try:
-        found = [_exchange(connection, ahead) for _ in range(EXCHANGES)]
+        exchanges = [_exchange(connection, ahead) for _ in range(EXCHANGES)]
     finally:
         connection.close()
-    round_trip, offset = min(found)
+    round_trip, offset = min(exchanges)
     return offset, round_trip / 2
 
 
 def _exchange(connection, ahead):
-    asked = time.time() * 1000 + ahead
+    """Return (round trip, offset) of one exchange in ms."""
+    sent = time.time() * 1000 + ahead
     connection.request("GET", "/healthz")
-    answer = json.loads(connection.getresponse().read())
-    answered = connection.sock.arrived_at + ahead  # the kernel's stamp: our own delay is no part of the round trip
-    received, sent = answer["received_at"], answer["answered_at"]
-    return (answered - asked) - (sent - received), ((received - asked) + (sent - answered)) / 2
+    server = json.loads(connection.getresponse().read())
+    received = connection.sock.arrived_at + ahead  # the kernel's timestamp, so our own delay is not in the round trip
+    server_received, server_sent = server["received_at"], server["answered_at"]
+    round_trip = (received - sent) - (server_sent - server_received)
+    return round_trip, ((server_received - sent) + (server_sent - received)) / 2
 
 
-def machine():
-    """Return what tells this running system from others: processes that agree in it share one clock."""
+def machine_id():
+    """Return an id of this running system; processes with the same id share one clock."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return f"{uuid.getnode():x}"
 
 
-def together(told):
-    """Return {"processes", "machines", "error_ms"} of clocks, each {"machine", "offset", "error"}, and ours.
+def combine(clocks):
+    """Return {"processes", "machines", "error_ms"} of workers' clocks, each {"machine", "offset", "error"}, and ours.
 
-    Between the stamps of two machines both their errors may add up; those of one machine need no correction.
+    Between the timestamps of two machines both errors may add up; on one machine there is no error.
     """
-    machines = {machine(), *(each["machine"] for each in told)}
-    errors = sorted(each["error"] for each in told)
+    machines = {machine_id(), *(clock["machine"] for clock in clocks)}
+    errors = sorted(clock["error"] for clock in clocks)
     return {
         "processes": len(errors),
         "machines": len(machines),

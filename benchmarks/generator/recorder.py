@@ -1,4 +1,4 @@
-"""What one process of the load notes down, while its readers and publishers are at work."""
+"""Records what the readers and publishers of one process do."""
 
 import threading
 import time
@@ -7,36 +7,36 @@ from itertools import count
 
 import psutil
 
-from benchmarks.generator.records import Counts, Notes
+from benchmarks.generator.records import Counts, Records
 from benchmarks.model import sizes
 from lab.net.sockets import Traffic
 
-TICK = 0.01  # seconds between looks at how late the loop is
+TICK = 0.01  # seconds between two measurements of the loop's lag
 
 
 @dataclass
 class Recorder:
-    """The readers and publishers of this process, and what they noted."""
+    """The readers and publishers of this process, and what they record."""
 
     readers: list = field(default_factory=list)  # (number, Client)
     publishers: list = field(default_factory=list)  # Locust's users, each with some `clients`
     deliveries: list = field(default_factory=list)  # (reader, room, id, scheduled, arrived), both ms since the epoch
-    publishes: list = field(default_factory=list)  # (room, id, scheduled, started, answered), ms since the epoch
+    publishes: list = field(default_factory=list)  # (room, id, scheduled, started, acknowledged), ms since the epoch
     lags: list = field(default_factory=list)  # ms
-    due: int = 0  # publishes in the window whose instant came
-    arrivals: list = field(default_factory=list)  # at a reader, each message once, ms since the epoch
-    payloads: list = field(default_factory=list)  # the bytes of the message that came with each arrival
-    sizes: dict = field(default_factory=dict)  # (room, id): bytes of the message, which is measured once for all
+    due: int = 0  # publishes that were scheduled in the window so far
+    arrivals: list = field(default_factory=list)  # at readers, each message once, ms since the epoch
+    payloads: list = field(default_factory=list)  # bytes of the message of each arrival
+    sizes: dict = field(default_factory=dict)  # {(room, id): bytes of the message}, so that each is encoded only once
     heard: int = 0  # deliveries to publishers
     working: int = 0  # publishers that have not reached the window's end
-    failure: str = ""  # what ended a reader or publisher too early
+    failure: str = ""  # the error that ended a reader or publisher
     offset: float = 0.0  # ms to add to this machine's clock for the server's
-    begun_at: float = 0.0  # seconds since the epoch by the server's clock, like the window's start and end
+    began_at: float = 0.0  # seconds since the epoch by the server's clock, like the window's start and end
     start: float = 0.0
     end: float = float("inf")
-    begun: threading.Event = field(default_factory=threading.Event)  # publishing may begin
+    began: threading.Event = field(default_factory=threading.Event)  # publishing may begin
     publisher_numbers: count = field(default_factory=count)
-    window: Counts | None = None  # once it is over
+    window: Counts | None = None  # when it is over
     span: tuple = ()  # its first and last instant, ms since the epoch
 
     def now(self):
@@ -44,33 +44,33 @@ class Recorder:
         return time.time() + self.offset / 1000
 
     def begin(self, warmup=0.0, duration=float("inf"), at=None, offset=0.0, first=None):
-        """Let publishing begin `at` an instant, or now; the window opens `warmup` seconds later, for `duration`.
+        """Begin publishing `at` an instant, or now; the window opens `warmup` seconds later, for `duration` seconds.
 
-        `at` is of the server's clock, which is `offset` ms ahead of ours; publishers count from `first`.
+        `at` is by the server's clock, which is `offset` ms ahead of ours; publishers are numbered from `first`.
         """
         self.offset = offset
         if first is not None:
             self.publisher_numbers = count(first)
-        self.begun_at = self.now() if at is None else at
-        self.start = self.begun_at + warmup
+        self.began_at = self.now() if at is None else at
+        self.start = self.began_at + warmup
         self.end = self.start + duration
-        self.begun.set()
+        self.began.set()
 
     def watch(self):
-        """Count what passes in the window, and note until it ends by how much each short sleep ends late."""
+        """Count what happens in the window, and measure the loop's lag: how late short sleeps end."""
         time.sleep(max(0, self.start - self.now()))
         before = self.counts()
         while self.now() < self.end:
             now = time.monotonic()
             time.sleep(TICK)
-            if self.now() < self.end:  # reading the server's figures at the end of the window takes its time
+            if self.now() < self.end:  # at the end, reading the server's usage takes time of its own
                 self.lags.append((time.monotonic() - now - TICK) * 1000)
         after = self.counts()
         self.window = after - before
         self.span = before.at * 1000 + self.offset, after.at * 1000 + self.offset
 
     def arrive(self, technique, message, arrived):
-        """Note when a message came to a reader, and how long it was."""
+        """Record the arrival of a message at a reader, and its size."""
         key = message["room"], message["id"]
         if key not in self.sizes:
             self.sizes[key] = sizes.delivered(technique, message)
@@ -78,7 +78,7 @@ class Recorder:
         self.payloads.append(self.sizes[key])
 
     def counts(self):
-        """Count everything now."""
+        """Return the Counts of this instant."""
         readers = [client for _number, client in self.readers]
         writers = [client for publisher in self.publishers for client in publisher.clients]
         times = psutil.Process().cpu_times()
@@ -86,7 +86,7 @@ class Recorder:
             at=time.time(),
             traffic=sum((client.reading.traffic() for client in readers), Traffic()),
             publish_traffic=sum((client.traffic() for client in writers), Traffic()),
-            arrived=0,  # see `notes`, as of the payload
+            arrived=0,  # see `records`, also for the payload
             payload=0,
             heard=self.heard,
             requests=sum(client.requests for client in readers),
@@ -95,13 +95,14 @@ class Recorder:
             cpu=times.user + times.system,
         )
 
-    def notes(self):
-        """Return the Notes of the window, which is over; what still arrives of its messages counts."""
+    def records(self):
+        """Return the Records of the window, which is over; messages that arrive afterwards still count."""
+        assert self.window
         begin, end = self.span
-        # By the kernel's stamps, as its count of bytes is: a busy reader may come late to what has arrived.
-        came = [size for instant, size in zip(self.arrivals, self.payloads, strict=True) if begin <= instant < end]
-        return Notes(
-            window=replace(self.window, arrived=len(came), payload=sum(came)),
+        # By the kernel's timestamps, like its byte counts: a busy reader may handle an arrival late.
+        arrived = [size for instant, size in zip(self.arrivals, self.payloads, strict=True) if begin <= instant < end]
+        return Records(
+            window=replace(self.window, arrived=len(arrived), payload=sum(arrived)),
             clients=[_row(number, client) for number, client in self.readers],
             deliveries=[delivery for delivery in self.deliveries if self.in_window(delivery[3])],
             publishes=[publish for publish in self.publishes if self.in_window(publish[2])],
@@ -112,7 +113,7 @@ class Recorder:
         )
 
     def in_window(self, scheduled):
-        """Tell whether a message scheduled at `scheduled` (ms since the epoch) counts."""
+        """Return whether a message scheduled at `scheduled` (ms since the epoch) counts."""
         return self.start <= scheduled / 1000 < self.end
 
 

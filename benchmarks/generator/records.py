@@ -1,28 +1,28 @@
-"""What the load notes of one window: the part of one process, or of all of Locust's workers taken together."""
+"""The records of one window: of one process, or of all of Locust's workers together."""
 
 import csv
 from dataclasses import asdict, dataclass, field, fields
 
-from benchmarks.generator import measures
+from benchmarks.generator import ledger
 from lab.net.sockets import Traffic
 
 TRAFFIC = [each.name for each in fields(Traffic)]
 CLIENT = ("client", "room", "requests", "empty_responses", "reconnects", "opened_ms", *TRAFFIC)
 DELIVERY = ("client", "room", "id", "scheduled_ms", "arrived_ms", "latency_ms")
-FORMULA = tuple("=+-@\t\r")  # a spreadsheet computes what begins so
 PUBLISH = ("room", "id", "scheduled_ms", "started_ms", "answered_ms")
+FORMULA = tuple("=+-@\t\r")  # first characters that make a spreadsheet compute a cell
 
 
 @dataclass
 class Counts:
-    """What was counted up to one instant; the difference of two is a window."""
+    """Counts up to one instant; the difference of two is that of a window."""
 
-    at: float  # seconds since the epoch
+    at: float  # seconds since the epoch; of a window its length
     traffic: Traffic  # of the readers
     publish_traffic: Traffic
     arrived: int  # deliveries to readers, each message once
-    payload: int  # bytes of their messages, each as its JSON was delivered
-    heard: int  # deliveries to publishers, where a technique publishes and delivers on one connection
+    payload: int  # bytes of these messages as JSON
+    heard: int  # deliveries to publishers, if a technique publishes and delivers on one connection
     requests: int
     empty_responses: int
     reconnects: int
@@ -30,59 +30,59 @@ class Counts:
 
     def __sub__(self, other):
         """Subtract field by field."""
-        return Counts(*(mine - its for mine, its in zip(vars(self).values(), vars(other).values(), strict=True)))
+        return Counts(*(ours - theirs for ours, theirs in zip(vars(self).values(), vars(other).values(), strict=True)))
 
     def __add__(self, other):
-        """Add up two processes' windows, which are one window: its length stays."""
-        added = (mine + its for mine, its in zip(vars(self).values(), vars(other).values(), strict=True))
+        """Add the windows of two processes; they are one window, so its length stays."""
+        added = (ours + theirs for ours, theirs in zip(vars(self).values(), vars(other).values(), strict=True))
         return Counts(**dict(zip(vars(self), added, strict=True)) | {"at": max(self.at, other.at)})
 
 
 @dataclass
-class Notes:
-    """The window's notes; times are ms since the epoch by the server's clock."""
+class Records:
+    """The records of a window; times are in ms since the epoch, by the server's clock."""
 
     window: Counts
     clients: list = field(default_factory=list)  # rows of CLIENT
-    deliveries: list = field(default_factory=list)  # rows of DELIVERY, without the latency, in the order of arrival
+    deliveries: list = field(default_factory=list)  # rows of DELIVERY without the latency, in the order of arrival
     publishes: list = field(default_factory=list)  # rows of PUBLISH
-    due: int = 0  # publishes whose instant came
+    due: int = 0  # publishes that were scheduled
     working: int = 0  # publishers that have not reached the window's end
-    failure: str = ""  # what ended a reader or publisher too early
-    loads: list = field(default_factory=list)  # of each process: {"cpu": share of a core, "lag_ms": its loop's lags}
+    failure: str = ""  # the error that ended a reader or publisher
+    loads: list = field(default_factory=list)  # of each process: {"cpu": share of a core, "lag_ms": of its loop}
 
     def __add__(self, other):
-        """Take two processes' notes together."""
+        """Join the records of two processes."""
         parts = {each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
-        return Notes(**parts | {"failure": self.failure or other.failure})
+        return Records(**parts | {"failure": self.failure or other.failure})
 
     def packed(self):
-        """Return everything as plain values, for the way to another process."""
+        """Return everything as plain values, to send to another process."""
         return asdict(self)
 
     @classmethod
     def unpacked(cls, values):
-        """Return the Notes that `packed` gave."""
+        """Return the Records that `packed` gave."""
         window = dict(values["window"])
         window |= {name: Traffic(**window[name]) for name in ("traffic", "publish_traffic")}
         return cls(**values | {"window": Counts(**window)})
 
     def ledger(self):
-        """Judge what was published and delivered."""
-        published = {}
+        """Return the ledger, see `ledger.count`."""
+        published: dict[str, list[int]] = {}
         for room, number, *_times in self.publishes:
             published.setdefault(room, []).append(number)
         readers = {number: room for number, room, *_counts in self.clients}
-        return measures.judge(published, readers, (delivery[:3] for delivery in self.deliveries))
+        return ledger.count(published, readers, (delivery[:3] for delivery in self.deliveries))
 
     def complete(self):
-        """Tell whether all that was scheduled is published and delivered."""
-        ledger = self.ledger()
-        return not self.working and ledger["published"] >= self.due and ledger["delivered"] >= ledger["expected"]
+        """Return whether everything that was scheduled is published and delivered."""
+        counts = self.ledger()
+        return not self.working and counts["published"] >= self.due and counts["delivered"] >= counts["expected"]
 
     def latencies(self):
-        """Return each delivery's latency in ms, of a repeated one the first."""
-        first = {}
+        """Return each delivery's latency in ms; a repeated message counts at its first arrival."""
+        first: dict[tuple, float] = {}
         for client, room, number, scheduled, arrived in self.deliveries:
             first.setdefault((client, room, number), arrived - scheduled)
         return list(first.values())
@@ -96,18 +96,18 @@ class Notes:
 
 
 def write_csv(path, columns, rows):
-    """Write `rows` under the names in `columns`; times keep a tenth of a microsecond.
+    """Write `rows` under a line of column names; times keep a tenth of a microsecond.
 
-    The room of a delivery is what a server said: a spreadsheet must not take it for a formula.
+    A room's name comes from the server, so a spreadsheet must not take it for a formula.
     """
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(columns)
-        writer.writerows(map(written, row) for row in rows)
+        writer.writerows(map(cell, row) for row in rows)
 
 
-def written(cell):
-    """Return what a CSV file holds of a cell."""
-    if isinstance(cell, float):
-        return f"{cell:.4f}"
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+def cell(value):
+    """Return what a CSV file holds for a value."""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

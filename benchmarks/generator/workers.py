@@ -1,7 +1,7 @@
-"""The load spread over Locust's workers: the master opens one window in all of them and takes their notes together.
+"""A load of several processes: Locust's master opens one window in all workers and joins their records.
 
-By Locust's own messages: a worker tells its clock before anybody of its users comes (`lab-clock`); once all are there,
-the master tells the window (`lab-window`); when that is over, the notes come in parts (`lab-notes`).
+They use messages of Locust: before its users start, a worker sends its clock (`lab-clock`); when all have started, the
+master sends the window (`lab-window`); after it, each worker sends its records in parts (`lab-records`).
 """
 
 import time
@@ -10,98 +10,98 @@ import gevent
 from locust.runners import MasterRunner, WorkerRunner
 
 from benchmarks.generator import clock
-from benchmarks.generator.records import Notes
+from benchmarks.generator.records import Records
 
-AHEAD = 0.5  # seconds that the window's begin may take to reach all workers
-PART = 5_000  # deliveries in one message: heartbeats must not wait for it
-PATIENCE = 30.0  # seconds for the notes to come, after the window and its stragglers
+NOTICE = 0.5  # seconds from sending the window to its beginning, enough to reach all workers
+PART = 5_000  # deliveries in one message, so that heartbeats need not wait for long
+TIMEOUT = 30.0  # seconds for the records to come, after the window and its late messages
 
 
 def listen(environment):
-    """Register what a master or a worker listens to; nothing for a process that is alone."""
+    """Register the messages of a master or a worker; none for a single process."""
     runner = environment.runner
     if isinstance(runner, MasterRunner):
-        runner.register_message("lab-clock", lambda environment, msg: environment.load.hear_clock(msg))
-        runner.register_message("lab-notes", lambda environment, msg: environment.load.hear_notes(msg))
+        runner.register_message("lab-clock", lambda environment, msg: environment.load.on_clock(msg))
+        runner.register_message("lab-records", lambda environment, msg: environment.load.on_records(msg))
     elif isinstance(runner, WorkerRunner):
-        runner.register_message("lab-window", work, concurrent=True)
+        runner.register_message("lab-window", run_window, concurrent=True)
 
 
-def tell_clock(environment):
-    """Tell the master how far this worker's clock is from the server's."""
+def send_clock(environment):
+    """Send the offset of this worker's clock to the master."""
     offset, error = clock.offset(environment.host)
-    told = {"machine": clock.machine(), "offset": offset, "error": error}
-    environment.runner.send_message("lab-clock", told)
+    message = {"machine": clock.machine_id(), "offset": offset, "error": error}
+    environment.runner.send_message("lab-clock", message)
 
 
-def work(environment, msg):
-    """Measure the window in this worker, wait for stragglers, send the notes."""
+def run_window(environment, msg):
+    """Measure the window in this worker, wait for late messages, send the records."""
     window, recorder = msg.data, environment.recorder
     recorder.begin(window["warmup"], window["duration"], window["at"], window["offset"], window["first"])
     recorder.watch()
-    time.sleep(window["patience"])
-    notes = recorder.notes().packed()
-    deliveries = notes.pop("deliveries")
+    time.sleep(window["grace"])
+    records = recorder.records().packed()
+    deliveries = records.pop("deliveries")
     for start in range(0, len(deliveries), PART):
-        environment.runner.send_message("lab-notes", {"deliveries": deliveries[start : start + PART]})
+        environment.runner.send_message("lab-records", {"deliveries": deliveries[start : start + PART]})
         gevent.sleep(0)
-    environment.runner.send_message("lab-notes", notes)
+    environment.runner.send_message("lab-records", records)
 
 
 class Workers:
-    """The master's side of the load; as `window.Alone`."""
+    """The master's side of the load, with the methods of `window.SingleProcess`."""
 
     def __init__(self, environment):
         self.environment = environment
-        self.clocks = {}  # worker: what it told
-        self.deliveries = {}  # worker: those that have come
-        self.whole = {}  # worker: its Notes, once all have come
+        self.clocks = {}  # {worker: its message}
+        self.deliveries = {}  # {worker: those received so far}
+        self.received = {}  # {worker: its complete Records}
 
-    def hear_clock(self, msg):
-        """Keep what a worker tells of its clock."""
+    def on_clock(self, msg):
+        """Store a worker's clock."""
         self.clocks[msg.node_id] = msg.data
 
-    def hear_notes(self, msg):
-        """Keep a part of a worker's notes."""
+    def on_records(self, msg):
+        """Store a part of a worker's records."""
         deliveries = self.deliveries.setdefault(msg.node_id, [])
         if set(msg.data) == {"deliveries"}:
             deliveries += msg.data["deliveries"]
         else:
-            self.whole[msg.node_id] = Notes.unpacked(msg.data | {"deliveries": deliveries})
+            self.received[msg.node_id] = Records.unpacked(msg.data | {"deliveries": deliveries})
 
     def clock(self):
-        """Return {"processes", "machines", "error_ms"} of all clocks that stamp something."""
-        return clock.together(self.clocks.values())
+        """Return {"processes", "machines", "error_ms"} of all clocks."""
+        return clock.combine(self.clocks.values())
 
-    def begin(self, warmup, duration, patience):
-        """Open the window in every worker; return its start and end in seconds since the epoch, by our clock."""
-        self.wait_for(self.is_there, "workers did not start all users in time")
-        runner, first, at = self.environment.runner, 0, time.time() + AHEAD
-        apart = self.clock()["machines"] > 1  # else one clock stamps everything, and needs no other
-        ours = clock.offset(self.environment.host)[0] if apart else 0.0
-        for worker, told in self.clocks.items():
-            window = {"warmup": warmup, "duration": duration, "patience": patience, "at": at + ours / 1000}
-            window |= {"offset": told["offset"] if apart else 0.0, "first": first}
+    def begin(self, warmup, duration, grace):
+        """Begin publishing in every worker; return the window's start and end in seconds since the epoch, our clock."""
+        self.wait_for(self.is_ready, "workers did not start all users in time")
+        runner, first, at = self.environment.runner, 0, time.time() + NOTICE
+        several = self.clock()["machines"] > 1  # on one machine there is one clock, and nothing to correct
+        ours = clock.offset(self.environment.host)[0] if several else 0.0
+        for worker, theirs in self.clocks.items():
+            window = {"warmup": warmup, "duration": duration, "grace": grace, "at": at + ours / 1000}
+            window |= {"offset": theirs["offset"] if several else 0.0, "first": first}
             runner.send_message("lab-window", window, worker)
             first += runner.clients[worker].user_classes_count.get("Publisher", 0)
         return at + warmup, at + warmup + duration
 
-    def notes(self, patience):
-        """Wait for all workers' notes and return them as one."""
-        self.wait_for(lambda: len(self.whole) == len(self.clocks), "workers did not send their notes", patience)
-        first, *others = self.whole.values()
+    def records(self, grace):
+        """Wait for the records of all workers and return them as one."""
+        self.wait_for(lambda: len(self.received) == len(self.clocks), "workers did not send their records", grace)
+        first, *others = self.received.values()
         return sum(others, first)
 
-    def is_there(self):
-        """Tell whether all workers have told their clocks and started their users; Locust itself does not wait."""
+    def is_ready(self):
+        """Return whether all workers have sent their clocks and started their users; Locust does not wait for that."""
         runner = self.environment.runner
-        told = len(self.clocks) == len(self.environment.parsed_options.workers)
-        return told and runner.user_count == runner.target_user_count
+        all_sent = len(self.clocks) == len(self.environment.parsed_options.workers)
+        return all_sent and runner.user_count == runner.target_user_count
 
-    def wait_for(self, true, otherwise, more=0.0):
-        """Wait until `true()`; raise TimeoutError, `otherwise`, after PATIENCE and so many seconds `more`."""
-        deadline = time.monotonic() + PATIENCE + more
-        while not true():
+    def wait_for(self, condition, error, more=0.0):
+        """Wait until `condition()` is true; raise TimeoutError(error) after TIMEOUT and so many seconds `more`."""
+        deadline = time.monotonic() + TIMEOUT + more
+        while not condition():
             if time.monotonic() > deadline:
-                raise TimeoutError(otherwise)
+                raise TimeoutError(error)
             gevent.sleep(0.05)

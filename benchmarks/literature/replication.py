@@ -1,86 +1,86 @@
-"""What the lab measures of the published figures: from the runs of the scenario `literature`."""
+"""The published figures as the lab measures them, from the runs of the scenario `literature`."""
 
 from statistics import median
 
 import pandas as pd
 
-from benchmarks.literature import literature
-from benchmarks.literature.literature import CLIENTS, DELAYS_MS, MEBI
+from benchmarks.literature.recomputed import CLIENTS, DELAYS_MS, MEBI, rows
 
 NEAR = 10  # per cent
-TIMES = "ms", "times", "transits"  # units of what is about latency
-MESSAGES = 5  # of Abril's recording
+LATENCY_UNITS = "ms", "times", "transits"
+MESSAGES = 5  # in Abril's recording
 TITLES = {"WebSocket": "websocket", "SSE": "sse", "long polling": "longpoll", "polling every 250 ms": "polling"}
 
 
 def table(runs=()):
-    """Return the published, recomputed and measured figures as a data frame, a line each; `runs` are rows of results.
+    """Return the published, recomputed and measured figures as a data frame; `runs` are rows of results.
 
     Differences are in per cent of the published figure.
     """
-    found = literature.rows(figures(list(runs)))
+    lines = rows(figures(list(runs)))
     return pd.DataFrame(
         {
-            "source": [row.source for row in found],
-            "what": [row.what for row in found],
-            "unit": [row.unit for row in found],
-            "published": [row.published for row in found],
-            "recomputed": [row.recomputed for row in found],
-            "recomputed, %": [row.departure(row.recomputed) for row in found],
-            "measured": [row.measured for row in found],
-            "measured, %": [row.departure(row.measured) for row in found],
-            "explanation": [row.note for row in found],
+            "source": [row.source for row in lines],
+            "what": [row.what for row in lines],
+            "unit": [row.unit for row in lines],
+            "published": [row.published for row in lines],
+            "recomputed": [row.recomputed for row in lines],
+            "recomputed, %": [row.difference(row.recomputed) for row in lines],
+            "measured": [row.measured for row in lines],
+            "measured, %": [row.difference(row.measured) for row in lines],
+            "explanation": [row.note for row in lines],
         }
     )
 
 
 def records(runs):
-    """Return the table's lines as dicts; None for what there is not."""
+    """Return the table's lines as dicts; None for missing values."""
     lines = table(runs).to_dict("records")
     return [{name: None if value != value else value for name, value in line.items()} for line in lines]
 
 
-def sentences(rows):
-    """Return the answer from `records`: how many figures come out of their premises, how many are measured here."""
-    recomputed, measured = ([row for row in rows if row[f"{how}, %"] is not None] for how in ("recomputed", "measured"))
+def sentences(records):
+    """Return the answer from `records`: how many figures follow from their premises, how many were measured here."""
+    recomputed = [row for row in records if row["recomputed, %"] is not None]
+    measured = [row for row in records if row["measured, %"] is not None]
     if not measured:
         return []
     near = [row for row in measured if abs(row["measured, %"]) <= NEAR]
-    timed = [row for row in near if row["unit"] in TIMES]
+    timed = [row for row in near if row["unit"] in LATENCY_UNITS]
     far = sorted((row for row in measured if row not in near), key=lambda row: row["measured, %"])
-    again = sum(abs(row["recomputed, %"]) <= NEAR for row in recomputed)
-    said = [f"{again} of {len(recomputed)} published figures come out of their sources' own premises within {NEAR} %."]
-    beside = "".join(f"; {said_of(row)}" for row in timed)
-    said.append(f"Measured here, {len(near)} of {len(measured)} lie within {NEAR} % of what was published{beside}.")
+    confirmed = sum(abs(row["recomputed, %"]) <= NEAR for row in recomputed)
+    texts = [f"{confirmed} of {len(recomputed)} published figures follow from their own premises within {NEAR} %."]
+    latencies = "".join(f"; {comparison_of(row)}" for row in timed)
+    texts.append(f"Measured here, {len(near)} of {len(measured)} are within {NEAR} % of the published ones{latencies}.")
     if far:
         low, high = (f"{row['what']} {row['measured, %']:+.0f} %" for row in (far[0], far[-1]))
-        most = 2 * sum(row["unit"] not in TIMES for row in far) > len(far)
-        why = "most are bytes of heads and frames, which are each program's own, and " if most else ""
-        said.append(f"{len(far)} lie further off, from {low} to {high}: {why}the table explains each.")
-    if uncounted(measured):
-        said.append("Heads and frames are left out: these runs did not count the bytes of the messages themselves.")
-    return said
+        most = 2 * sum(row["unit"] not in LATENCY_UNITS for row in far) > len(far)
+        why = "most are bytes of headers and frames, which differ between programs, and " if most else ""
+        texts.append(f"{len(far)} are further away, from {low} to {high}: {why}the table explains each.")
+    if without_payload(measured):
+        texts.append("Headers and frames are missing, because these runs did not count the bytes of the messages.")
+    return texts
 
 
-def uncounted(measured):
-    """Tell whether the runs have bytes, and nothing tells which of them were messages."""
+def without_payload(measured):
+    """Return whether the runs counted bytes, but not those of the messages."""
     known = {(row["source"], row["what"]) for row in measured}
     return ("abril", "five messages, WebSocket") in known and ("appelqvist", "framing, WebSocket") not in known
 
 
-def said_of(row):
+def comparison_of(row):
     """Return a measured figure beside the published one."""
     unit = " ms" if row["unit"] == "ms" else ""
     return f"{row['what']} {row['measured']:.3g}{unit} (published {row['published']:.3g})"
 
 
 def figures(runs):
-    """Return {(source, what): the lab's figure}; what was not measured is left out."""
+    """Return {(source, what): the lab's figure}; figures that were not measured are left out."""
 
     def of(label, technique, figure):
-        """Return the median of a figure over the valid runs of a technique at a point; None where no run has it."""
-        its = [run for run in runs if (run["label"], run["technique"]) == (label, technique) and run["valid"]]
-        known = [found for found in map(figure, its) if found is not None]
+        """Return the median of a figure over the valid runs of a technique at a point; None if no run has it."""
+        chosen = [run for run in runs if (run["label"], run["technique"]) == (label, technique) and run["valid"]]
+        known = [value for value in map(figure, chosen) if value is not None]
         return median(known) if known else None
 
     return {key: figure for key, figure in measured(of) if figure is not None}
@@ -88,7 +88,7 @@ def figures(runs):
 
 def measured(of):
     """Yield ((source, what), figure or None)."""
-    for technique, title, figure in (("polling", "polling", around), ("websocket", "WebSocket", framing)):
+    for technique, title, figure in (("polling", "polling", headers), ("websocket", "WebSocket", framing)):
         size = of("lubbers", technique, figure)
         for clients in CLIENTS:
             yield ("lubbers", f"{title}, {clients:,} clients"), times(size, 8 * clients / MEBI)
@@ -102,8 +102,8 @@ def measured(of):
         yield ("pimentel", f"long polling : WebSocket, d {delay} ms"), ratio
     for title, technique in TITLES.items():
         yield ("abril", f"five messages, {title}"), times(of("abril", technique, down), MESSAGES)
-    yield ("appelqvist", "headers, polling"), of("abril", "polling", around)
-    yield ("appelqvist", "headers, long polling"), of("abril", "longpoll", around)
+    yield ("appelqvist", "headers, polling"), of("abril", "polling", headers)
+    yield ("appelqvist", "headers, long polling"), of("abril", "longpoll", headers)
     yield ("appelqvist", "framing, SSE"), of("abril", "sse", framing)
     yield ("appelqvist", "framing, WebSocket"), of("abril", "websocket", framing)
     yield ("bozdag", "server CPU, push : pull"), over(of("abril", "sse", cpu), of("abril", "polling", cpu))
@@ -122,27 +122,27 @@ def longest(run):
 
 
 def cpu(run):
-    """Return the server's CPU seconds a second."""
+    """Return the server's CPU seconds per second."""
     return run["server_cpu_s"] / run["duration_s"]
 
 
 def down(run):
-    """Return the bytes of TCP payload that came down for a delivered message."""
+    """Return the bytes of TCP payload down per delivered message."""
     return run["tcp_bytes"]["down"] / run["arrived"]
 
 
-def around(run):
-    """Return the bytes of a request and its answer that are no message: heads, and the object around the messages."""
-    return over(beside(run), run["requests"])
+def headers(run):
+    """Return the bytes of a request and its response besides messages: headers, and the JSON around the messages."""
+    return over(overhead(run), run["requests"])
 
 
 def framing(run):
-    """Return the bytes on a connection beside a delivered message: its frame or event, and what keeps it alive."""
-    return over(beside(run), run["arrived"])
+    """Return the bytes on a connection per delivered message besides the message: framing and keep-alives."""
+    return over(overhead(run), run["arrived"])
 
 
-def beside(run):
-    """Return the bytes of TCP payload that were no message; None of a run that did not count its messages' bytes."""
+def overhead(run):
+    """Return the bytes of TCP payload besides messages; None for a run that did not count its messages' bytes."""
     payload = run.get("payload_bytes")
     return None if payload is None else sum(run["tcp_bytes"].values()) - payload
 
@@ -153,5 +153,5 @@ def times(value, factor):
 
 
 def over(value, base):
-    """Return a quotient; None without both."""
+    """Return a quotient; None if one of both is missing or the base is 0."""
     return value / base if value is not None and base else None

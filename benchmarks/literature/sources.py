@@ -1,4 +1,4 @@
-"""Who published figures that the lab is held against, and what one such figure is."""
+"""The sources of published figures, and one such figure."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ SOURCES = {
 
 @dataclass(frozen=True)
 class Row:
-    """One published figure; None where there is no such figure."""
+    """One published figure; None for what is unknown."""
 
     source: str
     what: str
@@ -27,8 +27,8 @@ class Row:
     published: float | None = None
     recomputed: float | None = None
     measured: float | None = None
-    note: str = ""  # what the figure means, or what could explain a difference
+    note: str = ""  # what the figure means, or a possible reason for a difference
 
-    def departure(self, figure):
-        """Return by how many per cent a figure departs from the published one; None without either."""
+    def difference(self, figure):
+        """Return by how many per cent a figure differs from the published one; None if one of them is unknown."""
         return 100 * (figure / self.published - 1) if figure is not None and self.published else None

@@ -1,1 +1,1 @@
-"""Django's place for the commands."""
+"""Django looks here for the commands."""

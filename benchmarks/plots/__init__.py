@@ -1,1 +1,1 @@
-"""The plots, a module for each kind, and what their axes share."""
+"""The plots: a module for each kind, and what their axes share."""

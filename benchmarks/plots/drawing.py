@@ -1,17 +1,18 @@
-"""The plots of a results folder, as SVG and PNG; the same results give the same bytes."""
+"""Draws the plots of a results folder as SVG and PNG; the same results give the same bytes."""
 
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure as Canvas
 
-from benchmarks.plots import bars, curves, kinds, ledger, returns, scatter, stall, sweeps, waterfall
+from benchmarks.plots import bars, byte_kinds, curves, ledger, reconnects, scatter, stall, sweeps, waterfall
 from benchmarks.plots.axes import NARROW
 
-DRAWN = (  # in the order of reading
-    returns.back,
+PLOTS = (  # in the order of the report
+    reconnects.reconnects,
     ledger.staircase,
     curves.percentiles,
     sweeps.sweep_latency,
@@ -19,7 +20,7 @@ DRAWN = (  # in the order of reading
     sweeps.sweep_server,
     bars.bytes_per_message,
     bars.bytes_of_silence,
-    kinds.bytes_by_kind,
+    byte_kinds.bytes_by_kind,
     scatter.trade_off,
     bars.server,
     waterfall.waterfall,
@@ -28,9 +29,9 @@ DRAWN = (  # in the order of reading
     stall.stall,
 )
 
-STYLE = {
-    "svg.hashsalt": "realtime-lab",  # else every SVG's ids are random
-    "svg.fonttype": "path",  # looks the same where the font is missing
+STYLE: dict[str, Any] = {
+    "svg.hashsalt": "realtime-lab",  # otherwise an SVG's ids are random
+    "svg.fonttype": "path",  # looks the same without the font
     "text.parse_math": False,  # a title may hold a dollar sign
     "font.family": "DejaVu Sans",  # comes with matplotlib
     "font.size": 11.5,
@@ -51,13 +52,13 @@ STYLE = {
     "figure.dpi": 100,
     "savefig.dpi": 200,
 }
-WIDTH, HEIGHT = 7.2, 4.5  # inches: a page's text width
-PLAIN = {"Date": None, "Creator": None}  # of an SVG that is the same every time
+WIDTH, HEIGHT = 7.2, 4.5  # inches, the text width of a page
+PLAIN = {"Date": None, "Creator": None}  # metadata of an SVG that is always the same
 
 
 @dataclass(frozen=True)
 class Plot:
-    """A drawn plot: file name without ending, title, what it shows and how to read it, its SVG, and that of a phone."""
+    """A drawn plot: file name without suffix, title, caption, its SVG, and its SVG for a phone."""
 
     name: str
     title: str
@@ -66,33 +67,35 @@ class Plot:
     narrow: Path
 
 
-def write(results, folder, drawn=DRAWN):
-    """Draw into `folder` every plot for which there are figures; return the Plots in the order of reading."""
+def write(results, folder, plots=PLOTS):
+    """Draw into `folder` every plot that has figures; return the Plots in the order of the report."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "narrow").mkdir(exist_ok=True)
     for stale in (*folder.rglob("*.svg"), *folder.rglob("*.png")):
         stale.unlink()
-    plots = []
-    with matplotlib.rc_context({**matplotlib.rcParamsDefault, **STYLE}), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing")  # a title in a script that the font lacks
-        for draw in drawn:
-            plots += render(draw, results, folder)
-    return plots
+    drawn = []
+    style: Any = {**matplotlib.rcParamsDefault, **STYLE}
+    with matplotlib.rc_context(style), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # of a title in a script that the font lacks
+        for draw in plots:
+            drawn += render(draw, results, folder)
+    return drawn
 
 
 def render(draw, results, folder):
-    """Draw one plot; return it in a list, an empty one where there is nothing to draw."""
+    """Draw one plot; return it in a list, which is empty if there is nothing to draw."""
     name = draw.__name__.replace("_", "-")
     path, phone = folder / f"{name}.svg", folder / "narrow" / f"{name}.svg"
     canvas = Canvas(figsize=(WIDTH, HEIGHT), layout="constrained")
-    told = draw(canvas, results)
-    if told is None:
+    texts = draw(canvas, results)
+    if texts is None:
         return []
     canvas.savefig(path, metadata=PLAIN)
-    canvas.set_layout_engine("none")  # all stands where it belongs: the same in both files, and done once
+    canvas.set_layout_engine("none")  # the layout is done, and is the same in both files
     canvas.savefig(path.with_suffix(".png"), metadata={"Software": None})
     canvas = Canvas(figsize=(NARROW, HEIGHT), layout="constrained")
     draw(canvas, results)
     canvas.savefig(phone, metadata=PLAIN)
-    return [Plot(name, *told, path, phone)]
+    title, caption = texts
+    return [Plot(name, title, caption, path, phone)]

@@ -1,13 +1,13 @@
-"""The plot of the calibration: a stall of the server, to a load that waits for answers and to one that does not."""
+"""The plot of the calibration: a stall of the server as two kinds of load measure it."""
 
 from benchmarks.plots.axes import INK, legend, logarithmic, narrow
 
 SHOWN = {"p50": "50", "p90": "90", "p99": "99", "p999": "99.9", "max": "longest"}
-OPEN, CLOSED = INK, "#aaaaaa"  # the colours are the techniques'
+OPEN, CLOSED = INK, "#aaaaaa"  # no colours, because they are the techniques'
 
 
 def stall(canvas, results):
-    """Percentiles of the latency of a server that stalls once: by schedule, and by a client that waits its turn."""
+    """Latency percentiles of a server that stalls once: from the schedule, and by a client that waits for responses."""
     known = ((results.calibration or {}).get("servers") or {}).get("stall") or {}
     by_schedule, naive = known.get("latency_ms") or {}, known.get("naive_ms") or {}
     names = [name for name in SHOWN if by_schedule.get(name) and naive.get(name)]
@@ -17,7 +17,7 @@ def stall(canvas, results):
     axes = canvas.add_subplot()
     for figures, colour, marker, label in (
         (by_schedule, OPEN, "o", "from the scheduled instant"),
-        (naive, CLOSED, "s", "from the instant of asking, by a loop that waits"),
+        (naive, CLOSED, "s", "by a client that waits for responses"),
     ):
         y = [figures[name] for name in names]
         axes.plot(range(len(names)), y, color=colour, marker=marker, markersize=9, markeredgecolor=INK, label=label)
@@ -34,7 +34,7 @@ def stall(canvas, results):
     legend(canvas, axes.get_lines()[:2], 1 if narrow(canvas) else 2)
     return (
         "Calibration: a server that stalls",
-        "A server of known behaviour stands still once. A load that measures from the scheduled instant sees everybody "
-        "who had to wait; one that asks only when it has its answer asks once during the stall, and its percentiles "
-        "look as if nothing had been (coordinated omission).",
+        "A server of known behaviour stalls once. A load that measures from the scheduled instant sees all who had to "
+        "wait. A client that waits for each response sends a single request during the stall, and its percentiles hide "
+        "the stall (coordinated omission).",
     )

@@ -1,24 +1,23 @@
-"""The plots of a sweep: a figure against the swept setting, measured with its intervals, the model as a line."""
+"""The plots of a sweep: a metric against the swept setting, measured with its intervals, the model as a line."""
 
 import numpy as np
 
 from benchmarks.analysis.crossing import crossings, curve, grid_of
-from benchmarks.analysis.metrics import QUANTITIES
-from benchmarks.analysis.prediction import at, published
-from benchmarks.analysis.style import capital
-from benchmarks.analysis.style import number as digits
+from benchmarks.analysis.format import capital, join
+from benchmarks.analysis.format import number as digits
+from benchmarks.analysis.metrics import METRICS
+from benchmarks.analysis.prediction import measured_rate, predict
 from benchmarks.analysis.workload import SETTINGS, is_number, short
-from benchmarks.findings.conclusions import join
 from benchmarks.findings.tables import columns_of
 from benchmarks.plots.axes import DASHES, INK, keys, logarithmic, numbers, panes
 
-DECADES = 30.0  # the largest value over the smallest: from there on an axis is logarithmic
-NEAR = 0.05  # of a value: crossings that near share a circle
-FEW = 4  # points with names that stand beside each other in half the width
-DODGE = 0.13  # of the way between two names, from one technique's mark to the next
-CAPTION = "Marks: the median of the valid runs, with its interval where there are runs enough for one. "
-CHANCE = "They stand at the rate that chance made of the setting. "
-MODEL = "Dashed: the model. "
+LOGARITHMIC_FROM = 30.0  # largest value over the smallest from which on an axis is logarithmic
+NEAR = 0.05  # relative distance within which crossings share a circle
+FEW = 4  # named points that fit into half the width
+DODGE = 0.13  # distance of two techniques' marks, as a share of that between two names
+CAPTION = "Marks: the median of the valid runs, with its interval if there are at least three. "
+RANDOM_RATE = "They are at the measured rate, which differs from the setting by chance. "
+MODEL = "Dashed: model. "
 
 
 def sweep_latency(canvas, results):
@@ -27,115 +26,115 @@ def sweep_latency(canvas, results):
 
 
 def sweep_network(canvas, results):
-    """Bytes a message and bytes a second against the swept setting."""
-    return sweep(canvas, results, "ip", "ip_second", title="Bytes on the network, all headers counted")
+    """Bytes per message and bytes per second against the swept setting."""
+    return sweep(canvas, results, "ip", "ip_second", title="Bytes on the network, with all headers")
 
 
 def sweep_server(canvas, results):
     """CPU for a delivery, and memory, against the swept setting."""
-    return sweep(canvas, results, "cpu", "memory", "connection", title="What it costs the server")
+    return sweep(canvas, results, "cpu", "memory", "connection", title="Cost for the server")
 
 
 def sweep(canvas, results, *names, title):
-    """Draw a pane for each quantity; return (title, caption)."""
+    """Draw a pane for each metric; return (title, caption)."""
     points = [point for point in results.comparisons if point.valid]
-    known = [QUANTITIES[name] for name in names if any(one.figure(name) for point in points for one in point.valid)]
+    known = [METRICS[name] for name in names if any(one.estimate(name) for point in points for one in point.valid)]
     if not results.swept_setting or not known:
         return None
     draw = by_number if all(is_number(point.value) for point in points) else by_name
     wide = draw is by_name and len(points) > FEW
     grid = panes(canvas, len(known), sharex=False, sharey=False, height=3.2, columns=1 if wide else None)
-    crossed = []
-    for axes, quantity in zip(grid, known, strict=True):
-        crossed += draw(axes, quantity, points) or []
-        axes.set_title(capital(quantity.title), fontsize=11.5, pad=6)
+    crossed: list[str] = []
+    for axes, metric in zip(grid, known, strict=True):
+        crossed += draw(axes, metric, points) or []
+        axes.set_title(capital(metric.title), fontsize=11.5, pad=6)
         axes.set_xlabel(SETTINGS[results.swept_setting].label, fontsize=10.5)
-        axes.set_ylabel(quantity.unit, fontsize=10.5)
-    modelled = any(quantity.predicted for quantity in known)
+        axes.set_ylabel(metric.unit, fontsize=10.5)
+    modelled = any(metric.predict for metric in known)
     keys(canvas, columns_of(points), model=modelled)
-    where = SETTINGS[results.swept_setting].label
-    chance = CHANCE * (results.swept_setting == "rate")
-    return f"{title} against {where.split(',')[0]}", CAPTION + chance + MODEL * modelled + " ".join(crossed)
+    setting = SETTINGS[results.swept_setting].label
+    random_rate = RANDOM_RATE * (results.swept_setting == "rate")
+    return f"{title} against {setting.split(',')[0]}", CAPTION + random_rate + MODEL * modelled + " ".join(crossed)
 
 
-def by_number(axes, quantity, points):
-    """Draw a quantity against a setting of numbers; return the crossings in words."""
+def by_number(axes, metric, points):
+    """Draw a metric against a setting of numbers; return sentences on the crossings."""
     values = sorted({point.value for point in points})
-    places = {place_of(point, one) for point in points for one in point.valid}
-    fine = grid_of(sorted({*values, *places}))
+    positions = {position_of(point, one) for point in points for one in point.valid}
+    fine = grid_of(sorted({*values, *positions}))
     for series in columns_of(points):
         same = [(point, one) for point in points for one in point.valid if one.key == series.key]
-        mine = [(place_of(point, one), one.figure(quantity.name)) for point, one in same]
-        predicted = curve(quantity, points, series.key, fine) if len(values) > 1 else None
-        marks(axes, series, [(value, figure) for value, figure in mine if figure], joined=predicted is None)
+        mine = [(position_of(point, one), one.estimate(metric.name)) for point, one in same]
+        predicted = curve(metric, points, series.key, fine) if len(values) > 1 else None
+        marks(axes, series, [(value, estimate) for value, estimate in mine if estimate], joined=predicted is None)
         if predicted is not None:
-            axes.plot(fine, predicted, color=series.look.ink, linewidth=1.4, dashes=DASHES, zorder=2)
-    words = circles(axes, quantity, crossings(quantity, points, fine))
+            axes.plot(fine, predicted, color=series.style.dark, linewidth=1.4, dashes=DASHES, zorder=2)
+    sentences = circles(axes, metric, crossings(metric, points, fine))
     scale(axes.xaxis, fine)
     scale(axes.yaxis, axes.dataLim.intervaly)
-    return words
+    return sentences
 
 
-def place_of(point, series):
-    """Return where a mark stands: at the setting's value, or at the rate that chance made of it."""
-    return published(series) or point.value if point.swept == "rate" else point.value
+def position_of(point, series):
+    """Return a mark's position: the setting's value, or the rate that was measured."""
+    return measured_rate(series) or point.value if point.swept == "rate" else point.value
 
 
-def circles(axes, quantity, found):
-    """Draw a circle with a number where the model's curves cross, one for all that cross there; return the words."""
-    places = []
-    for one, other, value, figure in found:
-        same = next((place for place in places if abs(np.log(value / place[0])) < NEAR and one == place[2]), None)
+def circles(axes, metric, crossed):
+    """Draw a numbered circle where the model's curves cross, one for crossings close together; return sentences."""
+    merged: list[tuple] = []
+    for one, other, value, figure in crossed:
+        same = next((each for each in merged if abs(np.log(value / each[0])) < NEAR and one == each[2]), None)
         if same:
             same[3].append(other)
         else:
-            places.append((value, figure, one, [other]))
-    for number, (value, figure, _one, _others) in enumerate(places, 1):
+            merged.append((value, figure, one, [other]))
+    for number, (value, figure, _one, _others) in enumerate(merged, 1):
         axes.plot([value], [figure], "o", color="none", markeredgecolor="black", markersize=15, markeredgewidth=1.6)
         beside = {"xytext": (10, 10), "textcoords": "offset points"}
         axes.annotate(str(number), (value, figure), fontweight="bold", fontsize=10.5, **beside)
     return [
-        f"Circle {number} ({quantity.unit}): the model's {one} crosses {join(others)} at {digits(value, 2)}."
-        for number, (value, _figure, one, others) in enumerate(places, 1)
+        f"Circle {number} ({metric.unit}): in the model, {one} crosses {join(others)} at {digits(value, 2)}."
+        for number, (value, _figure, one, others) in enumerate(merged, 1)
     ]
 
 
-def marks(axes, series, figures, joined=True):
-    """Draw medians and their intervals at numbers, joined by a line where no model leads from one to the next."""
-    if not figures:
+def marks(axes, series, estimates, joined=True):
+    """Draw medians and their intervals at numbers, joined by a line unless the model has one."""
+    if not estimates:
         return
-    x, median = [value for value, _figure in figures], [figure.median for _value, figure in figures]
+    x, median = [value for value, _estimate in estimates], [estimate.median for _value, estimate in estimates]
     spread = [
-        [figure.median - figure.low for _v, figure in figures],
-        [figure.high - figure.median for _v, figure in figures],
+        [estimate.median - estimate.low for _value, estimate in estimates],
+        [estimate.high - estimate.median for _value, estimate in estimates],
     ]
-    look = series.look
-    axes.errorbar(x, median, yerr=spread, fmt="none", ecolor=look.ink, elinewidth=1.6, capsize=4, zorder=3)
-    axes.plot(x, median, look.marker, color=look.colour, markeredgecolor=INK, markersize=look.size, zorder=4)
+    style = series.style
+    axes.errorbar(x, median, yerr=spread, fmt="none", ecolor=style.dark, elinewidth=1.6, capsize=4, zorder=3)
+    axes.plot(x, median, style.marker, color=style.colour, markeredgecolor=INK, markersize=style.size, zorder=4)
     if joined:
-        axes.plot(x, median, color=look.colour, linewidth=1.8, zorder=2)
+        axes.plot(x, median, color=style.colour, linewidth=1.8, zorder=2)
 
 
-def by_name(axes, quantity, points):
-    """Draw a quantity at points that have names: marks side by side, the model a dash across each."""
+def by_name(axes, metric, points):
+    """Draw a metric at points that have names: marks beside each other, the model a dash across each."""
     columns = columns_of(points)
     for place, point in enumerate(points):
         for number, series in enumerate(columns):
-            for one in (one for one in point.valid if one.key == series.key and one.figure(quantity.name)):
+            for one in (one for one in point.valid if one.key == series.key and one.estimate(metric.name)):
                 x = place + DODGE * (number - (len(columns) - 1) / 2)
-                if (predicted := at(quantity, point, one)) is not None:
-                    axes.plot([x - 0.06, x + 0.06], [predicted] * 2, color=one.look.ink, linewidth=1.6, zorder=5)
-                marks(axes, one, [(x, one.figure(quantity.name))], joined=False)
-    turned = {"rotation": 25, "ha": "right", "rotation_mode": "anchor"} if len(points) > 3 else {}
-    axes.set_xticks(range(len(points)), [short(point.value) for point in points], **turned)
+                if (predicted := predict(metric, point, one)) is not None:
+                    axes.plot([x - 0.06, x + 0.06], [predicted] * 2, color=one.style.dark, linewidth=1.6, zorder=5)
+                marks(axes, one, [(x, one.estimate(metric.name))], joined=False)
+    rotated = {"rotation": 25, "ha": "right", "rotation_mode": "anchor"} if len(points) > 3 else {}
+    axes.set_xticks(range(len(points)), [short(point.value) for point in points], **rotated)
     axes.set_xlim(-0.6, len(points) - 0.4)
     axes.grid(axis="x", visible=False)
     scale(axes.yaxis, axes.dataLim.intervaly)
 
 
 def scale(axis, values):
-    """Make an axis logarithmic where its values span decades, linear from 0 on where they do not."""
-    if len(values) > 1 and min(values) > 0 and max(values) / min(values) >= DECADES:
+    """Make an axis logarithmic if its values span decades, or else linear from 0."""
+    if len(values) > 1 and min(values) > 0 and max(values) / min(values) >= LOGARITHMIC_FROM:
         axis.axes.margins(0.06, 0.1)
         logarithmic(axis)
         return

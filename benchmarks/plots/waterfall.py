@@ -1,13 +1,13 @@
-"""The plot of what passes: ten seconds of each technique on the wire, exchange by exchange."""
+"""The plot of the exchanges: ten seconds of each technique on the wire."""
 
 import numpy as np
 from matplotlib.lines import Line2D
 
-from benchmarks.analysis import style
+from benchmarks.analysis.style import style_of, title_and_colour
 from benchmarks.plots.axes import legend, narrow
-from benchmarks.plots.kinds import traces
+from benchmarks.plots.byte_kinds import traces
 
-# Greys and the marks at a stroke's end: the colours are the techniques'.
+# Greys, and the marks at a stroke's end, because the colours are the techniques'.
 STROKES = {
     "message": ("#222222", "o", "#222222"),
     "request": ("#777777", "", ""),
@@ -16,22 +16,22 @@ STROKES = {
     "alive": ("#999999", "x", "#999999"),
     "other": ("#bbbbbb", "", ""),
 }
-A_ROW = 3  # signs that stand side by side
+ROW_MAX = 3  # keys beside each other
 HELD_GREY = "#dddddd"
-GROUPS = {  # kind of an exchange: what it is here
+GROUPS = {  # {kind of an exchange: its group in this plot}
     "answer": "message", "event": "message", "frame": "message",
     "request": "request", "empty": "empty",
     "connect": "opening", "handshake": "opening", "stream": "opening",
     "ping": "alive", "pong": "alive", "comment": "alive", "heartbeat": "alive",
 }  # fmt: skip
-WORDS = {
-    "message": "messages", "request": "requests", "empty": "empty answers", "opening": "opening", "alive": "keep-alive",
-    "other": "other",
+LABELS = {
+    "message": "messages", "request": "requests", "empty": "empty responses", "opening": "opening",
+    "alive": "keep-alive", "other": "other",
 }  # fmt: skip
-SILENT = "connect", "disconnect"  # kinds without a byte of payload
+SILENT = "connect", "disconnect"  # kinds without payload
 SECONDS = 10.0  # shown
 TALLEST = 4.0  # decades of bytes: 10,000
-HELD = 0.03  # seconds from which on a request is seen to wait
+HELD = 0.03  # seconds from which on a request is shown as held
 
 
 def waterfall(canvas, results):
@@ -46,30 +46,29 @@ def waterfall(canvas, results):
         seen |= lane(axes, trace)
         count = sum(one.get("kind") not in SILENT for one in trace["exchanges"]) + (trace.get("left_out") or 0)
         axes.set_title(
-            f"{style.named(name)[0]}: {count:,} exchanges, {trace.get('delivered') or 0:,} messages",
+            f"{title_and_colour(name)[0]}: {count:,} exchanges, {trace.get('delivered') or 0:,} messages",
             fontsize=9 if narrow(canvas) else 11.5,
             pad=3,
-            color=style.look(name).ink,
+            color=style_of(name).dark,
         )
     panes[-1].set_xlabel("seconds")
     panes[-1].set_xlim(-0.1, SECONDS + 0.1)
     handles = [
-        Line2D([], [], color=colour, linewidth=1.7, **tip(marker, fill), label=WORDS[group])
+        Line2D([], [], color=colour, linewidth=1.7, **tip(marker, fill), label=LABELS[group])
         for group, (colour, marker, fill) in STROKES.items()
         if group in seen
     ]
-    legend(canvas, handles, A_ROW, size=10.5)
+    legend(canvas, handles, ROW_MAX, size=10.5)
     return (
         "Ten seconds on the wire",
-        "One reader of each technique; a stroke is one exchange – a request, an answer, an event, a frame – as it "
-        "passed the lab's wire. Upwards: from browser to "
-        "server; downwards: from server to browser; its length is its size, 10, 100 or 1,000 bytes at the marks. The "
-        "band along the line is a request that the server holds.",
+        "One reader of each technique; a stroke is one exchange on the wire: a request, a response, an event, a frame. "
+        "Upwards: from browser to server; downwards: from server to browser. Its length is its size: 10, 100 or 1,000 "
+        "bytes at the marks. The band along the line is a request that the server holds.",
     )
 
 
 def tip(marker, fill):
-    """Return how a line is marked at its end."""
+    """Return the marker at a line's end."""
     return {"marker": marker, "markersize": 4, "markerfacecolor": fill or "none"}
 
 

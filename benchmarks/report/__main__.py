@@ -1,7 +1,7 @@
-"""The report of folders of results, written anew: `python -m benchmarks.report FOLDER ...`."""
+"""Writes the reports of results folders again: `python -m benchmarks.report FOLDER ...`."""
 
 import sys
 
-from benchmarks.report.report import main
+from benchmarks.report import main
 
 main(sys.argv[1:])

@@ -1,4 +1,4 @@
-"""The report's templates, and how they write figures, differences and the strings of others."""
+"""The report's templates, and filters that write figures and text from others."""
 
 import base64
 import re
@@ -7,18 +7,17 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
 
-from benchmarks.analysis.style import capital, number
-from benchmarks.analysis.workload import name_of, short
-from benchmarks.findings.conclusions import join
+from benchmarks.analysis.format import capital, join, number
+from benchmarks.analysis.workload import point_name, short
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-# What Markdown, or HTML within it, would read as its own: anywhere, as an address, and at the beginning of a line.
+# Characters with a meaning in Markdown, or in HTML within it: anywhere, in an address, at the beginning of a line.
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&$@]|:(?=//)|(?<=\bwww)\.)", re.IGNORECASE)
 FIRST = re.compile(r"^(\d*)([-+=.)])(?=[\s=-]|$)")
 
 
-def rendered(name, fields):
-    """Return the template of that name filled with `fields`; HTML escapes all of them, Markdown those it is told to."""
+def render(name, fields):
+    """Return a template filled with `fields`; HTML escapes all of them, Markdown only with the filter `md`."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=name.endswith(".html"),
@@ -31,30 +30,30 @@ def rendered(name, fields):
         "number": number,
         "capital": capital,
         "short": short,
-        "name_of": name_of,
+        "point_name": point_name,
         "data_uri": data_uri,
         "join_words": join,
         "per_cent": per_cent,
-        "groupby_series": by_series,
+        "by_series": by_series,
         "md": markdown,
     }
     return environment.get_template(name).render(fields)
 
 
 def plain(value):
-    """Return what Markdown shows of a value."""
+    """Return what Markdown shows for a value."""
     return "–" if value is None else value
 
 
 def markdown(value):
-    """Return a string of others on one line, with nothing in it that Markdown would take for its own."""
+    """Return text from others in one line, with all characters escaped that have a meaning in Markdown."""
     if value is None:
         return "–"
     return FIRST.sub(r"\1\\\2", SPECIAL.sub(r"\\\1", " ".join(str(value).split())))
 
 
 def per_cent(value):
-    """Write a difference in per cent with its sign."""
+    """Return a difference in per cent with its sign."""
     if value is None:
         return "–"
     return f"{value:+,.1f} %".replace("-", "−") if abs(value) >= 0.05 else "0.0 %"
@@ -62,9 +61,9 @@ def per_cent(value):
 
 def by_series(rows):
     """Return [(series, its rows)]."""
-    return [(series, list(of)) for series, of in groupby(rows, key=lambda row: row.series)]
+    return [(series, list(group)) for series, group in groupby(rows, key=lambda row: row.series)]
 
 
 def data_uri(path):
-    """Return an SVG as an address that holds all of it: the page needs no other file."""
+    """Return an SVG as a data URI, so that the page needs no other file."""
     return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode()

@@ -1,1 +1,1 @@
-"""Scenarios: what is measured, and why; the TOML files here, and what reads, checks and plans them."""
+"""Scenarios: the TOML files, their parser and checks, and the plan of runs."""

@@ -1,61 +1,64 @@
-"""Reading a scenario's TOML: every value is checked, every mistake named with its line."""
+"""Reads a scenario's TOML, checks every value, and names the line of a mistake."""
 
 import tomllib
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
-from benchmarks.scenarios.settings import OF_A_POINT, CannotCompare, check
+from benchmarks.scenarios.settings import POINT_SETTINGS, ComparisonError, check
 from lab.techniques import TECHNIQUES
 
 TEXTS = ("purpose", "prediction")
 POINTS_MAX = 100
 
+Path = tuple[str | int, ...]  # of keys and indices
+
 
 class Document:
-    """A TOML text and the lines on which its keys stand."""
+    """A TOML text and the line numbers of its keys."""
 
-    def __init__(self, name, text):
+    def __init__(self, name: str, text: str) -> None:
         self.name, self.text = name, text
         try:
             self.values = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, RecursionError) as exc:
-            raise CannotCompare(f"{name} is not TOML: {exc}.") from exc
+            raise ComparisonError(f"{name} is not TOML: {exc}.") from exc
 
-    def where(self, *path):
-        """Return what tells where the key that ends `path` is set; before it stand its tables, by name and number."""
-        return Where(self, path)
+    def at(self, *path: str | int) -> "Location":
+        """Return the Location of a key; `path` is its tables, by name and number, and its name."""
+        return Location(self, path)
 
-    def line(self, path):
-        """Return the line of the statement that sets what `path` leads to, or else of the table around it.
+    def line(self, path: Path) -> int:
+        """Return the number of the line that sets a key, or else its innermost table that is set.
 
-        TOML is read as far as each line: where that cannot be, it is in the middle of a statement of several lines.
+        Parses ever longer beginnings of the text until the key is in the result.
         """
-        while not leads(path, self.values):
+        while not contains(self.values, path):
             path = path[:-1]
-        lines, begins = self.text.split("\n"), 1
+        lines, first = self.text.split("\n"), 1
         for end in range(1, len(lines) + 1):
             try:
-                if leads(path, tomllib.loads("\n".join(lines[:end]) + "\n")):
+                if contains(tomllib.loads("\n".join(lines[:end]) + "\n"), path):
                     break
-                begins = end + 1
-            except tomllib.TOMLDecodeError:
+                first = end + 1
+            except tomllib.TOMLDecodeError:  # in the middle of a statement of several lines
                 continue
-        return begins
+        return first
 
 
 @dataclass(frozen=True)
-class Where:
-    """Where a value is set; looked up when a mistake is told, and not before."""
+class Location:
+    """The file, line and name of a key; the line is looked up only when the text of an error needs it."""
 
     document: Document
-    path: tuple
+    path: Path
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.document.name}, line {self.document.line(self.path)}: {self.path[-1]}"
 
 
-def leads(path, values):
-    """Tell whether a path of keys and numbers leads to something."""
+def contains(values: Any, path: Path) -> bool:
+    """Return whether nested `values` have something at a path of keys and indices."""
     try:
         for part in path:
             values = values[part]
@@ -64,61 +67,61 @@ def leads(path, values):
     return True
 
 
-def fields(document):
-    """Return the fields of the Scenario that a Document describes; raise CannotCompare."""
+def fields(document: Document) -> dict[str, Any]:
+    """Return the fields of the Scenario that a Document describes; raise ComparisonError."""
     values = dict(document.values)
     tables = {name: values.pop(name, None) for name in ("sweep", "stages", "point")}
-    found = {name: text(document, name, values.pop(name)) for name in TEXTS if name in values}
+    parsed: dict[str, Any] = {name: sentence(document, name, values.pop(name)) for name in TEXTS if name in values}
     if "techniques" in values:
-        found["techniques"] = techniques(document.where("techniques"), values.pop("techniques"))
+        parsed["techniques"] = techniques(document.at("techniques"), values.pop("techniques"))
     for name, value in values.items():
-        check(name, value, document.where(name))
+        check(name, value, document.at(name))
     if tables["sweep"] is not None and tables["point"] is not None:
-        raise CannotCompare(f"{document.where('sweep')} and point cannot both say what varies.")
+        raise ComparisonError(f"{document.at('sweep')} and point cannot both be given.")
     if tables["sweep"] is not None:
-        found |= sweep(document, tables["sweep"])
+        parsed |= sweep(document, tables["sweep"])
     if tables["point"] is not None:
-        found |= points(document, tables["point"])
+        parsed |= points(document, tables["point"])
     if tables["stages"] is not None:
-        found["stages"] = stages(document, tables["stages"])
-    return values | found
+        parsed["stages"] = stages(document, tables["stages"])
+    return values | parsed
 
 
-def text(document, name, value):
-    """Return a sentence; raise CannotCompare where it is none."""
+def sentence(document: Document, name: str, value: Any) -> str:
+    """Return a sentence without space around it; raise ComparisonError if the value is not one."""
     if not isinstance(value, str) or not value.strip():
-        raise CannotCompare(f"{document.where(name)} must be a sentence.")
+        raise ComparisonError(f"{document.at(name)} must be a sentence.")
     return value.strip()
 
 
-def techniques(where, value):
-    """Return the names of techniques as a tuple; raise CannotCompare, which begins with `where`, for others."""
+def techniques(where: object, value: Any) -> tuple[str, ...]:
+    """Return technique names as a tuple; raise ComparisonError, in a sentence that begins with `where`."""
     if not isinstance(value, list) or not value:
-        raise CannotCompare(f"{where} must be a list of names.")
+        raise ComparisonError(f"{where} must be a list of names.")
     for name in value:
         if name not in TECHNIQUES:
-            raise CannotCompare(f"{where}: there is no technique {name!r}, choose among {', '.join(TECHNIQUES)}.")
+            raise ComparisonError(f"{where}: there is no technique {name!r}, choose among {', '.join(TECHNIQUES)}.")
     return tuple(dict.fromkeys(value))
 
 
-def sweep(document, table):
-    """Return the fields that a sweep sets: one setting takes several values, each a point."""
+def sweep(document: Document, table: Any) -> dict[str, Any]:
+    """Return the Scenario's fields for a [sweep] table: one setting with several values."""
     if not isinstance(table, dict) or len(table) != 1:
-        raise CannotCompare(f"{document.where('sweep')} must name one setting and its values.")
+        raise ComparisonError(f"{document.at('sweep')} must name one setting and its values.")
     ((name, values),) = table.items()
-    return swept(name, values, document.where("sweep", name))
+    return sweep_fields(name, values, document.at("sweep", name))
 
 
-def swept(name, values, where):
-    """Return the fields that a sweep of the setting `name` sets; raise CannotCompare, which begins with `where`."""
-    if name not in OF_A_POINT:
-        raise CannotCompare(f"{where} cannot be swept; there are {', '.join(OF_A_POINT)}.")
+def sweep_fields(name: str, values: Any, where: object) -> dict[str, Any]:
+    """Return the Scenario's fields for a sweep of one setting; raise ComparisonError, see `techniques`."""
+    if name not in POINT_SETTINGS:
+        raise ComparisonError(f"{where} cannot be swept; choose one of {', '.join(POINT_SETTINGS)}.")
     if not isinstance(values, list) or not 0 < len(values) <= POINTS_MAX:
-        raise CannotCompare(f"{where} must be a list of 1 to {POINTS_MAX} values.")
+        raise ComparisonError(f"{where} must be a list of 1 to {POINTS_MAX} values.")
     for value in values:
         check(name, value, where)
     if len(set(values)) < len(values):
-        raise CannotCompare(f"{where} must be different values.")
+        raise ComparisonError(f"{where} must not repeat a value.")
     return {
         "sweep": {"setting": name, "values": values},
         "points": tuple({name: value} for value in values),
@@ -128,43 +131,47 @@ def swept(name, values, where):
     }
 
 
-def points(document, tables):
-    """Return the fields that [[point]] tables set: each has a `name`, settings, and perhaps `techniques`."""
+def points(document: Document, tables: Any) -> dict[str, Any]:
+    """Return the Scenario's fields for [[point]] tables: each has a `name`, settings, and perhaps `techniques`."""
     if not isinstance(tables, list) or not 0 < len(tables) <= POINTS_MAX:
-        raise CannotCompare(f"{document.where('point')} must be 1 to {POINTS_MAX} [[point]] tables.")
-    found, labels = [], []
+        raise ComparisonError(f"{document.at('point')} must be 1 to {POINTS_MAX} [[point]] tables.")
+    settings: list[dict[str, Any]] = []
+    labels: list[str] = []
     for number, table in enumerate(tables):
         values = dict(table)
         label = values.pop("name", None)
         if not isinstance(label, str) or not label.strip() or label in labels:
-            raise CannotCompare(f"{document.where('point', number, 'name')} must be given, and another at each point.")
+            where = document.at("point", number, "name")
+            raise ComparisonError(f"{where} must be given and differ at each point.")
         for name, value in values.items():
-            where = document.where("point", number, name)
+            where = document.at("point", number, name)
             if name == "techniques":
                 values[name] = techniques(where, value)
-            elif name not in OF_A_POINT:
-                raise CannotCompare(f"{where} is no setting of a point; there are {', '.join(OF_A_POINT)}.")
+            elif name not in POINT_SETTINGS:
+                known = ", ".join(POINT_SETTINGS)
+                raise ComparisonError(f"{where} is not a setting of a point; choose one of {known}.")
             else:
                 check(name, value, where)
-        found.append(values)
+        settings.append(values)
         labels.append(label)
-    return {"points": tuple(found), "labels": tuple(labels)}
+    return {"points": tuple(settings), "labels": tuple(labels)}
 
 
-def stages(document, table):
-    """Return {technique: its stages}; "" is the finished one."""
+def stages(document: Document, table: Any) -> dict[str, tuple[str, ...]]:
+    """Return {technique: its stages}; "" is the finished technique."""
     if not isinstance(table, dict):
-        raise CannotCompare(f"{document.where('stages')} must be a table: a technique and its stages on each line.")
-    return {name: stages_of(document.where("stages", name), name, names) for name, names in table.items()}
+        raise ComparisonError(f"{document.at('stages')} must be a table with a list of stages for each technique.")
+    return {name: stages_of(document.at("stages", name), name, names) for name, names in table.items()}
 
 
-def stages_of(where, technique, names):
-    """Return the names of a technique's stages as a tuple; raise CannotCompare, from `where` on, for others."""
+def stages_of(where: object, technique: str, names: Any) -> tuple[str, ...]:
+    """Return the names of a technique's stages as a tuple; raise ComparisonError, see `techniques`."""
     techniques(where, [technique])
     if not isinstance(names, list) or not names:
-        raise CannotCompare(f"{where} must be a list of names.")
+        raise ComparisonError(f"{where} must be a list of names.")
     known = ("", *import_module(technique).STAGES)
     for name in names:
         if name not in known:
-            raise CannotCompare(f"{where}: {technique} has no stage {name!r}; there are {', '.join(map(repr, known))}.")
+            choices = ", ".join(map(repr, known))
+            raise ComparisonError(f"{where}: {technique} has no stage {name!r}; choose among {choices}.")
     return tuple(dict.fromkeys(names))

@@ -1,127 +1,127 @@
-"""Scenarios: what is measured, and why, in a small TOML file."""
+"""Scenarios: a question and its settings, read from a small TOML file."""
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from benchmarks.scenarios import reading
-from benchmarks.scenarios.settings import CannotCompare, check
+from benchmarks.scenarios.settings import ComparisonError, check
 
-__all__ = ["FOLDER", "CannotCompare", "Scenario", "changed", "load", "read"]
 FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is measured; times in seconds, but `delay_ms`; `rate` in messages a second in each room, 0: silence.
+    """One scenario. Times are in seconds, except `delay_ms`; `rate` is in messages a second in each room.
 
-    `points` are the settings that differ from one point to the next, each a dict; `stages` names the stages of a
-    technique's staircase that are measured, "" being the finished one.
+    `points` are dicts of the settings that differ from point to point. `stages` lists the stages to measure for each
+    technique; "" is the finished technique.
     """
 
     name: str
-    text: str
+    text: str  # of the TOML file
     purpose: str
     prediction: str
-    clients: int
+    clients: int  # readers
     rooms: int
-    rate: float
+    rate: float  # 0: no messages
     warmup: float
     duration: float
     publishers: int = 1  # in each room
     text_bytes: int = 100
     interval: float = 1.0
     hold: int = 25
-    delay_ms: float = 0.0  # one way between server and reader, by the lab's wire; 0: no wire
-    pacing: str = "rate"  # polls begin every `interval`; "pause": so long after an answer
-    arrivals: str = "poisson"  # "regular": evenly, from a random instant on
-    cookie_bytes: int = 0  # of a Cookie header on every request
+    delay_ms: float = 0.0  # one way between server and reader, added by a wire; 0: no wire
+    pacing: str = "rate"  # of polls: one every `interval`, or "pause": `interval` seconds after each response
+    arrivals: str = "poisson"  # or "regular": evenly spaced, from a random instant on
+    cookie_bytes: int = 0  # length of the Cookie header of every request
     server: str = "uvicorn"
     layer: str = "memory"
-    cut: str = "none"  # or all readers once, in the middle of the window, to come back with or without "jitter"
+    cut: str = "none"  # "jitter" or "no-jitter": cut all readers off at half-time; how they spread their retries
     repetitions: int = 1
     seed: int = 1
-    techniques: tuple = ()  # all, where none is named
-    stages: dict = field(default_factory=dict)
-    sweep: dict | None = None  # {"setting", "values"}
-    points: tuple = ({},)
-    labels: tuple = (None,)  # of the points
+    techniques: tuple[str, ...] = ()  # empty: all
+    stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sweep: dict[str, Any] | None = None  # {"setting", "values"}
+    points: tuple[dict[str, Any], ...] = ({},)
+    labels: tuple[str | None, ...] = (None,)  # of the points
 
-    def at(self, point):
-        """Return the Scenario as it is at one of its points."""
+    def at(self, point: int) -> "Scenario":
+        """Return the Scenario with the settings of one of its points."""
         return dataclasses.replace(self, **self.points[point])
 
 
-def load(name):
-    """Return the Scenario in the file `name`, or in the one of that name beside `quick`; raise CannotCompare."""
+def load(name: str | Path) -> Scenario:
+    """Return the Scenario of that name in this folder, or in the file `name`; raise ComparisonError."""
     path = FOLDER / f"{name}.toml"
     try:
         path = path if path.is_file() else Path(name)
         return read(path.name, path.read_text())
     except FileNotFoundError as exc:
         known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.toml")))
-        raise CannotCompare(f"There is no scenario {name}: give a file, or one of {known}.") from exc
+        raise ComparisonError(f"There is no scenario {name}: give a file, or one of {known}.") from exc
     except (OSError, ValueError) as exc:
-        raise CannotCompare(f"The scenario {name} cannot be read: {exc}.") from exc
+        raise ComparisonError(f"The scenario {name} cannot be read: {exc}.") from exc
 
 
-def read(name, text):
-    """Return the Scenario that the `text` of the file `name` describes; raise CannotCompare."""
+def read(name: str, text: str) -> Scenario:
+    """Return the Scenario in the `text` of a file `name`; raise ComparisonError."""
     document = reading.Document(name, text)
     values = reading.fields(document)
-    needed = [each.name for each in fields(Scenario)[2:] if each.default is each.default_factory is MISSING]
-    missing = [name for name in needed if name not in values]
+    required = [each.name for each in fields(Scenario)[2:] if each.default is each.default_factory is MISSING]
+    missing = [setting for setting in required if setting not in values]
     if missing:
-        raise CannotCompare(f"{name} says nothing of {', '.join(missing)}.")
-    made = Scenario(Path(name).stem, text, **values)
+        raise ComparisonError(f"{name} lacks {', '.join(missing)}.")
+    scenario = Scenario(Path(name).stem, text, **values)
 
-    def where(setting, point):
-        """Return where a setting has its value at a point."""
-        table = () if setting not in made.points[point] else ("sweep",) if made.sweep else ("point", point)
-        return document.where(*table, setting)
+    def locate(setting: str, point: int) -> object:
+        """Return where the file gives a setting its value at a point."""
+        if setting not in scenario.points[point]:
+            return document.at(setting)
+        return document.at("sweep", setting) if scenario.sweep else document.at("point", point, setting)
 
-    return _sound(made, where)
+    check_points(scenario, locate)
+    return scenario
 
 
-def changed(scenario, values):
-    """Return the Scenario with other `values` of its settings; a list of them is a sweep. Raises CannotCompare."""
+def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return the Scenario with new `values` of its settings; a list becomes a sweep. Raise ComparisonError."""
     lists = {name: value for name, value in values.items() if isinstance(value, list)}
     for name, value in values.items():
         if name not in lists:
             check(name, value, name)
             scenario = dataclasses.replace(_without(scenario, name), **{name: value})
     for name, value in lists.items():
-        _alone(scenario, name)
-        scenario = dataclasses.replace(scenario, **reading.swept(name, value, name))
-    return _sound(scenario, lambda setting, _point: setting)
+        _check_sweep(scenario, name)
+        scenario = dataclasses.replace(scenario, **reading.sweep_fields(name, value, name))
+    check_points(scenario, lambda setting, _point: setting)
+    return scenario
 
 
-def _alone(scenario, name):
-    """Raise CannotCompare where something else varies than the setting `name`: points differ in one way or by name."""
+def _check_sweep(scenario: Scenario, name: str) -> None:
+    """Raise ComparisonError if a sweep of `name` would be a second sweep, or would meet points with names."""
     if scenario.sweep and scenario.sweep["setting"] != name:
         other = scenario.sweep["setting"]
-        raise CannotCompare(f"{name}: a list is a sweep, and {other} is one already: give that a single value.")
+        raise ComparisonError(f"{name}: a list is a sweep, but {other} is swept already; give {other} a single value.")
     if not scenario.sweep and scenario.labels != (None,):
-        raise CannotCompare(f"{name}: a list is a sweep, and the scenario {scenario.name} has points of its own.")
+        raise ComparisonError(f"{name}: a list is a sweep, but the scenario {scenario.name} has its own points.")
 
 
-def _without(scenario, name):
-    """Return the Scenario with no point that has its own value of a setting."""
+def _without(scenario: Scenario, name: str) -> Scenario:
+    """Return the Scenario without the values that its points have for a setting."""
     if scenario.sweep and scenario.sweep["setting"] == name:
         return dataclasses.replace(scenario, sweep=None, points=({},), labels=(None,))
     points = tuple({key: value for key, value in point.items() if key != name} for point in scenario.points)
     return dataclasses.replace(scenario, points=points)
 
 
-def _sound(scenario, where):
-    """Return the Scenario; raise CannotCompare where settings that are fine alone contradict each other.
-
-    `where(setting, point)` says in words where a setting has its value.
-    """
+def check_points(scenario: Scenario, locate: Callable[[str, int], object]) -> None:
+    """Raise ComparisonError if settings contradict each other at a point; `locate(setting, point)` is for the text."""
     for number, settings in enumerate(scenario.points):
         point = scenario.at(number)
         if point.clients < point.rooms:
             if "clients" in settings and "rooms" not in settings:
-                raise CannotCompare(f"{where('clients', number)} are fewer than rooms.")
-            raise CannotCompare(f"{where('rooms', number)} are more than clients.")
-    return scenario
+                raise ComparisonError(f"{locate('clients', number)} must be at least the number of rooms.")
+            raise ComparisonError(f"{locate('rooms', number)} must be at most the number of clients.")

@@ -1,6 +1,8 @@
-"""The settings of a scenario: their names, kinds and bounds. A mistake in one is one sentence."""
+"""The settings of a scenario: their names, types and bounds."""
 
-BOUNDS = {  # smallest and largest value; a whole number where the bounds are whole numbers
+from typing import Any
+
+BOUNDS: dict[str, tuple[float, float]] = {  # smallest and largest value; whole numbers if both bounds are
     "clients": (1, 100_000),
     "rooms": (1, 1_000),
     "publishers": (1, 100),
@@ -22,30 +24,30 @@ CHOICES = {
     "layer": ("memory", "redis", "pubsub"),
     "cut": ("none", "jitter", "no-jitter"),
 }
-OF_THE_WHOLE = ("repetitions", "seed")  # the same at every point
-OF_A_POINT = tuple(name for name in (*BOUNDS, *CHOICES) if name not in OF_THE_WHOLE)
-# What a run repeats of its scenario in results.json.
-REPEATED = tuple(name for name in OF_A_POINT if name not in ("warmup", "duration"))
+CAMPAIGN_SETTINGS = ("repetitions", "seed")  # the same at every point
+POINT_SETTINGS = tuple(name for name in (*BOUNDS, *CHOICES) if name not in CAMPAIGN_SETTINGS)
+# The settings that a run records in results.json.
+RECORDED = tuple(name for name in POINT_SETTINGS if name not in ("warmup", "duration"))
 
 
-def repeated(settings):
-    """Return what a run repeats of these settings, of a scenario or of a command line: those that are known there."""
-    return {name: getattr(settings, name) for name in REPEATED if hasattr(settings, name)}
+def recorded(settings: object) -> dict[str, Any]:
+    """Return the settings to record with a run, from a scenario or from parsed options; unknown ones are left out."""
+    return {name: getattr(settings, name) for name in RECORDED if hasattr(settings, name)}
 
 
-class CannotCompare(Exception):
-    """The comparison cannot be made; the text is one sentence that says why."""
+class ComparisonError(Exception):
+    """The comparison is impossible; the text is one sentence that says why."""
 
 
-def check(name, value, where):
-    """Raise CannotCompare, which begins with `where`, unless `value` can be that of the setting `name`."""
+def check(name: str, value: Any, where: object) -> None:
+    """Raise ComparisonError, in a sentence that begins with `where`, if a setting cannot have this value."""
     if name in CHOICES:
         if not isinstance(value, str) or value not in CHOICES[name]:
-            raise CannotCompare(f"{where} must be one of {', '.join(CHOICES[name])}, not {value!r}.")
+            raise ComparisonError(f"{where} must be one of {', '.join(CHOICES[name])}, not {value!r}.")
         return
     if name not in BOUNDS:
-        raise CannotCompare(f"{where} is no setting; there are {', '.join((*BOUNDS, *CHOICES))}.")
+        raise ComparisonError(f"{where} is not a setting; choose one of {', '.join((*BOUNDS, *CHOICES))}.")
     low, high = BOUNDS[name]
-    kind, words = ((int, float), "a number") if isinstance(low, float) else (int, "a whole number")
+    kind, noun = (int | float, "a number") if isinstance(low, float) else (int, "a whole number")
     if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
-        raise CannotCompare(f"{where} must be {words} from {low:,} to {high:,}, not {value!r}.")
+        raise ComparisonError(f"{where} must be {noun} from {low:,} to {high:,}, not {value!r}.")

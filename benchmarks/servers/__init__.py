@@ -1,1 +1,1 @@
-"""The servers that are measured: how each is started, on a core of its own, and the wire before it."""
+"""The processes of a run besides the load: the server, its channel layer, and a wire."""

@@ -1,4 +1,4 @@
-"""A server process of the run's own, with an empty embedded database."""
+"""Server processes for measurements, each with an empty database, pinned to a core."""
 
 import contextlib
 import os
@@ -10,47 +10,47 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.scenarios.settings import CannotCompare
+from benchmarks.scenarios.settings import ComparisonError
 from lab.net import orphans
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 30.0  # seconds for a server to start, and to end
-# The load comes from one address, whose share of the server must be the whole.
-SHARES = ("PUBLISH_RATE", "REQUEST_RATE", "ADDRESS_CONNECTIONS", "ADDRESS_QUEUES", "ADDRESS_ROOMS")
-NO_SHARES = {f"LAB_{name}": "0" for name in SHARES}
-ELSEWHERE = ("DATABASE_URL", "REDIS_URL", "REDIS_LAYER", "DJANGO_SETTINGS_MODULE")  # would bring in more
+TIMEOUT = 30.0  # seconds for a server to start, and to end
+# The whole load comes from one address, so the limits for each address are switched off.
+LIMITS = ("PUBLISH_RATE", "REQUEST_RATE", "ADDRESS_CONNECTIONS", "ADDRESS_QUEUES", "ADDRESS_ROOMS")
+NO_LIMITS = {f"LAB_{name}": "0" for name in LIMITS}
+REMOVED = ("DATABASE_URL", "REDIS_URL", "REDIS_LAYER", "DJANGO_SETTINGS_MODULE")  # would change what is measured
 
 
 @contextlib.contextmanager
-def uvicorn(core, environment, log):
+def run_uvicorn(core, environment, log):
     """Run `manage.py serve` on any free port and on one `core`; yield (its address, its process id)."""
     command = [sys.executable, "manage.py", "serve", "--port", "0"]
-    with started(command, core, env=environment, stdout=subprocess.PIPE, stderr=log) as process:
-        ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+    with run_process(command, core, env=environment, stdout=subprocess.PIPE, stderr=log) as process:
+        ready, _, _ = select.select([process.stdout], [], [], TIMEOUT)
         address = re.search(r"http://[^/\s]+", process.stdout.readline()) if ready else None
         if address is None:
-            raise CannotCompare(f"The server does not start: {last_line(log.name)}")
+            raise ComparisonError(f"The server does not start: {last_line(log.name)}")
         yield address.group(), process.pid
 
 
 @contextlib.contextmanager
-def serving(folder, core=None, run=uvicorn, **more):
-    """Run the lab on one `core`, by the server that `run` starts; yield (its address, its process id).
+def run_lab(folder, core=None, launch=run_uvicorn, **more):
+    """Run the lab on one `core` by the function `launch`; yield (its address, its process id).
 
-    Its log stays in `folder`, its database does not; `more` goes into its environment.
+    Its log stays in `folder`, its database is deleted; `more` are environment variables.
     """
-    environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    environment = {name: value for name, value in os.environ.items() if name not in REMOVED}
     with orphans.temporary_folder(parent=folder) as data, (folder / "server.log").open("w+") as log:
-        environment |= {"LAB_DATA": str(data)} | NO_SHARES | more
-        with run(core, environment, log) as server:
+        environment |= {"LAB_DATA": str(data)} | NO_LIMITS | more
+        with launch(core, environment, log) as server:
             yield server
 
 
 @contextlib.contextmanager
-def started(command, core, **streams):
-    """Run a command at the project's root, on one `core` (None: on any); end it when the block is left."""
+def run_process(command, core, **streams):
+    """Run a command in the project's root, on one `core` (None: on any); end it when the block is left."""
     with pinned(core):
-        # In a session of its own: Ctrl-C reaches the runner alone, which ends it.
+        # In its own session, so that Ctrl-C reaches only the runner, which ends it.
         process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.DEVNULL, text=True, start_new_session=True, **streams
         )
@@ -61,29 +61,31 @@ def started(command, core, **streams):
         finally:
             process.terminate()
             try:
-                process.wait(PATIENCE)
+                process.wait(TIMEOUT)
             except subprocess.TimeoutExpired:
                 process.kill()
 
 
 @contextlib.contextmanager
-def printing_port(command, **streams):
-    """Run Python with a command whose first line ends in its port or its address; yield (the port, psutil.Process)."""
-    with started([sys.executable, *command], None, stdout=subprocess.PIPE, **streams) as process:
-        port = re.search(r"(?:^|:)(\d+)(?:/|$)", process.stdout.readline().strip())[1]
-        yield int(port), psutil.Process(process.pid)
+def run_on_port(command, **streams):
+    """Run Python with a command whose first line ends in its port or address; yield (the port, psutil.Process)."""
+    with run_process([sys.executable, *command], None, stdout=subprocess.PIPE, **streams) as process:
+        line = process.stdout.readline().strip()
+        port = re.search(r"(?:^|:)(\d+)(?:/|$)", line)
+        assert port, f"{command} prints no port: {line}"
+        yield int(port[1]), psutil.Process(process.pid)
 
 
-def cpu(process):
-    """Return the CPU seconds, user and system, that a psutil.Process has used."""
+def cpu_seconds(process):
+    """Return the user and system CPU seconds that a psutil.Process has used."""
     return sum(process.cpu_times()[:2])
 
 
 def last_line(path):
-    """Return the last thing that a log says, before the table with which Locust's ends."""
-    told = Path(path).read_text().partition("\nType  ")[0].split("\n")
-    lines = [line.strip() for line in told if line.strip()]
-    return lines[-1] if lines else "it says nothing."
+    """Return the last line of a log, without the table that ends Locust's."""
+    text = Path(path).read_text().partition("\nType  ")[0]
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return lines[-1] if lines else "its log is empty."
 
 
 @contextlib.contextmanager
@@ -100,8 +102,8 @@ def pinned(core):
         os.sched_setaffinity(0, cores)
 
 
-def cores():
-    """Return a core for the server and another for the generator; (None, None) where there are not two to choose."""
+def choose_cores() -> tuple[int, int] | tuple[None, None]:
+    """Return a core for the server and another for the load; (None, None) if there are fewer than two."""
     if not hasattr(os, "sched_getaffinity") or len(os.sched_getaffinity(0)) < 2:
         return None, None
     first, second, *_others = sorted(os.sched_getaffinity(0))

@@ -1,4 +1,4 @@
-"""A wire of the lab between the readers and the server: it brings the delay, and cuts."""
+"""A wire between readers and server, which adds the delay and can cut the connections."""
 
 import contextlib
 import http.client
@@ -8,34 +8,34 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
-from benchmarks.scenarios.settings import CannotCompare
-from benchmarks.servers.process import PATIENCE, started
+from benchmarks.scenarios.settings import ComparisonError
+from benchmarks.servers.process import TIMEOUT, run_process
 
 
 @contextlib.contextmanager
-def wired(server, delay_ms):
-    """Lay a wire to the server at an address, in a process of its own; yield (its address, that of its control)."""
+def run_wire(server, delay_ms):
+    """Run a wire to the server at an address; yield (the wire's address, its control's address)."""
     command = [sys.executable, "manage.py", "wire", "--to", urlsplit(server).netloc, "--port", "0"]
-    with started([*command, "--control-port", "0"], None, stdout=subprocess.PIPE) as process:
-        found = [re.search(r"http://[^/\s]+", process.stdout.readline()) for _ in ("wire", "control")]
-        if not all(found):
-            raise CannotCompare("The wire does not start.")
-        wire, control = (address.group() for address in found)
+    with run_process([*command, "--control-port", "0"], None, stdout=subprocess.PIPE) as process:
+        addresses = [re.search(r"http://[^/\s]+", process.stdout.readline()) for _ in ("wire", "control")]
+        wire, control = (address and address.group() for address in addresses)
+        if not (wire and control):
+            raise ComparisonError("The wire does not start.")
         if delay_ms:
             post(f"{control}/wires/all/link", {"delay_ms": delay_ms})
         yield wire, control
 
 
 def post(url, fields):
-    """Ask a wire's control to change something; raise CannotCompare where it does not."""
+    """Change a setting of a wire through its control; raise ComparisonError if that fails."""
     address = urlsplit(url)
-    connection = http.client.HTTPConnection(address.netloc, timeout=PATIENCE)
+    connection = http.client.HTTPConnection(address.netloc, timeout=TIMEOUT)
     try:
         connection.request("POST", address.path, json.dumps(fields), {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        if answer.status != 200:
-            raise CannotCompare(f"The wire does not obey: {answer.read().decode()}")
+        response = connection.getresponse()
+        if response.status != 200:
+            raise ComparisonError(f"The wire refuses the change: {response.read().decode()}")
     except OSError as exc:
-        raise CannotCompare(f"The wire does not obey: {exc}.") from exc
+        raise ComparisonError(f"The wire does not respond: {exc}.") from exc
     finally:
         connection.close()

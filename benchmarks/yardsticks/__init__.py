@@ -1,1 +1,1 @@
-"""Servers that others would write, to measure the lab against. Each prints its port when it listens."""
+"""Servers as others would write them, to compare the lab with. Each prints its port when it listens."""

@@ -2,13 +2,13 @@
 
 import asyncio
 
-from websockets.asyncio.server import broadcast, serve
+from websockets.asyncio.server import ServerConnection, broadcast, serve
 
-connections = set()
+connections: set[ServerConnection] = set()
 
 
 async def handle(connection):
-    """Pass on to everybody what anybody says."""
+    """Broadcast every message to all connections."""
     connections.add(connection)
     try:
         async for message in connection:

@@ -1,7 +1,7 @@
-"""A server of known behaviour in the lab's WebSocket protocol: a message goes out exactly WAIT ms after it came in.
+"""A server of known behaviour in the lab's WebSocket protocol: each message leaves exactly WAIT ms after it arrived.
 
-Arguments: WAIT, STALL, FILE. Once, a second after the first message, it does nothing at all for STALL ms. When it is
-terminated it writes into FILE what it did, by its own clock: the id, arrival and departure of every message, in ms.
+Arguments: WAIT, STALL, FILE. Once, a second after the first message, it does nothing for STALL ms. When terminated, it
+writes into FILE the id, arrival and departure of every message, in ms by its own clock.
 """
 
 import contextlib
@@ -22,12 +22,12 @@ from websockets.server import ServerProtocol
 from lab.net import sockets, system
 
 CALM = 1000.0  # ms from the first message to the stall
-SPIN = 2.0  # ms before a departure from which the clock is watched: select ends a millisecond late
+SPIN = 2.0  # ms before a departure in which we watch the clock, because select ends up to a millisecond late
 CHUNK = 65_536  # bytes read at most at a time
 
 
 class Connection:
-    """One connection of a client; the kernel's stamps say when its messages came in."""
+    """A client's connection; the kernel's timestamps say when its messages arrived."""
 
     def __init__(self, accepted):
         self.socket = sockets.Socket(fileno=accepted.detach())
@@ -39,7 +39,7 @@ class Connection:
         self.publishes = False
 
     def read(self):
-        """Return the publishes that came, as dicts; raise EOFError where the client is gone."""
+        """Return the publishes that arrived, as dicts; raise EOFError if the client has disconnected."""
         data = self.socket.recv(CHUNK)
         if not data:
             raise EOFError
@@ -50,10 +50,11 @@ class Connection:
                 self.room = event.path.split("/")[3]  # /ws/websocket/ROOM/
                 self.protocol.send_response(self.protocol.accept(event))
         self.socket.sendall(b"".join(self.protocol.data_to_send()))
-        return [json.loads(event.data) for event in events if isinstance(event, Frame) and event.opcode is Opcode.TEXT]
+        frames = [event for event in events if isinstance(event, Frame) and event.opcode is Opcode.TEXT]
+        return [json.loads(bytes(frame.data)) for frame in frames]
 
     def write(self, fields):
-        """Write one frame of JSON; a client that is gone is noticed when it is read."""
+        """Write one frame of JSON; a closed connection is noticed when it is read."""
         data = json.dumps(fields, separators=(",", ":")).encode()
         with contextlib.suppress(OSError):
             self.socket.sendall(Frame(Opcode.TEXT, data).serialize(mask=False))
@@ -67,36 +68,36 @@ class Server:
         self.stall_at = float("inf")  # ms since the epoch
         self.selector = selectors.DefaultSelector()
         self.connections = set()
-        self.waiting = deque()  # (departure, arrival, connection, message), ms since the epoch
+        self.waiting: deque[tuple] = deque()  # (departure, arrival, connection, message), ms since the epoch
         self.numbers = itertools.count(1)
-        self.told = []  # (id, arrival, departure)
+        self.delivered = []  # (id, arrival, departure)
 
     def serve(self):
-        """Print the port and serve for ever."""
+        """Print the port and serve forever."""
         listening = system.listen("127.0.0.1", 0)
         self.selector.register(listening, selectors.EVENT_READ)
         print(listening.getsockname()[1], flush=True)  # noqa: T201
         while True:
-            for key, _events in self.selector.select(self.patience()):
-                self.hear(key.data) if key.data else self.accept(listening)
+            for key, _events in self.selector.select(self.timeout()):
+                self.receive(key.data) if key.data else self.accept(listening)
             while self.waiting and self.waiting[0][0] <= now():
                 self.deliver(*self.waiting.popleft())
             if self.stall and now() >= self.stall_at:
                 time.sleep(self.stall / 1000)
                 self.stall = 0
 
-    def patience(self):
-        """Return the seconds in which nothing is to do: none shortly before a departure, None where none is due."""
+    def timeout(self):
+        """Return the seconds until shortly before the next departure; None if no message waits."""
         return max(0, self.waiting[0][0] - now() - SPIN) / 1000 if self.waiting else None
 
     def accept(self, listening):
-        """Take in a client."""
+        """Accept a client."""
         connection = Connection(listening.accept()[0])
         self.connections.add(connection)
         self.selector.register(connection.socket, selectors.EVENT_READ, connection)
 
-    def hear(self, connection):
-        """Note what a client publishes; forget a client that is gone."""
+    def receive(self, connection):
+        """Schedule what a client publishes; remove a client that has disconnected."""
         try:
             published = connection.read()
         except (OSError, EOFError):
@@ -111,9 +112,9 @@ class Server:
             self.waiting.append((arrival + self.wait, arrival, connection, message))
 
     def deliver(self, _due, arrival, publisher, message):
-        """Deliver to everybody who only listens, and answer who published."""
+        """Deliver to all connections that only listen, and acknowledge to the publisher."""
         number, departure = next(self.numbers), now()
-        self.told.append((number, arrival, departure))
+        self.delivered.append((number, arrival, departure))
         fields = message | {"type": "message", "id": number, "room": publisher.room, "published_at": departure}
         for connection in self.connections:
             if connection.room == publisher.room and not connection.publishes:
@@ -134,7 +135,7 @@ def main(wait, stall, path):
         server.serve()
     finally:
         with open(path, "w", newline="") as file:
-            csv.writer(file).writerows([("id", "arrived_ms", "departed_ms"), *server.told])
+            csv.writer(file).writerows([("id", "arrived_ms", "departed_ms"), *server.delivered])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A stock Django `async def` view that answers a poll with the lab's JSON for nothing new, served by uvicorn."""
+"""A stock Django `async def` view that returns an empty poll response like the lab's, served by uvicorn."""
 
 import socket
 
@@ -12,7 +12,7 @@ settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["127.0.0.1"], MIDDLEWAR
 
 
 async def messages(request, room):
-    """Answer that there is nothing new."""
+    """Return an empty poll response."""
     return JsonResponse({"messages": [], "last": 0, "more": False}, headers={"Content-Length": "42"})
 
 

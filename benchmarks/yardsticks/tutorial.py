@@ -1,4 +1,4 @@
-"""Channels' own tutorial: a `group_add` for every connection, on the in-memory layer, served by uvicorn."""
+"""Channels' own tutorial: a `group_add` for each connection, on the in-memory layer, served by uvicorn."""
 
 import json
 import socket

@@ -4,6 +4,6 @@ MARGIN = 1.1  # ratio; the model is no better than 10 %, and a smaller differenc
 PER_CENT = f"{100 * (MARGIN - 1):.0f} %"
 
 
-def worth_naming(low, high):
+def worth_naming(low: float, high: float) -> bool:
     """Return whether `high` is so far above `low` that the lower one may be called the better."""
     return high > MARGIN * low

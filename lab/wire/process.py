@@ -19,7 +19,7 @@ GOODBYE = 1  # seconds that the control's listeners get to hear the end
 AGE_OUT = 5.0  # seconds between looks at the capture's age
 
 
-class CannotRun(Exception):
+class ServiceError(Exception):
     """The wires cannot be laid; the text is one sentence that says why."""
 
 
@@ -50,12 +50,12 @@ async def run(
     that may use the control. `announce(sentence)` hears the addresses. `host`, `control_host`: where to listen; a
     control for other machines asks for a token, which is announced. `seed`: of the faults by chance. `ready(state)`
     hears {"wires": {name: port}, "control": port, "server": (host, port), "token"} once all of it listens.
-    Raises CannotRun where a port is taken or the server does not start.
+    Raises ServiceError where a port is taken or the server does not start.
     """
     system.allow_many_connections()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")  # the bounds of the control are the server's
     if target is None and not server_command:
-        raise CannotRun("A wire needs a server: target or server_command.")
+        raise ServiceError("A wire needs a server: target or server_command.")
     server, capture, lanes = Server(target or ("127.0.0.1", 0), server_command), Capture(), {}
     token = None if control_host in LOOPBACK else secrets.token_urlsafe(16)
     laid = {name: Wire(name, host, port, server.target, capture, lanes, seed) for name, port in wires.items()}
@@ -70,7 +70,7 @@ async def run(
                 listening = await serve_control(stack, control, control_host, control_port)
             except (OSError, OverflowError, NotUp) as exc:
                 reason = str(getattr(exc, "strerror", None) or exc).rstrip(".")
-                raise CannotRun(f"The wires cannot be laid: {reason}.") from exc
+                raise ServiceError(f"The wires cannot be laid: {reason}.") from exc
             for name, wire in laid.items():
                 announce(f"Wire {name}: http://{host}:{wire.port}/ to {server.target[0]}:{server.target[1]}")
             announce(f"Control: http://{control_host}:{listening}/state" + (f"?token={token}" if token else ""))
@@ -87,7 +87,7 @@ async def open_on(stack, wire):
     try:
         await wire.open()
     except system.CANNOT as exc:
-        raise CannotRun(system.cannot_listen(wire.host, wire.port, exc)) from exc
+        raise ServiceError(system.cannot_listen(wire.host, wire.port, exc)) from exc
     stack.push_async_callback(wire.close)
 
 
@@ -101,7 +101,7 @@ async def serve_control(stack, control, host, port):
     try:
         listening = system.listen(host, port)
     except system.CANNOT as exc:
-        raise CannotRun(system.cannot_listen(host, port, exc, "--control-port")) from exc
+        raise ServiceError(system.cannot_listen(host, port, exc, "--control-port")) from exc
     server = ControlServer(config)
     serving = asyncio.create_task(server.serve([listening]))
 

@@ -10,18 +10,18 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from benchmarks import model
 from benchmarks.advice import costs
-from benchmarks.advice.advice import advise
-from benchmarks.advice.costs import Cost, Measured
-from benchmarks.advice.question import BOUNDS, CannotAdvise, Question
-from benchmarks.campaigns.manifest import cpu
-from benchmarks.model import model
+from benchmarks.advice.advisor import advise
+from benchmarks.advice.costs import Cost, Measurements
+from benchmarks.advice.question import BOUNDS, Question, QuestionError
+from benchmarks.campaigns.manifest import cpu_name
 from lab.pages.margin import MARGIN
 from support.processes import ROOT
 from support.raw_http import get
 
-HERE = {"cpu": cpu(), "cores": os.cpu_count()}
-EQUAL = Measured(("a",), {name: Cost(0.001, 0.0001, runs=3) for name in model.MODELS}, 0.002)
+HERE = {"cpu": cpu_name(), "cores": os.cpu_count()}
+EQUAL = Measurements(("a",), {name: Cost(0.001, 0.0001, runs=3) for name in model.MODELS}, 0.002)
 
 CROWDED = Question(rate=1, clients=1000, rooms=10, latency_ms=100)
 
@@ -58,11 +58,11 @@ def test_what_differs_by_less_than_ten_per_cent_is_too_close_to_call():
 
 
 def spread(runs, low=1.0, high=1.0, **more):
-    """Return the Measured of so many runs of each technique; WebSocket's cost `more` than the others'."""
+    """Return the Measurements of so many runs of each technique; WebSocket's cost `more` than the others'."""
     named = {name: {"publish": 0.001, "unit": 0.0001} for name in model.MODELS}
     named["websocket"] |= more
     costs_of = {name: Cost(**cost, runs=runs, low=low, high=high) for name, cost in named.items()}
-    return Measured(("a",), costs_of, 0.002)
+    return Measurements(("a",), costs_of, 0.002)
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def django(code):
 
 
 def said(*pairs):
-    """Return what a process with Django says of each (Question, Measured): verdict, reasons, the row of the cores."""
+    """Return what a process with Django says of each (Question, Measurements): verdict, reasons, row of the cores."""
     code = (
         "import django, json; django.setup()\n"
         "from benchmarks.advice import text\n"
-        "from benchmarks.advice.advice import advise\n"
-        "from benchmarks.advice.costs import Cost, Measured\n"
+        "from benchmarks.advice.advisor import advise\n"
+        "from benchmarks.advice.costs import Cost, Measurements\n"
         "from benchmarks.advice.question import Question\n"
         f"found = [advise(*pair) for pair in {pairs!r}]\n"
         "rows = [dict(text.figures(one))['server, cores'] for one in found]\n"
@@ -108,7 +108,7 @@ def said(*pairs):
 
 
 def test_the_words_say_how_many_runs_there_are_and_what_they_cannot_tell():
-    small = Measured(("a",), EQUAL.costs, 0.002, readers=10)
+    small = Measurements(("a",), EQUAL.costs, 0.002, readers=10)
     one, three, beyond = said((CROWDED, spread(1, unit=0.00015)), (CROWDED, spread(3, unit=0.00015)), (CROWDED, small))
     assert one[0].startswith("Too close to call: ")
     assert "at least 1 run of each technique: a. So few runs do not show how much they scatter" in one[1]
@@ -133,8 +133,8 @@ def test_the_runs_say_how_far_a_cost_lies_from_its_fit(tmp_path):
 def test_no_message_takes_no_time_and_no_small_figure_is_nothing(latency):
     """Nothing was measured here: then the model leaves the server's own time out."""
     slow = Question(rate=0.001, clients=1, latency_ms=latency)
-    code = "from benchmarks.advice import advice, text; from benchmarks.advice.question import Question;"
-    asked = f"found = advice.advise({slow!r}, advice.Measured()); rows = dict(text.figures(found))"
+    code = "from benchmarks.advice import advisor, text; from benchmarks.advice.question import Question;"
+    asked = f"found = advisor.advise({slow!r}, advisor.Measurements()); rows = dict(text.figures(found))"
     shown = django(f"{code}{asked}; print(json.dumps([rows, text.verdict(found), *text.reasons(found)]))")
     rows, *sentences = shown
     zeros = {what: cells for what, cells in rows.items() if {"0", "≤ 0"} & set(cells)}
@@ -146,7 +146,7 @@ def test_faster_than_light_is_too_fast_for_all():
     advice = advise(Question(latency_ms=50, delay_ms=279), EQUAL)
     assert advice.fitting == advice.close == []
     assert len(advice.options) == len(model.MODELS)
-    assert {option.technique for option in advice.soonest} == {"sse", "websocket"}
+    assert {option.technique for option in advice.fastest} == {"sse", "websocket"}
 
 
 def test_the_words_name_nobody_alone_who_ties():
@@ -172,12 +172,12 @@ def test_the_polling_interval_is_just_short_enough(latency):
 def test_a_field_past_its_bounds_is_refused_in_a_sentence(field):
     low, high = BOUNDS[field]
     for value in (high + 1, low - 1, float("nan")):
-        with pytest.raises(CannotAdvise, match=f"^{field}: from .* to .*\\.$"):
+        with pytest.raises(QuestionError, match=f"^{field}: from .* to .*\\.$"):
             Question(**{field: value})
 
 
 def test_without_measurements_bytes_alone_decide():
-    advice = advise(Question(), Measured())
+    advice = advise(Question(), Measurements())
     assert {option.cores for option in advice.options} == {None}
     assert advice.options[0].bytes == min(option.bytes for option in advice.options)
 
@@ -202,7 +202,7 @@ def test_small_rooms_say_nothing_of_large_ones(tmp_path):
     advice = advise(Question(clients=1000), found)
     assert {option.cores for option in advice.options} == {None}
     assert advice.options[0].bytes == min(option.bytes for option in advice.options)
-    assert all(option.cores_most > 0 for option in advice.options)
+    assert all(option.cores_max > 0 for option in advice.options)
     assert {option.technique for option in advice.close} >= {"sse", "websocket"}
 
 
@@ -219,12 +219,12 @@ def test_of_each_scenario_the_newest_results_count_and_no_broken_ones(tmp_path):
 @pytest.mark.parametrize("machine", [HERE | {"cpu": "Abacus"}, HERE | {"cores": HERE["cores"] + 1}, {}])
 def test_what_another_machine_has_measured_says_nothing_of_this_one(tmp_path, machine):
     write(tmp_path, "1", [run(name, 10, seconds=1.0) for name in model.MODELS], machine)
-    assert costs.newest(tmp_path) == Measured()
+    assert costs.newest(tmp_path) == Measurements()
 
 
 def test_results_are_read_once_and_again_when_they_change(tmp_path, monkeypatch):
-    reads, usable = [], costs.usable
-    monkeypatch.setattr(costs, "usable", lambda path: reads.append(path) or usable(path))
+    reads, usable = [], costs.usable_runs
+    monkeypatch.setattr(costs, "usable_runs", lambda path: reads.append(path) or usable(path))
     runs = [run(name, 10, seconds=1.0) for name in model.MODELS]
     for change in (None, "1", "2", "1"):  # nothing, a new folder, a newer one, the older one written anew
         if change:

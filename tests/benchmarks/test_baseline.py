@@ -5,9 +5,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from benchmarks.analysis.summary import Results
+from benchmarks import report
+from benchmarks.analysis.results import Results
 from benchmarks.findings import baseline
-from benchmarks.report import report
 from support.fake_results import make_folder, make_run, read, refused, text_of
 
 
@@ -24,7 +24,7 @@ def compared(tmp_path, before, after):
     folders = make_folder(tmp_path / "before", before), make_folder(tmp_path / "after", after)
     then, now = map(Results.load, folders)
     found = baseline.changes(now, then)
-    return {change.quantity.name: change for change in found}, baseline.summary(found, then)
+    return {change.metric.name: change for change in found}, baseline.summary(found, then)
 
 
 def test_a_change_beyond_the_runs_intervals_is_more_than_noise(tmp_path):
@@ -33,13 +33,13 @@ def test_a_change_beyond_the_runs_intervals_is_more_than_noise(tmp_path):
     assert changes["p50"].per_cent == pytest.approx(49.5, abs=0.1)
     assert changes["p99"].verdict == "no more than noise"
     assert "by chance alone" in sentence
-    assert sentence.startswith("Against before: 1 of ")
+    assert sentence.startswith("Compared with before: 1 of ")
 
 
 def test_a_change_within_the_runs_intervals_is_noise(tmp_path):
     changes, sentence = compared(tmp_path, runs_of(2.0), runs_of(2.015))
     assert changes["p50"].verdict == "no more than noise"
-    assert sentence.startswith("Against before: 0 of ")
+    assert sentence.startswith("Compared with before: 0 of ")
 
 
 def test_of_few_runs_nothing_is_said(tmp_path):
@@ -52,7 +52,7 @@ def test_of_few_runs_nothing_is_said(tmp_path):
 def test_other_settings_are_not_held_against_each_other(tmp_path):
     changes, sentence = compared(tmp_path, runs_of(2.0, clients=20), runs_of(2.0, clients=21))
     assert changes == {}
-    assert "Nothing here can be held against before" in sentence
+    assert "There is nothing to compare with before" in sentence
 
 
 def test_what_a_baseline_did_not_record_does_not_count(tmp_path):
@@ -81,7 +81,7 @@ def test_both_reports_and_the_terminal_tell_it(tmp_path):
         console.print(part)
     text = console.export_text()
     assert "higher, more than noise" in text
-    assert "Against before: 1 of " in text
+    assert "Compared with before: 1 of " in text
 
 
 def test_a_baseline_that_is_none_is_one_sentence(tmp_path):

@@ -78,7 +78,7 @@ def test_servers_that_do_not_keep_what_they_promise_are_refused(tmp_path):
     assert not planted["valid"]
     assert planted["servers"]["wait"]["latency_ms"]["p50"] > 60
     waited = planted["servers"]["wait"]["waited_ms"]["p50"]
-    assert any(f"is to wait 50 ms and waited {waited:.2f} ms" in flag for flag in planted["flags"])
+    assert any(f"should wait 50 ms and waited {waited:.2f} ms" in flag for flag in planted["flags"])
     assert waited >= 60
     assert any("of a stall of 1,400 ms" in flag for flag in planted["flags"])
 
@@ -95,12 +95,12 @@ def seen(median=50.2, waited=50.0, shown=1380.0, flag=()):
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"median": 50.6}, "the median reads 50.60 ms"),
-        ({"median": 49.4}, "the median reads 49.40 ms"),
-        ({"median": None}, "the median reads 0.00 ms"),
+        ({"median": 50.6}, "the median is 50.60 ms"),
+        ({"median": 49.4}, "the median is 49.40 ms"),
+        ({"median": None}, "the median is 0.00 ms"),
         ({"shown": 1200.0}, "p99 shows 1,200 ms of a stall of 1,400 ms"),
         ({"shown": None}, "p99 shows 0 ms"),
-        ({"flag": ["nothing was published"]}, "nothing was published, before the server of the echo"),
+        ({"flag": ["nothing was published"]}, "nothing was published, with the server “echo”"),
     ],
 )
 def test_what_is_out_of_its_bound_is_said(fault, words):
@@ -112,10 +112,10 @@ def test_what_is_out_of_its_bound_is_said(fault, words):
 def test_what_all_servers_saw_is_said_once():
     late = seen(flag=["publishing was 399 ms late"])
     late["wait"]["flags"] = ["publishing was 1,426.5 ms late"]
-    assert calibration.flags(late) == ["calibration: publishing was 1,426.5 ms late, before the server of the wait"]
+    assert calibration.flags(late) == ["calibration: publishing was 1,426.5 ms late, with the server “wait”"]
 
 
 def test_a_load_that_fails_is_said_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(calibration, "RATE", "many")
-    with pytest.raises(calibration.CannotCompare, match=r"calibration's load fails: .*rate"):
+    with pytest.raises(calibration.ComparisonError, match=r"calibration's load fails: .*rate"):
         calibration.run(tmp_path, seed=3)

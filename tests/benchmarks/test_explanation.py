@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.analysis.metrics import QUANTITIES
-from benchmarks.analysis.series import Figure, Series
-from benchmarks.analysis.summary import Comparison
-from benchmarks.findings import deviation, explanation
+from benchmarks.analysis.metrics import METRICS
+from benchmarks.analysis.results import Comparison
+from benchmarks.analysis.series import Estimate, Series
+from benchmarks.findings import deviation, reasons
 from benchmarks.findings.reasons import byte_counts, latency
 
 EVERY_SECOND = {"arrivals": "regular", "pacing": "rate", "rate": 1.0, "interval": 1.0}
@@ -21,16 +21,16 @@ AWAY = {"late": 60, "back_ms": {"mean": 250.0, "max": 500.0}}  # 11 % of the del
 
 
 def row(technique, name, measured, predicted, run=(), accepting=2.0, **settings):
-    """Return a deviation.Row; the server took `accepting` ms for most of the messages, and twice that for the rest."""
+    """Return a Deviation; the server took `accepting` ms for most of the messages, and twice that for the rest."""
     series = Series(Path(), technique, None, technique, [RUN | dict(run)])
-    series.accepting, series.spacing = [np.repeat([accepting, 2 * accepting], [60, 40])], Figure()
+    series.acceptance_times, series.spacing = [np.repeat([accepting, 2 * accepting], [60, 40])], Estimate()
     made = Comparison(WORKLOAD | settings, [series])
-    return deviation.Row(made, series, QUANTITIES[name], Figure.of([measured]), predicted)
+    return deviation.Deviation(made, series, METRICS[name], Estimate.of([measured]), predicted)
 
 
 def said(*args, **more):
     """Return what is said of a row."""
-    return "; ".join(explanation.explain(row(*args, **more)))
+    return "; ".join(reasons.explain(row(*args, **more)))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def said(*args, **more):
     ],
 )
 def test_a_message_keeps_its_place_in_the_interval(changed, keeps):
-    assert latency.keeps_phase(EVERY_SECOND | changed) is keeps
+    assert latency.is_phase_locked(EVERY_SECOND | changed) is keeps
 
 
 @pytest.mark.parametrize(("count", "share"), [(10, None), (10, 0.5), (10, 0.99), (1000, 0.9)])
@@ -57,8 +57,8 @@ def test_chance_scatters_as_drawn_waits_do(count, share):
 
 
 def test_chance_counts_the_readers_where_each_waits_as_long_every_time():
-    assert "over 10 readers chance can put" in said("polling", "mean", 390.0, 502.0, **EVERY_SECOND)
-    assert "over 560 deliveries chance can put" in said("polling", "mean", 475.0, 502.0)
+    assert "with 10 readers, chance can put" in said("polling", "mean", 390.0, 502.0, **EVERY_SECOND)
+    assert "with 560 deliveries, chance can put" in said("polling", "mean", 475.0, 502.0)
 
 
 def test_chance_explains_no_more_than_it_does():
@@ -67,7 +67,7 @@ def test_chance_explains_no_more_than_it_does():
 
 
 def test_a_delivery_before_the_answer_saves_at_most_what_accepting_takes():
-    assert "before the publisher's answer" in said("websocket", "mean", 2.0, 3.0)
+    assert "before the publisher's acknowledgement" in said("websocket", "mean", 2.0, 3.0)
     assert said("longpoll", "mean", 104.0, 168.0, delay_ms=100.0) == "not explained"
 
 
@@ -103,8 +103,8 @@ def test_another_server_wakes_a_task_to_push():
 
 def test_a_cut_explains_what_came_late_and_no_longer_than_readers_were_away():
     cut = {"run": {"reconnect": AWAY}, "cut": "jitter"}
-    assert "away for 500 ms" in said("sse", "p99", 300.0, 4.0, **cut)
-    assert "away for 500 ms" in said("sse", "mean", 40.0, 4.0, **cut)
+    assert "reconnected after 500 ms" in said("sse", "p99", 300.0, 4.0, **cut)
+    assert "reconnected after 500 ms" in said("sse", "mean", 40.0, 4.0, **cut)
     assert said("sse", "mean", 70.0, 4.0, **cut) == "not explained"  # 11 % of 500 ms are 54
     assert said("sse", "p50", 8.0, 4.0, **cut) == "not explained"  # half of them did not come late
     assert said("sse", "p99", 700.0, 4.0, **cut) == "not explained"
@@ -120,7 +120,7 @@ def test_a_queue_grows_at_a_busy_server_alone():
 
 def test_requests_shared_by_messages_are_fewer():
     fewer = {"requests": 280}
-    assert "2.0 messages share an answer" in said("longpoll", "requests", 2.0, 3.9, run=fewer)
+    assert "2.0 messages share a response" in said("longpoll", "requests", 2.0, 3.9, run=fewer)
     assert said("longpoll", "requests", 4.9, 3.9) == "not explained"
 
 
@@ -128,13 +128,13 @@ def test_polls_are_more_or_fewer_by_the_phase_of_the_first():
     assert "random phase" in said("polling", "requests", 0.13, 0.11)
     assert said("polling", "requests", 1.5, 1.0) == "not explained"
     assert said("polling", "requests", 0.5, 1.0) == "not explained"
-    assert "a round trip of 2,0" in said("polling", "requests", 0.5, 1.0, delay_ms=1_000.0)
+    assert "a round trip takes 2,0" in said("polling", "requests", 0.5, 1.0, delay_ms=1_000.0)
 
 
 def test_readers_who_were_away_asked_less():
     cut = {"reconnects": 10, "reconnect": {"back_ms": {"mean": 2_800.0}}}
-    assert "asked nothing" in said("polling", "requests", 0.82, 1.0, run=cut)
-    assert "asked nothing" not in said("polling", "requests", 0.6, 1.0, run=cut)
+    assert "sent no requests" in said("polling", "requests", 0.82, 1.0, run=cut)
+    assert "sent no requests" not in said("polling", "requests", 0.6, 1.0, run=cut)
 
 
 def bytes_row(technique, requests, payload, segments, run=(), **settings):
@@ -144,9 +144,9 @@ def bytes_row(technique, requests, payload, segments, run=(), **settings):
     ip = {way: amount + count * segments / 2 * 52 for way, amount in tcp.items()}
     figures = {"requests": requests, "tcp_bytes": tcp, "ip_bytes": ip} | dict(run)
     found = row(technique, "ip_second", sum(ip.values()) / 140, 1.0, run=figures, **settings)
-    found.predicted = byte_counts.planned_bytes(found).sum
-    assert found.apart
-    return "; ".join(explanation.explain(found))
+    found.predicted = byte_counts.predicted_bytes(found).sum
+    assert found.far
+    return "; ".join(reasons.explain(found))
 
 
 def test_more_requests_are_what_made_more_bytes_and_segments_are_not():
@@ -157,17 +157,17 @@ def test_more_requests_are_what_made_more_bytes_and_segments_are_not():
 
 def test_segments_are_named_where_they_are_more_than_planned():
     text = bytes_row("longpoll", 560, 642, 5.0, arrivals="regular", server="hypercorn")
-    assert text == "5.00 segments a request, where the model has 3.00: hypercorn writes in more parts"
+    assert text == "5.00 segments per request instead of 3.00: hypercorn writes in more parts"
     assert bytes_row("longpoll", 560, 642, 5.0, arrivals="regular").endswith("not explained")
     far = bytes_row("longpoll", 560, 642, 4.7, arrivals="regular", delay_ms=20.0)
-    assert far.endswith("the wire acknowledges a request before it has the answer from the far end")
+    assert far.endswith("the wire acknowledges a request before it has the response from the other side")
     assert "a message of 1,890 bytes takes several" in bytes_row("sse", 0, 2_700, 10.0, text_bytes=2_500)
     assert "share a segment" in bytes_row("websocket", 0, 215, 0.5)
 
 
 def test_other_heads_are_those_of_another_server():
     text = bytes_row("polling", 140, 1_500, 3.0, server="granian")
-    assert text.endswith("granian writes heads of another size")
+    assert text.endswith("granian writes headers of another size")
     assert bytes_row("polling", 140, 2_500, 3.0).endswith("not explained")
 
 
@@ -178,7 +178,7 @@ def test_coming_back_takes_bytes_and_no_more_than_exchanges_do():
 
 def test_regular_messages_of_several_publishers_have_no_formula():
     assert said("longpoll", "mean", 104.0, 168.0, arrivals="regular", publishers=2).startswith(
-        "messages came regularly"
+        "several publishers published regularly"
     )
 
 
@@ -186,7 +186,7 @@ def test_what_is_not_explained_is_counted():
     known, unknown = row("sse", "p99", 5.9, 4.0), row("sse", "p99", 60.0, 4.0)
     near = row("sse", "p50", 4.0, 4.0)
     for each in (known, unknown):
-        each.notes = explanation.explain(each)
-    assert deviation.within([near, known]).endswith("; the others are explained below.")
-    assert deviation.within([near, known, unknown]).endswith("; of the 2 others 1 is not explained.")
-    assert deviation.within([near]).endswith("1 of 1 latency and byte figures lie within 10 % of the model.")
+        each.reasons = reasons.explain(each)
+    assert deviation.summary([near, known]).endswith("; the others are explained below.")
+    assert deviation.summary([near, known, unknown]).endswith("; 1 of the 2 others is not explained.")
+    assert deviation.summary([near]).endswith("1 of 1 latency and byte figures are within 10 % of the model.")

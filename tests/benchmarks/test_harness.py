@@ -21,9 +21,10 @@ import pytest
 from hdrh.log import HistogramLogReader
 
 from benchmarks.campaigns import runner, terminal_table
-from benchmarks.generator import measures, recorder, validity
+from benchmarks.generator import ledger, recorder, schedule, validity
+from benchmarks.generator.histogram import Histogram
 from benchmarks.scenarios import plan, scenario
-from benchmarks.scenarios.settings import REPEATED
+from benchmarks.scenarios.settings import RECORDED
 from lab.techniques import TECHNIQUES
 from support.processes import ROOT, until
 
@@ -49,7 +50,7 @@ FIELDS = {
     "point",
     "label",
     "place",
-    *REPEATED,
+    *RECORDED,
     "duration_s",
     "published",
     "expected",
@@ -203,7 +204,7 @@ def test_the_bytes_of_messages_are_those_that_came_in_the_window_each_with_its_t
     for arrived in (5.0, 10.0, 19.0, 20.0):
         load.arrive("websocket", message | {"arrived_at": arrived}, arrived)
     load.window, load.span = load.counts(), (10.0, 20.0)
-    window = load.notes().window
+    window = load.records().window
     assert (window.arrived, window.payload) == (2, 2 * len(text.encode()))
 
 
@@ -221,11 +222,9 @@ def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
         published, readers = {}, {row["client"]: row["room"] for row in rows(place / "clients.csv")}
         for row in publishes:
             published.setdefault(row["room"], []).append(int(row["id"]))
-        ledger = measures.judge(
-            published, readers, ((row["client"], row["room"], int(row["id"])) for row in deliveries)
-        )
-        assert ledger == {key: run[key] for key in ledger}
-        latencies = measures.Histogram(float(row["latency_ms"]) for row in deliveries)
+        counts = ledger.count(published, readers, ((row["client"], row["room"], int(row["id"])) for row in deliveries))
+        assert counts == {key: run[key] for key in counts}
+        latencies = Histogram(float(row["latency_ms"]) for row in deliveries)
         assert latencies.summary() == pytest.approx(run["latency_ms"], rel=1e-3)
 
 
@@ -233,7 +232,7 @@ def test_the_histograms_of_each_run_are_kept_as_hdrhistogrammers_write_them(comp
     for run in runs.values():
         place = comparison[0] / run["place"]
         assert "Percentile" in (place / "latency.hgrm").read_text()
-        merged, reference = (measures.Histogram().counts for _ in range(2))
+        merged, reference = (Histogram().counts for _ in range(2))
         with closing(HistogramLogReader(str(place / "latency.hlog"), reference)) as log:
             while log.add_next_interval_histogram(merged):
                 pass
@@ -323,7 +322,7 @@ def test_a_stalled_server_is_seen_by_every_message_scheduled_meanwhile(tmp_path)
     runner.measure(tmp_path, settings, run, on_time=on_time)
     threads[0].join()
     begin, end = frozen
-    deliveries = rows(tmp_path / run.place / "deliveries.csv")
+    deliveries = rows(tmp_path / run.folder / "deliveries.csv")
     during = [row for row in deliveries if begin < float(row["scheduled_ms"]) < end]
     assert all(float(row["arrived_ms"]) >= end for row in during if float(row["latency_ms"]) > 50)
     late = [row for row in during if float(row["latency_ms"]) >= end - float(row["scheduled_ms"])]
@@ -332,13 +331,13 @@ def test_a_stalled_server_is_seen_by_every_message_scheduled_meanwhile(tmp_path)
 
 def test_pace_skips_no_instant_after_a_stall():
     start = time.time()
-    schedule = [start + 0.01 * number for number in range(1, 21)]
+    planned = [start + 0.01 * number for number in range(1, 21)]
     begun = []
-    for instant in measures.pace(iter(schedule), start + 1):
+    for instant in schedule.pace(iter(planned), start + 1):
         begun.append((instant, time.time()))
         if len(begun) == 5:
             time.sleep(0.1)
-    assert [instant for instant, _ in begun] == schedule
+    assert [instant for instant, _ in begun] == planned
     assert all(now >= instant for instant, now in begun)
     stalled_until = begun[5][1]
     assert all(now >= stalled_until for _, now in begun[5:])
@@ -347,12 +346,12 @@ def test_pace_skips_no_instant_after_a_stall():
 
 def test_pace_ends_before_the_end():
     start = time.time()
-    schedule = [start, start + 0.01, start + 0.02]
-    assert list(measures.pace(schedule, start + 0.015)) == schedule[:2]
+    planned = [start, start + 0.01, start + 0.02]
+    assert list(schedule.pace(planned, start + 0.015)) == planned[:2]
 
 
 def test_instants_are_poisson():
-    times = list(islice(measures.instants(random.Random(1), 50, 100), 5_000))
+    times = list(islice(schedule.instants(random.Random(1), 50, 100), 5_000))
     gaps = [after - before for before, after in pairwise(times)]
     mean = sum(gaps) / len(gaps)
     deviation = (sum((gap - mean) ** 2 for gap in gaps) / len(gaps)) ** 0.5
@@ -361,20 +360,20 @@ def test_instants_are_poisson():
 
 
 def test_percentiles_to_three_digits():
-    figures = measures.Histogram(range(1, 1001)).summary()
+    figures = Histogram(range(1, 1001)).summary()
     expected = {"mean": 500.5, "p50": 500, "p90": 900, "p99": 990, "p999": 999, "max": 1000}
     assert figures == pytest.approx(expected, rel=1e-3)
 
 
 def test_histograms_merge_without_averaging():
-    fast, slow = measures.Histogram([1] * 990), measures.Histogram([500] * 10)
+    fast, slow = Histogram([1] * 990), Histogram([500] * 10)
     fast.merge(slow.encoded)
-    assert fast.summary() == pytest.approx(measures.Histogram([1] * 990 + [500] * 10).summary())
+    assert fast.summary() == pytest.approx(Histogram([1] * 990 + [500] * 10).summary())
     assert fast.summary()["p99"] == pytest.approx(1, rel=1e-3)
 
 
 def test_nothing_counted_gives_no_figures():
-    assert set(measures.Histogram().summary().values()) == {None}
+    assert set(Histogram().summary().values()) == {None}
 
 
 @pytest.mark.parametrize(
@@ -391,13 +390,13 @@ def test_nothing_counted_gives_no_figures():
 )
 def test_the_ledger_finds_what_was_planted(arrived, fault):
     sound = {"published": 4, "expected": 4, "delivered": 4, "lost": 0, "repeated": 0, "reordered": 0}
-    ledger = measures.judge({"a": [1, 2, 3, 4]}, {0: "a"}, [(0, "a", number) for number in arrived])
-    assert ledger == sound | fault
+    counts = ledger.count({"a": [1, 2, 3, 4]}, {0: "a"}, [(0, "a", number) for number in arrived])
+    assert counts == sound | fault
 
 
 def test_the_ledger_finds_a_message_of_another_room():
-    ledger = measures.judge({"a": [1], "b": [1]}, {0: "a", 1: "b"}, [(0, "a", 1), (1, "b", 1), (1, "a", 1)])
-    assert (ledger["delivered"], ledger["expected"]) == (3, 2)
+    counts = ledger.count({"a": [1], "b": [1]}, {0: "a", 1: "b"}, [(0, "a", 1), (1, "b", 1), (1, "a", 1)])
+    assert (counts["delivered"], counts["expected"]) == (3, 2)
 
 
 def sound_run(**faults):
@@ -426,9 +425,9 @@ def sound_run(**faults):
         ({"lost": 2, "delivered": 2}, "2 of 4 deliveries were lost"),
         ({"repeated": 1}, "1 deliveries were repeated"),
         ({"reordered": 1}, "out of order"),
-        ({"delivered": 5}, "5 deliveries came where 4 are possible"),
+        ({"delivered": 5}, "5 deliveries came although only 4 were expected"),
         ({"silent": True}, "nothing was published"),
-        ({"unanswered": 3}, "3 publishes were not answered"),
+        ({"unanswered": 3}, "3 publishes were not acknowledged"),
         ({"generator_cpu": 0.81}, "81% of a core"),
         ({"loop_lag_ms": {"p99": 90}}, "loop was 90 ms late"),
         ({"publisher_lag_ms": {"p99": 90}}, "publishing was 90 ms late"),
@@ -436,16 +435,16 @@ def sound_run(**faults):
     ],
 )
 def test_a_run_is_refused_in_words(faults, words):
-    assert validity.verdict(sound_run(), False)["flags"] == []
-    flag, *more = validity.verdict(sound_run(**faults), False)["flags"]
+    assert validity.judge(sound_run(), False)["flags"] == []
+    flag, *more = validity.judge(sound_run(**faults), False)["flags"]
     assert words in flag
-    assert more == (["other programs kept 0.9 cores busy"] if "late" in flag else [])
+    assert more == (["other programs used 0.9 cores"] if "late" in flag else [])
 
 
 def test_a_late_publisher_is_told_where_it_is_much_of_a_latency():
-    run = validity.verdict(sound_run(latency_ms={"p99": 4.0}), False)
+    run = validity.judge(sound_run(latency_ms={"p99": 4.0}), False)
     assert run["valid"]
-    assert run["flags"] == ["publishing late, 1.0 ms at p99, is 25% of the latency's p99"]
+    assert run["flags"] == ["publishing was 1.0 ms late at p99, which is 25% of the latency's p99"]
 
 
 def test_losses_are_said_first():
@@ -458,7 +457,7 @@ def test_losses_are_said_first():
         (["--scenario", "nowhere"], "There is no scenario nowhere: give a file, or one of"),
         (["--techniques", "polling,pigeon"], "--techniques: there is no technique 'pigeon'"),
         (["--repetitions", "0"], "--repetitions must be a whole number"),
-        (["--out", "/proc/nowhere"], "cannot be made"),
+        (["--out", "/proc/nowhere"], "cannot be created"),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
@@ -470,15 +469,15 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
 
 def test_a_refused_run_is_in_no_conclusion(runs):
     lossy = [run | {"valid": False, "flags": ["2 of 9 deliveries were lost"]} for run in runs.values()]
-    assert "nothing to compare" in terminal_table.conclusion(terminal_table.rows(lossy))
-    assert all("lost" in sentence for sentence in terminal_table.refusals(terminal_table.rows(lossy)))
+    assert "nothing to compare" in terminal_table.conclusion(terminal_table.summarize(lossy))
+    assert all("lost" in sentence for sentence in terminal_table.flags(terminal_table.summarize(lossy)))
 
 
 def test_the_conclusion_names_what_each_took_and_ranks_nobody(runs):
     said = terminal_table.conclusion(
-        terminal_table.rows([run | {"valid": True} for run in runs.values()])
+        terminal_table.summarize([run | {"valid": True} for run in runs.values()])
     )  # a busy machine refuses some
-    assert re.match(r"Half of the messages arrive within, in ms, [\d.]+ by polling, [\d.]+ by longpoll,", said)
+    assert re.match(r"Half of the messages arrive within \(ms\): polling [\d.]+, longpoll [\d.]+,", said)
     assert "which differences are more than chance" in said
 
 

@@ -4,12 +4,12 @@ import math
 
 import pytest
 
-from benchmarks.literature import literature, replication
-from benchmarks.literature.literature import regular_long_poll
+from benchmarks.literature import replication
+from benchmarks.literature.recomputed import MEBI, lubbers, regular_long_poll, rows
 from benchmarks.literature.sources import SOURCES, Row
 from benchmarks.scenarios import scenario
 
-ROWS = {(row.source, row.what): row for row in literature.rows()}
+ROWS = {(row.source, row.what): row for row in rows()}
 
 
 def written(value, like):
@@ -18,22 +18,20 @@ def written(value, like):
     return {math.floor(value * 10**decimals) / 10**decimals, round(value, decimals)}
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in literature.lubbers() if row.unit == "2²⁰ bit/s"], ids=lambda row: row.what
-)
+@pytest.mark.parametrize("row", [row for row in lubbers() if row.unit == "2²⁰ bit/s"], ids=lambda row: row.what)
 def test_lubbers_and_greco_come_out_digit_by_digit(row):
     assert row.published in written(row.recomputed, row.published)
 
 
 def test_decimal_megabits_are_five_per_cent_more():
     row = ROWS["lubbers", "polling, 10,000 clients"]
-    assert row.recomputed * literature.MEBI / 1e6 == pytest.approx(69.68)
+    assert row.recomputed * MEBI / 1e6 == pytest.approx(69.68)
 
 
 def test_edmontons_polling_lies_within_three_per_cent():
     row = ROWS["pimentel", "polling, Edmonton"]
     assert row.recomputed == pytest.approx(155.6)
-    assert row.departure(row.recomputed) == pytest.approx(2.8, abs=0.1)
+    assert row.difference(row.recomputed) == pytest.approx(2.8, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -49,7 +47,7 @@ def test_what_is_its_own_premise_is_not_said_to_come_out(key):
 
 
 def test_every_recomputed_figure_lies_within_three_per_cent():
-    apart = {row.what: row.departure(row.recomputed) for row in ROWS.values()}
+    apart = {row.what: row.difference(row.recomputed) for row in ROWS.values()}
     assert {what: per_cent for what, per_cent in apart.items() if abs(per_cent or 0) > 3} == {}
 
 
@@ -64,14 +62,14 @@ def test_every_source_is_named_and_has_figures():
 
 def test_a_measured_figure_stands_beside_the_published_one():
     key = "pimentel", "polling, Edmonton"
-    found = {(row.source, row.what): row.measured for row in literature.rows({key: 152.0})}
+    found = {(row.source, row.what): row.measured for row in rows({key: 152.0})}
     assert found[key] == 152.0
     assert sum(value is not None for value in found.values()) == 1
 
 
 def test_what_is_not_published_has_no_difference():
-    assert Row("rfc6202", "x", "ms", None).departure(1.0) is None
-    assert Row("rfc6202", "x", "ms", 1.0).departure(None) is None
+    assert Row("rfc6202", "x", "ms", None).difference(1.0) is None
+    assert Row("rfc6202", "x", "ms", 1.0).difference(None) is None
 
 
 def run(label, technique, **figures):
@@ -105,7 +103,7 @@ def test_edmonton_is_the_mean_of_the_median_run():
 def test_headers_are_what_is_left_without_the_messages():
     polled = run("lubbers", "polling", tcp_bytes={"up": 10 * 200, "down": 10 * (200 + 190)}, payload_bytes=10 * 190)
     found = replication.figures([polled])
-    assert found["lubbers", "polling, 1,000 clients"] == pytest.approx(400 * 8 * 1000 / literature.MEBI)
+    assert found["lubbers", "polling, 1,000 clients"] == pytest.approx(400 * 8 * 1000 / MEBI)
 
 
 PUSHED = run("abril", "websocket", tcp_bytes={"up": 0, "down": 10 * (4 + 191)})
@@ -122,9 +120,9 @@ def test_a_frame_costs_four_bytes_over_125():
 def test_runs_that_did_not_count_their_messages_bytes_have_no_framing():
     assert replication.figures([PUSHED]) == {("abril", "five messages, WebSocket"): 5 * 195}
     *_others, last = replication.sentences(replication.records([PUSHED]))
-    assert last.startswith("Heads and frames are left out")
+    assert last.startswith("Headers and frames are missing")
     counted = PUSHED | {"payload_bytes": 10 * 191}
-    assert not any("left out" in said for said in replication.sentences(replication.records([counted])))
+    assert not any("are missing" in said for said in replication.sentences(replication.records([counted])))
 
 
 def test_the_table_has_a_line_for_every_row():
@@ -140,6 +138,6 @@ def test_the_answer_counts_what_comes_out_and_names_the_latencies():
         run("edmonton", "websocket", latency_ms={"mean": 80.6}),
     ]
     recomputed, near, far = replication.sentences(replication.records(runs))
-    assert recomputed.startswith("22 of 22 published figures come out")
-    assert near.startswith("Measured here, 1 of 3 lie within 10 % of what was published; polling, Edmonton 161 ms (")
-    assert far.startswith("2 lie further off, from polling : WebSocket, Edmonton -47 % to WebSocket, Edmonton +100 %")
+    assert recomputed.startswith("22 of 22 published figures follow from their own premises")
+    assert near.startswith("Measured here, 1 of 3 are within 10 % of the published ones; polling, Edmonton 161 ms (")
+    assert far.startswith("2 are further away, from polling : WebSocket, Edmonton -47 % to WebSocket, Edmonton +100 %")

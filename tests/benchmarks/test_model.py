@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.literature.literature import regular_long_poll
-from benchmarks.model import model, sizes
+from benchmarks import model
+from benchmarks.literature.recomputed import regular_long_poll
+from benchmarks.model import sizes
 from benchmarks.model.formulas import HEARTBEAT_EVENT, HEARTBEAT_FRAME, PING
 from benchmarks.model.parameters import Parameters
 from lab.messages import frames

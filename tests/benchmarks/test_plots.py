@@ -3,10 +3,10 @@
 import pytest
 from matplotlib.text import Text
 
+from benchmarks import report
 from benchmarks.analysis import style
-from benchmarks.analysis.summary import Results
+from benchmarks.analysis.results import Results
 from benchmarks.plots import axes, drawing
-from benchmarks.report import report
 from support.fake_results import TITLES, all_techniques, make_folder, make_run, names, refused, table
 
 OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
@@ -28,7 +28,7 @@ TRACE = {
 RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 60}
 
 
-def drawn(folder, *arguments, of=drawing.DRAWN, **more):
+def drawn(folder, *arguments, of=drawing.PLOTS, **more):
     """Draw these of a folder's plots; return their names, each of which must be there as SVG and PNG."""
     made = drawing.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
     assert names(folder) == names(folder, "png") == sorted(plot.name for plot in made)
@@ -91,7 +91,7 @@ def silent(folder):
 EVERY_KIND = {
     at_one_point: {*OF_ONE_POINT, "bytes-by-kind", "waterfall", "stall"},
     swept: set(OF_A_SWEEP),
-    cut: {*OF_A_SWEEP, "back"},
+    cut: {*OF_A_SWEEP, "reconnects"},
     climbed: {*OF_ONE_POINT, "staircase"},
     silent: {"bytes-of-silence", "server"},
 }
@@ -119,18 +119,18 @@ def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkey
     drawing.write(Results.load(make(tmp_path)), tmp_path / "plots")
     assert seen == {(name, phone) for name in EVERY_KIND[make] for phone in (True, False)}
     assert outside == []
-    assert {draw.__name__.replace("_", "-") for draw in drawing.DRAWN} == set().union(*EVERY_KIND.values())
+    assert {draw.__name__.replace("_", "-") for draw in drawing.PLOTS} == set().union(*EVERY_KIND.values())
 
 
 def test_a_techniques_colour_stands_for_nothing_else(tmp_path):
     """Kinds of bytes and of exchanges have greys and patterns, and so have the loads of the calibration."""
     folder = at_one_point(tmp_path)
-    of_kinds = [drawing.kinds.bytes_by_kind, drawing.waterfall.waterfall, drawing.stall.stall]
+    of_kinds = [drawing.byte_kinds.bytes_by_kind, drawing.waterfall.waterfall, drawing.stall.stall]
     made = drawing.write(Results.load(folder), folder / "plots", of_kinds)
     assert len(made) == len(of_kinds)
     for path in (path for plot in made for path in (plot.svg, plot.narrow)):
         text = path.read_text().lower()
-        assert [name for name in TITLES if style.named(name)[1].lower() in text] == []
+        assert [name for name in TITLES if style.title_and_colour(name)[1].lower() in text] == []
 
 
 def test_the_same_results_give_the_same_bytes(tmp_path):
@@ -162,7 +162,7 @@ def test_points_with_names_stages_a_cut_and_traces_have_their_plots(tmp_path):
         for name, stage in (("sse", None), ("websocket", "list"), ("websocket", None))
     ]
     found = drawn(tmp_path, runs, traces={"polling": TRACE, "pigeon": {"exchanges": []}, "sse": None})
-    assert {"back", "staircase", "bytes-by-kind", "waterfall", "sweep-latency"} <= set(found)
+    assert {"reconnects", "staircase", "bytes-by-kind", "waterfall", "sweep-latency"} <= set(found)
 
 
 def test_a_refused_run_is_in_no_plot_but_the_ledger(tmp_path):
@@ -201,7 +201,7 @@ def test_what_the_clocks_of_several_machines_cannot_tell_is_left_out(tmp_path):
     assert 0 < len(some) < len(shares)
     assert low.min() >= 2.0
     assert len(told) == 2
-    assert all("agree within 2.00 ms: what lies below is left out." in caption for caption in told)
+    assert all("agree within 2.00 ms; lower latencies are not shown." in caption for caption in told)
     assert shown(results(1e6, "far"))[0] is None
     assert shown(results(0.5, "well"))[1] == []
     withheld = results(2.0, "bare", latency_ms={"p50": None, "p90": 3.0, "p99": 4.0, "p999": 5.0})

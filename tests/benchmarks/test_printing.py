@@ -10,13 +10,13 @@ from itertools import product
 import pytest
 from rich.console import Console
 
-from benchmarks import printing
-from benchmarks.analysis.summary import Results
-from benchmarks.bench import measures
+from benchmarks import terminal
+from benchmarks.analysis.results import Results
+from benchmarks.bench import measurements
 from benchmarks.campaigns import terminal_table
 from benchmarks.findings import baseline
-from benchmarks.generator.measures import Histogram
-from benchmarks.management.commands.bench import costs, ratios
+from benchmarks.generator.histogram import Histogram
+from benchmarks.management.commands.bench import cost_table, ratio_table
 from lab.techniques import TECHNIQUES
 from support.fake_results import all_techniques, make_folder, make_run
 from support.processes import COMMAND, ROOT
@@ -33,7 +33,7 @@ LABELS = [
 def shown(width, *parts):
     """Return the lines that a terminal of this width shows of tables and sentences."""
     console = Console(width=width, file=StringIO())
-    printing.show(*parts, console=console)
+    terminal.show(*parts, console=console)
     return [line.rstrip() for line in console.file.getvalue().splitlines() if line.strip()]
 
 
@@ -45,7 +45,7 @@ def figures_of(techniques, labels):
         latencies = Histogram(number * 1.2345 * share for share in range(1, 1001)).encoded
         run |= {"histogram": latencies, "arrived": 100 + number, "requests": 123_456 + number, "lossy": False}
         runs.append(run)
-    return terminal_table.rows(runs)
+    return terminal_table.summarize(runs)
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -58,7 +58,7 @@ def test_every_figure_of_a_comparison_has_its_name(width, labels, techniques):
     assert max(map(len, lines)) <= width
     text = "\n".join(lines)
     turned = "IP/s" in text
-    rows = terminal_table.LINE if turned else terminal_table.ROWS
+    rows = terminal_table.COLUMNS if turned else terminal_table.ROWS
     for row in figures.values():
         assert row["name"] in text
         assert all(word in text for word in (row["label"] or "").split())
@@ -67,7 +67,7 @@ def test_every_figure_of_a_comparison_has_its_name(width, labels, techniques):
                 assert re.search(rf"(^|\s){re.escape(write(row))}(\s|$)", text, re.MULTILINE), label
     for name in rows.values() if turned else rows:
         assert name in text
-    told = text.partition("IP: bytes a delivery")[0].splitlines()
+    told = text.partition("IP: bytes per delivery")[0].splitlines()
     assert [line for line in told if re.search(r"\d", line) and not re.match(r"\s*[A-Za-z]", line)] == []
 
 
@@ -75,11 +75,14 @@ def test_every_figure_of_a_comparison_has_its_name(width, labels, techniques):
 def test_every_figure_of_a_baseline_and_of_the_bench_has_its_name(width, tmp_path):
     now = Results.load(make_folder(tmp_path / "now", all_techniques()))
     changes = baseline.changes(now, Results.load(make_folder(tmp_path / "before", all_techniques())))
-    measured = {name: [12_345.678, 23_456.789] for name in measures.MEASURES}
+    measured = {name: [12_345.678, 23_456.789] for name in measurements.MEASUREMENTS}
     for made, names in (
         (baseline.table(changes), [word for change in changes for word in change.title.split()]),
-        (costs(measured), [word for _unit, what, _measure in measures.MEASURES.values() for word in what.split()]),
-        (ratios(measured), ["reached", "aim"]),
+        (
+            cost_table(measured),
+            [word for _unit, what, _measure in measurements.MEASUREMENTS.values() for word in what.split()],
+        ),
+        (ratio_table(measured), ["reached", "target"]),
     ):
         lines = shown(width, made)
         assert max(map(len, lines)) <= width

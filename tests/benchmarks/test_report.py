@@ -8,11 +8,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from benchmarks.analysis import style
-from benchmarks.analysis.summary import Results
+from benchmarks import report
+from benchmarks.analysis import format as formats
+from benchmarks.analysis.results import Results
 from benchmarks.findings import deviation, tables
 from benchmarks.plots import drawing
-from benchmarks.report import report
 from support.fake_results import (
     CALIBRATION,
     HOSTILE,
@@ -91,8 +91,8 @@ def test_the_answer_says_who_is_lower_where_the_runs_say_so(page):
     text = text_of(page)
     soonest = "Server-Sent Events and WebSocket deliver soonest: half of the messages arrive within 1.8"
     assert soonest in text or " and ".join(reversed(soonest.split(" deliver")[0].split(" and "))) in text
-    assert "they cannot be told apart" in text
-    assert "Long polling takes 941, 1.7 times as many" in text
+    assert "the runs show no difference" in text
+    assert "Long polling needs 941, 1.7 times as many" in text
     assert "WebSocket costs the server least" in text
     assert "an interval of 3 runs holds the true median in 75 of 100 cases" in text
 
@@ -100,8 +100,8 @@ def test_the_answer_says_who_is_lower_where_the_runs_say_so(page):
 @pytest.mark.parametrize("repetitions", [1, 2])
 def test_one_run_or_two_put_nobody_before_another(tmp_path, repetitions):
     text = text_of(read(make_folder(tmp_path, all_techniques(repetitions))))
-    assert not re.search("cannot be told|as long|as many|as much", text[: text.index("All figures")])
-    assert "one run or two have no interval" in text
+    assert not re.search("show no difference|as long|as many|as much", text[: text.index("All figures")])
+    assert "one or two runs have no interval" in text
     assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
 
 
@@ -112,7 +112,7 @@ def test_runs_that_overlap_put_nobody_before_another(tmp_path):
         for number in (1, 2, 3)
     ]
     text = text_of(read(make_folder(tmp_path, runs)))
-    assert "Median latency (ms): 20.0 by Server-Sent Events and 21.0 by WebSocket; they cannot be told apart." in text
+    assert "Median latency (ms): 20.0 by Server-Sent Events and 21.0 by WebSocket; the runs show no difference." in text
 
 
 @pytest.mark.parametrize(("more", "told"), [(0, False), (1, False), (9, False), (11, True)])
@@ -129,10 +129,10 @@ def test_nobody_wins_by_less_than_is_worth_naming(tmp_path, more, told):
     folder = make_folder(tmp_path / "one", runs())
     for name in ("report.html", "report.md"):
         text = text_of(read(folder, name))
-        several = "Server-Sent Events and WebSocket take the fewest bytes: 380"
-        assert ("WebSocket takes the fewest bytes: 380 for a" in text) == told
-        assert (several in text or "WebSocket and Server-Sent Events take the fewest bytes: 380" in text) != told
-        assert re.search(r"Short polling takes 1,210, 3\.2 times as many, and Long polling about as much", text)
+        several = "Server-Sent Events and WebSocket need the fewest bytes: 380"
+        assert ("WebSocket needs the fewest bytes: 380 per" in text) == told
+        assert (several in text or "WebSocket and Server-Sent Events need the fewest bytes: 380" in text) != told
+        assert re.search(r"Short polling needs 1,210, 3\.2 times as many, and Long polling about as much", text)
     (point,) = Results.load(folder).comparisons
     best = [series.title for series, cell in zip(point.valid, tables.cells(point, "ip"), strict=True) if cell.best]
     assert best == (["WebSocket"] if told else ["Server-Sent Events", "WebSocket"])
@@ -144,17 +144,17 @@ def test_nobody_wins_by_less_than_is_worth_naming(tmp_path, more, told):
 def test_nobody_is_best_who_is_alone(tmp_path):
     folder = make_folder(tmp_path, [make_run("polling", 1), make_run("polling", 2), refused("sse", "too busy")])
     text = text_of(read(folder))
-    assert "So this compares nothing." in text
+    assert "So there is nothing to compare." in text
     assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
 
 
 def test_a_sweep_is_answered_by_what_grows_and_who_is_lowest(swept):
     text = text_of(read(swept))
-    assert "Varied – readers: 10, 50 and 200" in text
-    assert "IP level (bytes a delivered message), readers from 10 to 200:" in text
+    assert "Varied: readers: 10, 50 and 200" in text
+    assert "IP level (bytes per delivered message), readers from 10 to 200:" in text
     assert "Long polling grows from 1,103 to 3,308" in text
     assert "lowest at both ends: Server-Sent Events and WebSocket" in text
-    assert "Everything at readers: 50" in text
+    assert "All figures at readers: 50" in text
 
 
 def test_who_overtakes_whom_is_said_between_the_values(tmp_path):
@@ -165,7 +165,7 @@ def test_who_overtakes_whom_is_said_between_the_values(tmp_path):
         for name, p50 in (("polling", (50, 5)[point]), ("longpoll", 20))
     ]
     text = text_of(read(make_folder(tmp_path, runs)))
-    assert "Short polling undercuts Long polling between 1 and 10" in text
+    assert "Short polling falls below Long polling between 1 and 10" in text
     assert "lowest at 1: Long polling; lowest at 10: Short polling" in text
 
 
@@ -175,7 +175,7 @@ def test_points_with_names_stand_in_the_order_of_the_scenario(tmp_path):
     folder = make_folder(tmp_path, runs, sweep={"setting": "server", "values": names})
     assert [point.value for point in Results.load(folder).comparisons] == names
     text = text_of(read(folder))
-    assert "Everything at server: daphne" in text
+    assert "All figures at server: daphne" in text
     assert "(uvicorn)" in text
 
 
@@ -188,17 +188,17 @@ def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
         for name in ("sse", "websocket")
     ]
     text = text_of(read(make_folder(tmp_path, runs)))
-    assert "Back after the cut, half of the readers (ms)" in text
-    assert "delivered after the return" in text
-    assert "most of them in 100 ms readers 21 21" in text  # counted, and the median of two counts is one
-    assert "were not back at the end readers 0 0" in text
+    assert "Reconnected after the cut, half of the readers (ms)" in text
+    assert "delivered late messages" in text
+    assert "most within 100 ms readers 21 21" in text  # counted, and the median of two counts is one
+    assert "not reconnected at the end readers 0 0" in text
     assert "open connections connections 25 25" in text
 
 
 def test_a_median_between_two_counts_is_none():
-    crowd = tables.QUANTITIES["crowd"]
-    assert [crowd.written(value) for value in (21, 21.0, 21.5, 1234.0, None)] == ["21", "21", "21.5", "1,234", "–"]
-    assert tables.QUANTITIES["p50"].written(21.0) == "21.0"
+    crowd = tables.METRICS["crowd"]
+    assert [crowd.format(value) for value in (21, 21.0, 21.5, 1234.0, None)] == ["21", "21", "21.5", "1,234", "–"]
+    assert tables.METRICS["p50"].format(21.0) == "21.0"
 
 
 def test_who_alone_has_runs_enough_is_not_marked_as_the_best(tmp_path):
@@ -213,7 +213,7 @@ def test_the_literatures_figures_stand_beside_those_measured(tmp_path):
     folder = make_folder(tmp_path, runs, scenario="literature")
     for name in ("report.html", "report.md"):
         text = text_of(read(folder, name))
-        assert "Beside what others published" in text
+        assert "Published figures" in text
         assert re.search(r"polling, Edmonton\W+ms\W+151\W+156\W+2.\d %\W+155\W+2.\d %", text)
 
 
@@ -222,7 +222,7 @@ def test_a_stage_that_loses_is_never_the_best(tmp_path):
     medians = ("sse", 2), ("polling", 9)
     sound = [make_run(name, n, latency_ms={"p50": p50 + n / 100}) for n in (1, 2, 3) for name, p50 in medians]
     folder = make_folder(tmp_path, [*naive, *sound])
-    assert not re.search("Long polling · hold (delivers|takes|costs)", text_of(read(folder)))
+    assert not re.search("Long polling · hold (delivers|needs|costs)", text_of(read(folder)))
     (point,) = Results.load(folder).comparisons
     best = [series.title for series, cell in zip(point.valid, tables.cells(point, "p50"), strict=True) if cell.best]
     assert best == ["Server-Sent Events"]
@@ -232,15 +232,15 @@ def test_a_staircase_is_answered_stage_by_stage(tmp_path):
     lost = {"echo": 80, "async": 0, None: 0}
     runs = [make_run("websocket", 1, stage=stage, place=f"runs/{stage}", lost=count) for stage, count in lost.items()]
     text = text_of(read(make_folder(tmp_path, runs)))
-    assert "Lost (% of what was due): WebSocket 10.0 (echo), 0 (async) and 0 (finished)." in text
-    assert "IP level (bytes a delivered message): WebSocket 548 (echo), 548 (async) and 548 (finished)." in text
+    assert "Lost (% of expected deliveries): WebSocket 10.0 (echo), 0 (async) and 0 (finished)." in text
+    assert "IP level (bytes per delivered message): WebSocket 548 (echo), 548 (async) and 548 (finished)." in text
 
 
 def test_silence_is_answered_by_the_second(tmp_path):
     silent = {"rate": 0.0, "published": 0, "expected": 0, "delivered": 0, "arrived": 0}
     silent["latency_ms"] = dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max"))
     text = text_of(read(make_folder(tmp_path, [(make_run(name, **silent)[0], []) for name in TITLES])))
-    assert "IP level (bytes a second and reader):" in text
+    assert "IP level (bytes per second and reader):" in text
     assert "% of a core" in text
 
 
@@ -255,19 +255,20 @@ def test_says_how_to_run_it_again(page, markdown):
 
 def test_the_calibration_is_told_with_its_flags(page, markdown):
     for text in (text_of(page), markdown.replace("\\", "")):
-        assert "breaks a bound" in text
+        assert "outside its bound" in text
         assert "the server that waits 50 ms read 51.2 at the median" in text
         assert "50 ± 0.5 ms" in text
         assert "1,390" in text
 
 
 def test_results_without_a_calibration_say_so(swept):
-    assert "hold no calibration" in text_of(read(swept))
+    assert "contain no calibration" in text_of(read(swept))
 
 
 def test_the_model_stands_beside_what_was_measured(folder):
     rows = {
-        (row.series.technique, row.quantity.name): row for row in deviation.rows(Results.load(folder).comparisons[0])
+        (row.series.technique, row.metric.name): row
+        for row in deviation.deviations(Results.load(folder).comparisons[0])
     }
     assert abs(rows["polling", "mean"].difference) < 10
     assert 1.5 < rows["sse", "p50"].predicted < 3.0
@@ -275,19 +276,19 @@ def test_the_model_stands_beside_what_was_measured(folder):
     assert not rows["polling", "p999"].bound
     for name in ("report.html", "report.md"):
         assert re.search(r"longest latency\W+ms\W+[\d.,]+\W+≤ 1,0\d\d", text_of(read(folder, name)))
-    assert all(row.notes for row in rows.values() if row.apart)
-    assert not any(row.notes for row in rows.values() if not row.apart)
-    counted = [row for row in rows.values() if row.quantity.kind in ("latency", "bytes")]
-    near = sum(not row.apart for row in counted)
-    assert deviation.within(counted).startswith(f"{near} of {len(counted)} latency and byte figures lie within 10 %")
+    assert all(row.reasons for row in rows.values() if row.far)
+    assert not any(row.reasons for row in rows.values() if not row.far)
+    counted = [row for row in rows.values() if row.metric.kind in ("latency", "bytes")]
+    near = sum(not row.far for row in counted)
+    assert deviation.summary(counted).startswith(f"{near} of {len(counted)} latency and byte figures are within 10 %")
 
 
 def test_the_links_delay_is_told_to_the_model(tmp_path):
     runs = sweep_of("delay_ms", [5.0, 100.0], ("sse", "polling"), 1)
     near, far = Results.load(make_folder(tmp_path, runs)).comparisons
-    for series in (0, 1):
+    for place in (0, 1):
         shorter, longer = (
-            {row.quantity.name: row.predicted for row in deviation.rows(point) if row.series is point.series[series]}
+            {row.metric.name: row.predicted for row in deviation.deviations(point) if row.series is point.series[place]}
             for point in (near, far)
         )
         assert longer["p50"] - shorter["p50"] == pytest.approx(95)
@@ -301,7 +302,7 @@ def test_a_refused_run_is_listed_with_its_reason_and_moves_no_figure(tmp_path):
     assert "websocket, repetition 1 – refused: 95% of a core." in text
     assert "No figures for WebSocket" in text
     sse = Results.load(folder).comparisons[0].series[0]
-    assert sse.figure("p50").high < 100
+    assert sse.estimate("p50").high < 100
     assert len(sse.deliveries) == 1
 
 
@@ -310,7 +311,7 @@ def test_a_lost_message_is_said_first(tmp_path):
     folder = make_folder(tmp_path, runs)
     for text in (text_of(read(folder)), read(folder, "report.md")):
         said = text.index("Server-Sent Events: 3 lost of 1,600 expected deliveries.")
-        assert said < text.index("What was asked") < text.index("The answer")
+        assert said < text.index("The question") < text.index("The answer")
 
 
 def test_hostile_strings_are_escaped(tmp_path):
@@ -345,7 +346,7 @@ def test_an_empty_file_of_results(tmp_path):
 
 def test_no_run_that_counts(tmp_path):
     text = text_of(read(make_folder(tmp_path, [refused(name, "nothing was published") for name in TITLES])))
-    assert "No run counts" in text
+    assert "No run is valid" in text
     assert text.count("nothing was published") == len(TITLES)
 
 
@@ -359,7 +360,7 @@ def test_runs_that_left_nothing_on_disk(tmp_path):
     shutil.rmtree(folder / "runs")
     assert "Short polling" in text_of(read(folder))
     results = Results.load(folder)
-    with pytest.raises(FileNotFoundError, match="left no deliveries"):
+    with pytest.raises(FileNotFoundError, match="stored no deliveries"):
         results.deliveries(results.runs[0])
 
 
@@ -385,7 +386,7 @@ def test_a_frame_has_a_row_a_run_and_leads_to_its_deliveries(swept):
     [(None, "–"), (0, "0"), (0.01234, "0.0123"), (0.99989, "1.00"), (12.34, "12.3"), (99.96, "100"), (1234.5, "1,234")],
 )
 def test_figures_have_as_many_digits_as_they_deserve(value, text):
-    assert style.number(value) == text
+    assert formats.number(value) == text
 
 
 def test_deliveries_that_two_runs_claim_are_nobodys(tmp_path):
@@ -410,8 +411,8 @@ def test_a_place_outside_the_folder_is_not_read(tmp_path):
 def test_a_report_that_fails_leaves_the_terminal_its_say(tmp_path):
     (tmp_path / "plots").write_text("no folder")
     (tmp_path / "results.json").write_text('{"runs": []}')
-    (said,) = report.ending(tmp_path)
-    assert said.startswith(f"The report fails, the results are complete in {tmp_path}: FileExistsError")
+    (said,) = report.write_and_summarize(tmp_path)
+    assert said.startswith(f"The report fails, but the results are complete in {tmp_path}: FileExistsError")
 
 
 def test_a_folder_without_results_is_one_sentence(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.campaigns import campaign, cli_options, manifest
 from benchmarks.scenarios import plan, scenario
-from benchmarks.scenarios.settings import CannotCompare
+from benchmarks.scenarios.settings import ComparisonError
 from support.processes import COMMAND, ROOT
 
 SMALL = """\
@@ -68,7 +68,7 @@ def results(folder):
 def test_an_interruption_keeps_what_is_complete_and_says_how_to_go_on(interrupted):
     folder, said = interrupted
     assert said.count("\n") == 1
-    assert f"Interrupted. 1 complete runs are kept: go on with --resume {folder}." in said
+    assert f"Interrupted. 1 complete runs are kept; continue with --resume {folder}." in said
     assert [str(place.relative_to(folder)) for place in folder.glob("runs/*")] == [results(folder)["runs"][0]["place"]]
 
 
@@ -78,32 +78,32 @@ def test_an_interruption_keeps_what_is_complete_and_says_how_to_go_on(interrupte
         ({"seed": 9}, "was made with seed 1, not 9"),
         ({"repetitions": 3}, "was made with repetitions 1, not 3"),
         ({"scenario": "quick"}, "is of another scenario than quick"),
-        ({"techniques": "sse"}, "--techniques: --resume goes on with what is in"),
-        ({"set": ["rate=2"]}, "--set: --resume goes on with what is in"),
-        ({"processes": 2}, "was made with 1 processes: leave --processes away"),
+        ({"techniques": "sse"}, "--techniques: --resume continues what is in"),
+        ({"set": ["rate=2"]}, "--set: --resume continues what is in"),
+        ({"processes": 2}, "was made with 1 processes: leave --processes out"),
     ],
 )
 def test_what_differs_is_not_resumed(interrupted, given, words):
-    with pytest.raises(CannotCompare, match=words):
-        cli_options.resumed(interrupted[0], NOTHING | given)
+    with pytest.raises(ComparisonError, match=words):
+        cli_options.resume(interrupted[0], NOTHING | given)
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "no results to go on with"), ("{}", "no results to go on with"), ('{"runs": 3}', "no results to go on with")],
+    [("", "no results to resume"), ("{}", "no results to resume"), ('{"runs": 3}', "no results to resume")],
 )
 def test_a_folder_without_results_is_not_resumed(tmp_path, text, words):
     (tmp_path / "results.json").write_text(text)
-    with pytest.raises(CannotCompare, match=words):
-        cli_options.resumed(tmp_path, NOTHING)
-    with pytest.raises(CannotCompare, match=words):
-        cli_options.resumed(tmp_path / "nowhere", NOTHING)
+    with pytest.raises(ComparisonError, match=words):
+        cli_options.resume(tmp_path, NOTHING)
+    with pytest.raises(ComparisonError, match=words):
+        cli_options.resume(tmp_path / "nowhere", NOTHING)
 
 
 def test_a_baseline_without_results_is_told_as_one(tmp_path):
     command = [*COMPARE, "--baseline", tmp_path / "nowhere", "--out", tmp_path / "out"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND).stderr
-    assert said.startswith(f"CommandError: In {tmp_path}/nowhere lie no results to compare with: ")
+    assert said.startswith(f"CommandError: There are no results to compare with in {tmp_path}/nowhere: ")
     assert said.count("\n") == 1
     assert not (tmp_path / "out").exists()
 
@@ -119,10 +119,10 @@ def test_a_baseline_without_results_is_told_as_one(tmp_path):
 )
 def test_results_of_another_version_or_machine_are_not_resumed(interrupted, tmp_path, changed, words):
     other = results(interrupted[0])
-    other["manifest"] |= manifest.code() | changed  # of this moment: somebody may be at work in these files
+    other["manifest"] |= manifest.code_version() | changed  # of this moment: somebody may be at work in these files
     (tmp_path / "results.json").write_text(json.dumps(other))
-    with pytest.raises(CannotCompare, match=words):
-        cli_options.resumed(tmp_path, NOTHING)
+    with pytest.raises(ComparisonError, match=words):
+        cli_options.resume(tmp_path, NOTHING)
 
 
 def test_other_uncommitted_changes_are_another_version(tmp_path, monkeypatch):
@@ -131,31 +131,31 @@ def test_other_uncommitted_changes_are_another_version(tmp_path, monkeypatch):
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], **told)
 
     monkeypatch.setattr(manifest, "ROOT", tmp_path)
-    assert manifest.code() == {"commit": None, "changed": None, "difference": None}
+    assert manifest.code_version() == {"commit": None, "changed": None, "difference": None}
     followed, fresh = tmp_path / "one.py", tmp_path / "new file.py"
     followed.write_text("1")
     git("init", "-q")
     git("add", ".")
     git("commit", "-qm", "one")
     (tmp_path / "notes.txt").write_text("not followed, and no code")
-    clean = manifest.code()
+    clean = manifest.code_version()
     assert (len(clean["commit"]), clean["changed"], clean["difference"]) == (40, False, None)
     seen = []
     for path, text in ((followed, "2"), (followed, "3"), (fresh, "4"), (fresh, "5"), (fresh, "4"), (followed, "1")):
         path.write_text(text)
-        seen.append(manifest.code()["difference"])
-        assert manifest.code()["changed"] is True
+        seen.append(manifest.code_version()["difference"])
+        assert manifest.code_version()["changed"] is True
     assert seen[2] == seen[4]
     assert len(set(seen)) == 5
     git("add", ".")
     git("commit", "-qm", "two")
-    assert manifest.code()["changed"] is False
+    assert manifest.code_version()["changed"] is False
 
 
 def test_resuming_makes_exactly_what_is_missing(interrupted, small):
     folder, _said = interrupted
     before = results(folder)
-    before["manifest"] |= manifest.code()
+    before["manifest"] |= manifest.code_version()
     (folder / "results.json").write_text(json.dumps(before))
     half = folder / "runs" / "websocket-9-9"
     half.mkdir()  # of a run that was cut off
@@ -174,12 +174,12 @@ def test_resuming_makes_exactly_what_is_missing(interrupted, small):
 def test_a_plan_without_a_run_is_refused(tmp_path):
     path = tmp_path / "small.toml"
     path.write_text(SMALL + '[[point]]\nname = "one"\ntechniques = ["polling"]\n')
-    with pytest.raises(CannotCompare, match="The scenario small has no point for sse"):
+    with pytest.raises(ComparisonError, match="The scenario small has no point for sse"):
         campaign.Campaign.new(tmp_path, path, ["sse"])
 
 
 def rows(planned, refused):
-    return [{"place": run.place, "valid": run not in refused} for run in planned]
+    return [{"place": run.folder, "valid": run not in refused} for run in planned]
 
 
 def test_refused_runs_are_made_once_more_unless_most_are():
@@ -187,11 +187,11 @@ def test_refused_runs_are_made_once_more_unless_most_are():
     planned = plan.runs(chosen)
     empty = {"manifest": {}, "calibration": None, "traces": None}
 
-    def repeats(made):
-        return campaign.Campaign(None, chosen, planned, empty | {"runs": made}).repeats()
+    def retries(made):
+        return campaign.Campaign(None, chosen, planned, empty | {"runs": made}).retries()
 
-    assert repeats([]) == repeats(rows(planned, [])) == []
-    assert repeats(rows(planned, planned[:2])) == [planned[0].again, planned[1].again]
-    assert repeats([*rows(planned, planned[:1]), {"place": planned[0].again.place, "valid": False}]) == []
-    assert repeats(rows(planned, planned[:3])) == []
-    assert len({run.place for run in (*planned, *(run.again for run in planned))}) == 8
+    assert retries([]) == retries(rows(planned, [])) == []
+    assert retries(rows(planned, planned[:2])) == [planned[0].retry, planned[1].retry]
+    assert retries([*rows(planned, planned[:1]), {"place": planned[0].retry.folder, "valid": False}]) == []
+    assert retries(rows(planned, planned[:3])) == []
+    assert len({run.folder for run in (*planned, *(run.retry for run in planned))}) == 8

@@ -10,7 +10,7 @@ import benchmarks
 from benchmarks.campaigns import runner
 from benchmarks.generator import clock, run_summary
 from benchmarks.scenarios import plan, scenario
-from benchmarks.scenarios.settings import CannotCompare
+from benchmarks.scenarios.settings import ComparisonError
 from lab.net import sockets
 from support.processes import ROOT
 
@@ -102,10 +102,10 @@ def test_an_offset_is_found_within_its_own_bound(server, ahead):
 
 
 def test_between_two_machines_the_errors_add_up_and_withhold_what_they_could_make_up():
-    machines = [(clock.machine(), 0.2), ("elsewhere", 1.5), ("elsewhere", 0.7)]
+    machines = [(clock.machine_id(), 0.2), ("elsewhere", 1.5), ("elsewhere", 0.7)]
     told = [{"machine": machine, "offset": 0.0, "error": error} for machine, error in machines]
-    assert clock.together(told) == {"processes": 3, "machines": 2, "error_ms": 2.2}
-    assert clock.together(told[:1]) == {"processes": 1, "machines": 1, "error_ms": 0.0}
+    assert clock.combine(told) == {"processes": 3, "machines": 2, "error_ms": 2.2}
+    assert clock.combine(told[:1]) == {"processes": 1, "machines": 1, "error_ms": 0.0}
     summary = {"mean": 2.5, "p50": 2.1, "p99": 40.0, "max": None}
     assert run_summary.withheld(summary, 2.2) == {"mean": 2.5, "p50": None, "p99": 40.0, "max": None}
 
@@ -118,7 +118,7 @@ def test_a_notebook_measures_in_one_line_and_loads_it_again(tmp_path, capsys):
     assert (run["technique"], run["clients"], run["lost"]) == ("sse", 4, 0)
     assert capsys.readouterr().out.startswith("1 of 1, sse: ")
     assert benchmarks.load(results.folder).runs == results.runs
-    with pytest.raises(CannotCompare, match="clients must be a whole number"):
+    with pytest.raises(ComparisonError, match="clients must be a whole number"):
         benchmarks.compare(path, out=tmp_path, clients=0)
 
 

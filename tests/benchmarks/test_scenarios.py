@@ -5,12 +5,12 @@ from collections import Counter
 
 import pytest
 
+from benchmarks import model
 from benchmarks.campaigns import cli_options
-from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
 from benchmarks.model.sizes import empty, headers, message
 from benchmarks.scenarios import plan, scenario
-from benchmarks.scenarios.settings import CannotCompare
+from benchmarks.scenarios.settings import ComparisonError
 
 BASE = """\
 purpose = "All techniques, for a moment."
@@ -64,12 +64,12 @@ def test_the_rates_at_which_polling_becomes_cheaper_are_the_models_with_the_labs
         (BASE.replace("rooms = 2", "rooms = 0"), "line 4: rooms must be a whole number from 1 to 1,000, not 0"),
         (BASE.replace("rooms = 2", "rooms = 2.5"), "line 4: rooms must be a whole number"),
         (BASE.replace("rooms = 2", "rooms = true"), "line 4: rooms must be a whole number"),
-        (BASE.replace("rooms = 2", "rooms = 9"), "line 4: rooms are more than clients"),
+        (BASE.replace("rooms = 2", "rooms = 9"), "line 4: rooms must be at most the number of clients"),
         (BASE.replace("rate = 20.0", "rate = nan"), "line 5: rate must be a number"),
-        (BASE.replace("rate = 20.0", "rates = 20.0"), "line 5: rates is no setting"),
+        (BASE.replace("rate = 20.0", "rates = 20.0"), "line 5: rates is not a setting"),
         (BASE.replace("rate = 20.0", "rate = "), "line 5"),
-        (BASE.replace("rate = 20.0\n", ""), "says nothing of rate"),
-        (BASE.replace('prediction = "Polling waits."\n', ""), "says nothing of prediction"),
+        (BASE.replace("rate = 20.0\n", ""), "lacks rate"),
+        (BASE.replace('prediction = "Polling waits."\n', ""), "lacks prediction"),
         (BASE.replace('"Polling waits."', '" "'), "line 2: prediction must be a sentence"),
         (BASE.replace('"Polling waits."', "7"), "line 2: prediction must be a sentence"),
         (BASE + 'server = "apache"', "line 8: server must be one of uvicorn, daphne, hypercorn, granian, not 'apache'"),
@@ -77,10 +77,10 @@ def test_the_rates_at_which_polling_becomes_cheaper_are_the_models_with_the_labs
         (BASE + 'techniques = ["pigeon"]', "line 8: techniques: there is no technique 'pigeon'"),
         (BASE + "techniques = [[]]", "line 8: techniques: there is no technique []"),
         (BASE + 'techniques = "sse"', "line 8: techniques must be a list"),
-        (BASE + "[sweep]\nclients = [1, 10]", "line 9: clients are fewer than rooms"),
-        (BASE + "[sweep]\nrooms = [1, 10]", "line 9: rooms are more than clients"),
-        (BASE + POINTS + "clients = 1", "line 15: clients are fewer than rooms"),
-        (BASE + POINTS + "clients = 10\nrooms = 11", "line 16: rooms are more than clients"),
+        (BASE + "[sweep]\nclients = [1, 10]", "line 9: clients must be at least the number of rooms"),
+        (BASE + "[sweep]\nrooms = [1, 10]", "line 9: rooms must be at most the number of clients"),
+        (BASE + POINTS + "clients = 1", "line 15: clients must be at least the number of rooms"),
+        (BASE + POINTS + "clients = 10\nrooms = 11", "line 16: rooms must be at most the number of clients"),
         (BASE + "sweep.rate = [1.0, -4.0]", "line 8: rate must be a number"),
         (BASE + "sweep = { rate = [1.0, -4.0] }", "line 8: rate must be a number"),
         (BASE + "[sweep]\n# two\nrate = [\n1.0,\n-4.0]", "line 10: rate must be a number"),
@@ -94,16 +94,16 @@ def test_the_rates_at_which_polling_becomes_cheaper_are_the_models_with_the_labs
         ),
         (BASE.replace("rate = 20.0", "rate = -1").replace("\n", "\r\n"), "line 5: rate must be a number"),
         (BASE + "[sweep]\nclients = [10, 0]", "line 9: clients must be a whole number from 1 to 100,000, not 0"),
-        (BASE + "[sweep]\nclients = [10, 10]", "line 9: clients must be different values"),
+        (BASE + "[sweep]\nclients = [10, 10]", "line 9: clients must not repeat a value"),
         (BASE + "[sweep]\nclients = []", "line 9: clients must be a list of 1 to 100 values"),
         (BASE + "[sweep]\nseed = [1, 2]", "line 9: seed cannot be swept"),
         (BASE + "[sweep]\nclients = [10]\nrate = [1.0]", "line 8: sweep must name one setting"),
         (BASE + "sweep = 3", "line 8: sweep must name one setting"),
-        (BASE + "[sweep]\nrate = [1.0]\n" + POINTS, "line 8: sweep and point cannot both say what varies"),
+        (BASE + "[sweep]\nrate = [1.0]\n" + POINTS, "line 8: sweep and point cannot both be given"),
         (BASE + "[[point]]\nrate = 1.0", "line 8: name must be given"),
-        (BASE + POINTS.replace("far", "near"), "line 12: name must be given, and another at each point"),
+        (BASE + POINTS.replace("far", "near"), "line 12: name must be given and differ at each point"),
         (BASE + POINTS.replace("delay_ms = 40.3", "delay_ms = -1"), "line 13: delay_ms must be a number"),
-        (BASE + POINTS.replace("delay_ms = 40.3", "seed = 4"), "line 13: seed is no setting of a point"),
+        (BASE + POINTS.replace("delay_ms = 40.3", "seed = 4"), "line 13: seed is not a setting of a point"),
         (BASE + POINTS.replace('["polling"]', '["pigeon"]'), "line 14: techniques: there is no technique 'pigeon'"),
         (BASE + "point = 3", "line 8: point must be 1 to 100 [[point]] tables"),
         (BASE + '[stages]\nwebsocket = ["roof"]', "line 9: websocket: websocket has no stage 'roof'"),
@@ -114,7 +114,7 @@ def test_the_rates_at_which_polling_becomes_cheaper_are_the_models_with_the_labs
     ],
 )
 def test_a_mistake_is_one_sentence_with_its_line(text, words):
-    with pytest.raises(CannotCompare) as refused:
+    with pytest.raises(ComparisonError) as refused:
         read(text)
     assert words in str(refused.value)
     assert re.fullmatch(r"small.toml[^\n]+\.", str(refused.value))
@@ -145,7 +145,7 @@ def test_a_setting_given_by_hand_counts_at_every_point():
     assert (swept.sweep, len(swept.points), swept.at(0).clients) == (None, 1, 20)
     swept = scenario.changed(swept, {"rate": [1.0, 2.0, 3.0]})
     assert [swept.at(point).rate for point in range(3)] == [1, 2, 3]
-    with pytest.raises(CannotCompare, match="rooms are more than clients"):
+    with pytest.raises(ComparisonError, match="rooms must be at most the number of clients"):
         scenario.changed(swept, {"rooms": 21})
 
 
@@ -155,12 +155,20 @@ def test_one_setting_is_swept_and_no_second_one_takes_its_place():
     swept = scenario.changed(near, {"rate": [1.0, 4.0], "delay_ms": 5.0})
     assert [(swept.at(point).rate, swept.at(point).delay_ms) for point in (0, 1)] == [(1, 5), (4, 5)]
     for chosen, lists, words in (
-        (read(BASE), {"clients": [20, 100], "rate": [1.0, 4.0]}, "rate: a list is a sweep, and clients is one already"),
-        (near, {"rate": [1.0, 4.0]}, "rate: a list is a sweep, and delay_ms is one already"),
-        (read(BASE + POINTS), {"rate": [1.0, 4.0]}, "rate: a list is a sweep, and the scenario small has points"),
-        (read(BASE + POINTS), {"delay_ms": [1.0, 4.0]}, "delay_ms: a list is a sweep, and the scenario small has"),
+        (
+            read(BASE),
+            {"clients": [20, 100], "rate": [1.0, 4.0]},
+            "rate: a list is a sweep, but clients is swept already",
+        ),
+        (near, {"rate": [1.0, 4.0]}, "rate: a list is a sweep, but delay_ms is swept already"),
+        (
+            read(BASE + POINTS),
+            {"rate": [1.0, 4.0]},
+            "rate: a list is a sweep, but the scenario small has its own points",
+        ),
+        (read(BASE + POINTS), {"delay_ms": [1.0, 4.0]}, "delay_ms: a list is a sweep, but the scenario small has"),
     ):
-        with pytest.raises(CannotCompare, match=f"^{words}"):
+        with pytest.raises(ComparisonError, match=f"^{words}"):
             scenario.changed(chosen, lists)
 
 
@@ -181,14 +189,14 @@ def test_all_runs_are_interleaved_in_an_order_that_the_seed_decides():
 
 def test_each_run_has_a_place_of_its_own():
     chosen = read(BASE + '[sweep]\nclients = [10, 50]\n[stages]\nwebsocket = ["echo", ""]')
-    places = [run.place for run in plan.runs(chosen)]
+    places = [run.folder for run in plan.runs(chosen)]
     assert len(set(places)) == len(places) == 10
     assert {"runs/websocket-echo-0-1", "runs/websocket-1-1", "runs/polling-0-1"} <= set(places)
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "../secrets", "no\0where", "/", 300 * "x"])
 def test_a_name_of_no_scenario_is_one_sentence(name):
-    with pytest.raises(CannotCompare) as refused:
+    with pytest.raises(ComparisonError) as refused:
         scenario.load(name)
     assert re.fullmatch(r"[^\n]+\.", str(refused.value))
 
@@ -207,7 +215,7 @@ def test_a_name_of_no_scenario_is_one_sentence(name):
 )
 def test_the_command_line_sets_what_a_scenario_may(text, made):
     if made is None:
-        with pytest.raises(CannotCompare, match="NAME=VALUE"):
+        with pytest.raises(ComparisonError, match="NAME=VALUE"):
             cli_options.setting(text)
     else:
         assert cli_options.setting(text) == made
@@ -215,5 +223,5 @@ def test_the_command_line_sets_what_a_scenario_may(text, made):
 
 def test_a_step_goes_with_the_techniques_that_have_it():
     assert cli_options.stages("async,finished", ["sse", "websocket"]) == {"sse": [""], "websocket": ["async", ""]}
-    with pytest.raises(CannotCompare, match="there is no stage 'async', choose among finished, "):
+    with pytest.raises(ComparisonError, match="there is no stage 'async', choose among finished, "):
         cli_options.stages("async", ["sse"])

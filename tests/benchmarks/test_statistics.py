@@ -39,7 +39,7 @@ def test_one_run_or_two_have_no_interval(runs):
 )
 def test_few_runs_hold_the_median_as_often_as_is_said(runs, draw, truth):
     """Three standard errors of the simulation are 2 %."""
-    assert coverage(runs, draw, truth) == pytest.approx(statistics.held(runs), abs=0.021)
+    assert coverage(runs, draw, truth) == pytest.approx(statistics.coverage(runs), abs=0.021)
 
 
 @pytest.mark.parametrize("runs", [6, 7, 9, 15, 25])
@@ -54,19 +54,19 @@ def test_the_exact_bootstrap_is_that_of_all_resamples(runs):
     for resample in product(sample, repeat=runs):
         middle = statistics.median(resample)
         counted[middle] = counted.get(middle, 0) + runs**-runs
-    assert dict(statistics.weighed(sample)) == pytest.approx(counted)
+    assert dict(statistics.exact_medians(sample)) == pytest.approx(counted)
 
 
 @pytest.mark.parametrize("runs", [20, 41])
 def test_the_drawn_bootstrap_agrees_with_the_exact_one_and_with_itself(runs):
     rng = random.Random(runs)
     sample = sorted(rng.normalvariate(0, 1) for _ in range(runs))
-    drawn = statistics.drawn(sample, 1)
+    drawn = statistics.sampled_medians(sample, 1)
     for share in (0.1, 0.5, 0.9):
-        near = [statistics.quantile(statistics.weighed(sample), share + off) for off in (-0.02, 0.02)]
+        near = [statistics.quantile(statistics.exact_medians(sample), share + off) for off in (-0.02, 0.02)]
         assert near[0] <= statistics.quantile(drawn, share) <= near[1]
-    assert drawn == statistics.drawn(sample, 1)
-    assert drawn != statistics.drawn(sample, 2)
+    assert drawn == statistics.sampled_medians(sample, 1)
+    assert drawn != statistics.sampled_medians(sample, 2)
 
 
 def test_many_runs_are_drawn_with_the_seed():
@@ -95,8 +95,8 @@ def test_what_does_not_differ_is_seldom_said_to(runs, others):
         )
         for _ in range(DRAWS)
     )
-    assert statistics.chance(runs, others) == 2 / comb(runs + others, runs)
-    assert said / DRAWS == pytest.approx(statistics.chance(runs, others), abs=0.016)
+    assert statistics.false_difference(runs, others) == 2 / comb(runs + others, runs)
+    assert said / DRAWS == pytest.approx(statistics.false_difference(runs, others), abs=0.016)
 
 
 def test_what_differs_is_found():

@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 
-from benchmarks.report import report
+from benchmarks import report
 from lab.techniques import TECHNIQUES
 from support.axe import check
 from support.board import choose, opened, revealed

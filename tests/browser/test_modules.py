@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from benchmarks.model import model
+from benchmarks import model
 from benchmarks.model.parameters import Parameters
 from lab.pages.margin import MARGIN
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.report import report
+from benchmarks import report
 from support.fake_results import all_techniques, make_folder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from deploy.service import CannotRun
+from deploy.service import ServiceError
 from faults.deployment import Deployment, Server
 from faults.disk import SmallDisk
 from support import processes
@@ -69,7 +69,7 @@ class Many(Deployment, processes.Scaled):
         processes.Scaled.__init__(self, 4, **SETTINGS | environment)
         Path(folder).chmod(0o711)  # PostgreSQL runs as another user, who must come through
         self.disk = SmallDisk(Path(folder) / "postgres", 768 << 20)
-        self.postgres.place = self.disk.path
+        self.postgres.parent = self.disk.path
 
     def begin(self, starting):
         """Start everything, to be ended with the stack."""
@@ -94,9 +94,9 @@ class Many(Deployment, processes.Scaled):
     def revived(self):
         """Tell whether PostgreSQL answers; start it again where it has ended, as a machine's supervisor would."""
         if self.postgres.process.poll() is not None:
-            with suppress(CannotRun):  # its orphans may be there still
+            with suppress(ServiceError):  # its orphans may be there still
                 self.postgres.start()
-        return self.postgres.answers()
+        return self.postgres.responds()
 
 
 class OneNarrow(One):

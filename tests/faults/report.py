@@ -30,7 +30,7 @@ def markdown(cells):
 def machine():
     """Return what ran it, in one sentence."""
     return (
-        f"On {os.cpu_count()} cores of {manifest.cpu()}, {platform.system()}, Python {platform.python_version()}; "
+        f"On {os.cpu_count()} cores of {manifest.cpu_name()}, {platform.system()}, Python {platform.python_version()}; "
         "clients, wires, servers and whatever they need shared them."
     )
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.campaigns import manifest
-from deploy.service import CannotRun
+from deploy.service import ServiceError
 from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
 from faults.faults import BY_NAME, PEACE
@@ -64,7 +64,7 @@ def holds(cell):
 
 def version():
     """Return the commit of the lab that runs, with a word where files differ from it."""
-    code = manifest.code()
+    code = manifest.code_version()
     return f"{(code['commit'] or 'unknown')[:7]}{' changed' * bool(code['changed'])}"
 
 
@@ -122,7 +122,7 @@ def deployed(kind, **environment):
             try:
                 deployment = ending.enter_context(kind(folder, **environment))
                 break
-            except (AssertionError, CannotRun):
+            except (AssertionError, ServiceError):
                 if not tries_left:
                     raise
         yield deployment

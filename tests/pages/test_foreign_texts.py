@@ -16,11 +16,11 @@ import pytest
 from markdown_it import MarkdownIt  # the parser that rich brings
 from rich.table import Table
 
-from benchmarks.analysis.summary import Results
+from benchmarks import report
+from benchmarks.analysis.results import Results
 from benchmarks.campaigns import terminal_table
-from benchmarks.console import PlainColumn, PlainConsole
 from benchmarks.generator.records import write_csv
-from benchmarks.report import report
+from benchmarks.terminal import PlainColumn, PlainConsole
 from lab.messages.errors import Refused
 from lab.net import lan
 from notebooks import wires
@@ -42,7 +42,7 @@ def shown(*things):
 def test_a_table_in_the_terminal_shows_it_as_it_is():
     made = Table(TEXT, title=TEXT)
     made.add_row(TEXT)
-    refusals = terminal_table.refusals({TEXT: {"valid": "0 of 1", "flags": [TEXT]}})
+    refusals = terminal_table.flags({TEXT: {"valid": "0 of 1", "flags": [TEXT]}})
     for text in (shown(made), shown(TEXT), shown(*refusals)):
         assert controls(text) == []
         for part in ("[red]r[/red] [/] :smile:", "\\x1b]0;owned\\x07", "<script>", "%s %(x)s {0}"):
@@ -99,7 +99,7 @@ def test_a_report_in_markdown_shows_it_as_it_is(reported):
     headings = [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "heading_open"]
     assert "heading" not in headings
     assert not {each.content for each in inline if each.type == "code_inline"} & {"c"}
-    assert "https://" not in text.replace("    ", "").split("Run it again")[0]
+    assert "https://" not in text.replace("    ", "").split("Repeat it")[0]
 
 
 def test_a_folder_with_lone_surrogates_is_reported(tmp_path):
@@ -127,7 +127,7 @@ def test_a_spreadsheet_computes_nothing(tmp_path, text):
 def test_a_lesson_shows_it_as_it_is(monkeypatch):
     monkeypatch.setattr(import_module("polling"), "TITLE", NAME)
     exchange = type("Exchange", (), {"direction": "down", "size": 9, "data": TEXT.encode()})()
-    beside = wires.Beside({"polling": [exchange]})
+    beside = wires.SideBySide({"polling": [exchange]})
     html = beside._repr_html_()
     assert "<img" not in html
     assert "<script" not in html

@@ -82,6 +82,6 @@ def test_an_archive_without_git_says_that_its_version_is_unknown(tmp_path, monke
     from benchmarks.report import context
 
     monkeypatch.setattr(manifest, "ROOT", tmp_path)  # which may lie inside somebody else's repository
-    assert context.known(manifest.code()) == {"commit": "unknown", "changed": "unknown", "difference": None}
-    assert context.known({"commit": ""})["commit"] == "unknown"  # as older results have it
-    assert context.known({"seed": 7}) == {"seed": 7}
+    assert context.complete(manifest.code_version()) == {"commit": "unknown", "changed": "unknown", "difference": None}
+    assert context.complete({"commit": ""})["commit"] == "unknown"  # as older results have it
+    assert context.complete({"seed": 7}) == {"seed": 7}

@@ -6,9 +6,10 @@ import random
 import re
 from html import unescape
 
-from benchmarks.analysis.summary import Results
+from benchmarks import report
+from benchmarks.analysis.results import Results
 from benchmarks.plots import drawing
-from benchmarks.report import context, report, templating
+from benchmarks.report import context, templating
 
 TITLES = {
     "polling": "Short polling",
@@ -106,7 +107,7 @@ def names(folder, ending="svg"):
 
 def read(folder, name="report.html", before=None):
     """Return the report's text without drawing a plot."""
-    return templating.rendered(name, context.of(Results.load(folder), [], before))
+    return templating.render(name, context.create(Results.load(folder), [], before))
 
 
 CALIBRATION = {

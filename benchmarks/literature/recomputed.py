@@ -1,55 +1,60 @@
-"""The published figures: recomputed from their own premises, and held against what the lab measures.
+"""Published figures, recomputed from their own premises, and compared with what the lab measures.
 
-A Row's `recomputed` follows from the premises that the source states; its `measured` is
-the lab's, where the results of the scenario `literature` are given.
+A Row's `recomputed` follows from the premises that the source states; its `measured` is the lab's figure, if there are
+results of the scenario `literature`.
 """
 
 from dataclasses import replace
 
 import numpy as np
 
+from benchmarks import model
 from benchmarks.literature.sources import SOURCES, Row
-from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
 
-MEBI = 2**20  # what Lubbers and Greco divide by, and call mega
+MEBI = 2**20  # the divisor of Lubbers and Greco, who call it mega
 CLIENTS = 1_000, 10_000, 100_000
-FAR = "2 + 75 ms / d is 2.31 at d 242 ms and 4.48 at 30 ms: the sites' own delays are not told"
+SITES = "2 + 75 ms / d is 2.31 for d = 242 ms and 4.48 for 30 ms; the delays of the sites were not published"
 DELAYS_MS = 50, 100, 150, 200  # one way, on both sides of half the message interval
 
 
 def rows(measured=None):
-    """Return all Rows, source after source; `measured` is {(source, what): the lab's figure}, see replication.py."""
-    found = [row for source in SOURCES for row in RECOMPUTED[source]()]
-    return [replace(row, measured=(measured or {}).get((row.source, row.what))) for row in found]
+    """Return all Rows, source by source; `measured` is {(source, what): the lab's figure}, see replication.py."""
+    published = [row for source in SOURCES for row in RECOMPUTED[source]()]
+    return [replace(row, measured=(measured or {}).get((row.source, row.what))) for row in published]
 
 
 def lubbers():
-    """Return the table of header traffic: each client is sent one header a second, nothing else counts."""
+    """Return the table of header traffic: each client gets one header per second, and nothing else counts."""
     published = {"polling": (871, (6.6, 66, 665)), "WebSocket": (2, (0.015, 0.153, 1.526))}
-    note = {
+    notes = {
         "polling": "header arithmetic: 871 counts characters without line ends, 909 with CRLF; measured with this "
         "lab's client, which sends no cookie and few headers",
-        "WebSocket": "2 bytes framed a message before RFC 6455; since then 2 up to 125 bytes and 4 above, as are this "
-        "lab's messages in JSON, and a heartbeat or a ping now and then",
+        "WebSocket": "2 bytes of framing before RFC 6455; since then 2 for up to 125 bytes and 4 above, as for this "
+        "lab's messages in JSON, and a heartbeat or ping now and then",
     }
     traffic = [
         Row(
-            "lubbers", f"{name}, {clients:,} clients", "2²⁰ bit/s", figure, header * clients * 8 / MEBI, note=note[name]
+            "lubbers",
+            f"{name}, {clients:,} clients",
+            "2²⁰ bit/s",
+            figure,
+            header * clients * 8 / MEBI,
+            note=notes[name],
         )
         for name, (header, figures) in published.items()
         for clients, figure in zip(CLIENTS, figures, strict=True)
     ]
     late = model.maximum("longpoll", Parameters(delay=0.050)) / model.mean("websocket", Parameters(delay=0.050))
-    note = "50 ms one way: a message that just misses a request takes three transits, a frame one"
-    return [*traffic, Row("lubbers", "latency of asking : pushing", "times", 3.0, late, note=note)]
+    note = "50 ms one way: a message that just misses a request takes three transits, a frame takes one"
+    return [*traffic, Row("lubbers", "latency, polling : pushing", "times", 3.0, late, note=note)]
 
 
 def pimentel():
-    """Return Edmonton's figures: one-way delay 40.3 ms, messages at 4 Hz, a pause of 150 ms between polls."""
+    """Return the figures for Edmonton: one-way delay 40.3 ms, messages at 4 Hz, a pause of 150 ms between polls."""
     edmonton = Parameters(rate=4.0, delay=0.0403, interval=0.150, pause=True)
     polled = 1000 * model.mean("polling", edmonton)
-    note = "mean d + (150 ms + 2d)/2; their round trip varied, the model's does not"
+    note = "mean d + (150 ms + 2d)/2; their round trip varied, that of the model does not"
     return [
         Row("pimentel", "polling, Edmonton", "ms", 151.3, polled, note=note),
         Row(
@@ -57,22 +62,22 @@ def pimentel():
             "WebSocket, Edmonton",
             "ms",
             40.3,
-            note="taken here as the delay d of the link, so there is nothing to recompute",
+            note="used here as the delay d of the link, so there is nothing to recompute",
         ),
         Row("pimentel", "polling : WebSocket, Edmonton", "times", 151.3 / 40.3, polled / 40.3, note="2 + 75 ms / d"),
-        Row("pimentel", "polling : WebSocket, least of the sites", "times", 2.31, note=FAR),
-        Row("pimentel", "polling : WebSocket, most of the sites", "times", 4.48, note=FAR),
+        Row("pimentel", "polling : WebSocket, least of the sites", "times", 2.31, note=SITES),
+        Row("pimentel", "polling : WebSocket, most of the sites", "times", 4.48, note=SITES),
         *map(half_interval, DELAYS_MS),
     ]
 
 
 def half_interval(delay_ms):
-    """Return what long polling takes beside WebSocket with messages every 250 ms, at a one-way delay."""
+    """Return long polling compared with WebSocket for messages every 250 ms, at a one-way delay."""
     always = delay_ms < 125
     note = (
-        "said in words: like WebSocket below half the message interval, when a request always waits"
+        "published in words: like WebSocket below half the message interval, when a request always waits"
         if always
-        else "beyond half the interval messages wait for the next request: about two transits in the mean"
+        else "above half the interval, messages wait for the next request: about two transits on average"
     )
     ratio = regular_long_poll(delay_ms / 1000, 0.250) / (delay_ms / 1000)
     what = f"long polling : WebSocket, d {delay_ms} ms"
@@ -80,28 +85,28 @@ def half_interval(delay_ms):
 
 
 def regular_long_poll(delay, interval, messages=20_000):
-    """Return long polling's mean latency in seconds where messages come at a fixed `interval`; by simulation.
+    """Return long polling's mean latency in seconds for messages at a fixed `interval`, by simulation.
 
-    The model's formula is for arrivals at random; regular ones either always find a request waiting or drift past it.
+    The model's formula is for random arrivals; regular ones either always find a waiting request or drift past it.
     """
     published = interval * np.arange(1, messages + 1)
-    waits, now, place = np.empty(messages), 0.0, 0
-    while place < messages:
-        now = max(now, published[place])
+    waits, now, first = np.empty(messages), 0.0, 0
+    while first < messages:
+        now = max(now, published[first])
         last = int(np.searchsorted(published, now, "right"))
-        waits[place:last] = now - published[place:last]
-        place, now = last, now + 2 * delay
+        waits[first:last] = now - published[first:last]
+        first, now = last, now + 2 * delay
     return delay + float(waits.mean())
 
 
 def grigorik():
-    """Return the cost of 10,000 clients that poll with 850 bytes of headers."""
+    """Return the cost of 10,000 polling clients with 850 bytes of headers."""
     minute, second = Parameters(interval=60.0), Parameters(interval=1.0)
-    note = "decimal megabits; headers alone, 850 bytes a request"
+    note = "decimal megabits; only headers, 850 bytes per request"
     return [
         Row(
             "grigorik",
-            "requests a second, every 60 s",
+            "requests per second, every 60 s",
             "1/s",
             167,
             10_000 * model.requests("polling", minute),
@@ -118,30 +123,30 @@ def grigorik():
             model.MODELS["websocket"].framing(replace(minute, message=30)),
             note="RFC 6455, up to 125 bytes from the server",
         ),
-        Row("grigorik", "smallest frame, up", "bytes", 6, note="2 and the mask's 4: a definition; 14 for the largest"),
+        Row("grigorik", "smallest frame, up", "bytes", 6, note="2 and the 4 of the mask; 14 for the largest"),
         Row("grigorik", "smallest framing of an event", "bytes", 5, len("data:"), note="without its line ends"),
     ]
 
 
 def headers(size, clients, p):
-    """Return the bits a second that headers of `size` bytes take."""
+    """Return the bits per second for headers of `size` bytes."""
     return 8 * size * clients * model.requests("polling", p)
 
 
 def abril():
     """Return the response bytes of five messages, one a second, as a browser recorded them."""
     note = (
-        "the bytes depend on the server's headers and on the message, which here is JSON with room, author and times; "
-        "nothing can be recomputed"
+        "the bytes depend on the server's headers and on the message, which here is JSON with room, author and times, "
+        "so they cannot be recomputed"
     )
     figures = {"WebSocket": 629, "SSE": 1_071, "long polling": 1_908, "polling every 250 ms": 3_609}
     return [Row("abril", f"five messages, {name}", "bytes", figure, note=note) for name, figure in figures.items()]
 
 
 def appelqvist():
-    """Return the headers of each technique, and a message of 30 bytes with them."""
-    ours = "of request and answer; a browser's there, this lab's short ones here"
-    event = "theirs is the word data and its line ends; here each event has an id too, and is a chunk of the answer"
+    """Return the headers of each technique, and the bytes of a message of 30 bytes."""
+    ours = "of request and response; those of a browser there, this lab's short ones here"
+    event = "theirs is the word data and its line ends; here each event also has an id, and is a chunk of the response"
     return [
         Row("appelqvist", "headers, polling", "bytes", 281 + 191, note=ours),
         Row("appelqvist", "headers, long polling", "bytes", 273 + 191, note=ours),
@@ -152,34 +157,34 @@ def appelqvist():
             "bytes",
             2,
             model.MODELS["websocket"].framing(Parameters(message=30)),
-            note="2 bytes up to 125, 4 above: here the messages are longer than 30 bytes, as they are JSON",
+            note="2 bytes for up to 125, 4 above; here the messages are longer than 30 bytes, because they are JSON",
         ),
-        Row("appelqvist", "30 bytes by long polling", "bytes", 494, 273 + 191 + 30, note="heads and text"),
-        Row("appelqvist", "30 bytes by SSE", "bytes", 38, 8 + 30, note="frame and text"),
+        Row("appelqvist", "30 bytes by long polling", "bytes", 494, 273 + 191 + 30, note="headers and text"),
+        Row("appelqvist", "30 bytes by SSE", "bytes", 38, 8 + 30, note="framing and text"),
     ]
 
 
 def bozdag():
-    """Return the shape that is told; the tables were not found."""
-    note = "the shape only: theirs kept a thread for every connection, this one a few objects, so push is the cheaper"
-    many = "350 to 500 where their server was saturated; the lesson on capacity asks this machine's"
+    """Return the published ratios; the tables were not available."""
+    note = "not comparable: their server had a thread for each connection, this one a few objects, so push is cheaper"
+    limit = "their server was saturated at 350 to 500; the lesson on capacity measures this machine"
     return [
         Row("bozdag", "server CPU, push : pull", "times", 7, note=note),
-        Row("bozdag", "users at saturation, from", "users", 350, note=many),
+        Row("bozdag", "users at saturation, from", "users", 350, note=limit),
     ]
 
 
 def vyvere():
     """Return how many clients were served: N ≤ capacity · acceptable latency, the rule of capacity."""
-    note = "spread over 4 s: 6,250 deliveries a second is this figure over 4, so there is nothing to recompute"
-    even = "the acceptable latency from which on polling serves more; the lesson on capacity measures this machine's"
+    note = "within 4 s: 6,250 deliveries per second is this figure divided by 4, so there is nothing to recompute"
+    even = "the acceptable latency above which polling serves more; the lesson on capacity measures this machine"
     return [
         Row(
             "vyvere",
             "clients served by polling",
             "clients",
             8_000,
-            note="the lesson on capacity measures this machine's",
+            note="the lesson on capacity measures this machine",
         ),
         Row("vyvere", "clients served by SSE", "clients", 25_000, note=note),
         Row("vyvere", "break-even of polling and SSE", "s", 10, note=even),
@@ -204,7 +209,7 @@ def rfc6202():
             "transits",
             3,
             model.maximum("longpoll", rare) / rare.delay,
-            note="a message that just misses the answer",
+            note="a message that just misses the response",
         ),
     ]
 

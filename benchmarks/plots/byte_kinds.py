@@ -1,0 +1,91 @@
+"""The plot of the kinds of bytes: one reader of each technique for some seconds."""
+
+from pathlib import Path
+
+from matplotlib.patches import Patch
+
+from benchmarks.analysis.format import number
+from benchmarks.analysis.series import Series
+from benchmarks.analysis.style import rank, title_and_colour
+from benchmarks.plots.axes import legend, narrow
+from benchmarks.plots.bars import finish, heading, write
+
+# The greys and patterns of the pages (board.css), because the colours are the techniques'.
+KINDS = {
+    "payload": ("#333333", ""),
+    "framing": ("#ffffff", "////"),
+    "headers": ("#8a8f99", ""),
+    "handshake": ("#d5d5d5", "||||"),
+    "idle": ("#ffffff", ""),
+    "other": ("#ffffff", "----"),
+    "TCP and IP": ("#eeeeee", "...."),
+}
+ROW_MAX = 5  # keys beside each other
+
+
+def bytes_by_kind(canvas, results):
+    """Bytes per delivered message by kind, stacked up to IP level; both directions together."""
+    traced = {name: trace for name, trace in traces(results).items() if trace.get("delivered")}
+    if not traced:
+        return None
+    canvas.set_figheight(1.8 + 0.62 * len(traced))
+    axes, seen = canvas.add_subplot(), set()
+    for row, (name, trace) in enumerate(traced.items()):
+        y, left = 2 * row + 0.35, 0.0
+        heading(axes, 2 * row - 0.35, series_of(name))
+        per_message = {kind: count / trace["delivered"] for kind, count in sums(trace).items()}
+        for kind, width in (per_message | segments(results, name)).items():
+            if width:
+                colour, hatch = KINDS.get(kind, KINDS["other"])
+                axes.barh(y, width, 0.8, left=left, color=colour, hatch=hatch, edgecolor="#333333", linewidth=0.6)
+                left += width
+                seen.add(kind)
+        share = f", {100 * (1 - per_message.get('payload', 0) / left):.0f} % overhead" if left else ""
+        if narrow(canvas):  # beside the title
+            position = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "center", "fontsize": 10}
+            axes.annotate(f"{number(left)}{share}", (1, 2 * row - 0.35), **position)
+        else:
+            write(axes, left, y, f"{number(left)}{share}")
+    finish(axes, 2 * len(traced) - 1.1, [], [], "bytes per delivered message, both directions", room=1.5)
+    patches = [
+        Patch(facecolor=colour, hatch=hatch, edgecolor="#333333", linewidth=0.6, label=kind)
+        for kind, (colour, hatch) in KINDS.items()
+        if kind in seen
+    ]
+    columns = len(patches) if len(patches) <= ROW_MAX else -(-len(patches) // 2)
+    legend(canvas, patches, columns)
+    seconds = number(max(trace.get("seconds") or 0 for trace in traced.values()))
+    return (
+        "The kinds of bytes",
+        f"One reader of each technique on a wire for {seconds} seconds, with all bytes by kind: the JSON of the "
+        "messages, the framing around each message, headers of requests and responses, the opening of the connection, "
+        "and idle traffic without messages (empty polls, heartbeats, pings). Last are the headers of TCP and IP, 52 "
+        "bytes per segment, as the sockets of the runs counted them.",
+    )
+
+
+def segments(results, technique):
+    """Return {"TCP and IP": bytes per delivered message} of the first point's runs; {} if none is valid."""
+    point = next((one for one in results.comparisons if one.valid), None)
+    for series in point.finished if point else ():
+        ip, tcp = series.estimate("ip"), series.estimate("tcp")
+        if series.technique == technique and not series.stage and ip and tcp:
+            return {"TCP and IP": ip.median - tcp.median}
+    return {}
+
+
+def traces(results):
+    """Return {technique: its trace}, in the order of every plot."""
+    known = {name: trace for name, trace in (results.traces or {}).items() if isinstance(trace, dict)}
+    return {name: known[name] for name in sorted(known, key=rank)}
+
+
+def sums(trace):
+    """Return {kind: bytes}, both directions together."""
+    kinds = trace.get("kinds") or {}
+    return {kind: (counts.get("up") or 0) + (counts.get("down") or 0) for kind, counts in kinds.items()}
+
+
+def series_of(technique):
+    """Return a Series without runs, for its label and style."""
+    return Series(Path(), technique, None, title_and_colour(technique)[0])
