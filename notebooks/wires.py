@@ -55,7 +55,7 @@ class Tap:
         """Return what passed a technique's wire after the exchange with the id `last`."""
 
         async def kept():
-            return [each for each in self.capture.of(name) if each.id > last and each.kind not in SILENT]
+            return [each for each in self.capture.exchanges_of(name) if each.id > last and each.kind not in SILENT]
 
         return self.wait_for(kept())
 
@@ -89,7 +89,7 @@ def silence(address, room, seconds):
     """Return {technique: (what passed in so many seconds of silence, its bytes of TCP payload, at IP level)}."""
     with contextlib.closing(Tap(address, room)) as tap:
         time.sleep(1.1)  # they open, and each poller asks a first time
-        last = tap.capture.last
+        last = tap.capture.last_id
         before = {name: reader.reading.traffic() for name, reader in tap.readers.items()}
         time.sleep(seconds)
         after = {name: reader.reading.traffic() - before[name] for name, reader in tap.readers.items()}

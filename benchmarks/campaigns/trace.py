@@ -62,7 +62,7 @@ async def traced(address, scenario, techniques, seconds):
     taken = round(time.time() - begun, 6)
     return {
         name: {"seconds": taken, "delivered": delivered[name], "kinds": kinds(wire), "passed": passed(readers[name])}
-        | exchanges(capture.of(name), begun)
+        | exchanges(capture.exchanges_of(name), begun)
         for name, wire in wires.items()
     }
 
