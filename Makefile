@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
-# Test files that run at a time: most tests wait more than they work.
+# Number of test files that run at the same time; most tests wait more than they work.
 JOBS ?= 3
 
 .PHONY: help setup demo serve scaled compare test faults lint bench lock notebooks advise
@@ -11,50 +11,50 @@ JOBS ?= 3
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/ready  ## make the virtual environment with everything installed
+setup: $(VENV)/ready  ## make the virtual environment and install the packages
 
 $(VENV)/ready: requirements.lock
-	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or newer, or name it by PYTHON=..."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs Python 3.11 or newer; name one by PYTHON=..., this is %d.%d." % sys.version_info[:2])'
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it, on Debian and Ubuntu by 'apt-get install python3-venv'."; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: install Python 3.11 or newer, or name it with PYTHON=..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The lab needs Python 3.11 or newer, this is %d.%d; name another with PYTHON=..." % sys.version_info[:2])'
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing: install it, on Debian and Ubuntu with 'apt-get install python3-venv'."; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 	@echo "Installing the packages into $(VENV) (once, about a minute) ..."
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@touch $@
 
-demo: setup  ## serve the lab and open it in the browser: four techniques side by side
+demo: setup  ## open the four techniques side by side in the browser
 	@$(PY) manage.py demo $(ARGS)
 
-serve: setup  ## serve the lab (ARGS="--host --port --workers")
+serve: setup  ## serve the chat without wires (ARGS="--host --port --workers --lan")
 	@$(PY) manage.py serve $(ARGS)
 
-scaled: setup  ## serve it as on many machines: nginx, servers, PostgreSQL, Redis (ARGS="--port --servers")
+scaled: setup  ## serve with nginx, several servers, PostgreSQL and Redis (ARGS="--port --servers")
 	@deploy/setup
 	@$(PY) manage.py scaled $(ARGS)
 
-compare: setup  ## measure the four techniques, about two minutes: table and report
+compare: setup  ## measure the four techniques in about two minutes, and write a report
 	@$(PY) manage.py compare $(ARGS)
 
-test: setup  ## run all tests, in a real browser too
+advise: setup  ## say which technique to use (ARGS="--rate --clients --latency --network")
+	@$(PY) manage.py advise $(ARGS)
+
+test: setup  ## run all tests, also in a real browser
 	@tests/setup
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
-advise: setup  ## which technique to take (ARGS="--rate --clients --latency --network")
-	@$(PY) manage.py advise $(ARGS)
-
-notebooks: setup  ## execute the lessons in notebooks/, each against a lab of its own
+notebooks: setup  ## execute the lessons in notebooks/, each with a lab of its own
 	@$(PY) notebooks/run.py $(ARGS)
 
-faults: setup  ## break everything many times, for a night (ARGS="--counts medium": two hours)
+faults: setup  ## test with many faults, for a night (ARGS="--counts medium": two hours)
 	@tests/setup
 	@PYTHONPATH=tests $(PY) -m faults $(ARGS)
 
-lint: setup  ## check style
+lint: setup  ## check the style
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 
-bench: setup  ## measure the server against its yardsticks
+bench: setup  ## measure the server beside its yardsticks
 	@$(PY) manage.py bench $(ARGS)
 
-lock: setup  ## write the versions in .venv into requirements.lock
+lock: setup  ## write the versions in .venv to requirements.lock
 	@{ echo "# Made by \`make lock\`; names no index."; $(PY) -m pip freeze; } > requirements.lock

@@ -24,7 +24,7 @@ from benchmarks.generator.meter import Meter  # noqa: E402
 from benchmarks.generator.recorder import Recorder  # noqa: E402
 from benchmarks.generator.users import Publisher, Reader  # noqa: E402
 from benchmarks.scenarios.settings import CHOICES  # noqa: E402
-from lab.net.system import settle  # noqa: E402
+from lab.net.system import freeze_gc  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 
 if Path(websocket.__file__).parent != ROOT / "websocket":
@@ -96,7 +96,7 @@ def prepare(environment, **_):
     environment.reader_numbers, environment.recorder.publisher_numbers = (
         count(place, len(options.workers) or 1) for _ in range(2)
     )
-    settle()
+    freeze_gc()
     if not options.record:
         environment.recorder.begin()
 

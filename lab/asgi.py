@@ -1,4 +1,4 @@
-"""The server's front door: the chat's routes, the pages', and the WebSockets'."""
+"""The ASGI application: routes for the chat, for the pages, and for WebSockets."""
 
 import os
 from importlib import import_module
@@ -19,12 +19,12 @@ from lab.access.cross_site import CHAT  # noqa: E402  (these need Django set up)
 from lab.access.guard import guard  # noqa: E402
 from lab.http.handler import ChatHandler  # noqa: E402
 from lab.messages.errors import Refused  # noqa: E402
-from lab.net.system import settle  # noqa: E402
+from lab.net.system import freeze_gc  # noqa: E402
 from lab.server.loop_monitor import LoopMonitor  # noqa: E402
 
 
-def by_road(chat):
-    """Send the chat's addresses to `chat`, all others to stock Django."""
+def route_chat(chat):
+    """Return an application that hands the chat's addresses to `chat`, and all others to stock Django."""
 
     async def app(scope, receive, send):
         if CHAT.fullmatch(scope["path"]):
@@ -35,17 +35,17 @@ def by_road(chat):
     return app
 
 
-def with_sender(app):
-    """Leave the server's own `send` in the scope: the way for consumers past the middlewares' wrappers."""
+def with_raw_send(app):
+    """Put the server's own `send` into the scope, so that a consumer can avoid the wrappers of the middleware."""
 
-    async def passing(scope, receive, send):
-        await app(dict(scope, sender=send), receive, send)
+    async def wrapped(scope, receive, send):
+        await app(dict(scope, raw_send=send), receive, send)
 
-    return passing
+    return wrapped
 
 
-async def no_room(scope, receive, send):
-    """Refuse a WebSocket to an address that is no room's."""
+async def not_found(scope, receive, send):
+    """Refuse a WebSocket at an address without a room."""
     raise Refused("address: no room is here.", status=404)
 
 
@@ -54,8 +54,8 @@ routes = [
     for technique in settings.TECHNIQUES
     for route in getattr(import_module(f"{technique}.urls"), "websocket_urlpatterns", [])
 ]
-sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*routes, re_path("", no_room)])))
-application = guard(ProtocolTypeRouter({"http": by_road(ChatHandler()), "websocket": with_sender(sockets)}))
+sockets = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*routes, re_path("", not_found)])))
+application = guard(ProtocolTypeRouter({"http": route_chat(ChatHandler()), "websocket": with_raw_send(sockets)}))
 if settings.PULSE:
     application = LoopMonitor(application, settings.PULSE)
-settle()
+freeze_gc()

@@ -1,4 +1,4 @@
-"""Django's settings; the environment may change those read through `env`."""
+"""Django's settings; those read through `env` can be set in the environment."""
 
 import os
 from importlib.util import find_spec
@@ -9,15 +9,16 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from lab import techniques
 from lab.net import data_folder
 from lab.techniques import TECHNIQUES
 
 
 class Env(environ.Env):
-    """The environment, in which a text is taken as it is: a key or a folder may begin with $."""
+    """The environment; a text is used as it is, because a key or a folder may begin with $."""
 
     def str(self, name, default=""):
-        """Return a text; `default` if the variable is not set."""
+        """Return a variable, or `default` if it is not set."""
         return os.environ.get(name, default)
 
 
@@ -25,7 +26,7 @@ env = Env()
 
 
 def number(name, default):
-    """Return a whole number that the environment may change."""
+    """Return a variable as a whole number, or `default` if it is not set."""
     try:
         value = env.int(name, default=default)
     except ValueError:
@@ -37,36 +38,36 @@ def number(name, default):
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-for name in TECHNIQUES:
-    if find_spec(name) is None:
-        raise ImproperlyConfigured(f"LAB_TECHNIQUES: there is no folder {name}.")
+try:
+    techniques.check()
+except ValueError as exc:
+    raise ImproperlyConfigured(str(exc)) from exc
 
-
-# The folder of everything that a server keeps: database, secret key.
+# The folder of all that a server keeps: database, secret key.
 DATA = Path(env.str("LAB_DATA") or BASE_DIR / "data").absolute()
 try:
     data_folder.make_folder(DATA)
     if not env.str("LAB_DATA"):
-        data_folder.tighten(DATA, data_folder.FOLDER)  # a folder that somebody chose may be others' too
+        data_folder.tighten(DATA, data_folder.FOLDER)  # a folder chosen by somebody may be shared
     SECRET_KEY = env.str("SECRET_KEY") or data_folder.secret_key(DATA / "secret_key")
 except OSError as exc:
     raise ImproperlyConfigured(f"LAB_DATA: {exc.filename or DATA} cannot be used: {exc.strerror}.") from exc
 except UnicodeDecodeError as exc:
     raise ImproperlyConfigured(f"LAB_DATA: {DATA / 'secret_key'} is not UTF-8; without it a new one is made.") from exc
 if "LAB_DATA" in os.environ:
-    os.environ["LAB_DATA"] = str(DATA)  # the processes that we start may run in another folder
+    os.environ["LAB_DATA"] = str(DATA)  # child processes may run in another folder
 
 if SECRET_KEY == "CHANGE-ME":  # noqa: S105
     raise ImproperlyConfigured("SECRET_KEY: still the placeholder of deploy/lab.env; everybody knows it, set your own.")
 
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-# Believe a proxy's X-Forwarded-For and -Proto; uvicorn takes them from FORWARDED_ALLOW_IPS alone.
+# Trust a proxy's X-Forwarded-For and -Proto; uvicorn accepts them only from FORWARDED_ALLOW_IPS.
 BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
-# The header in which the proxy names a nonce for each publish, the same if it asks another server again; "": none.
+# The header with the proxy's nonce for each publish, the same when it retries with another server; "": none.
 NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 
-# Apps beside the chat, which brings its own commands and pages without them.
+# Apps beside the chat, with commands and pages of their own; the chat runs without them.
 MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "deploy"]) if find_spec(name)]
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -76,7 +77,7 @@ INSTALLED_APPS = [
     *MORE_APPS,
     *TECHNIQUES,
 ]
-# The pages' middleware; the chat's own routes pass none of it (see lab/http/handler.py).
+# The pages' middleware; the chat's own routes do not use it (see lab/http/handler.py).
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "lab.pages.static_files.StaticFiles",
@@ -116,7 +117,7 @@ if DATABASE_URL.lower().startswith("sqlite:"):
     except ValueError as exc:
         raise ImproperlyConfigured(f"DATABASE_URL: {exc}") from exc
     if env.str("DATABASE_URL"):
-        os.environ["DATABASE_URL"] = f"sqlite:///{quote(os.fsencode(path))}"  # for other folders, as LAB_DATA
+        os.environ["DATABASE_URL"] = f"sqlite:///{quote(os.fsencode(path))}"  # for child processes, as LAB_DATA
     else:
         for ending in data_folder.ENDINGS:
             data_folder.tighten(Path(f"{path}{ending}"), data_folder.FILE)
@@ -125,34 +126,34 @@ else:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
     raise ImproperlyConfigured("DATABASE_URL: not the address of an SQLite or PostgreSQL database.")
-DATABASE_PATIENCE = 5  # seconds that a piece of work on it may take; past it 503
+DATABASE_PATIENCE = 5  # seconds, timeout of one piece of work; then 503
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASE_PATIENCE = 20  # whoever holds its lock is on this machine, and nearly done
+    DATABASE_PATIENCE = 20  # a process that holds its lock is on this machine, and soon done
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits for the lock instead of failing on it
         "timeout": 15,  # seconds
-        # FULL: an acknowledged message has reached the disk, not only the system's cache.
+        # FULL: an acknowledged message is on the disk, not only in the system's cache.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,  # seconds
-        # Nobody waits longer than that for a lock, or for one who froze with a lock in hand. Milliseconds.
+        # Milliseconds. Nobody waits longer for a lock, even if the process that holds it is frozen.
         "options": "-c statement_timeout=4000 -c idle_in_transaction_session_timeout=4000",
-        "tcp_user_timeout": 10_000,  # milliseconds until a peer that takes no bytes counts as gone
-        "keepalives_idle": 10,  # seconds of silence before it is asked whether it is there
-        "keepalives_interval": 5,  # seconds between such questions
+        "tcp_user_timeout": 10_000,  # milliseconds until a peer that acknowledges nothing counts as gone
+        "keepalives_idle": 10,  # seconds of silence before the first probe
+        "keepalives_interval": 5,  # seconds between probes
         "keepalives_count": 3,
     } | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
-REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLayer")  # or Redis' own pub/sub
+REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLayer")
 REDIS = {
     "address": REDIS_URL,
     "socket_connect_timeout": 2,  # seconds
-    "socket_timeout": 8,  # seconds; the layer waits up to 5 for an event, so a longer silence means that Redis is gone
-    "retry_on_error": [ConnectionError],  # once, at once: the connection may have been lost long ago
+    "socket_timeout": 8,  # seconds; the layer blocks up to 5 for an event, so a longer silence means that Redis is gone
+    "retry_on_error": [ConnectionError],  # one retry, at once: the connection may have been lost long ago
 }
 CHANNEL_LAYERS = {
     "default": {"BACKEND": REDIS_LAYER, "CONFIG": {"hosts": [REDIS]}}
@@ -160,16 +161,16 @@ CHANNEL_LAYERS = {
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
 
-# In signed cookies: a handshake that names one must not cost a look at the database. By a name of their own, because
-# browsers send a cookie to all ports of a host, where other Django projects may have theirs.
+# Sessions in signed cookies: a handshake with one must not cost a database query. The cookie has its own name, because
+# browsers send a cookie to all ports of a host, and other Django projects there may use the default name.
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 SESSION_COOKIE_NAME = "lab_login"
 
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True  # serve from the source folders: nothing to collect
+WHITENOISE_USE_FINDERS = True  # serve from the source folders, without collectstatic
 WHITENOISE_AUTOREFRESH = DEBUG
 
-# The wires before this server, {"page": port, "control": port, "wires": {technique: port}}; manage.py demo lays them.
+# The wires of this server, {"page": port, "control": port, "wires": {technique: port}}; manage.py demo sets it.
 WIRES = env.json("LAB_WIRES", default={})
 
 PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.server.loop_monitor` notes; the benchmarks name one
@@ -177,79 +178,79 @@ PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.server.loop_mon
 USE_I18N = True
 USE_TZ = True
 LANGUAGE_CODE = "en"
-LOCALE_PATHS = [BASE_DIR / "lab" / "locale"]  # for the techniques' words too
+LOCALE_PATHS = [BASE_DIR / "lab" / "locale"]  # for the techniques too
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 
-X_FRAME_OPTIONS = "DENY"  # but for the panes, which the page of all techniques frames
+X_FRAME_OPTIONS = "DENY"  # except for the panes, which the board frames
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
-# Behind a proxy that speaks HTTPS: pages by HTTPS alone, for 30 days from each visit, and cookies too.
+# Behind a proxy that speaks HTTPS: pages and cookies only by HTTPS, for 30 days after each visit.
 HTTPS = env.bool("LAB_HTTPS", default=False)
-if HTTPS and not BEHIND_PROXY:  # each request would be taken for HTTP: redirected for ever, its Origin foreign
+if HTTPS and not BEHIND_PROXY:  # each request would count as HTTP: endless redirects, foreign Origins
     raise ImproperlyConfigured("LAB_HTTPS: needs FORWARDED_ALLOW_IPS, the address of the proxy that speaks HTTPS.")
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 30 * 24 * 3_600 if HTTPS else 0
-SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None  # which browsers complain of on plain HTTP
-# HSTS for this name alone: that of all below it, and its place in the browsers' own list, are not ours to bind.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if HTTPS else None  # on plain HTTP browsers warn about it
+# HSTS for this name only: subdomains and the browsers' preload list are not the lab's to decide.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 
-# What one client or one room may cost; each bound is tried at the bound and one past it.
-BODY_MAX = 65_536  # bytes of a body, and of a message on a WebSocket; past it 413, and 1009
-HEAD_MAX = 16_384  # bytes of a request's head; past it 431
-HEADERS_MAX = 200  # headers of a request, for each costs memory however short it is; past it 431
-DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # these two bound them
-HEAD_SECONDS = 10  # for a head to come whole; past it 408
-BODY_SECONDS = 30  # for a body to come whole; past it 408
-PIECES_MAX = 8  # bytes that a client may spend on cutting one byte of a body into chunks; past it 413
-LINGER_SECONDS = 2  # that a connection which is over is still read, so that no reset takes the last answer away
-LINGER_MAX = 1_000_000  # bytes that are read of it meanwhile; past it the connection is cut
-TAKE_SECONDS = 60  # in which a client must take something of what waits for it; past it the connection is cut
-BUFFER_BYTES = 16_384  # that may wait in a connection before its client counts as slow; past it nothing more is written
-BUFFERS_BYTES = 200_000_000  # that wait for all slow clients; past it the address that has most loses a connection
-CONNECTIONS_MAX = 20_000  # connections of a process; past it 503
-FILES_KEPT = 32  # of the files that a process may open, kept for answers, a quarter at most; past them 503
-# Connections of one address to a process, 0: no bound; past it 429. A class of 40 behind one address has 125 each.
+# What one client or one room may cost; tests try each bound, and one more. SPEC.md, 4.1, says what happens then.
+BODY_MAX = 65_536  # bytes of a body, or of a WebSocket message; then 413, or 1009
+HEAD_MAX = 16_384  # bytes of a request line and headers; then 431
+HEADERS_MAX = 200  # headers of a request, because each costs memory however short it is; then 431
+DATA_UPLOAD_MAX_NUMBER_FIELDS = None  # the bounds above are enough
+HEAD_SECONDS = 10  # seconds until the headers must be complete; then 408
+BODY_SECONDS = 30  # seconds until a body must be complete; then 408
+PIECES_MAX = 8  # bytes on the wire for each byte of BODY_MAX, of a chunked body; then 413
+LINGER_SECONDS = 2  # seconds that a finished connection is still read, so that no RST destroys the last response
+LINGER_MAX = 1_000_000  # bytes that are read from it in that time; then it is aborted
+TAKE_SECONDS = 60  # seconds in which a slow client must read something; then its connection is aborted
+BUFFER_BYTES = 16_384  # bytes that may wait in a connection; then nothing more is written to this slow client
+BUFFERS_BYTES = 200_000_000  # bytes that wait for all slow clients; then the address with the most loses a connection
+CONNECTIONS_MAX = 20_000  # connections of a process; then 503
+FILES_KEPT = 32  # open files that connections leave free for responses, a quarter of all at most; else 503
+# Connections of one address to a process, then 429; 0: no bound. In a class of 40 behind one address, each has 125.
 ADDRESS_CONNECTIONS = number("LAB_ADDRESS_CONNECTIONS", 5_000)
-# Requests and WebSockets that one browser's session holds open in a process, 0: no bound; past it 429.
+# Requests and WebSockets that one browser session has open in a process, then 429; 0: no bound.
 SESSION_CONNECTIONS = number("LAB_SESSION_CONNECTIONS", 200)
-# Requests and handshakes a second from one address and of one browser's session, twice that in a burst, 0: no limit;
-# past it 429. One process on one core answers fewer than the address may make.
+# Requests and handshakes a second from one address and one browser session, twice that in a burst, then 429; 0: no
+# bound. One process on one core can handle fewer than one address may send.
 REQUEST_RATE = number("LAB_REQUEST_RATE", 5_000)
 SESSION_REQUEST_RATE = number("LAB_SESSION_REQUEST_RATE", 500)
-PAGE_MAX = 500  # messages in one answer
-RECENT = 50  # messages given to a reader that names no `after`
-PAGE_BYTES = 262_144  # of the messages' JSON in one answer: of English, the recent ones fit however long they are
-TAIL_MAX = 1_000  # newest messages that a process remembers of a room
-TAILS_BYTES = 100_000_000  # of memory of the messages that a process remembers of all its rooms
-QUEUE_MAX = 256  # messages waiting in one queue before it falls back to history
-QUEUE_BYTES = 2_000_000  # of memory of those; past it the same
-QUEUES_BYTES = 100_000_000  # of memory of the messages that wait in all queues; past it the same, the longest first
-STAGE_QUEUE_MAX = 10_000  # the same, for the stages of a staircase whose queues grow and grow
-QUEUE_IDLE = 60  # seconds that a user's queue lives unread
-QUEUES_MAX = 20_000  # users' queues in a process; past it the greediest address loses an idle one, else 503
-ROOMS_MAX = 10_000  # rooms open in a process; past it the same
-# Of those, the share of one address and of one browser's session, 0: no share; past it its own idle one goes, else 429.
-# In a class of 60 behind one address each has 83 queues and 41 rooms.
+PAGE_MAX = 500  # messages in one response
+RECENT = 50  # messages for a reader without `after`
+PAGE_BYTES = 262_144  # bytes of JSON in one response; RECENT messages of English fit, however long they are
+TAIL_MAX = 1_000  # newest messages of a room that a process keeps in memory
+TAILS_BYTES = 100_000_000  # bytes of memory for these, of all rooms
+QUEUE_MAX = 256  # messages in one queue; then it is emptied, and its reader goes back to history
+QUEUE_BYTES = 2_000_000  # bytes of memory for these; then the same
+QUEUES_BYTES = 100_000_000  # bytes of memory for the messages in all queues; then the same, the longest wait first
+STAGE_QUEUE_MAX = 10_000  # messages in one queue of a stage without a bound of its own; then the same
+QUEUE_IDLE = 60  # seconds that a long-polling queue is kept without a reader
+QUEUES_MAX = 20_000  # long-polling queues of a process; then the address with the most loses an idle one, or 503
+ROOMS_MAX = 10_000  # open rooms of a process; then the same
+# The share of one address and of one browser session in these; then it loses an idle one, or 429. 0: no bound.
+# In a class of 60 behind one address, each has 83 queues and 41 rooms.
 ADDRESS_QUEUES = number("LAB_ADDRESS_QUEUES", 5_000)
 SESSION_QUEUES = number("LAB_SESSION_QUEUES", 200)
 ADDRESS_ROOMS = number("LAB_ADDRESS_ROOMS", 2_500)
 SESSION_ROOMS = number("LAB_SESSION_ROOMS", 200)
-ROOM_IDLE = 60  # seconds that a process remembers a room which nobody reads
-WAITING_MAX = 10_000  # messages waiting for the disk; past it 503
-WAITING_BYTES = 20_000_000  # of memory of their texts; past it 503
-UNHEARD_BYTES = 20_000_000  # of memory of the messages announced to busy rooms, and to a layer that is slow
-UNHEARD_MAX = 100  # announcements that wait for a busy room, as in a channel layer; it finds the rest in the store
-HOLD = 25  # seconds a long poll is held; under the idle timeout of common proxies
+ROOM_IDLE = 60  # seconds that a room is kept in memory without a reader
+WAITING_MAX = 10_000  # messages that wait for the disk; then 503
+WAITING_BYTES = 20_000_000  # bytes of memory for their texts; then 503
+UNHEARD_BYTES = 20_000_000  # bytes of memory for the announcements that wait for busy rooms and a slow channel layer
+UNHEARD_MAX = 100  # announcements that wait for a busy room, as in a channel layer; it reads the rest from the store
+HOLD = 25  # seconds that a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
-HEARTBEAT = 15  # seconds of silence on an event stream or a WebSocket before a heartbeat
-GOODBYE = 1.5  # seconds that streams get to end once the server is told to, and open requests after them
-LOOK = 1.0  # seconds between looks into the store for messages that were not announced
-# Frames a second of one WebSocket that publish nothing (refused ones, pings, tiny fragments), twice that at once.
-FRAME_RATE = 100  # past it the connection is closed with 1008
-# Messages a second from one address and of one browser's session, twice that in a burst, 0: no limit; past it 429.
+HEARTBEAT = 15  # seconds of silence on an event stream or a WebSocket, then a heartbeat
+GOODBYE = 1.5  # seconds that streams have to end at a shutdown, and then open requests
+LOOK = 1.0  # seconds between queries of the store for messages whose announcement was lost
+# Frames a second on one WebSocket that publish nothing (refused ones, pings, tiny fragments), twice that in a burst.
+FRAME_RATE = 100  # then the connection is closed with 1008
+# Messages a second from one address and one browser session, twice that in a burst, then 429; 0: no bound.
 PUBLISH_RATE = number("LAB_PUBLISH_RATE", 2_000)
 SESSION_RATE = number("LAB_SESSION_RATE", 200)
-RATES_MAX = 10_000  # addresses and sessions whose rates a process counts; past it the oldest count is forgotten
+RATES_MAX = 10_000  # addresses and sessions whose rates a process counts; then the oldest count is forgotten
 
 LOGGING = {
     "version": 1,
@@ -261,7 +262,7 @@ LOGGING = {
         "lab": {"handlers": ["console"], "level": "INFO"},
         "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "filters": ["refusals"]},
         "asyncio": {"handlers": ["console"], "level": "WARNING", "filters": ["layer"]},
-        "django.request": {"level": "ERROR"},  # a refusal is the client's affair
+        "django.request": {"level": "ERROR"},  # a refusal is the client's mistake, not the server's
         "django.security": {"level": "ERROR"},
     },
 }

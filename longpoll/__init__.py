@@ -3,5 +3,5 @@
 TITLE = "Long polling"
 COLOUR = "#0072B2"
 STAGES = ("hold", "queue", "after")
-PARAMETERS = ("after", "queue", "hold")  # what a reader may ask for
+PARAMETERS = ("after", "queue", "hold")  # of a request for messages
 ANSWER = "application/json"

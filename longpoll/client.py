@@ -1,6 +1,10 @@
-"""The Python client that asks again as soon as it was answered."""
+"""The Python client that sends the next request as soon as it has a response."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from lab import client
+from lab.client import Message
 
 
 class Client(client.Client):
@@ -8,18 +12,18 @@ class Client(client.Client):
 
     technique = "longpoll"
 
-    def __init__(self, *args, hold=25, **options):
-        options.setdefault("timeout", max(client.TIMEOUT, hold + client.ANSWER))
+    def __init__(self, *args: Any, hold: float = 25, **options: Any) -> None:
+        options.setdefault("timeout", max(client.TIMEOUT, hold + client.HOLD_MARGIN))
         super().__init__(*args, **options)
         self.hold = hold
-        self.queue = None  # the id of this user's queue
+        self.queue: str | None = None  # the id of this user's queue
 
-    def open(self):
-        """Nothing to open: the first request does it."""
+    def open(self) -> None:
+        """Do nothing: the first request opens the queue."""
 
-    def fetch(self):
-        """Ask for what comes, and wait for the answer."""
+    def fetch(self) -> Iterable[Message]:
+        """Send a request, and wait for its response."""
         path = self.path(after=self.after, queue=self.queue, hold=self.hold)
-        answer = self.ask(self.reading, "GET", path)
-        self.queue = answer.get("queue")
-        return self.page(answer)
+        page = self.request(self.reading, "GET", path)
+        self.queue = page.get("queue")
+        return self.read_page(page)

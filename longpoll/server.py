@@ -6,16 +6,19 @@ import secrets
 from functools import cache
 
 from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import chat, http
 from lab.access.shares import Shares
+from lab.chat.queues import Queue
 from lab.messages.errors import Refused
 
 SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, which nobody guesses
 
 
-async def deliver(request, room):
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond as soon as the user's queue has messages, with an empty list after `hold` seconds."""
     seconds, after = hold(request), http.after(request)
     if request.method == "HEAD":
@@ -26,7 +29,7 @@ async def deliver(request, room):
     return http.page(page, queue=session.id)
 
 
-def hold(request):
+def hold(request: ASGIRequest) -> float:
     """Return for how many seconds the client wants the request held; raise Refused if it is no such number."""
     text = request.GET.get("hold", str(settings.HOLD))
     if not SECONDS.fullmatch(text) or float(text) > settings.HOLD_MAX:
@@ -37,18 +40,18 @@ def hold(request):
 class QueueSessions:
     """The queues of all users."""
 
-    def __init__(self):
-        self.by_id = {}
+    def __init__(self) -> None:
+        self.by_id: dict[str, QueueSession] = {}
         self.shares = Shares("queues", lambda queue_id: self.by_id[queue_id].close())
 
-    async def get_or_create(self, queue_id, room, after):
+    async def get_or_create(self, queue_id: str | None, room: str, after: int | None) -> "QueueSession":
         """Return the user's QueueSession; a new one if the id is missing, unknown, expired, or another room's."""
-        session = self.by_id.get(queue_id)
+        session = self.by_id.get(queue_id or "")
         if session is None or session.queue.room.name != room:
             queue = await chat.follow(room, after)
             # An id of another process is kept: a user who changes between processes would leave a queue each time.
-            free = queue_id not in self.by_id and ID.fullmatch(queue_id or "")
-            session = QueueSession(self, queue, queue_id if free else secrets.token_urlsafe(16))
+            free = queue_id and ID.fullmatch(queue_id) and queue_id not in self.by_id
+            session = QueueSession(self, queue, queue_id if queue_id and free else secrets.token_urlsafe(16))
         elif after is not None:
             session.queue.resume(after)  # messages of a response that was cut off are delivered again
         return session
@@ -57,12 +60,12 @@ class QueueSessions:
 class QueueSession:
     """One user's queue, open between requests, and closed if nobody reads it for QUEUE_IDLE seconds."""
 
-    def __init__(self, sessions, queue, queue_id):
+    def __init__(self, sessions: QueueSessions, queue: Queue, queue_id: str) -> None:
         self.id = queue_id
         self.queue = queue
         self.sessions = sessions
         self.readers = 0
-        self.expiry = None  # the timer that closes it
+        self.expiry: asyncio.TimerHandle | None = None  # the timer that closes it
         sessions.shares.take(self.id)
         try:
             queue.open()
@@ -72,7 +75,7 @@ class QueueSession:
         queue.on_room_closed = self.close
         sessions.by_id[self.id] = self
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         """Begin to read."""
         self.readers += 1
         if self.readers == 1:
@@ -81,7 +84,7 @@ class QueueSession:
         if self.expiry:
             self.expiry.cancel()
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         """Stop reading; messages still go into the queue."""
         self.readers -= 1
         if not self.readers:
@@ -89,7 +92,7 @@ class QueueSession:
             self.sessions.shares.rest(self.id)
             self.expiry = asyncio.get_running_loop().call_later(settings.QUEUE_IDLE, self.close)
 
-    def close(self):
+    def close(self) -> None:
         """Close the queue for good."""
         if self.expiry:
             self.expiry.cancel()
@@ -100,6 +103,6 @@ class QueueSession:
 
 
 @cache
-def sessions():
+def sessions() -> QueueSessions:
     """Return the QueueSessions of this process."""
     return QueueSessions()

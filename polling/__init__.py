@@ -3,5 +3,5 @@
 TITLE = "Short polling"
 COLOUR = "#E69F00"
 STAGES = ("whole", "after", "etag", "adaptive")
-PARAMETERS = ("after",)  # what a reader may ask for
+PARAMETERS = ("after",)  # of a request for messages
 ANSWER = "application/json"

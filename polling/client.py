@@ -1,52 +1,56 @@
-"""The Python client that asks again and again."""
+"""The Python client that requests new messages again and again."""
 
 import random
 import time
+from collections.abc import Iterable
+from typing import Any
 
 from lab import client
+from lab.client import Message
 
 
 class Client(client.Client):
-    """Asks every `interval` seconds; its first request comes at a random phase.
+    """Sends a request every `interval` seconds; the first one at a random phase.
 
-    `pacing`: "rate" counts from one request to the next, "pause" from an answer to the next request.
+    `pacing`: "rate" counts from one request to the next, "pause" from a response to the next request.
     """
 
     technique = "polling"
-    more = False  # the last answer said that there are more messages already
+    more = False  # the last response said that there are more messages already
 
-    def __init__(self, *args, interval=1.0, pacing="rate", **options):
+    def __init__(self, *args: Any, interval: float = 1.0, pacing: str = "rate", **options: Any) -> None:
         super().__init__(*args, **options)
         self.interval, self.pacing = interval, pacing
-        self.due = None  # the monotonic clock at the next request, seconds
+        self.due: float | None = None  # the monotonic time of the next request, seconds
 
-    def open(self):
-        """Choose the phase; after a fault, ask at once: the wait before this was by chance already."""
+    def open(self) -> None:
+        """Choose the phase; after a fault poll at once, as the backoff before was random already."""
         phase = random.uniform(0, self.interval) if self.due is None else 0
         self.due = time.monotonic() + phase
 
-    def fetch(self):
-        """Wait for the next tick and ask what is new."""
+    def fetch(self) -> Iterable[Message]:
+        """Wait for the next tick, and poll."""
         now = time.monotonic()
-        if self.ended.wait(max(0, self.due - now)):
+        due = now if self.due is None else self.due
+        if self.ended.wait(max(0, due - now)):
             return []  # closed meanwhile
         messages = self.poll()
         if self.more:
-            return messages  # the request that was due is not done: the next one goes out at once
+            return messages  # the tick stays due: the next request goes out at once
         if self.pacing == "pause":
-            self.due = time.monotonic()
-        self.due = max(self.due + self.pause(messages), now)
+            due = time.monotonic()
+        self.due = max(due + self.pause(messages), now)
         return messages
 
-    def poll(self):
-        """Ask what is new."""
-        return self.page(self.ask(self.reading, "GET", self.path(after=self.after)))
+    def poll(self) -> Iterable[Message]:
+        """Request the messages after the last one seen."""
+        return self.read_page(self.request(self.reading, "GET", self.path(after=self.after)))
 
-    def page(self, page):
-        """Note whether there are more already; return the messages."""
+    def read_page(self, page: dict[str, Any]) -> Iterable[Message]:
+        """Note whether there are more messages already; return the page's."""
         self.more = page.get("more", False)
-        return super().page(page)
+        return super().read_page(page)
 
-    def pause(self, messages):
+    def pause(self, messages: Iterable[Message]) -> float:
         """Return the seconds between the tick that brought these messages and the next."""
         return self.interval

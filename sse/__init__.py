@@ -3,5 +3,5 @@
 TITLE = "Server-Sent Events"
 COLOUR = "#009E73"
 STAGES = ("stream", "replay", "bounded")
-PARAMETERS = ("after", "Last-Event-ID")  # what a reader may ask for
+PARAMETERS = ("after", "Last-Event-ID")  # of a request for messages
 ANSWER = "text/event-stream"

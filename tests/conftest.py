@@ -25,15 +25,24 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, and by our 
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that names a `technique` for every one of them."""
+    """Run a test that names a `technique` for every one of them, and one of a module `also_scaled` behind nginx too."""
     named = [marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")]
     if "technique" in metafunc.fixturenames and not any("technique" in names for names in named):
         metafunc.parametrize("technique", TECHNIQUES)
+    twice = metafunc.definition.get_closest_marker("also_scaled")
+    if twice and not metafunc.definition.get_closest_marker("not_scaled") and "server" in metafunc.fixturenames:
+        metafunc.parametrize("server", ["one_process", "scaled"], indirect=True)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    """The server that most tests share."""
+def server(request):
+    """The server that most tests share, or the one behind nginx."""
+    return request.getfixturevalue(getattr(request, "param", "one_process"))
+
+
+@pytest.fixture(scope="session")
+def one_process(tmp_path_factory):
+    """A server of one process, without nginx."""
     server = ServerProcess(tmp_path_factory.mktemp("data")).start()
     yield server
     server.stop()

@@ -3,5 +3,5 @@
 TITLE = "WebSocket"
 COLOUR = "#CC79A7"
 STAGES = ("echo", "list", "sync", "async", "room")
-PARAMETERS = ("after",)  # what a reader may ask for
-ANSWER = None  # to a request: it is asked by none
+PARAMETERS = ("after",)  # of a request for messages
+ANSWER = None  # messages do not come by HTTP

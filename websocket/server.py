@@ -1,88 +1,53 @@
 """Deliver and publish on one connection, each message a frame."""
 
 import asyncio
-from contextlib import suppress
-from itertools import islice
 from urllib.parse import parse_qs
 
-from channels.consumer import get_handler_name
-from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from lab import chat
+from lab.chat.queues import Queue
 from lab.messages import frames
 from lab.messages.errors import Refused
-from lab.messages.framing import text_frame
 from lab.messages.validation import clean_after, clean_room
+from lab.server.fast_consumer import FastConsumer, PushedQueue
 
 NORMAL, GOING_AWAY, UNSUPPORTED, TRY_AGAIN_LATER = 1000, 1001, 1003, 1013  # close codes, RFC 6455 §7.4.1 and IANA
 
 
-class Consumer(AsyncWebsocketConsumer):
-    """One connection: its queue is delivered by a task, while `receive` publishes."""
+class Consumer(FastConsumer):
+    """One connection: a task delivers its queue, while `receive` publishes."""
 
-    delivering = None
-    closed = False  # by this side
+    delivering: asyncio.Task[None] | None = None
 
-    async def __call__(self, scope, receive, send):
-        """Handle one event after the other; the room's one subscription to the channel layer serves all connections.
-
-        Stock Channels would subscribe each connection, start a task for it, and for every event ask a thread to close
-        old connections to the database; the session's wrapper around `send` would cost more than the frame.
-        """
-        self.scope, self.base_send = scope, scope["sender"]
-        with suppress(StopConsumer):
-            while True:
-                event = await receive()
-                with suppress(OSError):  # the client is gone, or the goodbye is said; the event that says so follows
-                    await getattr(self, get_handler_name(event))(event)
-
-    async def connect(self):
-        """Accept the connection and begin to deliver; a room or `after` that cannot be is refused."""
+    async def connect(self) -> None:
+        """Accept the connection and start to deliver. Raises Refused for an invalid room or `after`."""
         self.room = clean_room(self.scope["url_route"]["kwargs"]["room"])
         query = parse_qs(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
         queue = await chat.follow(self.room, clean_after(query.get("after", [None])[-1]))
         await self.accept()
-        self.delivering = asyncio.create_task(self.deliver(queue))
+        self.delivering = asyncio.create_task(self.deliver(self.pushed(queue)))
 
-    async def deliver(self, queue):
-        """Send the messages as frames, and a heartbeat after HEARTBEAT seconds of silence, until either side ends."""
-        queue.set_push(self.scope.get("push"), frame)
+    async def deliver(self, queue: Queue | PushedQueue) -> None:
+        """Send the messages as frames, and a heartbeat after HEARTBEAT seconds of silence, until either side closes."""
         try:
             with queue:
                 while not queue.ended:
                     page = await queue.fetch(settings.HEARTBEAT)
                     if page.reset:
                         await self.send(frames.reset())
-                    silent = not (page.messages or page.reset or queue.ended)
-                    left = self.push(page)
-                    page = None  # nothing is kept while the client takes its time; the queue finds it again
-                    for message in left:
-                        queue.resume(message.id)
+                    for message in page.messages:
                         await self.send(frames.delivered(message))
-                    if silent:
+                    if not (page.reset or page.messages or queue.ended):
                         await self.send(frames.heartbeat())
             await self.close(GOING_AWAY)
-        except Refused:  # the database is away, and with it the history that the queue fell back to
+        except Refused:  # the database is unavailable, and the queue needs history
             await self.close(TRY_AGAIN_LATER)
         except OSError:
             pass  # the client is gone; disconnect() follows
 
-    def push(self, page):
-        """Push the messages of a Page; return the first for which the connection has no room, in a list.
-
-        On servers that cannot push, all are returned.
-        """
-        push = self.scope.get("push")
-        if not push:
-            return page.messages
-        return list(islice((message for message in page.messages if not push(frame(message))), 1))
-
-    async def receive(self, text_data=None, bytes_data=None):
-        """Publish what a frame says, or close."""
-        if self.closed:
-            return  # what came after the last word is not published: nobody could be told
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Publish the message in a frame, or close."""
         if text_data is None:
             return await self.close(UNSUPPORTED)
         try:
@@ -94,17 +59,7 @@ class Consumer(AsyncWebsocketConsumer):
         except Refused as refused:
             await self.send(frames.error(refused))
 
-    async def close(self, code=None, reason=None):
-        """Say goodbye."""
-        self.closed = True
-        await super().close(code, reason)
-
-    async def disconnect(self, code):
+    async def disconnect(self, code: int) -> None:
         """Stop delivering."""
         if self.delivering:
             self.delivering.cancel()
-
-
-def frame(message):
-    """Encode a message as the bytes of its frame, the same for all connections."""
-    return text_frame(frames.encoded(message))

@@ -1,11 +1,18 @@
 """The addresses of its connections, and of those of its stages."""
 
-from django.urls import path
+from itertools import count
+
+from django.urls import URLPattern, path
 
 from lab import techniques
+from lab.server.stage_frames import CheckedFrames
 from websocket import server
 
-urlpatterns = []  # no HTTP: who publishes does it on the connection, too
+urlpatterns: list[URLPattern] = []  # no HTTP: messages are published on the connection, too
 websocket_urlpatterns = [path("ws/websocket/<str:room>/", server.Consumer.as_asgi())]
 for name, stage in techniques.stage_servers("websocket").items():
-    websocket_urlpatterns.append(path(f"ws/websocket/stages/{name}/<str:room>/", stage.Consumer.as_asgi()))
+    consumer = stage.Consumer.as_asgi()
+    if stage.Consumer is not server.Consumer:
+        # A message of `echo` reaches one connection alone, and is numbered there.
+        consumer = CheckedFrames(consumer, None if name == "echo" else count(1))
+    websocket_urlpatterns.append(path(f"ws/websocket/stages/{name}/<str:room>/", consumer))

@@ -21,7 +21,7 @@ class QuestionForm(forms.Form):
     clients = figure("clients", _("readers in all rooms together"), forms.IntegerField)
     rooms = figure("rooms", _("rooms"), forms.IntegerField)
     latency_ms = figure("latency_ms", _("acceptable for 99 in 100 messages, ms"))
-    text_bytes = figure("text_bytes", _("bytes of a text"), forms.IntegerField)
+    text_bytes = figure("text_bytes", _("bytes per text"), forms.IntegerField)
     network = forms.ChoiceField(label=_("network"), choices=[(name, _(name)) for name in NETWORKS], initial="local")
 
     @classmethod
@@ -39,5 +39,5 @@ class QuestionForm(forms.Form):
             try:
                 fields["question"] = Question(**{name: fields[name] for name in fields if name != "network"}, **network)
             except CannotAdvise as exc:
-                raise forms.ValidationError(_("More rooms than readers cannot be.")) from exc
+                raise forms.ValidationError(_("There cannot be more rooms than readers.")) from exc
         return fields

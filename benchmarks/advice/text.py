@@ -21,9 +21,9 @@ def figures(advice):
     """Return [(what, [the figure of each option])], written for people."""
     rows = [
         (_("fast enough"), lambda one: _("yes") if one.fits else _("no")),
-        (_("latency in the mean, ms"), lambda one: milliseconds(one.mean_ms)),
+        (_("mean latency, ms"), lambda one: milliseconds(one.mean_ms)),
         (_("latency of 99 in 100, ms"), lambda one: milliseconds(one.p99_ms)),
-        (_("polls every, s"), lambda one: "–" if one.interval is None else number(one.interval)),
+        (_("polling interval, s"), lambda one: "–" if one.interval is None else number(one.interval)),
         (_("requests a second"), lambda one: number(one.requests)),
         (_("network, kB/s"), lambda one: number(one.bytes / 1000)),
         (_("network, GB a day"), lambda one: number(one.bytes * DAY / GIGABYTE)),
@@ -43,16 +43,16 @@ def cores(option):
 def verdict(advice):
     """Return the sentence that answers the question."""
     if not advice.fitting:
-        return _("None is fast enough: 99 in 100 messages need %(ms)s ms at the soonest, by %(titles)s.") % {
+        return _("None is fast enough. With the fastest, %(titles)s, 99 in 100 messages arrive within %(ms)s ms.") % {
             "titles": get_text_list([title(one) for one in advice.soonest], _("or")),
             "ms": milliseconds(min(one.p99_ms for one in advice.soonest)),
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
-        return _("Too close to call: %(titles)s cost the same, as far as the model and the runs can tell.") % {
+        return _("Too close to call: %(titles)s cost the same, as far as the model and the runs show.") % {
             "titles": names
         }
-    return _("Take %(title)s.") % {"title": names}
+    return _("Use %(title)s.") % {"title": names}
 
 
 def reasons(advice):
@@ -61,7 +61,7 @@ def reasons(advice):
     for option in advice.options:
         words = {"title": title(option), "ms": milliseconds(option.p99_ms), "limit": number(advice.question.latency_ms)}
         if not option.fits:
-            yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, over %(limit)s.") % words
+            yield _("%(title)s is too slow: 99 in 100 messages take up to %(ms)s ms, more than %(limit)s.") % words
         elif option not in advice.close:
             words |= {
                 "bytes": times(option.bytes, best.bytes),
@@ -69,19 +69,18 @@ def reasons(advice):
                 "cores": times(option.cores, best.cores),
             }
             if option.cores and alike(option.bytes, best.bytes):
-                yield _("%(title)s takes about as many bytes as %(best)s and %(cores)s times the CPU.") % words
+                yield _("%(title)s needs about as many bytes as %(best)s, and %(cores)s times the CPU.") % words
             elif option.cores and alike(option.cores, best.cores):
-                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and about as much CPU.") % words
+                yield _("%(title)s needs %(bytes)s times the bytes of %(best)s, and about as much CPU.") % words
             elif option.cores:
-                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s and %(cores)s times the CPU.") % words
+                yield _("%(title)s needs %(bytes)s times the bytes of %(best)s, and %(cores)s times the CPU.") % words
             else:
-                yield _("%(title)s takes %(bytes)s times the bytes of %(best)s.") % words
+                yield _("%(title)s needs %(bytes)s times the bytes of %(best)s.") % words
     if best and best.interval:
-        yield _("Polling every %(s)s s is just often enough for that latency; one answer brings many messages.") % {
-            "s": number(best.interval)
-        }
+        words = {"s": number(best.interval)}
+        yield _("Polling every %(s)s s is just often enough, and one response carries many messages.") % words
     if best and best.processes and best.processes > 1:
-        yield ngettext("It takes %(n)s server process.", "It takes %(n)s server processes.", best.processes) % {
+        yield ngettext("It needs %(n)s server process.", "It needs %(n)s server processes.", best.processes) % {
             "n": number(best.processes)
         }
     yield from source(advice)
@@ -91,14 +90,14 @@ def source(advice):
     """Yield the sentences that say where the server's cost comes from."""
     measured = advice.measured
     if not measured.costs:
-        yield _("The server's CPU is unknown, as nothing was measured on this machine yet: run `make compare` once.")
+        yield _("The server's CPU load is unknown: nothing was measured on this machine yet. Run `make compare` once.")
         return
     words = {"folders": ", ".join(measured.folders), "n": measured.runs, "readers": number(round(measured.readers))}
     yield (
         ngettext(
-            "The server's CPU is fitted to what was measured on this machine, at least %(n)s run of each technique: "
+            "The server's CPU load comes from measurements on this machine, at least %(n)s run of each technique: "
             "%(folders)s.",
-            "The server's CPU is fitted to what was measured on this machine, at least %(n)s runs of each technique: "
+            "The server's CPU load comes from measurements on this machine, at least %(n)s runs of each technique: "
             "%(folders)s.",
             measured.runs,
         )
@@ -107,14 +106,14 @@ def source(advice):
     if any(option.cores is None for option in advice.options):
         yield (
             _(
-                "Rooms of at most %(readers)s readers were measured, so that is an upper bound, and bytes alone "
-                "decide, where they differ by more than a quarter: "
-                '`make compare ARGS="--scenario fan-out"`, about five minutes, measures larger ones.'
+                "Only rooms of at most %(readers)s readers were measured, so this is an upper bound. "
+                "Bytes alone decide, if they differ by more than a quarter. "
+                '`make compare ARGS="--scenario fan-out"` measures larger rooms in about five minutes.'
             )
             % words
         )
     elif measured.runs < RUNS:
-        yield _("So few do not tell how far runs lie apart: what costs up to a quarter more is too close to call.")
+        yield _("So few runs do not show how much they scatter: a cost up to a quarter higher is too close to call.")
 
 
 def title(option):

@@ -1,12 +1,12 @@
 """Connection limits: how many connections one address, or one session, may hold open at a time."""
 
-from contextlib import ExitStack, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import cache
 
 from django.conf import settings
 
-from lab.access.shares import LATER
-from lab.access.visitors import network
+from lab.access.visitors import Visitor, network
 from lab.messages.errors import Refused
 
 UNLIMITED = nullcontext()
@@ -15,19 +15,20 @@ UNLIMITED = nullcontext()
 class ConnectionLimiter:
     """Counts how many connections each holder has."""
 
-    def __init__(self, setting, kind):
+    def __init__(self, setting: str, kind: str) -> None:
         """Bound the connections of one holder, an "address" or a "session", by a setting; 0 is no bound."""
         self.setting, self.kind = setting, kind
-        self.held = {}  # {holder: how many}
+        self.held: dict[str, int] = {}  # {holder: how many}
 
-    def acquire(self, holder):
+    def acquire(self, holder: str) -> None:
         """Count one more; raise Refused (429) if this holder has as many as it may."""
         held, most = self.held.get(holder, 0), getattr(settings, self.setting)
         if most and held >= most:
-            raise Refused(f"too many connections of one {self.kind}, close some.", **LATER)
+            sentence = f"too many connections of one {self.kind}, close some."
+            raise Refused(sentence, status=429, headers={"Retry-After": "5"})
         self.held[holder] = held + 1
 
-    def release(self, holder):
+    def release(self, holder: str) -> None:
         """Count one less."""
         self.held[holder] -= 1
         if not self.held[holder]:
@@ -37,11 +38,11 @@ class ConnectionLimiter:
 class ConnectionLimits:
     """The connection limits of one process."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.addresses = ConnectionLimiter("ADDRESS_CONNECTIONS", "address")
         self.sessions = ConnectionLimiter("SESSION_CONNECTIONS", "session")
 
-    def connect(self, client, connections):
+    def connect(self, client: tuple[str, int] | None, connections: int) -> str | None:
         """Count a new connection, one of `connections` in the process; return the address that holds it, or None.
 
         `client` is (host, port). Raises Refused: 503 if the process has as many as it may, 429 if the address has.
@@ -53,12 +54,12 @@ class ConnectionLimits:
             self.addresses.acquire(address)
         return address
 
-    def disconnect(self, address):
+    def disconnect(self, address: str | None) -> None:
         """Release what `connect` returned."""
         if address is not None:
             self.addresses.release(address)
 
-    def held(self, visitor):
+    def held(self, visitor: Visitor) -> AbstractContextManager[None]:
         """Return a context that counts one request or WebSocket of a Visitor while it lasts.
 
         Its session is counted, and behind a proxy its address, which is then known request by request. Entering the
@@ -70,13 +71,13 @@ class ConnectionLimits:
         return _acquired(wanted) if wanted else UNLIMITED
 
 
-def address_of(client):
+def address_of(client: tuple[str, int] | None) -> str | None:
     """Return the address by which a connection is counted; behind a proxy None, as all connections come from it."""
     return network(client[0]) if client and not settings.BEHIND_PROXY else None
 
 
 @contextmanager
-def _acquired(wanted):
+def _acquired(wanted: list[tuple[ConnectionLimiter, str]]) -> Iterator[None]:
     with ExitStack() as stack:
         for limiter, holder in wanted:
             limiter.acquire(holder)
@@ -85,6 +86,6 @@ def _acquired(wanted):
 
 
 @cache
-def limits():
+def limits() -> ConnectionLimits:
     """Return the ConnectionLimits of this process."""
     return ConnectionLimits()

@@ -1,21 +1,22 @@
-"""Requests that a browser makes for another site's page, told by its fetch metadata (W3C, Sec-Fetch-Site).
+"""Cross-site requests, recognized by the browser's fetch metadata (W3C, Sec-Fetch-Site).
 
-A page elsewhere can make each of its visitors' browsers open thousands of queues here, by images alone. Such a request
-carries no Origin. Browsers send the metadata to localhost and by HTTPS; by plain HTTP to other hosts they do not.
+Another site's page can make each of its visitors' browsers open thousands of queues here, with images alone. Such a
+request has no Origin. Browsers send the metadata to localhost and over HTTPS, but not to other hosts over plain HTTP.
 """
 
 import re
+from collections.abc import Mapping
 
-# Told apart by the whole address: a room may be called "messages", and then /polling/messages/ is its page. Without the
-# last slash nothing is there, as a redirect would turn a POST into a GET.
+# The whole path decides: a room may be called "messages", and then /polling/messages/ is its page. Without the last
+# slash the path is unknown, as a redirect would turn a POST into a GET.
 CHAT = re.compile(r"/healthz|/\w+/(stages/\w+/)?[^/]+/messages/?")
 
 
-def is_cross_site(path, fetch):
-    """Return whether a request without an Origin is a foreign page's, given its Sec- headers {name: value} (bytes).
+def is_cross_site(path: str, fetch: Mapping[bytes, bytes]) -> bool:
+    """Return whether a request without an Origin comes from another site's page, by its Sec- headers {name: value}.
 
-    A link to a page is followed because the visitor wants it; which page may frame it, its own headers say. Messages
-    are for this server's pages alone: no link, no frame and no other port of the same host asks for them.
+    Links to a page are allowed, because the visitor follows them; the page's own headers say who may frame it. Messages
+    are for this server's pages alone: no link, no frame and no other port of the same host may request them.
     """
     site = fetch.get(b"sec-fetch-site", b"none")
     if CHAT.fullmatch(path):

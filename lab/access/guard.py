@@ -1,27 +1,28 @@
-"""The gate before every road, HTTP and WebSocket alike: whose Host, which Origin, how much of a body, who asks."""
+"""ASGI middleware: checks Host, Origin and body size of every request and handshake, and identifies the client."""
 
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import parse_header_parameters
 
 from lab.access import connection_limits, rate_limits
+from lab.access.asgi_types import Application, Receive, Scope, Send
 from lab.access.body_limits import too_large
 from lab.access.cross_site import is_cross_site
 from lab.access.shares import owner
-from lab.access.visitors import visitor
+from lab.access.visitors import Visitor, visitor
 from lab.messages.errors import Refused
 
 PORTS = {"http": 80, "https": 443}
 WEB = {"ws": "http", "wss": "https"}  # the scheme of the page that may open such a socket
 
 
-def guard(app):
-    """Wrap an ASGI application: refuse whom `check` refuses, and answer every Refused in JSON."""
+def guard(app: Application) -> Application:
+    """Wrap an ASGI application: apply `check` and the limits, and respond to every Refused in JSON."""
 
-    async def guarded(scope, receive, send):
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             scope["visitor"] = client = check(scope)
             owner.set(client)
@@ -34,14 +35,17 @@ def guard(app):
     return guarded
 
 
-def check(scope):
-    """Return the Visitor who asks.
+def check(scope: Scope) -> Visitor:
+    """Return the Visitor of a request or handshake.
 
-    Raises Refused: 400 for a Host that is not ours, 403 for an Origin that is not the Host's own or what a browser
-    asks for on behalf of another site's page, 413 for a body that announces itself as too large, 415 for one of a kind
-    or coding that nobody here could read, 501 for a coding on its way.
+    Raises Refused: 400 for a Host that is not this server's, 403 for an Origin that is not the Host's own or a request
+    of another site's page, 413 for a Content-Length over the limit, 415 for a body of unknown type or coding, 501 for
+    an unknown transfer coding.
     """
-    hosts, origins, cookies, fetch = [], [], [], {}
+    hosts: list[bytes] = []
+    origins: list[bytes] = []
+    cookies: list[bytes] = []
+    fetch: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
         if name == b"host":
             hosts.append(value)
@@ -56,7 +60,7 @@ def check(scope):
         elif name == b"content-type" and not is_utf_8(value):
             raise Refused("Content-Type: cannot be read, or names another charset than UTF-8.", status=415)
         elif name == b"content-encoding" and value.lower() not in (b"", b"identity"):
-            # RFC 9110 §12.5.3: who is refused for this learns what would be taken.
+            # RFC 9110 §12.5.3: the refusal names the coding that is accepted.
             refused = {"Accept-Encoding": "identity"}
             raise Refused("Content-Encoding: none is expected.", status=415, headers=refused)
         elif name == b"transfer-encoding" and value.lower() != b"chunked":
@@ -72,27 +76,27 @@ def check(scope):
 
 
 @lru_cache(maxsize=1_000)
-def is_ours(host):
-    """Tell whether ALLOWED_HOSTS names this Host header (bytes)."""
+def is_ours(host: bytes) -> bool:
+    """Return whether ALLOWED_HOSTS names this Host header."""
     domain, _port = split_domain_port(host.decode("latin-1"))
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 @lru_cache(maxsize=1_000)
-def is_same(origin, scheme, host):
-    """Tell whether an Origin header is `scheme`, host and port of the server that was asked."""
+def is_same(origin: bytes, scheme: str, host: bytes) -> bool:
+    """Return whether an Origin header has the scheme, host and port of the request's own server."""
     try:
         theirs = urlsplit(origin.decode("ascii"))
         ours = urlsplit(f"{WEB.get(scheme, scheme)}://{host.decode('ascii')}")
         is_origin = not (theirs.path or theirs.query or theirs.fragment) and "@" not in theirs.netloc
         return is_origin and _triple(theirs) == _triple(ours)
-    except ValueError:  # no address at all
+    except ValueError:  # not an address
         return False
 
 
 @lru_cache(maxsize=1_000)
-def is_utf_8(kind):
-    """Tell whether a Content-Type header (bytes) can be read and names no other charset."""
+def is_utf_8(kind: bytes) -> bool:
+    """Return whether a Content-Type header can be parsed and names no other charset."""
     try:
         _kind, parameters = parse_header_parameters(kind.decode("latin-1"))
     except ValueError:
@@ -100,12 +104,12 @@ def is_utf_8(kind):
     return parameters.get("charset", "utf-8").lower() in ("utf-8", "utf8", "us-ascii")
 
 
-def _triple(url):
+def _triple(url: SplitResult) -> tuple[str, str | None, int | None]:
     return url.scheme, url.hostname, url.port or PORTS.get(url.scheme)
 
 
-async def refuse(scope, send, refused):
-    """Answer a refused request or handshake with its status and one sentence in JSON."""
+async def refuse(scope: Scope, send: Send, refused: Refused) -> None:
+    """Respond to a refused request or handshake with its status and one sentence in JSON."""
     kind = "http.response" if scope["type"] == "http" else "websocket.http.response"
     status, headers, body = refused.response()
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]

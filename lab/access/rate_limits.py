@@ -6,17 +6,19 @@ from functools import cache
 
 from django.conf import settings
 
+from lab.access.visitors import Visitor
 from lab.messages.errors import Refused
 
 
 class RateLimits:
     """The token buckets of one process."""
 
-    def __init__(self):
-        self.buckets = {}  # (setting, address or session): (tokens, monotonic time in seconds when they were counted)
+    def __init__(self) -> None:
+        # (setting, address or session): (tokens, monotonic time in seconds when they were counted)
+        self.buckets: dict[tuple[str, str], tuple[float, float]] = {}
         self.lock = threading.Lock()  # one stage of WebSocket publishes from a thread
 
-    def check_rate(self, visitor, nonce=None):
+    def check_rate(self, visitor: Visitor, nonce: str | None = None) -> None:
         """Count one message of a Visitor; raise Refused (429) if its session or its address publishes too fast.
 
         `nonce`: the message's, for the refusal to name.
@@ -26,18 +28,18 @@ class RateLimits:
             refused.nonce = nonce
             raise refused
 
-    def check_request_rate(self, visitor):
+    def check_request_rate(self, visitor: Visitor) -> None:
         """Count one request or handshake of a Visitor; raise Refused (429) if its session or address makes too many."""
         if not self._count_both(visitor, "SESSION_REQUEST_RATE", "REQUEST_RATE"):
             raise too_many("requests")
 
-    def _count_both(self, visitor, of_session, of_address):
+    def _count_both(self, visitor: Visitor, of_session: str, of_address: str) -> bool:
         with self.lock:
             accepted = not visitor.session or self._count(of_session, visitor.session)
             return accepted and self._count(of_address, visitor.address)
 
-    def _count(self, setting, holder):
-        rate = getattr(settings, setting)  # a second; a burst may be twice as large
+    def _count(self, setting: str, holder: str) -> bool:
+        rate: float = getattr(settings, setting)  # a second; a burst may be twice as large
         if not rate:
             return True
         now, key = time.monotonic(), (setting, holder)
@@ -50,17 +52,17 @@ class RateLimits:
         return accepted
 
 
-def too_many(what):
-    """Return the refusal of one who is too fast."""
+def too_many(what: str) -> Refused:
+    """Return the refusal of "messages" or "requests" over a rate."""
     return Refused(f"too many {what} a second, wait a moment.", status=429, headers={"Retry-After": "1"})
 
 
 @cache
-def limits():
+def limits() -> RateLimits:
     """Return the RateLimits of this process."""
     return RateLimits()
 
 
-def check_rate(visitor, nonce=None):
+def check_rate(visitor: Visitor, nonce: str | None = None) -> None:
     """Count one message of a Visitor at this process; raise Refused (429) if it publishes too fast."""
     limits().check_rate(visitor, nonce)

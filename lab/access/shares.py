@@ -1,16 +1,17 @@
 """Shares: how many queues, or rooms, one address and one session may keep open, and which are closed first."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextvars import ContextVar
 
 from django.conf import settings
 
-from lab.access.visitors import NOBODY
+from lab.access.visitors import NOBODY, Visitor
 from lab.messages.errors import Refused
 
-LATER = {"status": 429, "headers": {"Retry-After": "5"}}
-FULL = {"status": 503, "headers": {"Retry-After": "1"}}
-owner = ContextVar("owner", default=NOBODY)  # the Visitor of the current request
+Holder = tuple[str, str]  # (setting, address or session)
+
+owner: ContextVar[Visitor] = ContextVar("owner", default=NOBODY)  # the Visitor of the current request
 
 
 class Shares:
@@ -20,17 +21,18 @@ class Shares:
     address that keeps most loses its own longest idle one. A visitor is refused only if nothing is idle.
     """
 
-    def __init__(self, kind, close):
+    def __init__(self, kind: str, close: Callable[[str], None]) -> None:
         """Bound a `kind` ("queues") by the settings of its name; `close(name)` closes an idle one."""
         self.kind, self.close = kind, close
         self.setting = kind.upper()
-        self.holders = {}  # name: those who keep it, its address first: (setting, address or session)
-        self.counts = Counter()  # holder: how many it keeps
-        self.idle = {}  # holder: {name: None}, what was idle longest first
-        self.ranks = defaultdict(dict)  # count: {address: None} of the addresses that keep so many, some of them idle
-        self.rank = {}  # address: the count under which it stands there
+        self.holders: dict[str, list[Holder]] = {}  # name: its holders, the address first
+        self.counts: Counter[Holder] = Counter()  # holder: how many it keeps
+        self.idle: dict[Holder, dict[str, None]] = {}  # holder: {name: None}, what was idle longest first
+        # count: {address: None} of the addresses that keep so many, some of them idle
+        self.ranks: defaultdict[int, dict[Holder, None]] = defaultdict(dict)
+        self.rank: dict[Holder, int] = {}  # address: its count in `ranks`
 
-    def take(self, name):
+    def take(self, name: str) -> None:
         """Count one more for the `owner`, in use; raise Refused (429, or 503 if the process is full)."""
         visitor = owner.get()
         holders = [(f"ADDRESS_{self.setting}", visitor.address)]
@@ -39,14 +41,18 @@ class Shares:
         for holder in holders:
             most = getattr(settings, holder[0])
             if most and self.counts[holder] >= most and not self._make_room(holder):
-                raise Refused(f"too many {self.kind} of one address or session, close some.", **LATER)
+                raise Refused(
+                    f"too many {self.kind} of one address or session, close some.",
+                    status=429,
+                    headers={"Retry-After": "5"},
+                )
         if len(self.holders) >= getattr(settings, f"{self.setting}_MAX") and not self._make_room(self._greediest()):
-            raise Refused(f"too many {self.kind} are open, try again.", **FULL)
+            raise Refused(f"too many {self.kind} are open, try again.", status=503, headers={"Retry-After": "1"})
         self.holders[name] = holders
         self.counts.update(holders)
         self._file(holders[0])
 
-    def leave(self, name):
+    def leave(self, name: str) -> None:
         """Count one less: it is closed."""
         self.use(name)
         holders = self.holders.pop(name)
@@ -56,17 +62,17 @@ class Shares:
                 del self.counts[holder]
         self._file(holders[0])
 
-    def use(self, name):
+    def use(self, name: str) -> None:
         """Note that one is in use: it makes room for nothing."""
         for holder in self.holders[name]:
-            idle = self.idle.get(holder, ())
-            if name in idle:
+            idle = self.idle.get(holder)
+            if idle and name in idle:
                 del idle[name]
                 if not idle:
                     del self.idle[holder]
                     self._file(holder)
 
-    def rest(self, name):
+    def rest(self, name: str) -> None:
         """Note that one is idle from now on."""
         for holder in self.holders[name]:
             idle = self.idle.setdefault(holder, {})
@@ -75,17 +81,17 @@ class Shares:
             if len(idle) == 1:
                 self._file(holder)
 
-    def _greediest(self):
+    def _greediest(self) -> Holder | None:
         return next(iter(self.ranks[max(self.ranks)])) if self.ranks else None
 
-    def _make_room(self, holder):
-        if holder not in self.idle:
+    def _make_room(self, holder: Holder | None) -> bool:
+        if holder is None or holder not in self.idle:
             return False
         self.close(next(iter(self.idle[holder])))
         return True
 
-    def _file(self, holder):
-        """Keep the ranks, so that the greediest address is found without a look at all of them."""
+    def _file(self, holder: Holder) -> None:
+        """Update the ranks, by which the greediest address is found without a search."""
         if holder[0].startswith("SESSION"):
             return
         old, new = self.rank.pop(holder, 0), self.counts[holder] if holder in self.idle else 0

@@ -1,29 +1,31 @@
-"""Who asks: a network address, and the session that the pages' signed cookie names."""
+"""Visitors: a network address, and the session in the pages' signed cookie."""
 
 import secrets
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import NamedTuple
 
 from django.conf import settings
 from django.core import signing
+from django.http import HttpRequest, HttpResponse
 
 COOKIE = "lab_session"
-VALUE_MAX = 128  # bytes; a longer one is none of ours
+VALUE_MAX = 128  # bytes; the lab makes no longer ones
 
 
 class Visitor(NamedTuple):
-    """Whom the limits are for: what one address and one session may hold and publish is counted apart."""
+    """A client, for the limits: its address and its session are counted apart."""
 
     address: str
-    session: str | None  # None: no browser, or one that has opened no page yet; the address alone counts
+    session: str | None  # None: not a browser, or one that has opened no page yet
 
 
 NOBODY = Visitor("", None)  # before a request is read
 
 
-def visitor(client, cookies):
-    """Return the Visitor of ASGI's `client` (host, port) and Cookie headers (a list of bytes)."""
+def visitor(client: Sequence[str] | None, cookies: Sequence[bytes]) -> Visitor:
+    """Return the Visitor of ASGI's `client` (host, port) and Cookie headers."""
     session = None
     for cookie in cookies:
         session = _named(cookie) or session
@@ -31,23 +33,25 @@ def visitor(client, cookies):
 
 
 @lru_cache(maxsize=10_000)
-def network(address):
-    """Return what counts as one address: of IPv6 its first 64 bits, for one household has all that follow."""
+def network(address: str) -> str:
+    """Return the network that counts as one address: of IPv6 the first 64 bits, as one household has all the others."""
     try:
         parsed = ip_address(address)
-    except ValueError:  # a proxy may call its client what it likes
+    except ValueError:  # a proxy may name its client in any way
         return address
-    if parsed.version == 4 or parsed.ipv4_mapped:  # a socket that listens to both calls IPv4 so
-        return str(parsed.ipv4_mapped if parsed.version == 6 else parsed)
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:  # the name of an IPv4 address at a socket that listens to both
+        return str(parsed.ipv4_mapped)
     return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
 
 
 @lru_cache(maxsize=1)
-def _signer():
+def _signer() -> signing.Signer:
     return signing.Signer(salt=COOKIE)
 
 
-def _named(cookie):
+def _named(cookie: bytes) -> str | None:
     for pair in cookie.split(b";"):
         name, _equals, value = pair.strip().partition(b"=")
         if name == COOKIE.encode() and len(value) <= VALUE_MAX:
@@ -56,17 +60,17 @@ def _named(cookie):
 
 
 @lru_cache(maxsize=10_000)
-def _signed(value):
+def _signed(value: bytes) -> str | None:
     try:
         return _signer().unsign(value.decode("latin-1"))
     except signing.BadSignature:
         return None
 
 
-def give_session(get_response):
-    """Give every browser that opens a page a session: a random name in a signed cookie, nothing stored."""
+def give_session(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: give every browser that opens a page a session, a random name in a signed cookie."""
 
-    def middleware(request):
+    def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         is_page = response.headers.get("Content-Type", "").startswith("text/html")
         if is_page and not _named(f"{COOKIE}={request.COOKIES.get(COOKIE, '')}".encode()):

@@ -1,9 +1,13 @@
 """The chat: publish, history, follow. Every technique delivers by these three, and adds nothing to their rules."""
 
+from lab.access.visitors import Visitor
 from lab.chat.hub import process_hub
+from lab.chat.page import Page
+from lab.chat.queues import Queue
+from lab.messages.message import Draft, Message
 
 
-async def publish(draft, publisher):
+async def publish(draft: Draft, publisher: Visitor) -> tuple[Message, bool]:
     """Store a Draft; return (Message, whether it is new).
 
     `publisher` is the Visitor held to the rates. Raises Refused: 409 for a nonce used for another message,
@@ -12,7 +16,7 @@ async def publish(draft, publisher):
     return await process_hub().publish(draft, publisher)
 
 
-async def history(room, after=None):
+async def history(room: str, after: int | None = None) -> Page:
     """Return the Page of `room` after the message with the id `after`; None: the recent ones.
 
     Raises Refused: 503 if the database is away or too many rooms are open, 429 if one visitor keeps too many.
@@ -20,7 +24,7 @@ async def history(room, after=None):
     return await process_hub().history(room, after)
 
 
-async def follow(room, after=None, bound=None):
+async def follow(room: str, after: int | None = None, bound: int | None = None) -> Queue:
     """Return a Queue on `room` that starts after the message with the id `after`; None: with the recent ones.
 
     It fills while it is open: `with queue: page = await queue.fetch()`. `bound`: messages that may wait in it

@@ -4,16 +4,19 @@ from collections import deque
 
 from django.conf import settings
 
+from lab.messages.message import Message
+
 
 class Backlogs:
     """All backlogs of a hub."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.size = 0  # bytes of the messages that wait in any queue
-        self.filled = {}  # {Backlog: None} of those that hold messages, the one that has held some longest first
+        # {Backlog: None} of those that hold messages, the one that has held some longest first
+        self.filled: dict[Backlog, None] = {}
 
 
-class Backlog(deque):
+class Backlog(deque[Message]):
     """The messages that wait in one queue, `most` bytes at most.
 
     Those of all queues together have QUEUES_BYTES at most, a message in several of them counted once. Past it the
@@ -21,15 +24,16 @@ class Backlog(deque):
     """
 
     __slots__ = ("all", "most", "size")
-    __hash__, __eq__ = object.__hash__, object.__eq__  # a key by identity, not by its messages
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a key by identity, not by its messages
+    __eq__ = object.__eq__
 
-    def __init__(self, most, backlogs):
+    def __init__(self, most: int, backlogs: Backlogs) -> None:
         super().__init__()
         self.most = most
         self.size = 0  # bytes
         self.all = backlogs
 
-    def append(self, message):
+    def append(self, message: Message) -> None:
         """Add a message, unless it makes the queue too large: then empty the queue."""
         size = message.size
         if self.size + size > self.most:
@@ -45,7 +49,7 @@ class Backlog(deque):
             while self.all.size > settings.QUEUES_BYTES:
                 next(iter(self.all.filled)).clear()
 
-    def popleft(self):
+    def popleft(self) -> Message:
         """Remove the oldest message, and return it."""
         message = super().popleft()
         self.size -= message.size
@@ -56,7 +60,7 @@ class Backlog(deque):
             del self.all.filled[self]
         return message
 
-    def clear(self):
+    def clear(self) -> None:
         """Empty the queue."""
         while self:
             self.popleft()

@@ -7,15 +7,17 @@ finds what it missed by the gap in the ids, and reads it from the store.
 import asyncio
 import hashlib
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
-from channels.layers import InMemoryChannelLayer
+from channels.layers import BaseChannelLayer, InMemoryChannelLayer
 from django.conf import settings
 
-from lab.chat.broker_local import LocalBroker
-from lab.messages.message import from_json
+from lab.chat.broker_local import LocalBroker, OnMessages
+from lab.messages.message import Message, from_json
 
 TIMEOUT = 2.0  # of a channel-layer call, seconds
 PAUSE = 0.5  # seconds before a layer that failed is called again
@@ -28,7 +30,7 @@ class LayerUnavailable(Exception):
     """The channel layer failed or hangs."""
 
 
-def broker_for(layer):
+def broker_for(layer: BaseChannelLayer) -> "Broker | LocalBroker":
     """Return the broker for a channel layer: the in-process one if the layer reaches this process alone."""
     return LocalBroker() if isinstance(layer, InMemoryChannelLayer) else Broker(layer)
 
@@ -36,15 +38,15 @@ def broker_for(layer):
 class Broker:
     """Announces stored messages to all processes, this one included."""
 
-    def __init__(self, layer):
+    def __init__(self, layer: BaseChannelLayer) -> None:
         self.layer = layer
         self.calls = asyncio.Semaphore(MAX_CONCURRENT)
         self.available = True  # as the log says
-        self.pending = []  # messages stored and not yet announced
+        self.pending: list[Message] = []  # messages stored and not yet announced
         self.pending_bytes = 0  # of those
-        self.publishing = None  # the task that announces them
+        self.publishing: asyncio.Task[None] | None = None  # the task that announces them
 
-    def publish(self, messages):
+    def publish(self, messages: list[Message]) -> None:
         """Announce stored messages; those that wait meanwhile go out together."""
         size = sum(message.size for message in messages)
         if self.pending_bytes + size > settings.UNHEARD_BYTES:
@@ -54,20 +56,20 @@ class Broker:
         if self.pending and (self.publishing is None or self.publishing.done()):
             self.publishing = asyncio.create_task(self._publish())
 
-    def subscribe(self, room, on_messages):
+    def subscribe(self, room: str, on_messages: OnMessages) -> "Subscription":
         """Return a subscription to a room; `on_messages(messages)` is awaited for each announcement."""
         return Subscription(self, room, on_messages)
 
-    async def call(self, function, *args):
+    async def call(self, function: Callable[..., Awaitable[Any]], *args: object) -> Any:
         """Return the result of a channel-layer call; raise LayerUnavailable if it takes longer than TIMEOUT."""
 
-        async def limited():
+        async def limited() -> Any:
             async with asyncio.timeout(TIMEOUT), self.calls:
                 return await function(*args)
 
         return await self.checked(limited())
 
-    async def checked(self, call):
+    async def checked(self, call: Awaitable[Any]) -> Any:
         """Return the result of a call; raise LayerUnavailable if it fails, by any error: each layer has its own."""
         try:
             result = await call
@@ -81,7 +83,7 @@ class Broker:
         self.available = True
         return result
 
-    async def _publish(self):
+    async def _publish(self) -> None:
         while self.pending:
             messages, self.pending = sorted(self.pending, key=lambda message: (message.room, message.id)), []
             self.pending_bytes = 0
@@ -94,14 +96,14 @@ class Broker:
 class Subscription:
     """One process's subscription to one room."""
 
-    def __init__(self, broker, room, on_messages):
+    def __init__(self, broker: Broker, room: str, on_messages: OnMessages) -> None:
         self.broker = broker
         self.layer = broker.layer
         self.group = group(room)
-        self.on_messages = on_messages  # called with the messages, awaited
-        self.channel = None
+        self.on_messages = on_messages
+        self.channel: str | None = None
 
-    async def join(self):
+    async def join(self) -> bool:
         """Join the room's group, or renew the membership, which layers may lose; return whether that worked."""
         with suppress(LayerUnavailable):
             self.channel = self.channel or await self.broker.call(self.layer.new_channel)
@@ -109,13 +111,13 @@ class Subscription:
             return True
         return False
 
-    async def leave(self):
+    async def leave(self) -> None:
         """Leave the group."""
         if self.channel:
             with suppress(LayerUnavailable):
                 await self.broker.call(self.layer.group_discard, self.group, self.channel)
 
-    async def listen(self):
+    async def listen(self) -> None:
         """Receive announcements until cancelled."""
         try:
             while True:
@@ -133,6 +135,6 @@ class Subscription:
 
 
 @lru_cache(maxsize=10_000)
-def group(room):
+def group(room: str) -> str:
     """Return the name of the room's group: a hash, because group names are short ASCII and rooms' names are not."""
     return "room." + hashlib.sha256(room.encode()).hexdigest()[:32]

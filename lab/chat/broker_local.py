@@ -6,20 +6,25 @@ call.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import groupby
 
 from django.conf import settings
 
+from lab.messages.message import Message
+
+OnMessages = Callable[[list[Message]], Awaitable[None]]
+
 
 class LocalBroker:
     """Announces stored messages to the rooms of one hub."""
 
-    def __init__(self):
-        self.subscriptions = defaultdict(set)  # {room: {LocalSubscription}}
+    def __init__(self) -> None:
+        self.subscriptions: defaultdict[str, set[LocalSubscription]] = defaultdict(set)
         self.backlog_bytes = 0  # of all messages in the backlogs of all subscriptions
 
-    def publish(self, messages):
+    def publish(self, messages: list[Message]) -> None:
         """Announce stored messages."""
         in_order = sorted(messages, key=lambda message: (message.room, message.id))
         for room, of_room in groupby(in_order, key=lambda message: message.room):
@@ -27,7 +32,7 @@ class LocalBroker:
             for subscription in self.subscriptions.get(room, ()):
                 subscription.add(announced)
 
-    def subscribe(self, room, on_messages):
+    def subscribe(self, room: str, on_messages: OnMessages) -> "LocalSubscription":
         """Return a subscription to a room; `on_messages(messages)` is awaited for each announcement."""
         return LocalSubscription(self, room, on_messages)
 
@@ -35,14 +40,14 @@ class LocalBroker:
 class LocalSubscription:
     """One subscription to one room, used once."""
 
-    def __init__(self, broker, room, on_messages):
+    def __init__(self, broker: LocalBroker, room: str, on_messages: OnMessages) -> None:
         self.broker = broker
         self.room = room
-        self.on_messages = on_messages  # called with the messages, awaited
-        self.backlog = asyncio.Queue(settings.UNHEARD_MAX)
+        self.on_messages = on_messages
+        self.backlog: asyncio.Queue[list[Message]] = asyncio.Queue(settings.UNHEARD_MAX)
         self.left = False
 
-    def add(self, messages):
+    def add(self, messages: list[Message]) -> None:
         """Announce some messages, unless too many wait: then the room finds them when it next reads the store."""
         size = sum(message.size for message in messages)
         if self.broker.backlog_bytes + size <= settings.UNHEARD_BYTES:
@@ -50,13 +55,13 @@ class LocalSubscription:
                 self.backlog.put_nowait(messages)
                 self.broker.backlog_bytes += size
 
-    async def join(self):
+    async def join(self) -> bool:
         """Receive announcements from now on; always True, as nothing can be away."""
         if not self.left:  # a renewal may come late
             self.broker.subscriptions[self.room].add(self)
         return True
 
-    async def leave(self):
+    async def leave(self) -> None:
         """Receive no more announcements."""
         self.left = True
         while not self.backlog.empty():
@@ -65,12 +70,12 @@ class LocalSubscription:
         if not self.broker.subscriptions[self.room]:
             del self.broker.subscriptions[self.room]
 
-    def take(self, messages):
+    def take(self, messages: list[Message]) -> list[Message]:
         """Count messages as received, and return them."""
         self.broker.backlog_bytes -= sum(message.size for message in messages)
         return messages
 
-    async def listen(self):
+    async def listen(self) -> None:
         """Receive announcements until cancelled."""
         try:
             while True:

@@ -1,7 +1,9 @@
 """Work on the database blocks, so threads do it; if it takes too long, or finds no database, it raises Unavailable."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar, TypeVarTuple
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -9,25 +11,28 @@ from django.db import DatabaseError, InterfaceError, connection
 from lab.chat.database_files import DatabaseFiles, Moved
 from lab.messages.errors import Refused
 
+Args = TypeVarTuple("Args")
+Result = TypeVar("Result")
+
 READERS = 4  # threads
 
 
 class Unavailable(Refused):
     """The database does not answer; nothing was stored, unless it froze, or was moved, in the middle of a commit."""
 
-    def __init__(self, sentence="database: not available, try again."):
+    def __init__(self, sentence: str = "database: not available, try again.") -> None:
         super().__init__(sentence, status=503, headers={"Retry-After": "1"})
 
 
 class Database:
     """Threads that work on the database, each on a connection of its own: one writes, the others read."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.files = DatabaseFiles()
         self.writer = ThreadPoolExecutor(1, "store-writer")
         self.readers = ThreadPoolExecutor(READERS, "store-reader")
 
-    async def write(self, function, *args):
+    async def write(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
         """Return `function(*args)`, called in the thread that writes.
 
         Raises Unavailable after DATABASE_PATIENCE seconds: work that has not begun is then cancelled, and work that
@@ -35,25 +40,25 @@ class Database:
         """
         return await self._run(self.writer, function, args)
 
-    async def read(self, function, *args):
+    async def read(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
         """Return `function(*args)`, called in a thread that reads; raises Unavailable as `write` does."""
         return await self._run(self.readers, function, args)
 
-    def close(self):
+    def close(self) -> None:
         """End the threads and their connections; for a store that is used no more."""
         for pool, threads in ((self.writer, 1), (self.readers, READERS)):
             for _ in range(threads):
                 pool.submit(self.files.close)
             pool.shutdown()
 
-    async def _run(self, pool, function, args):
+    async def _run(self, pool: ThreadPoolExecutor, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
         try:
             async with asyncio.timeout(settings.DATABASE_PATIENCE):
                 return await asyncio.get_running_loop().run_in_executor(pool, self._work, function, args)
         except TimeoutError as exc:
             raise Unavailable() from exc
 
-    def _work(self, function, args):
+    def _work(self, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
         before = connection.connection
         try:
             self.files.open_or_check()

@@ -20,6 +20,9 @@ SETTLING = 4_000_000_000
 log = logging.getLogger(__name__)
 
 
+Identity = tuple[int, int] | None  # device and inode; None: no such file
+
+
 class Moved(Exception):
     """The path names no files, or others than this process has open, or had open before."""
 
@@ -27,24 +30,25 @@ class Moved(Exception):
 class DatabaseFiles:
     """The files that the threads of one store have open."""
 
-    def __init__(self):
-        self.paths = []  # of the files and of their folder; empty for another database than SQLite's
+    def __init__(self) -> None:
+        self.paths: list[str] = []  # of the files and of their folder; empty for another database than SQLite's
         if connection.vendor == "sqlite":
             path = settings.DATABASES["default"]["NAME"]
             self.paths = [*(f"{path}{ending}" for ending in ENDINGS), str(path.parent)]
-        self.opened = {}  # {thread: identities of the files that its connection has open}
-        self.database = None  # identity of the database when it was first opened
-        self.settled = None  # state of the folder in which the files were found to be the same
+        self.opened: dict[int, list[Identity]] = {}  # {thread: the files that its connection has open}
+        self.database: Identity = None  # identity of the database when it was first opened
+        # State of the folder in which the files were last found to be the same.
+        self.settled: tuple[int, int, int] | None = None
         self.away = False  # as the log says
 
-    def open_or_check(self):
+    def open_or_check(self) -> None:
         """Open this thread's connection; if it is open already, check its files. Raises Moved."""
         if self.paths and connection.connection is None:
             self._open()
         else:
             self.check()
 
-    def check(self):
+    def check(self) -> None:
         """Raise Moved if the path no longer names the files that this thread's connection has open.
 
         The folder's state is enough while nothing was made, renamed or deleted in it since the last whole check.
@@ -57,12 +61,12 @@ class DatabaseFiles:
         if state and state[-1] < time.time_ns() - SETTLING and not os.path.islink(self.paths[0]):
             self.settled = state
 
-    def close(self):
+    def close(self) -> None:
         """Close this thread's connection."""
         self.opened.pop(get_ident(), None)  # first: with the last connection SQLite deletes two of the files
         connection.close()
 
-    def _open(self):
+    def _open(self) -> None:
         self._demand(self._same(self._identities()))  # first: SQLite would make a database that is missing
         connection.ensure_connection()
         files = self._identities()
@@ -71,21 +75,21 @@ class DatabaseFiles:
         self._demand(self._same(files))
         self.opened[get_ident()], self.database = files, files[0]
 
-    def _same(self, files):
+    def _same(self, files: list[Identity]) -> bool:
         """Return whether a connection opened now has the same files as the other threads', and the same database."""
         others = next(iter(list(self.opened.values())), files)
         database, log_of_writes, index = files
         whole = database and (log_of_writes or not index)  # SQLite makes the index last, and deletes it first
         return bool(whole) and database == (self.database or database) and files == others
 
-    def _identities(self):
+    def _identities(self) -> list[Identity]:
         return [identity(path) for path in self.paths[:-1]]
 
-    def _state(self):
+    def _state(self) -> tuple[int, int, int] | None:
         status = stat(self.paths[-1])
         return status and (status.st_dev, status.st_ino, status.st_mtime_ns)
 
-    def _demand(self, same):
+    def _demand(self, same: bool) -> None:
         if same == self.away:
             self.away = not same
             if same:
@@ -96,13 +100,13 @@ class DatabaseFiles:
             raise Moved
 
 
-def identity(path):
+def identity(path: str) -> Identity:
     """Return (device, inode) of a file, None if it is missing."""
     status = stat(path)
     return status and (status.st_dev, status.st_ino)
 
 
-def stat(path):
+def stat(path: str) -> os.stat_result | None:
     """Return a file's status, None if it cannot be reached."""
     try:
         return os.stat(path)

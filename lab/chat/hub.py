@@ -2,21 +2,28 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from functools import cache
+from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 
 from lab.access import rate_limits
+from lab.access.rate_limits import RateLimits
 from lab.access.shares import Shares
+from lab.access.visitors import Visitor
 from lab.chat.backlog import Backlogs
-from lab.chat.broker import MAX_CONCURRENT, broker_for
+from lab.chat.broker import MAX_CONCURRENT, Broker, broker_for
+from lab.chat.broker_local import LocalBroker
 from lab.chat.database import Unavailable
+from lab.chat.page import Page
 from lab.chat.queues import Queue
 from lab.chat.recent import RecentBytes
 from lab.chat.rooms import Room
 from lab.chat.store import Store
 from lab.messages.errors import Refused
+from lab.messages.message import Draft, Message
 
 REJOIN = 10  # seconds between renewals of the rooms' memberships in the channel layer's groups
 
@@ -26,19 +33,20 @@ log = logging.getLogger(__name__)
 class Hub:
     """One process's chat. Several hubs, in one process or in many, share the messages of one database."""
 
-    def __init__(self, broker=None, rates=None):
+    def __init__(self, broker: Broker | LocalBroker | None = None, rates: RateLimits | None = None) -> None:
         """Announce by a Broker, and limit publishes by RateLimits; None: those of the process."""
         self.store = Store()
         self.broker = broker or broker_for(get_channel_layer())
         self.rates = rates or rate_limits.limits()
         self.shares = Shares("rooms", self._close_room)
-        self.rooms = {}  # {name: Room} of the open ones
+        self.rooms: dict[str, Room] = {}  # {name: Room} of the open ones
         self.recent_bytes = RecentBytes()
         self.backlogs = Backlogs()
         self.shutting_down = False
-        self._tasks = {}  # {method: the task that runs it while rooms are open}
+        # {method: the task that runs it while rooms are open}
+        self._tasks: dict[Callable[[], Coroutine[Any, Any, None]], asyncio.Task[None]] = {}
 
-    async def publish(self, draft, publisher):
+    async def publish(self, draft: Draft, publisher: Visitor) -> tuple[Message, bool]:
         """Store a Draft; return (Message, whether it is new).
 
         `publisher` is the Visitor held to the rates. Raises Refused: 409 for a nonce used for another message,
@@ -51,14 +59,14 @@ class Hub:
             refused.nonce = draft.nonce
             raise
 
-    async def history(self, room, after=None):
+    async def history(self, room: str, after: int | None = None) -> Page:
         """Return the Page of `room` after the message with the id `after`; None: the recent ones.
 
         Raises Refused: 503 if the database is away or too many rooms are open, 429 if one visitor keeps too many.
         """
         return await (await self.open_room(room)).history(after)
 
-    async def follow(self, room, after=None, bound=None):
+    async def follow(self, room: str, after: int | None = None, bound: int | None = None) -> Queue:
         """Return a Queue on `room` that starts after the message with the id `after`; None: with the recent ones.
 
         It fills while it is open: `with queue: page = await queue.fetch()`. `bound`: messages that may wait in it
@@ -66,7 +74,7 @@ class Hub:
         """
         return Queue(await self.open_room(room), after, bound)
 
-    async def open_room(self, name):
+    async def open_room(self, name: str) -> Room:
         """Return the open Room; raise Refused if the database does not answer or too many rooms are in use."""
         room = self.rooms.get(name)
         if room is None:
@@ -80,19 +88,19 @@ class Hub:
             await asyncio.shield(room.opening)
         return room
 
-    def forget(self, room):
+    def forget(self, room: Room) -> None:
         """Forget a room that is closed, or could not be opened."""
         del self.rooms[room.name]
         self.shares.leave(room.name)
 
-    def shut_down(self):
+    def shut_down(self) -> None:
         """End every reader: the server is shutting down."""
         self.shutting_down = True
         for room in self.rooms.values():
             for queue in room.queues:
                 queue.end()
 
-    def close(self):
+    def close(self) -> None:
         """Close the rooms and the store; for a hub that is used no more."""
         for task in self._tasks.values():
             task.cancel()
@@ -103,12 +111,12 @@ class Hub:
                 room.opening.cancel()
         self.store.close()
 
-    def _close_room(self, name):
+    def _close_room(self, name: str) -> None:
         room = self.rooms[name]
         self.forget(room)
         room.close()
 
-    async def _sync(self):
+    async def _sync(self) -> None:
         """Every LOOK seconds find the messages that were not announced, and close the rooms that nobody reads."""
         while self.rooms:
             await asyncio.sleep(settings.LOOK)
@@ -121,7 +129,7 @@ class Hub:
                 if room.listening and not room.queues and unused > settings.ROOM_IDLE:
                     self._close_room(room.name)
 
-    async def _catch_up(self, rooms):
+    async def _catch_up(self, rooms: list[Room]) -> None:
         known = {room.name: room.last for room in rooms}
         heads = await self.store.heads(known)
         for room in rooms:
@@ -131,7 +139,7 @@ class Hub:
             if heads[room.name] > room.last:
                 await room.catch_up()
 
-    async def _renew_subscriptions(self):
+    async def _renew_subscriptions(self) -> None:
         """Every REJOIN seconds renew the memberships, which a layer may lose; one that hangs does not stop `_sync`."""
         while self.rooms:
             await asyncio.sleep(REJOIN)
@@ -143,6 +151,6 @@ class Hub:
 
 
 @cache
-def process_hub():
+def process_hub() -> Hub:
     """Return the Hub of this process."""
     return Hub()

@@ -1,9 +1,12 @@
 """A page: the messages of one response, bounded in number and in bytes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
 from django.conf import settings
+
+from lab.messages.message import Message
 
 
 @dataclass(slots=True)
@@ -13,18 +16,19 @@ class Page:
     `more`: there are more already. `reset`: the `after` of the request is not of this history, which starts anew here.
     """
 
-    messages: list
+    messages: list[Message]
     last: int
     more: bool = False
     reset: bool = False
 
 
-def take_page(messages):
+def take_page(messages: Iterable[Message]) -> list[Message]:
     """Return the first of some messages: as many as one page holds, and one at least.
 
     A page holds PAGE_MAX messages, and PAGE_BYTES of their JSON; messages past these bounds are not looked at.
     """
-    page, left = [], settings.PAGE_BYTES
+    page: list[Message] = []
+    left = settings.PAGE_BYTES
     for message in islice(messages, settings.PAGE_MAX):
         left -= len(message.json)
         if page and left < 0:

@@ -1,11 +1,17 @@
 """Queues: the messages that were published and one reader has not fetched yet."""
 
 import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 
 from lab.chat.backlog import Backlog
 from lab.chat.page import Page, take_page
+from lab.messages.message import Message
+
+if TYPE_CHECKING:
+    from lab.chat.rooms import Room
 
 
 class Queue:
@@ -16,46 +22,48 @@ class Queue:
 
     __slots__ = ("bound", "ended", "generation", "last", "on_room_closed", "push", "room", "timer", "waiter", "waiting")
 
-    def __init__(self, room, after, bound=None):
+    def __init__(self, room: "Room", after: int | None, bound: int | None = None) -> None:
         self.room = room
-        self.bound = settings.QUEUE_MAX if bound is None else bound
-        self.on_room_closed = None  # callback, for a queue that stays open between two requests
-        self.push = None  # a function that delivers one message at once, or returns False if it cannot
+        self.bound: int = settings.QUEUE_MAX if bound is None else bound
+        # Callback, for a queue that stays open between two requests.
+        self.on_room_closed: Callable[[], None] | None = None
+        # A function that delivers one message at once, or returns False if it cannot.
+        self.push: Callable[[Message], bool] | None = None
         self.resume(after)
         self.generation = 0  # counts the readers; the newest alone is served
         self.waiting = Backlog(settings.QUEUE_BYTES if bound is None else settings.QUEUES_BYTES, room.hub.backlogs)
-        self.waiter = None  # the future on which the reader waits
-        self.timer = None  # wakes the reader
+        self.waiter: asyncio.Future[None] | None = None  # the future on which the reader waits
+        self.timer: asyncio.TimerHandle | None = None  # wakes the reader
         self.ended = False
 
-    def open(self):
+    def open(self) -> None:
         """Let the room fill the queue; messages published since `after` come from history."""
         self.room.add(self)
 
-    def close(self):
+    def close(self) -> None:
         """Empty the queue, and let the room forget it."""
         self.room.remove(self)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         """Open the queue, and keep its room open."""
         self.open()
         self.room.start_reading()
         return self
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         """Close the queue."""
         self.close()
         self.room.stop_reading()
 
-    def resume(self, after):
+    def resume(self, after: int | None) -> None:
         """Go on after the message with the id `after`; None starts with the recent ones."""
-        self.last = max(0, self.room.last - settings.RECENT) if after is None else after
+        self.last: int = max(0, self.room.last - settings.RECENT) if after is None else after
 
-    def set_push(self, push, encode):
+    def set_push(self, push: Callable[[bytes], bool] | None, encode: Callable[[Message], bytes]) -> None:
         """Deliver each message to a waiting reader by `push(encode(message))`; None: wake the reader instead."""
         self.push = push and (lambda message: push(message.encoded(encode)))
 
-    def put(self, message):
+    def put(self, message: Message) -> None:
         """Add a message that was just published, and wake the reader."""
         if message.id <= self.last:
             return
@@ -68,17 +76,17 @@ class Queue:
         if self.waiter is not None:
             self.wake()
 
-    def wake(self):
+    def wake(self) -> None:
         """Let the reader look at its queue now."""
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
 
-    def end(self):
+    def end(self) -> None:
         """Give the reader nothing more: the server is shutting down."""
         self.ended = True
         self.wake()
 
-    async def fetch(self, timeout=None):
+    async def fetch(self, timeout: float | None = None) -> Page:
         """Return the next Page, as soon as there is one; an empty one after `timeout` seconds (None: never).
 
         If messages are pushed, `timeout` counts from the last one. A second reader of the same queue ends the first
@@ -105,23 +113,27 @@ class Queue:
             self.waiting.popleft()
         return page
 
-    async def _wait(self, timeout):
+    async def _wait(self, timeout: float | None) -> None:
         self.waiter = waiter = asyncio.get_running_loop().create_future()
-        self._set_timer(timeout, timeout)
+        self._stop_timer()  # of a reader before
+        if timeout is not None:
+            self._set_timer(timeout, timeout)
         try:
             await waiter
         finally:
             if self.waiter is waiter:  # else another reader waits here now, with a timer of its own
                 self.waiter = None
-                self._set_timer(None, None)
+                self._stop_timer()
 
-    def _set_timer(self, seconds, timeout):
+    def _set_timer(self, seconds: float, timeout: float) -> None:
+        self.timer = asyncio.get_running_loop().call_later(seconds, self._on_timer, timeout)
+
+    def _stop_timer(self) -> None:
         if self.timer is not None:
             self.timer.cancel()
-        loop = asyncio.get_running_loop()
-        self.timer = None if seconds is None else loop.call_later(seconds, self._on_timer, timeout)
+            self.timer = None
 
-    def _on_timer(self, timeout):
+    def _on_timer(self, timeout: float) -> None:
         silence = asyncio.get_running_loop().time() - self.room.received_at
         if self.push and silence < timeout:  # a push does not restart the timer: that would cost more than the push
             self._set_timer(timeout - silence, timeout)

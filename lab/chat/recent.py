@@ -1,9 +1,12 @@
 """The newest messages of a room, kept in memory so that a reader who reconnects does not need the store."""
 
 from collections import deque
+from collections.abc import Iterator
 from itertools import islice
 
 from django.conf import settings
+
+from lab.messages.message import Message
 
 
 class RecentBytes:
@@ -18,28 +21,28 @@ class RecentMessages:
     Past either bound the room's oldest ones are forgotten: they are in the store.
     """
 
-    def __init__(self, size):
+    def __init__(self, size: RecentBytes) -> None:
         """`size`: the RecentBytes that all rooms share."""
-        self.messages = deque()
+        self.messages: deque[Message] = deque()
         self.size = size
 
-    def append(self, message):
+    def append(self, message: Message) -> None:
         """Add one more."""
         self.messages.append(message)
         self.size.total += message.size
         while len(self.messages) > settings.TAIL_MAX or (self.messages and self.size.total > settings.TAILS_BYTES):
             self._forget()
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all."""
         while self.messages:
             self._forget()
 
-    def after(self, number):
+    def after(self, number: int) -> Iterator[Message]:
         """Return an iterator of the messages after the id `number`; an empty one if the first of them is forgotten."""
         if not self.messages or self.messages[0].id > number + 1:
             return iter(())
         return islice(self.messages, number + 1 - self.messages[0].id, None)
 
-    def _forget(self):
+    def _forget(self) -> None:
         self.size.total -= self.messages.popleft().size

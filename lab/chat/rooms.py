@@ -6,12 +6,19 @@ The store is the truth. Ids decide what is missing: if message 17 is announced a
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from lab.chat.database import Unavailable
 from lab.chat.page import Page, take_page
+from lab.chat.queues import Queue
 from lab.chat.recent import RecentMessages
+from lab.messages.message import Message
+
+if TYPE_CHECKING:
+    from lab.chat.hub import Hub
 
 USED_AGAIN = 1.0  # seconds between two uses of a room that are noted
 
@@ -19,22 +26,23 @@ USED_AGAIN = 1.0  # seconds between two uses of a room that are noted
 class Room:
     """One room of one hub: one subscription, for any number of readers."""
 
-    def __init__(self, name, hub):
+    def __init__(self, name: str, hub: "Hub") -> None:
         self.name = name
         self.hub = hub
         self.last = 0  # id of the newest message that the hub knows
         self.recent = RecentMessages(hub.recent_bytes)  # ends with `last`
-        self.queues = set()
+        self.queues: set[Queue] = set()
         self.readers = 0  # of the queues, those that are being read now; without any, the room may be closed
         self.closed = False
         self.used_at = self.noted_at = 0.0  # the loop's clock, seconds
         self.received_at = 0.0  # of the newest announcement, by the same clock
         self.subscription = hub.broker.subscribe(name, self._receive)
-        self.listening = None  # the task that receives announcements; None until the room is open
+        # The task that receives announcements; None until the room is open.
+        self.listening: asyncio.Task[None] | None = None
         self.opening = asyncio.create_task(self._open())
         self.opening.add_done_callback(self._opened)
 
-    async def _open(self):
+    async def _open(self) -> None:
         await self.subscription.join()  # first, so that no message falls in between
         try:
             self.last, messages = await self.hub.store.snapshot(self.name, settings.RECENT)
@@ -44,33 +52,34 @@ class Room:
         self._append(messages, stored=True)
         self.listening = asyncio.create_task(self.subscription.listen())
 
-    def _opened(self, opening):
+    def _opened(self, opening: asyncio.Task[None]) -> None:
         if opening.cancelled() or opening.exception():
             self.hub.forget(self)  # the next request tries again
         elif not self.readers:
             self.hub.shares.rest(self.name)
 
-    def close(self):
+    def close(self) -> None:
         """Stop listening, and close the queues; the next request opens the room anew."""
         self.closed = True
         for queue in list(self.queues):
-            queue.on_room_closed()
+            if queue.on_room_closed:
+                queue.on_room_closed()
         if self.listening:
             self.listening.cancel()
         self.recent.clear()
 
-    async def _receive(self, messages):
+    async def _receive(self, messages: list[Message]) -> None:
         with contextlib.suppress(Unavailable):  # the next synchronization tries again
             if messages[0].id > self.last + 1:
                 await self.catch_up()
             self._append(messages)
 
-    async def catch_up(self):
+    async def catch_up(self) -> None:
         """Read from the store the messages after `last`."""
         while messages := await self.hub.store.read(self.name, self.last):
             self._append(messages, stored=True)
 
-    def _append(self, messages, stored=False):
+    def _append(self, messages: Iterable[Message], stored: bool = False) -> None:
         for message in messages:
             if stored and message.id > self.last + 1:  # the store has no message in between: somebody deleted it
                 self.recent.clear()
@@ -83,7 +92,7 @@ class Room:
                 message.forget()
         self.received_at = asyncio.get_running_loop().time()
 
-    def restart(self):
+    def restart(self) -> None:
         """Forget everything: the database was replaced by one with fewer messages."""
         self.last = 0
         self.recent.clear()
@@ -91,10 +100,10 @@ class Room:
             queue.waiting.clear()
             queue.wake()
 
-    async def history(self, after=None):
+    async def history(self, after: int | None = None) -> Page:
         """Return the Page after the message with the id `after`; None: the recent ones."""
         if after is None:
-            after = max(0, self.last - settings.RECENT)
+            after = max(0, self.last - int(settings.RECENT))
         elif after > self.last:  # another process may have delivered a message that is not announced here yet
             if after > (await self.hub.store.heads([self.name]))[self.name]:
                 page = await self.history()
@@ -107,32 +116,32 @@ class Room:
         last = messages[-1].id if messages else after
         return Page(messages, last, more=last < self.last)
 
-    def add(self, queue):
+    def add(self, queue: Queue) -> None:
         """Fill this queue from now on; raise Unavailable if the room was closed after the queue was made."""
         if self.closed:
             raise Unavailable("too many rooms are open, try again.")
         self.queues.add(queue)
         queue.ended = self.hub.shutting_down
 
-    def remove(self, queue):
+    def remove(self, queue: Queue) -> None:
         """Fill this queue no longer, and empty it."""
         self.queues.discard(queue)
         queue.waiting.clear()
 
-    def use(self):
+    def use(self) -> None:
         """Note a request for the room; of a room that is polled all the time one a second is noted."""
         self.used_at = now = asyncio.get_running_loop().time()
         if now - self.noted_at > USED_AGAIN and self.listening and not self.readers:
             self.hub.shares.rest(self.name)
             self.noted_at = now
 
-    def start_reading(self):
+    def start_reading(self) -> None:
         """Keep the room open for one more reader."""
         self.readers += 1
         if self.readers == 1:
             self.hub.shares.use(self.name)
 
-    def stop_reading(self):
+    def stop_reading(self) -> None:
         """Let the room be closed when it has no reader left."""
         self.readers -= 1
         if not self.readers:

@@ -7,17 +7,21 @@ next transaction (group commit), so that many publishers share each wait for the
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from sys import getsizeof
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from lab import models
 from lab.chat.database import Database, Unavailable
 from lab.chat.page import take_page
 from lab.messages.errors import Refused
-from lab.messages.message import FIELDS, Message
+from lab.messages.message import FIELDS, Draft, Message
+
+Stored = tuple[Message, bool]  # a message, and whether it is new
 
 BATCH_MAX = 500  # messages in one transaction
 READ_AT_ONCE = 100  # messages in one query: a page of long ones holds few
@@ -36,13 +40,13 @@ COLUMNS = [{"id": "number", "room": "room__name"}.get(name, name) for name in FI
 class Store:
     """The messages of all rooms, in the database that the settings name."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.database = Database()
-        self.waiting = []  # (draft, future) in the order of arrival
+        self.waiting: list[tuple[Draft, asyncio.Future[Stored]]] = []  # (draft, future) in the order of arrival
         self.waiting_bytes = 0  # of the texts of those
-        self.writing = None  # the task that commits while anything waits
+        self.writing: asyncio.Task[None] | None = None  # the task that commits while anything waits
 
-    async def add(self, draft, on_commit):
+    async def add(self, draft: Draft, on_commit: Callable[[list[Message]], None]) -> Stored:
         """Store one draft; return (Message, whether it is new).
 
         `on_commit(messages)` is called after each commit with its new messages. A nonce used again with the same
@@ -57,29 +61,31 @@ class Store:
         self.waiting_bytes += size
         if self.writing is None or self.writing.done():
             self.writing = asyncio.create_task(self._write(on_commit))
-        return await future
+        result: Stored = await future
+        return result
 
-    async def snapshot(self, room, count):
+    async def snapshot(self, room: str, count: int) -> tuple[int, list[Message]]:
         """Return (last, messages): the newest `count` messages of a room, and the id before the first of them."""
         return await self.database.read(newest, room, count)
 
-    async def read(self, room, after):
+    async def read(self, room: str, after: int) -> list[Message]:
         """Return the messages of `room` with ids above `after`, in order, as many as fit into a page."""
         return await self.database.read(page_after, room, after)
 
-    async def heads(self, rooms):
+    async def heads(self, rooms: Iterable[str]) -> dict[str, int]:
         """Return {room: id of its newest message}; a room without messages has 0."""
         return await self.database.read(newest_ids, list(rooms))
 
-    def close(self):
+    def close(self) -> None:
         """End the threads; for a store that is used no more."""
         self.database.close()
 
-    async def _write(self, on_commit):
+    async def _write(self, on_commit: Callable[[list[Message]], None]) -> None:
         while self.waiting:
             batch = self.waiting[:BATCH_MAX]
             del self.waiting[:BATCH_MAX]
             self.waiting_bytes -= sum(getsizeof(draft.text) for draft, _ in batch)
+            results: list[Stored | Refused] | list[Exception]
             try:
                 deadline = time.monotonic() + settings.DATABASE_PATIENCE
                 results = await self.database.write(self._commit, [draft for draft, _ in batch], deadline)
@@ -94,9 +100,9 @@ class Store:
                 else:
                     future.set_result(result)
 
-    def _commit(self, drafts, deadline):
+    def _commit(self, drafts: list[Draft], deadline: float) -> list[Stored | Refused]:
         """Store a batch in one transaction; return for each draft (Message, new) or its Refused."""
-        known = {}
+        known: dict[tuple[str, str], Message] = {}
         while True:
             try:
                 with transaction.atomic():
@@ -111,9 +117,12 @@ class Store:
                     raise
 
 
-def insert(drafts, known):
+def insert(drafts: list[Draft], known: dict[tuple[str, str], Message]) -> list[Stored | Refused]:
     """Insert what is not `known`, {(room, nonce): Message}; the rooms' rows stay locked until the commit."""
-    known, counters, rows, results = dict(known), {}, [], []
+    known = dict(known)
+    counters: dict[str, tuple[int, int]] = {}  # {room: its key, the next id}
+    rows: list[tuple[Any, ...]] = []
+    results: list[Stored | Refused] = []
     fresh = Counter(room for room, _ in {(draft.room, draft.nonce) for draft in drafts} - known.keys())
     with connection.cursor() as cursor:
         for room in sorted(fresh):  # always in the same order, so that two processes never wait for each other
@@ -123,11 +132,11 @@ def insert(drafts, known):
     for draft in drafts:
         message = known.get((draft.room, draft.nonce))
         if message is None:
-            room, number = counters[draft.room]
-            counters[draft.room] = room, number + 1
+            key, number = counters[draft.room]
+            counters[draft.room] = key, number + 1
             fields = draft.author, draft.text, draft.nonce, draft.sent_at, time.time() * 1000
             message = known[draft.room, draft.nonce] = Message(number, draft.room, *fields)
-            rows.append((room, number, *fields))
+            rows.append((key, number, *fields))
             results.append((message, True))
         elif (message.author, message.text) == (draft.author, draft.text):
             results.append((message, False))
@@ -138,7 +147,7 @@ def insert(drafts, known):
     return results
 
 
-def stored(drafts):
+def stored(drafts: list[Draft]) -> dict[tuple[str, str], Message]:
     """Return {(room, nonce): Message} of the messages that have the nonces of some drafts."""
     rows = models.Message.objects.filter(
         room__name__in={draft.room for draft in drafts}, nonce__in={draft.nonce for draft in drafts}
@@ -147,7 +156,7 @@ def stored(drafts):
     return {(message.room, message.nonce): message for message in messages}
 
 
-def newest(room, count):
+def newest(room: str, count: int) -> tuple[int, list[Message]]:
     """Return (last, messages): the newest `count` messages of a room, read in one query, and the id before them."""
     rows = messages_of(room).filter(number__gt=F("room__last") - count)
     messages = [Message(*values) for values in rows]
@@ -156,30 +165,30 @@ def newest(room, count):
     return max(0, newest_ids([room])[room] - count), []  # a new room, or one whose messages were deleted by hand
 
 
-def page_after(room, after):
+def page_after(room: str, after: int) -> list[Message]:
     """Return the first page of the messages of a room with ids above `after`."""
     return take_page(read_after(room, after))
 
 
-def read_after(room, after):
+def read_after(room: str, after: int) -> Iterator[Message]:
     """Yield the messages of a room with ids above `after`, read in parts."""
-    part = messages_of(room).filter(number__gt=after)[:READ_AT_ONCE]
-    while part:
-        for values in part:
+    count = READ_AT_ONCE
+    while count == READ_AT_ONCE:
+        count = 0
+        for values in messages_of(room).filter(number__gt=after)[:READ_AT_ONCE]:
             message = Message(*values)
+            after, count = message.id, count + 1
             yield message
-        more = len(part) == READ_AT_ONCE
-        part = messages_of(room).filter(number__gt=message.id)[:READ_AT_ONCE] if more else ()
 
 
-def messages_of(room):
+def messages_of(room: str) -> QuerySet[models.Message, tuple[Any, ...]]:
     """Return the query of a room's messages in order."""
     return models.Message.objects.filter(room__name=room).order_by("number").values_list(*COLUMNS)
 
 
-def newest_ids(rooms):
+def newest_ids(rooms: list[str]) -> dict[str, int]:
     """Return {room: id of its newest message}."""
-    last = {}
+    last: dict[str, int] = {}
     for start in range(0, len(rooms), BATCH_MAX):
         part = rooms[start : start + BATCH_MAX]
         last |= dict(models.Room.objects.filter(name__in=part).values_list("name", "last"))

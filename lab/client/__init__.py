@@ -1,7 +1,6 @@
-"""The base of the four Python clients; they read and write a room as a browser would. No Django here."""
+"""The base of the four Python clients, which read and publish in a room as a browser would. No Django here."""
 
 import collections
-import contextlib
 import http.client
 import json
 import random
@@ -9,127 +8,100 @@ import secrets
 import socket
 import threading
 import time
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self, TypeVar
+from urllib.parse import quote, urlencode
 
 from lab import techniques
+from lab.client.connection import Connection, parse_address
 from lab.messages.errors import Refused
 from lab.messages.invisible import escaped
 from lab.net import sockets
 
-CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the words and numbers of EventSource and WebSocket
-BACKOFF, BACKOFF_MAX = 0.5, 10.0  # seconds: the first wait is below the one, no wait is over the other
+Message = dict[str, Any]  # as it comes in JSON
+Socket = sockets.Socket
+Result = TypeVar("Result")
+
+CONNECTING, OPEN, CLOSING, CLOSED = range(4)  # the states of EventSource and WebSocket
+BACKOFF, BACKOFF_MAX = 0.5, 10.0  # first and maximum backoff, seconds
 TIMEOUT = 30.0  # seconds of silence before a connection counts as dead; servers send something every 15 to 20
-ANSWER = 5.0  # seconds that the answer to a held request may take beyond its hold
-RETRYABLE = (429, 503)  # statuses that ask to come again
+HOLD_MARGIN = 5.0  # seconds that the response to a held request may take beyond its hold
+RETRYABLE = (429, 503)  # statuses that ask the client to retry
 TRANSIENT_ERRORS = (OSError, EOFError, http.client.HTTPException)
-NEVER_THERE = (ConnectionRefusedError, socket.gaierror)  # faults that tell of a wrong address
-FIRST_TRIES = 10  # for a first connection, half a minute on average; a server may still be starting
+ADDRESS_ERRORS = (ConnectionRefusedError, socket.gaierror)  # signs of a wrong address
+FIRST_ATTEMPTS = 10  # for a first connection, half a minute on average; a server may still be starting
 
 
 class Unreachable(OSError):
     """No server was ever reached at a client's address; the text is one sentence that says why."""
 
 
-class Connection(http.client.HTTPConnection):
-    """An HTTP connection over an instrumented socket; it connects anew by itself after `close`."""
-
-    past = sockets.Traffic()
-    opened_at = 0.0  # when the newest socket was open, ms since the epoch
-    over = False  # closed for good
-
-    def __init__(self, *args, **options):
-        super().__init__(*args, **options)
-        self.closing = threading.RLock()  # a reader's thread and another may close at once
-        self.metered = None  # the socket that was shut: its Traffic is in `past`
-
-    def connect(self):
-        """Open the socket."""
-        opened = sockets.connect(self.host, self.port, self.timeout)
-        with self.closing:  # not in the middle of it: a socket closed without a shutdown wakes no thread
-            self.sock = opened
-        self.opened_at = time.time() * 1000
-        if self.over:  # looked at last, as the end may come while this connects
-            self.close()
-            raise ConnectionAbortedError("closed for good")
-
-    def close(self):
-        """Shut the socket, then close it."""
-        with self.closing:
-            self.shut()
-            super().close()
-
-    def shut(self):
-        """Read the meter, let nothing more pass through the socket, and return it; a thread that waits on it wakes."""
-        with self.closing:
-            shut = self.sock
-            if shut and shut is not self.metered:
-                self.past, self.metered = self.traffic(), shut
-                with contextlib.suppress(OSError):
-                    shut.shutdown(socket.SHUT_RDWR)
-            return shut
-
-    def traffic(self):
-        """Return the Traffic of all sockets this connection has had; the end of the connection itself is left out."""
-        counting = self.sock and self.sock is not self.metered
-        return self.past + (self.sock.traffic() if counting else sockets.Traffic())
-
-
 class Client:
-    """One reader and writer of one room.
+    """One reader and publisher of one room.
 
-    A technique overrides `fetch` and, where they differ, `open`, `page`, `path`, `publish` and `disconnect`. `messages`
-    may run in one thread or greenlet while `publish` is called from another.
+    A technique overrides `fetch` and, if they differ, `open`, `read_page`, `path`, `publish` and `disconnect`.
+    `messages` may run in one thread or greenlet while `publish` is called from another.
     """
 
-    technique = None
+    technique: str
 
-    def __new__(cls, *args, stage=None, **options):
-        """Make the client that a stage brings with it, where it brings one."""
-        return super().__new__((stage and techniques.stage_client(cls.technique, stage)) or cls)
+    def __new__(cls, *args: Any, stage: str | None = None, **options: Any) -> Self:
+        """Make the stage's own client if the stage has one."""
+        own: type[Self] | None = techniques.stage_client(cls.technique, stage) if stage else None
+        return super().__new__(own or cls)
 
     def __init__(
-        self, url, room, author="anonymous", after=None, *, stage=None, timeout=TIMEOUT, cookie="", jitter=True
-    ):
-        """Aim at the server `url`; `after`: id of the last message seen (None: begin with the recent ones).
+        self,
+        url: str,
+        room: str,
+        author: str = "anonymous",
+        after: int | None = None,
+        *,
+        stage: str | None = None,
+        timeout: float = TIMEOUT,
+        cookie: str = "",
+        jitter: bool = True,
+    ) -> None:
+        """Use the server at `url`; `after`: id of the last message seen (None: begin with the recent ones).
 
-        `cookie` goes with every request; without `jitter` all clients come back from a fault at the same time.
-        Raises ValueError, with one sentence, for a `url` that is no server's.
+        `cookie` goes with every request; without `jitter` all clients reconnect after a fault at the same time.
+        Raises ValueError, with one sentence, if `url` is no server's.
         """
         self.origin = url.rstrip("/")
-        host, port = server_of(self.origin)
+        host, port = parse_address(self.origin)
         self.reading, self.publishing = (Connection(host, port, timeout=timeout) for _ in range(2))
         self.room, self.author, self.after, self.stage, self.jitter = room, author, after, stage, jitter
         self.headers = {"Cookie": cookie} if cookie else {}
         self.ready_state = CLOSED
         self.requests = self.empty_responses = self.reconnects = self.repeated = self.resets = 0
-        self.fetched = collections.deque()  # messages that came and were not yet yielded
+        self.fetched: collections.deque[Message] = collections.deque()  # messages that were not yielded yet
         self.opening = threading.Lock()
         self.ended = threading.Event()
 
-    def open(self):
-        """Make ready to fetch. Raises OSError where nobody answers, Refused where the server says no."""
+    def open(self) -> None:
+        """Prepare to fetch. Raises OSError if there is no response, Refused if the server refuses."""
 
-    def fetch(self):
-        """Wait, the technique's way, for the next messages and return them: perhaps none. Raises as `open` does."""
+    def fetch(self) -> Iterable[Message]:
+        """Wait, in the technique's way, for the next messages and return them, or none. Raises as `open` does."""
         raise NotImplementedError
 
-    def publish(self, text, nonce=None, sent_at=None):
-        """Publish once, however often the connection breaks; return the stored message. Raises Refused."""
+    def publish(self, text: str, nonce: str | None = None, sent_at: float | None = None) -> Message | None:
+        """Publish once, even if the connection breaks; return the message, None after `close`. Raises Refused."""
         fields = {"author": self.author, "text": text, "nonce": nonce or secrets.token_urlsafe(16), "sent_at": sent_at}
-        return self.retry(lambda: self.ask(self.publishing, "POST", self.path(), fields), self.publishing.close)
+        return self.retry(lambda: self.request(self.publishing, "POST", self.path(), fields), self.publishing.close)
 
-    def messages(self):
-        """Yield every message of the room once, in order, for ever; come back by itself after any fault.
+    def messages(self) -> Iterator[Message]:
+        """Yield every message of the room once, in order; reconnect after any fault.
 
-        Each is the message's dict with `arrived_at` added: when the kernel took it in, ms since the epoch. Ends
-        after `close`; raises Refused where coming again cannot help.
+        Each is the message's dict with `arrived_at` added: when it reached this machine's kernel, ms since the epoch.
+        Ends after `close`; raises Refused if a retry cannot help.
         """
         for message, new in self.arrivals():
             if new:
                 yield message
 
-    def arrivals(self):
-        """Yield (message, whether it is new) for all that the wire brings, for whoever counts what came twice."""
+    def arrivals(self) -> Iterator[tuple[Message, bool]]:
+        """Yield (message, whether it is new) for all messages that come, also those that come twice."""
         while not self.ended.is_set():
             while self.fetched:
                 message = self.fetched.popleft()
@@ -139,26 +111,27 @@ class Client:
                 else:
                     self.repeated += 1
                 yield message, new
-            batch = self.retry(self._opened_fetch, self.disconnect) or ()
-            # Kept, so that whoever stops in the middle of a batch finds the rest of it later.
+            batch = self.retry(self._open_and_fetch, self.disconnect) or ()
+            # Kept: a caller that stops in the middle of a batch finds the rest of it later.
             self.fetched.extend(message | {"arrived_at": self.arrived_at} for message in batch)
 
-    def _opened_fetch(self):
+    def _open_and_fetch(self) -> Iterable[Message]:
         self.ensure_open()
         return self.fetch()
 
-    def ensure_open(self):
-        """Open unless that is done; whichever thread comes first does it."""
+    def ensure_open(self) -> None:
+        """Open, unless it is open already; the thread that comes first does it."""
         with self.opening:
             if self.ready_state != OPEN:
                 self.ready_state = CONNECTING
                 self.open()
                 self.ready_state = OPEN
 
-    def retry(self, action, disconnect):
+    def retry(self, action: Callable[[], Result], disconnect: Callable[[], None]) -> Result | None:
         """Return `action()`; after a fault `disconnect()`, wait (exponential backoff, full jitter) and try again.
 
-        Raises Unreachable if the first connection of all has failed FIRST_TRIES times by its name or by refusal.
+        Returns None after `close`. Raises Unreachable if no connection was ever made and FIRST_ATTEMPTS were refused
+        or found no such host.
         """
         failures = 0
         while not self.ended.is_set():
@@ -168,10 +141,10 @@ class Client:
                 if refused.status not in RETRYABLE:
                     raise
             except TRANSIENT_ERRORS as fault:
-                if failures + 1 >= FIRST_TRIES and isinstance(fault, NEVER_THERE) and not self.was_there:
+                if failures + 1 >= FIRST_ATTEMPTS and isinstance(fault, ADDRESS_ERRORS) and not self.ever_connected:
                     raise Unreachable(f"{self.origin}: no server is there: {fault.strerror}.") from fault
             except (AttributeError, ValueError):
-                if not self.ended.is_set():  # `close` took the socket away under the reader
+                if not self.ended.is_set():  # else `close` took the socket away from the reader
                     raise
             finally:
                 if self.ended.is_set():
@@ -186,84 +159,73 @@ class Client:
         return None
 
     @property
-    def was_there(self):
-        """Whether the server was ever reached: then it comes back, and is waited for."""
+    def ever_connected(self) -> bool:
+        """Whether the server was ever reached: if so, the client waits until it is back."""
         return bool(self.reading.opened_at or self.publishing.opened_at)
 
-    def disconnect(self):
-        """Close the reading connection; the next fetch opens a fresh one."""
+    def disconnect(self) -> None:
+        """Close the reading connection; the next fetch opens a new one."""
         self.ready_state = CLOSED
         self.reading.close()
 
-    def close(self):
+    def close(self) -> None:
         """End for good: `messages` stops."""
         self.ended.set()
-        self.reading.over = self.publishing.over = True  # whoever is about to ask gets no fresh connection
+        self.reading.closed = self.publishing.closed = True  # a thread that is about to connect does not
         self.disconnect()
         self.publishing.close()
 
     @property
-    def arrived_at(self):
-        """When the kernel took in what was fetched last, ms since the epoch."""
-        reading = self.reading.sock  # looked at once: another thread may hang up
-        return reading.arrived_at if reading else time.time() * 1000
+    def arrived_at(self) -> float:
+        """When the data that was fetched last reached the kernel, ms since the epoch."""
+        sock = self.reading.sock  # read once: another thread may disconnect
+        return sock.arrived_at if sock else time.time() * 1000
 
-    def traffic(self):
-        """Return the Traffic of all connections this client has had."""
+    def traffic(self) -> sockets.Traffic:
+        """Return the Traffic of all connections of this client."""
         return self.reading.traffic() + self.publishing.traffic()
 
-    def path(self, **query):
-        """Return the address of the room's messages with its query; what is None is left out."""
-        query = urlencode({name: value for name, value in query.items() if value is not None})
+    def path(self, **query: object) -> str:
+        """Return the path of the room's messages with its query, without the fields that are None."""
+        fields = urlencode({name: value for name, value in query.items() if value is not None})
         stage = f"stages/{self.stage}/" if self.stage else ""
-        return f"/{self.technique}/{stage}{quote(self.room)}/messages/" + (f"?{query}" if query else "")
+        return f"/{self.technique}/{stage}{quote(self.room)}/messages/" + (f"?{fields}" if fields else "")
 
-    def ask(self, connection, method, path, fields=None):
-        """Return the JSON object that the server answers. Raises Refused for its refusals, OSError for faults."""
+    def request(
+        self, connection: Connection, method: str, path: str, fields: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Send a request, with `fields` as JSON; return the response's object. Raises OSError, EOFError, Refused."""
         body = None if fields is None else json.dumps(fields).encode()
         headers = {} if body is None else {"Content-Type": "application/json"}
         connection.request(method, path, body, headers | self.headers)
-        return self.answer(connection.getresponse())
+        return self.read_json(connection.getresponse())
 
-    def answer(self, response):
-        """Return the object in a response's body; raise Refused where its status is one of refusal."""
+    def read_json(self, response: http.client.HTTPResponse) -> dict[str, Any]:
+        """Return the object in a response's body. Raises EOFError if it is not JSON, Refused if the status refuses."""
         self.requests += 1
         body = response.read()
         try:
-            fields = json.loads(body)
+            fields: dict[str, Any] = json.loads(body)
         except ValueError as exc:
             raise EOFError(f"{response.status} {escaped(response.reason)}: not JSON") from exc
         if response.status >= 400:
             raise refusal(fields.get("error", response.reason), response.status)
         return fields
 
-    def page(self, page):
-        """Count a page's emptiness and its reset; return its messages."""
-        self.empty_responses += not page["messages"]
+    def read_page(self, page: dict[str, Any]) -> Iterable[Message]:
+        """Return a page's messages; count it if it is empty, and follow its `reset`."""
+        messages: list[Message] = page["messages"]
+        self.empty_responses += not messages
         if page.get("reset"):
             self.reset()
-        return page["messages"]
+        return messages
 
-    def reset(self):
-        """Start anew: the server holds another history than the one that `after` belongs to."""
+    def reset(self) -> None:
+        """Start again: `after` belongs to another history than the server's."""
         self.resets += 1
         self.after = None
 
 
-def server_of(url):
-    """Return (host, port) of a server's address; raise ValueError, with one sentence, if it is none."""
-    if url.lower().startswith("https:"):
-        raise ValueError("url: https:// is not spoken, use http://, or a proxy that speaks it.")
-    try:
-        address = urlsplit(url)
-        host, port = address.hostname, 80 if address.port is None else address.port
-    except ValueError:  # a port that is no number, a bracket without its pair
-        host = port = None
-    if not (host and port and url == f"http://{address.netloc}") or "@" in address.netloc:
-        raise ValueError("url: http://HOST:PORT is expected, without a path.")
-    return host, port
-
-
-def refusal(sentence, status):
-    """Return the Refused that a server's sentence makes, without what would move the cursor of a terminal."""
+def refusal(sentence: object, status: int) -> Refused:
+    """Return the Refused of a server's sentence, in which control characters are escaped."""
     return Refused(escaped(str(sentence)), status)

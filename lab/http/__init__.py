@@ -1,24 +1,31 @@
-"""What the HTTP side of every technique shares: the view that publishes, answers in JSON, refusals."""
+"""The HTTP side that all techniques share: the view that publishes, responses in JSON, refusals."""
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse
-from django.urls import path
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
 from lab import chat, techniques
 from lab.chat.database import Unavailable
+from lab.chat.page import Page
 from lab.messages.errors import JSON_HEADERS, Refused
 from lab.messages.validation import NONCE, clean_after, clean_room, draft, parse
+
+Deliver = Callable[[ASGIRequest, str], Awaitable[HttpResponseBase]]
 
 HEADERS = JSON_HEADERS | {"Cache-Control": "no-store"}
 
 
-def routes(technique, deliver):
-    """Return the addresses of a technique's messages, and of those of its stages."""
+def routes(technique: str, deliver: Deliver) -> list[URLPattern]:
+    """Return the URL patterns of a technique's messages, and of those of its stages."""
     finished = path("<str:room>/messages/", messages(deliver))
     return [finished] + [
         path(f"stages/{name}/<str:room>/messages/", messages(stage.deliver))
@@ -26,85 +33,85 @@ def routes(technique, deliver):
     ]
 
 
-def messages(deliver):
-    """Make the view of a technique's messages: GET and HEAD deliver by `deliver(request, room)`, POST publishes."""
+def messages(deliver: Deliver) -> Callable[..., Coroutine[Any, Any, HttpResponseBase]]:
+    """Return the view of a technique's messages: GET and HEAD deliver by `deliver(request, room)`, POST publishes."""
 
-    async def view(request, room):
+    async def view(request: ASGIRequest, room: str) -> HttpResponseBase:
         room = clean_room(room)
         only(request, "GET", "HEAD", "POST")
         if request.method == "POST":
             return await publish(request, room)
         response = await deliver(request, room)
         if request.method == "HEAD" and response.streaming:
-            return HttpResponse(headers=response.headers)  # its head is all of it: no event is waited for
+            return HttpResponse(headers=response.headers)  # at once: it waits for no event
         return response
 
-    view.deliver = deliver
+    view.deliver = deliver  # type: ignore[attr-defined]  # for the API's description
     return view
 
 
-def only(request, *methods):
-    """Raise Refused (405) for a request by another method than these."""
+def only(request: HttpRequest, *methods: str) -> None:
+    """Raise Refused (405) if a request has another method than these."""
     if request.method not in methods:
         raise Refused(f"method: {' or '.join(methods)}.", status=405, headers={"Allow": ", ".join(methods)})
 
 
-def by(*methods):
-    """Decorate the view of a page: another method than these is refused, before Django asks for its CSRF token."""
+def by(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Decorate the view of a page: refuse other methods than these, before Django checks the CSRF token."""
 
-    def decorated(view):
+    def decorated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def asked(request, *args, **kwargs):
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
                 only(request, *methods)
             except Refused as refused:
                 return refusal(refused)
             return view(request, *args, **kwargs)
 
-        return csrf_exempt(asked)
+        return csrf_exempt(checked)
 
     return decorated
 
 
-async def publish(request, room):
-    """Publish the body's message: 201, or 200 where its nonce is stored already, with the message."""
+async def publish(request: ASGIRequest, room: str) -> HttpResponse:
+    """Publish the message in the body; respond with it: 201, or 200 if its nonce is stored already."""
     if request.content_type != "application/json":
         raise Refused("Content-Type: application/json is expected.", status=415)
     fields = parse(request.body)
     if settings.NONCE_HEADER and fields.get("nonce") is None:
-        given = request.headers.get(settings.NONCE_HEADER, "")  # the same if the proxy asks another server again
-        fields["nonce"] = given if NONCE.fullmatch(given) else None
+        nonce = request.headers.get(settings.NONCE_HEADER, "")  # the same if the proxy retries at another server
+        fields["nonce"] = nonce if NONCE.fullmatch(nonce) else None
     try:
         message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
-    except asyncio.CancelledError as exc:  # the server ends, and cannot wait for the database; or the client left
+    except asyncio.CancelledError as exc:  # the server shuts down, and cannot wait for the database; or the client left
         raise Unavailable() from exc
     return answer(message.json, status=201 if new else 200)
 
 
-def after(request):
-    """Return the id of the last message the client has seen, or None where it names none."""
+def after(request: HttpRequest) -> int | None:
+    """Return the id of the last message that the client has seen, or None if the request names none."""
     return clean_after(request.GET.get("after"))
 
 
-def page(page, **more):
-    """Answer with a Page; its messages were encoded once for all readers."""
-    fields = {"last": page.last, "more": page.more} | ({"reset": True} if page.reset else {}) | more
+def page(page: Page, **more: object) -> HttpResponse:
+    """Respond with a Page, with `more` fields; its messages were encoded once for all readers."""
+    fields: dict[str, object] = {"last": page.last, "more": page.more} | ({"reset": True} if page.reset else {}) | more
     encoded = b",".join([message.json for message in page.messages])
     return answer(b'{"messages":[%b],%b' % (encoded, json.dumps(fields, separators=(",", ":"))[1:].encode()))
 
 
-def answer(body, status=200, headers=None):
-    """Answer with JSON (bytes)."""
-    headers = HEADERS | {"Content-Length": str(len(body))} | (headers or {})
+def answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Respond with JSON."""
+    headers = HEADERS | {"Content-Length": str(len(body))} | dict(headers or {})
     return HttpResponse(body, status=status, headers=headers)
 
 
-def head():
-    """Answer a HEAD whose GET would be held: its head, less the length that nobody knows yet (RFC 9110 §9.3.2)."""
+def head() -> HttpResponse:
+    """Respond to a HEAD whose GET would be held, without the length, which is not known (RFC 9110 §9.3.2)."""
     return HttpResponse(headers=HEADERS)
 
 
-def refusal(refused):
-    """Answer a request that was refused: its status, and one sentence in JSON."""
+def refusal(refused: Refused) -> HttpResponse:
+    """Respond to a refused request with its status, and one sentence in JSON."""
     status, headers, body = refused.response(HEADERS)
     return HttpResponse(body, status=status, headers=headers)

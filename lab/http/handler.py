@@ -1,4 +1,4 @@
-"""Django's handler for the chat's own routes: stock Django, less what only synchronous code needs."""
+"""Django's handler for the chat's own routes: stock Django, without what only synchronous code needs."""
 
 import asyncio
 import io
@@ -7,9 +7,11 @@ from django.conf import settings
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.urls import resolve
 
 from lab import http
+from lab.access.asgi_types import Receive, Scope, Send
 from lab.access.body_limits import too_large
 from lab.messages.errors import Refused
 
@@ -21,27 +23,28 @@ class ChatHandler(ASGIHandler):
     closing of the response). Nothing on these routes is synchronous, so nothing needs one.
     """
 
-    def load_middleware(self, is_async=False):
+    def load_middleware(self, is_async: bool = False) -> None:
         """Load none."""
 
-    async def __call__(self, scope, receive, send):
-        """Answer one request; cancel its view when the client goes away."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request; cancel its view when the client disconnects."""
         try:
             body = await read_body(receive)
         except RequestAborted:
             return
-        leaving = DisconnectWatcher(receive)
+        watcher = DisconnectWatcher(receive)
         try:
-            await self.answer(scope, body, send)
+            await self.respond(scope, body, send)
         except asyncio.CancelledError:
-            if not leaving.happened:
+            if not watcher.disconnected:
                 raise
         finally:
-            leaving.forget()
+            watcher.stop()
 
-    async def answer(self, scope, body, send):
+    async def respond(self, scope: Scope, body: bytes, send: Send) -> None:
         """Run the view and send its response."""
         request = self.request_class(scope, io.BytesIO(body))
+        response: HttpResponseBase
         try:
             view, args, kwargs = resolve(request.path_info)
             response = await view(request, *args, **kwargs)
@@ -53,33 +56,35 @@ class ChatHandler(ASGIHandler):
 
 
 class DisconnectWatcher:
-    """Watches for the client's going away, and cancels the task that answers it."""
+    """Cancels the current task if the client disconnects."""
 
-    def __init__(self, receive):
+    def __init__(self, receive: Receive) -> None:
         self.receive = receive
-        self.happened = False
-        self.answering, self.watching = asyncio.current_task(), None
-        # An answer that needs no waiting is out before the loop gets here, and pays for no second task.
+        self.disconnected = False
+        self.responding = asyncio.current_task()
+        self.watching: asyncio.Task[None] | None = None
+        # A response that waits for nothing is sent before the loop gets here, and needs no second task.
         self.starting = asyncio.get_running_loop().call_soon(self.start)
 
-    def start(self):
+    def start(self) -> None:
         """Begin to watch."""
         self.watching = asyncio.create_task(self.watch())
 
-    async def watch(self):
-        """Wait for the one event that can still come."""
+    async def watch(self) -> None:
+        """Wait for the one event that can still come: the disconnect."""
         await self.receive()
-        self.happened = True
-        self.answering.cancel()
+        self.disconnected = True
+        if self.responding:
+            self.responding.cancel()
 
-    def forget(self):
-        """Watch no more."""
+    def stop(self) -> None:
+        """Stop watching."""
         self.starting.cancel()
         if self.watching:
             self.watching.cancel()
 
 
-async def read_body(receive):
+async def read_body(receive: Receive) -> bytes:
     """Return the body; raise Refused (413) as soon as it is over the limit."""
     body = bytearray()
     while True:

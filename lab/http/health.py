@@ -1,41 +1,42 @@
-"""Whether this process can keep its promises: its database and its channel layer answer."""
+"""Health: whether this process reaches its database and its channel layer."""
 
 import asyncio
 import json
 import time
 
 from channels.layers import get_channel_layer
+from django.http import HttpRequest, HttpResponse
 
 from lab import http
 from lab.chat.database_files import Moved
 from lab.chat.hub import process_hub
 
-PATIENCE = 2.0  # seconds
+TIMEOUT = 2.0  # seconds
 
 
-async def healthz(request):
-    """Answer 200 with what was asked and answered, or 503 naming what does not; and by our clock (ms) when.
+async def healthz(request: HttpRequest) -> HttpResponse:
+    """Respond 200 with the checks and two stamps of this server's clock (ms), or 503 naming what is not available.
 
-    The two stamps are the server's half of NTP's four: whoever asks can tell how far his own clock is from ours.
+    The stamps are the server's two of NTP's four: from them a client can compute how far its clock is from this one.
     """
     received_at = time.time() * 1000
     http.only(request, "GET", "HEAD")
     checks = {"database": process_hub().store.heads([""]), "channel_layer": _layer_answers()}
-    answers = await asyncio.gather(
-        *(asyncio.wait_for(check, PATIENCE) for check in checks.values()), return_exceptions=True
+    results = await asyncio.gather(
+        *(asyncio.wait_for(check, TIMEOUT) for check in checks.values()), return_exceptions=True
     )
-    parts = {name: not isinstance(answer, BaseException) for name, answer in zip(checks, answers, strict=True)}
+    parts = {name: not isinstance(result, BaseException) for name, result in zip(checks, results, strict=True)}
     if all(parts.values()):
         stamps = {"received_at": received_at, "answered_at": time.time() * 1000}
         return http.answer(json.dumps({"ok": True, **parts, **stamps}).encode())
-    moved = isinstance(getattr(answers[0], "__cause__", None), Moved)
-    told = {"database": "database (moved, deleted or replaced)"} if moved else {}
-    away = " and ".join(told.get(name, name) for name, answers in parts.items() if not answers)
+    moved = isinstance(getattr(results[0], "__cause__", None), Moved)
+    detail = {"database": "database (moved, deleted or replaced)"} if moved else {}
+    away = " and ".join(detail.get(name, name) for name, available in parts.items() if not available)
     error = {"ok": False, "error": f"{away}: not available.", **parts}
     return http.answer(json.dumps(error).encode(), status=503, headers={"Retry-After": "1"})
 
 
-async def _layer_answers():
+async def _layer_answers() -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.send(channel, {"type": "health"})

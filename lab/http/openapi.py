@@ -1,26 +1,29 @@
-"""The HTTP side described as OpenAPI 3.1, from the addresses, the limits and the sentences of the code itself."""
+"""OpenAPI 3.1 description of the HTTP side, made from the code's own routes, limits and docstrings."""
 
 import inspect
 import json
 import re
 import tomllib
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
+from types import ModuleType
 
 from django.conf import settings
-from django.urls import URLResolver, get_resolver
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from lab.http import answer
-from lab.http.schemas import SCHEMAS, content, json_of, parameter
+from lab.http.schemas import SCHEMAS, Schema, content, json_of, parameter
 
 JSON, HTML = "application/json", "text/html"
 STREAM = {"type": "string", "description": "Events: `id: N` and `data: {json}` for each message."}
 REFUSALS = {
     400: "A bad field, parameter or body; a Host that is not this server's.",
     403: "An Origin that is not this server's own; a request of another site's page.",
-    404: "A name that is no room's, an address that is nothing's.",
+    404: "A name that is no room's, or an unknown address.",
     405: "Another method; `Allow` names those that are allowed.",
-    408: "A request that does not come whole in time.",
+    408: "A request that is not complete in time.",
     409: "A nonce used again with another author or text.",
     413: "A body over {BODY_MAX:,} bytes.",
     415: "A body that is not application/json, or encoded; a Content-Type that cannot be read, or is not UTF-8.",
@@ -38,20 +41,20 @@ HEADERS = {
     429: ("Retry-After", {"type": "integer"}),
     503: ("Retry-After", {"type": "integer"}),
 }
-OF_PUBLISH = (409, 413)  # refusals that only what has a body can meet
+OF_PUBLISH = (409, 413)  # refusals of requests with a body alone
 OF_FORM = (400, 403, 405, 408, 413, 415, 429, 431, 501, 503, 505)
 OF_CHAT = tuple(status for status in REFUSALS if status not in OF_PUBLISH)
-# Pages that are none: what their addresses answer with.
-ANSWERS = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}
+# Media types of the routes that are no pages.
+TYPES = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}
 
 
-def openapi(request):
-    """The HTTP side, described."""
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description of the HTTP side."""
     return answer(json.dumps(describe()).encode())
 
 
 @lru_cache(maxsize=1)
-def describe():
+def describe() -> Schema:
     """Return the whole description."""
     version = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
     return {
@@ -66,7 +69,7 @@ def describe():
     }
 
 
-def routes(patterns, prefix="/"):
+def routes(patterns: Iterable[URLPattern | URLResolver], prefix: str = "/") -> Iterator[tuple[str, URLPattern]]:
     """Yield (address with {names}, URLPattern) of every route."""
     for pattern in patterns:
         address = prefix + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
@@ -76,33 +79,33 @@ def routes(patterns, prefix="/"):
             yield address, pattern
 
 
-def operations(address, route):
-    """Return what can be done at an address."""
+def operations(address: str, route: URLPattern) -> Schema:
+    """Return the description of a route's methods."""
     named = [parameter(name) for name in re.findall(r"{(\w+)}", address)]
     if deliver := getattr(route.callback, "deliver", None):
         technique = import_module(address.split("/")[1])
         return {"parameters": named, "get": read(technique, deliver), "post": publish()}
     if route.name == "set_language":
         return {"post": language()}
-    kind = ANSWERS.get(route.name, HTML)
-    answer = json_of("Health") if route.name == "healthz" else content(kind, {})
-    answers = {"200": {"description": "As asked.", **answer}, **refusals(OF_CHAT, answer if kind == HTML else None)}
+    kind = TYPES.get(route.name or "", HTML)
+    body = json_of("Health") if route.name == "healthz" else content(kind, {})
+    responses = {"200": {"description": "The content.", **body}, **refusals(OF_CHAT, body if kind == HTML else None)}
     if route.name == "healthz":
-        answers["503"] = {"description": "The database or the channel layer is away.", **answer}
-    return {"parameters": named, "get": {"summary": sentence(route.callback), "responses": answers}}
+        responses["503"] = {"description": "The database or the channel layer is away.", **body}
+    return {"parameters": named, "get": {"summary": sentence(route.callback), "responses": responses}}
 
 
-def read(technique, deliver):
+def read(technique: ModuleType, deliver: object) -> Schema:
     """Describe the GET of a technique, or of one of its stages."""
-    answer = json_of("Page") if technique.ANSWER == JSON else content(technique.ANSWER, STREAM)
+    body = json_of("Page") if technique.ANSWER == JSON else content(technique.ANSWER, STREAM)
     return {
         "summary": sentence(deliver),
         "parameters": [parameter(name) for name in technique.PARAMETERS],
-        "responses": {"200": {"description": "The messages after `after`.", **answer}, **refusals(OF_CHAT)},
+        "responses": {"200": {"description": "The messages after `after`.", **body}, **refusals(OF_CHAT)},
     }
 
 
-def publish():
+def publish() -> Schema:
     """Describe the POST that all techniques share."""
     return {
         "summary": "Publish a message.",
@@ -115,8 +118,8 @@ def publish():
     }
 
 
-def language():
-    """Describe Django's own view that remembers the language in a cookie."""
+def language() -> Schema:
+    """Describe Django's own view that stores the language in a cookie."""
     fields = {"type": "object", "properties": {"language": {"enum": [code for code, _name in settings.LANGUAGES]}}}
     refused = refusals(OF_FORM, content(HTML, {}))
     return {
@@ -126,19 +129,19 @@ def language():
     }
 
 
-def refusals(statuses, page=None):
-    """Describe refusals; what a page refuses is a page where the server's gate has let it pass."""
+def refusals(statuses: Iterable[int], page: Schema | None = None) -> dict[str, Schema]:
+    """Describe refusals; those of a page's own view are pages, those of the server before it are JSON."""
     limits = {name: getattr(settings, name) for name in ("BODY_MAX", "HEAD_MAX")}
-    answers = {}
+    responses: dict[str, Schema] = {}
     for status in statuses:
-        answer = json_of("Error") | ({"content": json_of("Error")["content"] | page["content"]} if page else {})
-        answers[str(status)] = {"description": REFUSALS[status].format(**limits), **answer}
+        body = json_of("Error") | ({"content": json_of("Error")["content"] | page["content"]} if page else {})
+        responses[str(status)] = {"description": REFUSALS[status].format(**limits), **body}
         if status in HEADERS:
             name, schema = HEADERS[status]
-            answers[str(status)]["headers"] = {name: {"required": True, "schema": schema}}
-    return answers
+            responses[str(status)]["headers"] = {name: {"required": True, "schema": schema}}
+    return responses
 
 
-def sentence(view):
-    """Return the first sentence of a view's documentation."""
+def sentence(view: object) -> str:
+    """Return the first sentence of a view's docstring."""
     return (inspect.getdoc(view) or "").partition("\n")[0]

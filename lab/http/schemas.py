@@ -1,34 +1,38 @@
-"""The shapes of what is asked and answered over HTTP, as JSON Schema; every bound is the code's own."""
+"""JSON Schemas of the requests and responses over HTTP; every bound is the code's own."""
+
+from typing import Any
 
 from django.conf import settings
 
 from lab.messages.message import FIELDS
 from lab.messages.validation import AUTHOR_MAX, ID_MAX, NONCE, NONCE_MAX, ROOM_MAX, TEXT_MAX
 
-ID = {"type": "integer", "minimum": 0, "maximum": ID_MAX}
-TIME = {"type": "number", "description": "Milliseconds since the epoch."}
-AUTHOR = {
+Schema = dict[str, Any]
+
+ID: Schema = {"type": "integer", "minimum": 0, "maximum": ID_MAX}
+TIME: Schema = {"type": "number", "description": "Milliseconds since the epoch."}
+AUTHOR: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": AUTHOR_MAX,
     "description": "No control characters, and no invisible ones.",
 }
-TEXT = {
+TEXT: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": TEXT_MAX,
-    "description": "Shows something; no NUL, no lone surrogate; delivered character for character.",
+    "description": "Not only white space; no NUL, no lone surrogate; delivered character for character.",
 }
 A_NONCE = {"type": "string", "pattern": f"^{NONCE.pattern}$", "maxLength": NONCE_MAX}
 
 
-def optional(schema):
-    """Return the schema that takes null too."""
+def optional(schema: Schema) -> Schema:
+    """Return the schema that allows null too."""
     return schema | {"type": [schema["type"], "null"]}
 
 
-def exactly(required, more=None):
-    """Return the schema of an object with these fields and no other; those of `more` may be missing."""
+def exactly(required: Schema, more: Schema | None = None) -> Schema:
+    """Return the schema of an object with these fields and no others; those of `more` may be missing."""
     return {
         "type": "object",
         "properties": required | (more or {}),
@@ -37,7 +41,7 @@ def exactly(required, more=None):
     }
 
 
-ROOM = {
+ROOM: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": ROOM_MAX,
@@ -54,7 +58,7 @@ OF_MESSAGE = {
     "published_at": TIME,
 }
 MESSAGE = exactly({name: OF_MESSAGE[name] for name in FIELDS})
-# Fields that nobody asks for are not read.
+# Other fields are ignored.
 DRAFT = {
     "type": "object",
     "properties": {
@@ -70,7 +74,7 @@ HEALTH = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required
 PAGE = exactly(
     {
         "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}},
-        "last": ID | {"description": "What to ask `after` next."},
+        "last": ID | {"description": "The `after` of the next request."},
         "more": {"type": "boolean", "description": "There are more already."},
     },
     {
@@ -80,30 +84,30 @@ PAGE = exactly(
 )
 SCHEMAS = {"Message": MESSAGE, "Draft": DRAFT, "Page": PAGE, "Error": ERROR, "Health": HEALTH}
 
-# What a technique's GET may be asked for; each technique names its own in `PARAMETERS`.
-PARAMETERS = {
-    "after": ("query", ID | {"description": "The id of the last message seen; left out: the recent ones."}),
-    "queue": ("query", {"type": "string", "description": "The id of the user's queue, from the answer before."}),
+# Parameters of a technique's GET, by the names that lab/techniques.py allows; each technique lists its own.
+PARAMETERS: dict[str, tuple[str, Schema]] = {
+    "after": ("query", ID | {"description": "The id of the last message seen; without it the recent ones are given."}),
+    "queue": ("query", {"type": "string", "description": "The id of the user's queue, from the response before."}),
     "hold": (
         "query",
         {"type": "number", "minimum": 0, "maximum": settings.HOLD_MAX, "default": settings.HOLD}
         | {"description": "Seconds that the request may be held; at most four digits and six more after the point."},
     ),
-    "Last-Event-ID": ("header", ID | {"description": "The same as `after`, and wins over it."}),
+    "Last-Event-ID": ("header", ID | {"description": "The same as `after`; it takes precedence."}),
 }
 
 
-def parameter(name):
-    """Return the description of a parameter by its name; any other is a part of the address."""
+def parameter(name: str) -> Schema:
+    """Return the description of a parameter; a name that is not in PARAMETERS is a part of the path."""
     place, schema = PARAMETERS.get(name, ("path", ROOM if name == "room" else {"type": "string"}))
     return {"name": name, "in": place, "required": place == "path", "schema": schema}
 
 
-def content(kind, schema):
+def content(kind: str, schema: Schema) -> Schema:
     """Return the description of a body of one media type."""
     return {"content": {kind: {"schema": schema}}}
 
 
-def json_of(name):
-    """Return the description of a body of JSON by its schema's name."""
+def json_of(name: str) -> Schema:
+    """Return the description of a JSON body by its schema's name."""
     return content("application/json", {"$ref": f"#/components/schemas/{name}"})

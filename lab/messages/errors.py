@@ -1,6 +1,7 @@
 """Refusals: a request that breaks a rule, and what every response in JSON carries."""
 
 import json
+from collections.abc import Mapping
 
 # Headers of every response in JSON: no page of another site can use it as a script or an image.
 JSON_HEADERS = {
@@ -13,18 +14,18 @@ JSON_HEADERS = {
 class Refused(ValueError):
     """A request that breaks a rule; `status` is HTTP's, the text one sentence for the client."""
 
-    def __init__(self, sentence, status=400, headers=None):
+    def __init__(self, sentence: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
         super().__init__(sentence)
         self.status = status
         self.headers = headers or {}
-        self.nonce = None  # of the publish that was refused, if it is known
+        self.nonce: object = None  # of the publish that was refused, if it is known
 
     @property
-    def json(self):
+    def json(self) -> str:
         """The refusal as an object with one sentence, in ASCII."""
         return json.dumps({"error": str(self)})
 
-    def response(self, headers=JSON_HEADERS):
+    def response(self, headers: Mapping[str, str] = JSON_HEADERS) -> tuple[int, dict[str, str], bytes]:
         """Return (status, headers, body in bytes) of the HTTP response; its own headers come after `headers`."""
         body = self.json.encode()
         return self.status, {**headers, "Content-Length": str(len(body)), **self.headers}, body

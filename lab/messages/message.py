@@ -1,17 +1,19 @@
-"""What somebody said in a room, and the rules of names and texts."""
+"""Messages and drafts."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from sys import getsizeof
+from typing import Any
 
-MESSAGE_MAX = 25_000  # bytes of a message's JSON: of its 4,000 characters each may need six, as "\\u0001"
-OVERHEAD = 1_250  # bytes of memory of a message besides its text and its JSON, however long its names are
+MESSAGE_MAX = 25_000  # bytes of a message's JSON: each of its 4,000 characters may need six, as "\\u0001"
+OVERHEAD = 1_250  # bytes of memory of a message besides its text and its JSON, with the longest names
 COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
 
 
 @dataclass(slots=True)
 class Draft:
-    """A message not yet stored: no id, no time of publishing."""
+    """A message that is not stored yet: without an id and a time of publishing."""
 
     room: str
     author: str
@@ -32,11 +34,11 @@ class Message:
     sent_at: float | None
     published_at: float
     _json: bytes | None = field(default=None, repr=False, compare=False)
-    _encoded: dict | None = field(default=None, repr=False, compare=False)
+    _encoded: dict[Callable[["Message"], bytes], bytes] | None = field(default=None, repr=False, compare=False)
     queued: int = field(default=0, repr=False, compare=False)  # the queues in which it waits
 
-    def encoded(self, encode):
-        """Return `encode(self)`, computed for the first reader and handed to all the others until `forget`."""
+    def encoded(self, encode: Callable[["Message"], bytes]) -> bytes:
+        """Return `encode(self)`, computed for the first reader and reused for the others until `forget`."""
         if self._encoded is None:
             self._encoded = {}
         try:
@@ -44,30 +46,30 @@ class Message:
         except KeyError:
             return self._encoded.setdefault(encode, encode(self))
 
-    def forget(self):
-        """Keep no encoding but the JSON: those who waited for the message have it, and whoever is late encodes anew."""
+    def forget(self) -> None:
+        """Keep no encoding but the JSON: the waiting readers have the message, and late ones encode it again."""
         self._encoded = None
 
-    def as_dict(self):
-        """Return the fields of the message as they travel."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields of the message, as they stand in its JSON."""
         return {name: getattr(self, name) for name in FIELDS}
 
     @property
-    def json(self):
-        """The message as one line of JSON in UTF-8 (bytes), encoded once; line ends inside the text are escaped."""
+    def json(self) -> bytes:
+        """The message as one line of JSON in UTF-8, encoded once; line ends inside the text are escaped."""
         if self._json is None:
             self._json = COMPACT.encode(self.as_dict()).encode()
         return self._json
 
     @property
-    def size(self):
-        """Bytes of memory that the message costs while it is remembered, its JSON included."""
+    def size(self) -> int:
+        """Bytes of memory that the message needs, with its JSON."""
         return OVERHEAD + len(self.json) + getsizeof(self.text)
 
 
 FIELDS = ("id", "room", "author", "text", "nonce", "sent_at", "published_at")
 
 
-def from_json(encoded):
-    """Return the Message whose `json` this is; it is not encoded again."""
+def from_json(encoded: bytes) -> Message:
+    """Return the Message with this `json`, which is not encoded again."""
     return Message(**json.loads(encoded), _json=encoded)

@@ -1,9 +1,11 @@
-"""The rules of names, texts and other fields that clients send."""
+"""Validation: the rules of names, texts and other fields that clients send."""
 
 import json
 import re
 import secrets
 import unicodedata
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from lab.messages.errors import Refused
 from lab.messages.invisible import JOINERS, hides_something, is_blank
@@ -17,8 +19,8 @@ CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 DIGITS = re.compile(r"[0-9]{1,19}")
 
 
-def parse(body):
-    """Return the object in a JSON text (bytes or str); raise Refused for anything else."""
+def parse(body: bytes | str) -> dict[str, Any]:
+    """Return the object in a JSON text; raise Refused for anything else."""
     try:
         value = json.loads(body.decode() if isinstance(body, bytes) else body, parse_constant=_refuse_constant)
     except UnicodeDecodeError as exc:
@@ -34,12 +36,12 @@ def parse(body):
     return value
 
 
-def _refuse_constant(name):
+def _refuse_constant(name: str) -> NoReturn:
     raise Refused(f"body: {name} is not JSON.")
 
 
-def draft(room, fields):
-    """Check what a client wants to publish in `room`; return the Draft or raise Refused."""
+def draft(room: str, fields: Mapping[str, Any]) -> Draft:
+    """Return the Draft that a client publishes in `room`; raise Refused if a field is wrong."""
     return Draft(
         room,
         clean_author(fields.get("author")),
@@ -49,8 +51,8 @@ def draft(room, fields):
     )
 
 
-def clean_room(name):
-    """Return the room's name in NFC without white space at its ends; raise Refused (404) where it is no room's."""
+def clean_room(name: str) -> str:
+    """Return the room's name in NFC without white space at its ends; raise Refused (404) if it is no room's."""
     name = unicodedata.normalize("NFC", name).strip()
     is_good = 1 <= len(name) <= ROOM_MAX and all(_names_a_room(char) for char in name) and not _is_mark(name[0])
     if not is_good or hides_something(name):
@@ -58,18 +60,18 @@ def clean_room(name):
     return name
 
 
-def _names_a_room(char):
-    # Marks belong to the letters of many scripts: हिन्दी is three letters and three marks. Joiners do in Persian.
+def _names_a_room(char: str) -> bool:
+    # Many scripts need marks beside letters: हिन्दी is three letters and three marks. Persian needs joiners.
     is_letter = unicodedata.category(char)[0] == "L" or _is_mark(char)
     return char in "-_" or is_letter or char.isdecimal() or char in JOINERS
 
 
-def _is_mark(char):
+def _is_mark(char: str) -> bool:
     return unicodedata.category(char) in ("Mn", "Mc")
 
 
-def clean_author(name):
-    """Return the author's name in NFC without white space at its ends; raise Refused where it is none."""
+def clean_author(name: object) -> str:
+    """Return the author's name in NFC without white space at its ends; raise Refused if it is no name."""
     if not isinstance(name, str):
         raise Refused("author: a text is expected.")
     name = unicodedata.normalize("NFC", name).strip()
@@ -82,8 +84,8 @@ def clean_author(name):
     return name
 
 
-def clean_text(text):
-    """Return the text untouched; raise Refused where it is empty, too long, or cannot be stored."""
+def clean_text(text: object) -> str:
+    """Return the text unchanged; raise Refused if it is empty, too long, or cannot be stored."""
     if not isinstance(text, str):
         raise Refused("text: a text is expected.")
     if len(text) > TEXT_MAX:
@@ -95,8 +97,8 @@ def clean_text(text):
     return text
 
 
-def clean_nonce(nonce):
-    """Return the nonce, or make one where the client gave none; raise Refused where it is none."""
+def clean_nonce(nonce: object) -> str:
+    """Return the nonce, or a new one if the client gave none; raise Refused if it is not printable ASCII."""
     if nonce is None:
         return secrets.token_urlsafe(16)
     if not isinstance(nonce, str) or not NONCE.fullmatch(nonce):
@@ -104,8 +106,8 @@ def clean_nonce(nonce):
     return nonce
 
 
-def clean_sent_at(sent_at):
-    """Return the publisher's clock in milliseconds or None; raise Refused where it is no finite number."""
+def clean_sent_at(sent_at: object) -> float | None:
+    """Return the publisher's clock in milliseconds or None; raise Refused if it is no finite number."""
     if sent_at is None:
         return None
     if isinstance(sent_at, (int, float)) and not isinstance(sent_at, bool) and abs(sent_at) < 1e300:
@@ -113,10 +115,10 @@ def clean_sent_at(sent_at):
     raise Refused("sent_at: a number of milliseconds is expected.")
 
 
-def clean_after(after, name="after"):
-    """Return the id of the last message seen, or None where it is left out; raise Refused where it is no id.
+def clean_after(after: str | None, name: str = "after") -> int | None:
+    """Return the id of the last message seen, or None if there is none; raise Refused if it is no id.
 
-    `name`: what the client named it by.
+    `name`: of the client's parameter or header, for the refusal.
     """
     if after is None:
         return None

@@ -1,10 +1,10 @@
-"""What the pages may load, call and frame, and who may frame them: the Content-Security-Policy."""
+"""Content-Security-Policy: what a page may load, call and frame, and which page may frame it."""
 
 POLICY = "Content-Security-Policy"
 
 
 def policy(connect=(), frame=(), ancestors=("'none'",)):
-    """Return a policy that lets a page use this server and, besides, the origins named."""
+    """Return a policy that allows this server and the given origins."""
     return "; ".join(
         (
             "default-src 'none'",
@@ -26,7 +26,7 @@ def directive(name, *sources):
 
 
 def content_security_policy(get_response):
-    """Let the pages load and call nothing but this server, unless their view says more."""
+    """Middleware that allows this server only, unless the view has set a policy of its own."""
     strict = policy()
 
     def middleware(request):

@@ -1,4 +1,4 @@
-"""Source as HTML: words of the language, texts, numbers and comments marked by classes."""
+"""Syntax highlighting: source code as HTML, with classes for keywords, texts, numbers and comments."""
 
 import io
 import keyword
@@ -21,7 +21,10 @@ JAVASCRIPT = re.compile(
 
 
 def listing(source, language):
-    """Return the source ("py" or "js") with a <span class> around each token that has a class; all is escaped."""
+    """Return source code as HTML, with a <span class> around each highlighted token.
+
+    `language`: "py" or "js".
+    """
     parts, here = [], 0
     for start, end, name in LANGUAGES[language](source):
         parts.append(format_html("{}", source[here:start]))
@@ -32,7 +35,7 @@ def listing(source, language):
 
 
 def _python(source):
-    lines = io.StringIO(source).readlines()  # not splitlines(): it splits where Python does not
+    lines = io.StringIO(source).readlines()  # not splitlines(), which splits at more characters than Python
     begins = list(accumulate(map(len, lines), initial=0))
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         name = "word" if keyword.iskeyword(token.string) else PYTHON.get(token.type)

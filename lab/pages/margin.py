@@ -1,9 +1,9 @@
-"""Smallest difference between two techniques that is worth naming: the same in reports, in advice and on pages."""
+"""Smallest difference between two techniques that is worth naming, the same in reports, advice and scenes."""
 
-MARGIN = 1.1  # the larger figure over the smaller: the model is no better than 10 %, and nobody should choose by less
+MARGIN = 1.1  # ratio; the model is no better than 10 %, and a smaller difference should decide nothing
 PER_CENT = f"{100 * (MARGIN - 1):.0f} %"
 
 
 def worth_naming(low, high):
-    """Return whether `high` lies so far above `low` that a sentence or a mark may name the lower one."""
+    """Return whether `high` is so far above `low` that the lower one may be called the better."""
     return high > MARGIN * low

@@ -1,11 +1,11 @@
-"""Addresses of pages without their last slash."""
+"""Redirects for addresses of pages without their last slash."""
 
 from django.middleware.common import CommonMiddleware
 
 
 class LastSlash(CommonMiddleware):
-    """Middleware that redirects a GET or HEAD to the page's own address; a redirect would turn a POST into a GET."""
+    """Middleware that redirects GET and HEAD only, because a redirect would turn a POST into a GET."""
 
     def should_redirect_with_slash(self, request):
-        """Return whether the address is a page's but for its last slash, and only read."""
+        """Return whether the request is a GET or HEAD, and its address is a page's once a slash is added."""
         return request.method in ("GET", "HEAD") and super().should_redirect_with_slash(request)

@@ -5,11 +5,11 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 class StaticFiles(WhiteNoiseMiddleware):
-    """WhiteNoise, answering with whole files: its own answer is a synchronous stream, of which Django warns here."""
+    """WhiteNoise with whole files: its own response is a synchronous stream, which makes Django warn under ASGI."""
 
     @staticmethod
     def serve(static_file, request):
-        """Return the answer to a request for one file; they are small."""
+        """Return the response with one file, which is small."""
         found = static_file.get_response(request.method, request.META)
         headers, body = dict(found.headers), b""
         if found.file is not None:

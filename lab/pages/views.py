@@ -1,4 +1,4 @@
-"""The pages."""
+"""Views of the pages."""
 
 from importlib import import_module
 from urllib.parse import quote
@@ -20,7 +20,7 @@ from lab.techniques import stage_script, stage_sources
 
 
 def index(request):
-    """Choose a room, and a technique or all of them; its form comes back here with the choice in the query."""
+    """Offer a room and a technique; the form's query, `room` and `to`, redirects to the choice."""
     room, to = request.GET.get("room", "lobby"), request.GET.get("to")
     try:
         clean = clean_room(room)
@@ -32,14 +32,14 @@ def index(request):
 
 
 def chat(request, room, technique):
-    """The chat of one room by one technique."""
+    """Show the chat of one room by one technique."""
     room = _room(room)
     context = {"room": room, "isolated": format_html("<bdi>{}</bdi>", room), "technique": _described(technique)}
     return render(request, "lab/chat.html", context)
 
 
 def compare(request, room):
-    """The chat of one room by all techniques, side by side."""
+    """Show the chat of one room by all techniques, side by side."""
     context = {"room": _room(room), "comparing": True}
     laid = wire_origins.of(request)
     if laid is None:
@@ -56,7 +56,7 @@ def compare(request, room):
 
 @xframe_options_exempt
 def pane(request, room, technique):
-    """One technique's pane, at its own wire's origin, to be framed by the page of all of them and by nobody else."""
+    """Show one technique's pane, at its wire's origin; only the board may frame it."""
     room, laid = _room(room), wire_origins.of(request)
     if laid is None:
         raise Http404
@@ -66,7 +66,7 @@ def pane(request, room, technique):
 
 
 def stage(request, technique, stage, room):
-    """One stage of a technique's staircase, with its sources and both sides' buttons to close."""
+    """Show one stage of a technique's staircase, with its source code."""
     described = _described(technique)
     if stage not in described["stages"]:
         raise Http404
@@ -80,13 +80,13 @@ def stage(request, technique, stage, room):
 
 @cache_control(max_age=60)
 def colours(request):
-    """The techniques' colours as a style sheet: pages carry no style of their own."""
+    """Return the techniques' colours as a style sheet, because the policy allows no inline styles."""
     rules = [f'[data-technique="{name}"] {{ --colour: {_described(name)["colour"]}; }}' for name in settings.TECHNIQUES]
     return HttpResponse("\n".join(rules), content_type="text/css; charset=utf-8")
 
 
 def techniques(request):
-    """Tell every page of the techniques: name, title, colour, sentence, stages; and the bounds that fields keep."""
+    """Context for every page: the techniques, and the bounds of the form fields."""
     bounds = {"room_max": ROOM_MAX, "author_max": AUTHOR_MAX, "text_max": TEXT_MAX, "hold_max": settings.HOLD_MAX}
     return bounds | {"techniques": [_described(name) for name in settings.TECHNIQUES]}
 
@@ -106,7 +106,7 @@ def _described(name):
         "sentence": sentence[0].upper() + sentence[1:],
         "stages": technique.STAGES,
         "client": f"{name}/client.js",
-        # Templates of the technique's own, where it brings them.
+        # The technique's own templates, if it has them.
         "about": [f"{name}/about.html", "lab/nothing.html"],
         "words": [f"{name}/stages.html", "lab/nothing.html"],
     }

@@ -1,16 +1,16 @@
-"""The wires before this server, as the pages address them."""
+"""Origins of the wires, as the pages address them."""
 
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.http.request import split_domain_port
 
-LOOPBACK = ("localhost", "127.0.0.1")  # the control listens there alone, and sources in a policy are no IPv6
+LOOPBACK = ("localhost", "127.0.0.1")  # the control listens only there, and a policy cannot name IPv6 addresses
 
 
 @dataclass(frozen=True)
 class Wires:
-    """Origins: of the page, of the control, and of each technique's wire."""
+    """Origins of the page, of the control, and of each technique's wire."""
 
     page: str
     control: str
@@ -18,7 +18,7 @@ class Wires:
 
 
 def of(request):
-    """Return the Wires by the host name that `request` came to; None where none are laid, or none can be reached."""
+    """Return the Wires under the host name of `request`; None if there are none, or they cannot be reached."""
     host, _port = split_domain_port(request.get_host())
     laid = settings.WIRES
     if not laid or host not in LOOPBACK:

@@ -1,1 +1,1 @@
-"""The staircase to the finished long polling: one file a stage, one idea a stage."""
+"""The staircase to the finished long polling: one idea in each file."""

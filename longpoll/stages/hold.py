@@ -1,19 +1,22 @@
-"""Stage 1, hold: the request is held until somebody says something.
+"""Stage 1, hold: the server holds the request until a message comes.
 
-The server knows a reader only while a request of his waits. What is said between two requests is
-lost, and so is what is said while he is away.
+The server knows a reader only while one of its requests waits. Messages published between two requests
+are lost, and so are messages published while the reader is away.
 """
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import chat, http
 from longpoll.server import hold
 
 
-async def deliver(request, room):
-    """Answer with what comes while the request waits."""
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
+    """Respond with what comes while the request waits."""
     seconds = hold(request)
     if request.method == "HEAD":
         return http.head()
     now = (await chat.history(room)).last
-    with await chat.follow(room, now) as queue:  # gone with the answer
+    with await chat.follow(room, now) as queue:  # lives as long as the request
         page = await queue.fetch(seconds)
     return http.page(page)

@@ -1,15 +1,18 @@
-"""Stage 2, queue: every user has a queue, which fills on between two requests.
+"""Stage 2, queue: each user has a queue, into which messages go between two requests, too.
 
-What the queue gave out it has forgotten. An answer that is cut off on its way is lost, and the
-queue itself with the server's end or after a minute away.
+The queue forgets what it has given out. A response that is cut off on its way is lost; the queue itself
+is lost when the server ends, or when the user is away for a minute.
 """
+
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
 from lab import http
 from longpoll.server import hold, sessions
 
 
-async def deliver(request, room):
-    """Answer as soon as the user's queue has messages, with an empty list after `hold` seconds."""
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
+    """Respond as soon as the user's queue has messages, or with an empty list after `hold` seconds."""
     seconds = hold(request)
     if request.method == "HEAD":
         return http.head()  # a response without a body takes no messages out of a queue

@@ -1,1 +1,1 @@
-"""The staircase to the finished polling: one file a stage, one idea a stage; a client where it is the client's."""
+"""The staircase to the finished polling: one idea in each file, and a client if the idea is the client's."""

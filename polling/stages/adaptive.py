@@ -1,7 +1,7 @@
-"""Stage 4, adaptive: the client asks less often while nobody speaks.
+"""Stage 4, adaptive: the client polls less often while no messages come.
 
-The idea is the client's alone; the server is the finished one, `polling/server.py`, and knows
-nothing of it. The first message after a silence waits longest.
+Only the client has changed; the server is the finished one, `polling/server.py`. The first message
+after a silence waits longest.
 """
 
 from polling.server import deliver as deliver

@@ -1,7 +1,7 @@
-"""Stage 2, after: the browser names the last message it has seen, and gets what came after it.
+"""Stage 2, after: the browser names the last message it has, and gets the messages after it.
 
-The server is the finished one, `polling/server.py`. It still writes a whole answer to say that
-there is nothing.
+The server is the finished one, `polling/server.py`. If there is nothing new, it still writes a
+whole response to say so.
 """
 
 from polling.server import deliver as deliver

@@ -1,22 +1,17 @@
-"""Stage 1, whole: the whole history with every answer, whatever the browser has already.
+"""Stage 1, whole: the whole history in every response, whatever the browser has already.
 
-Nothing is lost and nearly everything comes again; each answer is longer than the one before. The
-lab cuts it off at the newest 500 messages that one answer may hold, or one room would stop the server.
+Nothing is lost, but nearly everything comes again, and each response is longer than the one before.
+To protect the server, the lab cuts it off at the newest 500 messages, which one response may hold.
 """
 
-from django.conf import settings
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpResponse
 
-from lab import chat, http
-from lab.chat.page import take_page
+from lab import http
+from lab.server.stage_history import whole_history
 
 
-async def deliver(request, room):
-    """Answer at once with the history."""
-    newest = (await chat.history(room)).last
-    page = await chat.history(room, max(0, newest - settings.PAGE_MAX))
-    messages = page.messages
-    while page.more:
-        page = await chat.history(room, page.last)
-        messages += page.messages
-    page.messages = take_page(reversed(messages))[::-1]
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
+    """Respond at once with the history."""
+    page = await whole_history(room)
     return http.page(page)

@@ -1,1 +1,1 @@
-"""The staircase to the finished event stream: one file a stage, one idea a stage."""
+"""The staircase to the finished event stream: one idea in each file."""

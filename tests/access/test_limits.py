@@ -1,60 +1,28 @@
 """Section 4: 429 and 503. What cannot be done now is refused with Retry-After, stores nothing, and passes."""
 
-import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack
 from importlib import import_module
 from itertools import islice
 from types import SimpleNamespace
 
 import pytest
-from test_connections import session_of
-from test_websocket import close_code, refusal
 
 from lab.access import rate_limits
 from lab.access.visitors import Visitor
 from lab.messages.errors import Refused
+from support.database import AWAY, locked, unusable
 from support.processes import PATIENCE, SMALL, ServerProcess, until
-from support.raw_http import ask, deaf, dial, get, hear, post, room_path, say, shake, socket_path
+from support.raw_http import ask, deaf, get, post, room_path, session_of
+from support.raw_websocket import close_code, dial, hear, refusal, say, shake, socket_path
 from support.sse_parser import stream
 from support.technique_io import HTTP, TECHNIQUES, client, publish, publish_frame, publish_many, read
 
 GOOD = {"author": "Ann", "text": "hi", "nonce": "same"}
-AWAY = "database: not available, try again."
 TOO_FAST = "too many messages a second, wait a moment."
 TOO_MANY = "too many requests a second, wait a moment."
 FULL = "too many queues are open, try again."
-
-
-@contextmanager
-def database(server):
-    """Open the server's database behind its back."""
-    path = f"{server.environment['LAB_DATA']}/lab.sqlite3"
-    with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
-        yield connection
-
-
-@contextmanager
-def locked(server):
-    """Hold the database's lock, as another program may: nothing can be stored, all can be read."""
-    with database(server) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            connection.execute("ROLLBACK")
-
-
-@contextmanager
-def unusable(server):
-    """Take the tables away: nothing can be stored or read."""
-    with database(server) as connection:
-        connection.execute("ALTER TABLE lab_room RENAME TO away")
-        try:
-            yield
-        finally:
-            connection.execute("ALTER TABLE away RENAME TO lab_room")
 
 
 def refused(answer, status, sentence):

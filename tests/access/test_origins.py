@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from support.raw_http import JSON, ask, exchange, get, room_path, shake, socket_path
+from support.raw_http import JSON, ask, exchange, get, room_path
+from support.raw_websocket import shake, socket_path
 from support.technique_io import HTTP, publish
 
 BODY = json.dumps({"author": "Ann", "text": "hi"})

@@ -111,10 +111,10 @@ def test_the_words_say_how_many_runs_there_are_and_what_they_cannot_tell():
     small = Measured(("a",), EQUAL.costs, 0.002, readers=10)
     one, three, beyond = said((CROWDED, spread(1, unit=0.00015)), (CROWDED, spread(3, unit=0.00015)), (CROWDED, small))
     assert one[0].startswith("Too close to call: ")
-    assert "at least 1 run of each technique: a. So few do not tell how far runs lie apart" in one[1]
-    assert three[0] == "Take Server-Sent Events."
+    assert "at least 1 run of each technique: a. So few runs do not show how much they scatter" in one[1]
+    assert three[0] == "Use Server-Sent Events."
     assert three[1].endswith("at least 3 runs of each technique: a.")
-    assert "Rooms of at most 10 readers were measured" in beyond[1]
+    assert "Only rooms of at most 10 readers were measured" in beyond[1]
     assert "--scenario fan-out" in beyond[1]
     assert all(cell.startswith("≤ ") for cell in beyond[2])
     assert not any("≤" in cell for cell in one[2] + three[2])
@@ -154,9 +154,10 @@ def test_the_words_name_nobody_alone_who_ties():
     far = Question(latency_ms=50, delay_ms=279)
     (none, _reasons, _cores), (_verdict, reasons, _row) = said((far, EQUAL), (CROWDED, dearer))
     assert none == (
-        "None is fast enough: 99 in 100 messages need 291 ms at the soonest, by Server-Sent Events or WebSocket."
+        "None is fast enough. With the fastest, Server-Sent Events or WebSocket, "
+        "99 in 100 messages arrive within 291 ms."
     )
-    assert re.search(r"WebSocket takes about as many bytes as Server-Sent Events and 2\.\d+ times the CPU\.", reasons)
+    assert re.search(r"WebSocket needs about as many bytes as Server-Sent Events, and 2\.\d+ times the CPU\.", reasons)
 
 
 @pytest.mark.parametrize("latency", [30, 300, 3_000, 3_000_000])
@@ -242,7 +243,7 @@ def command(*given):
 
 def test_the_command_says_what_to_take():
     told, complaint = command("--rate", "20", "--latency", "5000")
-    assert re.search(r"^(Take|Too close to call:) .*polling", told, re.MULTILINE | re.IGNORECASE)
+    assert re.search(r"^(Use|Too close to call:) .*polling", told, re.MULTILINE | re.IGNORECASE)
     assert complaint == ""
 
 

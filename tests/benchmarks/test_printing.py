@@ -19,7 +19,7 @@ from benchmarks.generator.measures import Histogram
 from benchmarks.management.commands.bench import costs, ratios
 from lab.techniques import TECHNIQUES
 from support.fake_results import all_techniques, make_folder, make_run
-from support.processes import PATIENCE, ROOT
+from support.processes import COMMAND, ROOT
 
 WIDTHS = 40, 80, 200
 LABELS = [
@@ -92,7 +92,7 @@ def test_every_figure_of_a_baseline_and_of_the_bench_has_its_name(width, tmp_pat
 def test_the_advice_in_a_pipe_names_every_figure(width):
     environment = os.environ | {"COLUMNS": str(width)}
     command = [sys.executable, "manage.py", "advise"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=10 * PATIENCE)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
     assert done.returncode == 0, done.stderr
     for name in (*TECHNIQUES, "latency of 99 in 100, ms", "cost, multiple of the best"):
         assert name in done.stdout

@@ -14,7 +14,7 @@ from benchmarks.findings import deviation, tables
 from benchmarks.plots import drawing
 from benchmarks.report import report
 from support.fake_results import (
-    BYTES,
+    CALIBRATION,
     HOSTILE,
     TITLES,
     all_techniques,
@@ -23,36 +23,10 @@ from support.fake_results import (
     names,
     read,
     refused,
+    sweep_of,
     text_of,
     written,
 )
-
-CALIBRATION = {
-    "valid": False,
-    "flags": ["the server that waits 50 ms read 51.2 at the median"],
-    "servers": {
-        "echo": {"latency_ms": {"p50": 0.41, "p99": 0.83}},
-        "wait": {"latency_ms": {"p50": 51.2}, "expected_ms": 50.0},
-        "stall": {
-            "latency_ms": {"p50": 0.5, "p90": 900.0, "p99": 1_390.0, "p999": 1_399.0, "max": 1_400.0},
-            "naive_ms": {"p50": 0.4, "p90": 0.5, "p99": 0.9, "p999": 1_400.0, "max": 1_400.0},
-            "stall_ms": 1_400.0,
-        },
-    },
-}
-
-
-def sweep_of(setting, values, techniques=TITLES, repetitions=3):
-    """Return the runs of a sweep, each point's CPU, bytes and requests times its place, so that something grows."""
-    runs = []
-    for point, value in enumerate(values):
-        for number in range(1, repetitions + 1):
-            for name in techniques:
-                more = {"point": point, "label": f"{setting} {value}", setting: value}
-                ways = zip(("up", "down"), BYTES[name], strict=True)
-                more["ip_bytes"] = {way: (point + 1) * amount * 140 + number for way, amount in ways}
-                runs.append(make_run(name, number, **more))
-    return runs
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.campaigns import campaign, cli_options, manifest
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import CannotCompare
-from support.processes import ROOT
+from support.processes import COMMAND, ROOT
 
 SMALL = """\
 purpose = "A moment."
@@ -53,9 +53,9 @@ def interrupted(small, tmp_path_factory):
         assert process.stderr.readline().startswith("1 of 2")
         family = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGINT)
-        _shown, said = process.communicate(timeout=30)
+        _shown, said = process.communicate(timeout=COMMAND)
     assert process.returncode == 130
-    _gone, alive = psutil.wait_procs(family, timeout=10)
+    _gone, alive = psutil.wait_procs(family, timeout=COMMAND)
     assert not alive
     (folder,) = out.glob("*-small")
     return folder, said
@@ -102,7 +102,7 @@ def test_a_folder_without_results_is_not_resumed(tmp_path, text, words):
 
 def test_a_baseline_without_results_is_told_as_one(tmp_path):
     command = [*COMPARE, "--baseline", tmp_path / "nowhere", "--out", tmp_path / "out"]
-    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90).stderr
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND).stderr
     assert said.startswith(f"CommandError: In {tmp_path}/nowhere lie no results to compare with: ")
     assert said.count("\n") == 1
     assert not (tmp_path / "out").exists()
@@ -160,7 +160,7 @@ def test_resuming_makes_exactly_what_is_missing(interrupted, small):
     half = folder / "runs" / "websocket-9-9"
     half.mkdir()  # of a run that was cut off
     command = [*COMPARE, "--scenario", small, "--resume", folder]
-    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=90)
+    shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
     assert shown.returncode == 0, shown.stderr
     after = results(folder)
     assert after["runs"][0] == before["runs"][0]

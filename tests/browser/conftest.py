@@ -1,8 +1,14 @@
 """Two windows that know nothing of each other, and the rule that a page complains of nothing."""
 
+import os
+import re
+import subprocess
+import sys
+
 import pytest
 
 from support.browsers import AWAY, Window
+from support.processes import PATIENCE, ROOT
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +35,16 @@ def windows(request, _windows):
 def window(windows):
     """One window."""
     return windows[0]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A lab with its wires, by `manage.py demo`; yields the address of its pages."""
+    environment = os.environ | {"LAB_DATA": str(tmp_path_factory.mktemp("data"))}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        environment.pop(name, None)
+    command = [sys.executable, "manage.py", "demo", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        yield re.search(r"http://\S+?/", process.stdout.readline()).group().rstrip("/")
+        process.terminate()
+        process.communicate(timeout=PATIENCE)

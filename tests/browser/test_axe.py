@@ -4,14 +4,12 @@ import re
 from importlib import import_module
 
 import pytest
-from test_report import CALIBRATION, sweep_of
-from test_scenes import choose, opened, revealed
-from test_scenes import lab as lab
 
 from benchmarks.report import report
 from lab.techniques import TECHNIQUES
 from support.axe import check
-from support.fake_results import HOSTILE, all_techniques, make_folder, make_run, refused
+from support.board import choose, opened, revealed
+from support.fake_results import CALIBRATION, HOSTILE, all_techniques, make_folder, make_run, refused, sweep_of
 
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 LANGUAGES = ["en", "zh-hans"]

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import pytest
 
 from lab.settings import TECHNIQUES
+from support.board import lines
 from support.browsers import AWAY, Keys
 from support.processes import PATIENCE, ROOT, until
 
@@ -102,16 +103,6 @@ def until_delivered(window, *texts):
     for technique in TECHNIQUES:
         with pane(window, technique):
             window.until_texts(*texts)
-
-
-def lines(window, technique, shape):
-    """Return what a lane's text says of a shape, and let it be shown."""
-    button = window.one("[aria-controls=as-text]")
-    if button.get_attribute("aria-expanded") == "false":
-        button.click()
-    selector = f"#as-text [data-technique={technique}] [data-shape={shape}]"
-    window.until(lambda: window.texts(selector), f"no {shape} in the lane of {technique}")
-    return window.texts(selector)
 
 
 def inspected(window, technique, shape):
@@ -331,6 +322,18 @@ def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
     first, second = flood(), flood()
     assert second["nodes"] - first["nodes"] < FLOOD * len(TECHNIQUES), "not a node of each delivery stays"
     assert second["jsEventListeners"] - first["jsEventListeners"] < FLOOD
+
+
+def test_a_board_notices_that_the_control_hangs_and_connects_again(demo, board):
+    """Nothing comes any more, and no connection ends."""
+    notice = ".tools [data-part=notice]"
+    os.kill(demo.process.pid, signal.SIGSTOP)
+    try:
+        board.until(lambda: "does not respond" in board.texts(notice)[0], "it does not notice")
+    finally:
+        os.kill(demo.process.pid, signal.SIGCONT)
+    board.until(lambda: board.texts(notice) == [""], "it does not connect again")
+    board.until(lambda: open_panes(board) == len(TECHNIQUES), "not every pane is open")
 
 
 def test_boards_of_one_browser_share_a_stream(demo, board, room):

@@ -4,16 +4,13 @@ import os
 import re
 
 import pytest
-from test_board import lines
-from test_fifth_technique import FILES
-from test_scenes import lab as lab
-from test_scenes import opened
-from test_stage_pages import STAGES
 
 from lab.techniques import TECHNIQUES
+from support import toy_technique
+from support.board import lines, opened
 from support.hostile_texts import AUTHOR, NAME, TEXT
 from support.processes import ServerProcess
-from support.technique_io import publish
+from support.technique_io import STAGES, publish
 
 # Names that mean something to scripts and spreadsheets, and letters that are made of several.
 ROOMS = ["-1-1", "__proto__", "constructor", "_", "物理课", "\u0915\u094d\u0937"]
@@ -116,11 +113,7 @@ def test_a_foreign_room_is_text_on_the_first_page_and_on_the_page_that_says_no(s
 def titled(tmp_path_factory):
     """A server with a technique whose title and sentence are foreign."""
     folder = tmp_path_factory.mktemp("techniques")
-    for name, source in FILES.items():
-        path = folder / "toy" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        source = source.replace('"A toy"', repr(NAME)).replace("Toy: the browser", f"Toy: {NAME} the browser")
-        path.write_text(source.lstrip())
+    toy_technique.write(folder, {'TITLE = "A toy"': f"TITLE = {NAME!r}", "Toy: the server": f"Toy: {NAME} the server"})
     names = ",".join([*TECHNIQUES, "toy"])
     server = ServerProcess(tmp_path_factory.mktemp("data"), LAB_TECHNIQUES=names, PYTHONPATH=os.fspath(folder)).start()
     yield server

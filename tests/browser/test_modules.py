@@ -8,9 +8,16 @@ from benchmarks.model import model
 from benchmarks.model.parameters import Parameters
 from lab.pages.margin import MARGIN
 
-MANNERS = {"polling": "asks", "longpoll": "holds", "websocket": "pushes"}
+METHODS = {"polling": "polls", "longpoll": "holds", "sse": "pushes", "websocket": "pushes"}
 SECONDS = 60
-HEADS, MESSAGE, FRAMING = 400, 100, 2  # bytes
+HEADERS = 400  # bytes
+GRID = {
+    "delay": (0, 0.025, 0.28),
+    "interval": (0.6, 1, 5),
+    "hold": (2, 25),
+    "rate": (0.2, 3, 20),
+    "message": (40, 200, 1_200),
+}
 FLOOD = 10_000  # of whatever comes
 
 
@@ -28,31 +35,36 @@ def run(server, window):
     return run
 
 
-@pytest.mark.parametrize("technique", MANNERS)
+@pytest.mark.parametrize("technique", METHODS)
 def test_the_pages_model_is_the_reports(run, technique):
-    """Both write the model of the measurements down, in two languages: they agree over a grid."""
-    grid = [
-        {"delay": delay, "interval": interval, "hold": hold, "rate": rate}
-        for delay, interval, hold, rate in itertools.product((0, 0.025, 0.28), (0.6, 1, 5), (2, 25), (0.2, 3, 20))
-    ]
-    framing = FRAMING if MANNERS[technique] == "pushes" else 0
-    counted = {
-        "kinds": {"headers": HEADS, "idle": 0, "framing": framing},
-        "requests": 1,
-        "messages": 1,
-        "payloadDown": MESSAGE,
-    }
-    each = "({ expected }, grid, seconds, ...pane) => grid.map((one) => expected(...pane, { ...one, seconds }))"
-    found = run("scenes/model", each, grid, SECONDS, counted, MANNERS[technique])
+    """The model is written in two languages: they agree over a grid."""
+    formulas = model.MODELS[technique]
+    grid = [dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())]
+    points = [Parameters(**given, turnaround=0.004, headers=HEADERS, empty=0) for given in grid]
+    framings = [formulas.framing(p) if formulas.push else 0 for p in points]
+    script = """({ expected }, grid, framings, headers, method, seconds) => grid.map((given, index) => {
+        const kinds = { headers, idle: 0, framing: framings[index] };
+        const measured = { kinds, requests: 1, messages: 1, payloadDown: given.message };
+        return expected(measured, method, { ...given, seconds });
+      })"""
+    found = run("scenes/model", script, grid, framings, HEADERS, METHODS[technique], SECONDS)
     assert len(found) == len(grid)
-    for given, one in zip(grid, found, strict=True):
-        p = Parameters(**given, turnaround=0.004, headers=HEADS, empty=0, message=MESSAGE)
-        assert one["mean"] == pytest.approx(1_000 * model.mean(technique, p)), given
-        assert one["most"] == pytest.approx(1_000 * model.maximum(technique, p)), given
-        assert one["mean"] <= one["most"]
-        assert one["requests"] == pytest.approx(SECONDS * model.requests(technique, p)), given
-        assert one["bytes"] == pytest.approx(SECONDS * (model.payload(technique, p) - idle(technique, p)[0])), given
-        assert one["ip"] == pytest.approx(SECONDS * (model.ip(technique, p) - sum(idle(technique, p)))), given
+    for given, p, values in zip(grid, points, found, strict=True):
+        assert values["mean"] == pytest.approx(1_000 * model.mean(technique, p)), given
+        assert values["slowest"] == pytest.approx(1_000 * model.maximum(technique, p)), given
+        assert values["mean"] <= values["slowest"]
+        assert values["requests"] == pytest.approx(SECONDS * model.requests(technique, p)), given
+        assert values["bytes"] == pytest.approx(SECONDS * (model.payload(technique, p) - idle(technique, p)[0])), given
+        assert values["ip"] == pytest.approx(SECONDS * (model.ip(technique, p) - sum(idle(technique, p)))), given
+
+
+def test_the_pages_model_takes_the_links_spread_for_its_slowest_latency_alone(run):
+    script = """({ expected }) => {
+        const measured = { kinds: { headers: 0, idle: 0, framing: 0 }, requests: 0, messages: 0, payloadDown: 0 };
+        const { mean, slowest } = expected(measured, "pushes", { delay: 0.2, spread: 0.05, seconds: 1 });
+        return [mean, slowest];
+      }"""
+    assert run("scenes/model", script) == pytest.approx([200, 250])
 
 
 def idle(technique, p):
@@ -79,17 +91,17 @@ def test_a_scene_names_nobody_alone_who_ties(run, figures, slack, most, least):
 
 
 def test_a_lane_remembers_a_bounded_part_of_what_passed(run):
-    flood = """({ Track }, count) => {
-        const track = new Track();
-        track.since = 0;
+    flood = """({ Trace }, count) => {
+        const trace = new Trace();
+        trace.since = 0;
         for (let id = 1; id <= count; id += 1) {
           const exchange = { id, at: id, connection: id, transit_ms: 0, size: 9, messages: [id], answers: null };
-          track.add({ ...exchange, kind: "request", direction: "up" });
-          track.add({ ...exchange, id: id + count, kind: "answer", direction: "down", answers: id });
-          track.deliver(id, { sent: id, published: id, at: id, ms: 1 });
-          track.mark(id, "a mark");
+          trace.add({ ...exchange, kind: "request", direction: "up" });
+          trace.add({ ...exchange, id: id + count, kind: "answer", direction: "down", answers: id });
+          trace.deliver(id, { sent: id, published: id, at: id, ms: 1 });
+          trace.mark(id, "a mark");
         }
-        const { strokes, spans, marks, ...maps } = track;
+        const { strokes, spans, marks, ...maps } = trace;
         const sizes = Object.values(maps).map((each) => each?.size).filter((size) => size !== undefined);
         return [strokes.length, spans.length, marks.length, ...sizes];
       }"""
@@ -99,35 +111,35 @@ def test_a_lane_remembers_a_bounded_part_of_what_passed(run):
     assert kept[0] > 100
 
 
-def test_a_lane_keeps_pictures_of_what_is_in_view_only(run):
-    scroll = """({ Tape }, count) => {
+def test_a_lane_keeps_images_of_what_is_in_view_only(run):
+    scroll = """({ Tiles }, count) => {
         let drawn = 0;
-        const tape = new Tape(() => (drawn += 1));
+        const tiles = new Tiles(() => (drawn += 1));
         const context = Object.assign(document.createElement("canvas"), { width: 960, height: 50 }).getContext("2d");
-        for (let at = 0; at < count; at += 10) tape.show(context, { from: at, span: 1_000 });
+        for (let at = 0; at < count; at += 10) tiles.show(context, { from: at, span: 1_000 });
         const scrolled = drawn;
-        tape.show(context, { from: count - 10, span: 1_000 });
+        tiles.show(context, { from: count - 10, span: 1_000 });
         const again = drawn - scrolled;
-        tape.forget(count + 900);
-        tape.show(context, { from: count - 10, span: 1_000 });
-        return [tape.pictures.size, scrolled, again, drawn - scrolled];
+        tiles.forget(count + 900);
+        tiles.show(context, { from: count - 10, span: 1_000 });
+        return [tiles.images.size, scrolled, again, drawn - scrolled];
       }"""
-    kept, scrolled, again, anew = run("lanes/tiles", scroll, FLOOD)
+    kept, scrolled, again, changed = run("lanes/tiles", scroll, FLOOD)
     assert kept <= 960 / 96 + 1
-    assert scrolled <= (FLOOD + 1_000) / 100 + 1, "a picture is drawn once"
+    assert scrolled <= (FLOOD + 1_000) / 100 + 1, "an image is drawn once"
     assert again == 0
-    assert 1 <= anew <= 3, "what changed is drawn anew, and no more"
+    assert 1 <= changed <= 3, "what changed is drawn again, and no more"
 
 
 def test_dots_are_used_again(run):
-    flood = """({ Strip }, count) => {
+    flood = """({ LatencyDots }, count) => {
         const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-        const strip = new Strip(svg);
+        const dots = new LatencyDots(svg);
         const size = () => svg.querySelectorAll("*").length;
         const sizes = [];
         for (let number = 0; number < count; number += 1) {
-          strip.add(number);
-          strip.show();
+          dots.add(number);
+          dots.draw();
           if (number === 100) sizes.push(size());
         }
         return [...sizes, size()];
@@ -136,14 +148,14 @@ def test_dots_are_used_again(run):
     assert early == late
 
 
-def test_what_is_done_seldom_is_done_at_once_and_its_last_call_never_forgotten(run):
-    often = """async ({ seldom }) => {
+def test_a_throttled_task_runs_at_once_and_its_last_call_is_never_forgotten(run):
+    often = """async ({ throttle }) => {
         const seen = [];
         let value = 0;
-        const tell = seldom(() => seen.push(value), 50);
-        for (value = 1; value < 100; value += 1) tell();
+        const note = throttle(() => seen.push(value), 50);
+        for (value = 1; value < 100; value += 1) note();
         value = 100;
-        tell();
+        note();
         while (seen.at(-1) !== 100) await new Promise((later) => setTimeout(later, 5));
         return seen;
       }"""

@@ -16,7 +16,7 @@ const look = () => {
 };
 new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 """
-AWAY = r"The connection is away; trying again in [\d.]+ (ms|s)\."
+AWAY = r"Disconnected; trying again in [\d.]+ (ms|s)\."
 WAITING = r"\d+ messages? waits? to be published\."
 # What is calm: requests never fail, a stream says that it comes back by itself, and the composer what became of a text.
 CALM = {"": r"(Published by|Delivered:) .*", "polling": WAITING, "longpoll": WAITING}

@@ -1,17 +1,13 @@
 """The instruments on the page of all techniques: scenes, controls and scoreboard, on a real lab with its wires."""
 
-import itertools
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
 from lab.settings import TECHNIQUES
+from support.board import choose, opened, revealed
 from support.browsers import Keys, Window
 from support.captures import fields_of
-from support.processes import PATIENCE, ROOT
 
 # Each with the fewest seconds that still show it, and whether connections end in it.
 SCENES = {
@@ -45,20 +41,6 @@ ENDED = re.compile(
     r"(ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
     r"|ERR_SOCKET_NOT_CONNECTED)$"
 )
-_rooms = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A lab with its wires, by `manage.py demo`; yields the address of its pages."""
-    environment = os.environ | {"LAB_DATA": str(tmp_path_factory.mktemp("data"))}
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        environment.pop(name, None)
-    command = [sys.executable, "manage.py", "demo", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        yield re.search(r"http://\S+?/", process.stdout.readline()).group().rstrip("/")
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -80,28 +62,6 @@ def board(page):
     page.complaints()
     yield page
     assert page.complaints() == []
-
-
-def opened(window, lab, anchor=""):
-    window.driver.get("about:blank")
-    window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{anchor}")
-    window.until(
-        lambda: window.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES), "the panes do not open"
-    )
-    window.one("[data-part=controls] > summary").click()
-    return window
-
-
-def choose(window, scene, seconds):
-    """Go to a scene by its link."""
-    window.driver.execute_script("location.hash = arguments[0]", f"scene={scene}&seconds={seconds}")
-    link = f".scenes nav a[href='#scene={scene}']"
-    window.until(lambda: window.one(link).get_attribute("aria-current"), "the scene is not open")
-    return window.until(lambda: window.one("[data-part=question]").text, "nothing is asked")
-
-
-def revealed(window):
-    return window.until(lambda: window.one(".scenes [data-part=reveal]").is_displayed(), "nothing is revealed")
 
 
 def table(window, selector):

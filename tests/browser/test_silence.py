@@ -4,13 +4,12 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from test_chat_page import publish
-from test_stage_pages import STAGES
 
 from lab.settings import TECHNIQUES
 from support.browsers import AWAY
 from support.cutting_proxy import Relay
 from support.processes import SMALL, until
+from support.technique_io import STAGES, publish
 from support.wires import laying
 
 LONG = 100  # seconds that a test may wait for a page, which is back within 30
@@ -45,7 +44,7 @@ def test_a_page_notices_that_its_connections_have_died(relay, server, window, te
     window.until_texts("before")
     window.driver.execute_script(WATCH_STATES)
     relay.silence()
-    publish(server, technique, room, "unheard")
+    publish(technique, server, room, "unheard")
     until_texts(window, "before", "unheard")
     states = window.driver.execute_script("return window.states")
     assert states == ["CLOSED 3", "CONNECTING 0", "OPEN 1"], "one timeout, and not several"
@@ -56,7 +55,7 @@ def test_a_page_notices_that_its_connections_have_died(relay, server, window, te
 @pytest.fixture
 def sleeping(window):
     """A window whose watchdog never looks: what a page notices there, it notices by an event."""
-    source = "const every = setInterval; setInterval = (task, ms) => (task.name === 'look' ? 0 : every(task, ms))"
+    source = "const every = setInterval; setInterval = (task, ms) => (task.name === 'check' ? 0 : every(task, ms))"
     script = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
     yield window
     window.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", script)
@@ -70,7 +69,7 @@ def test_a_page_connects_anew_at_once_when_the_network_or_the_page_comes_back(
     sleeping.say("before")
     sleeping.until_texts("before")
     relay.silence()
-    publish(server, technique, room, "unheard")
+    publish(technique, server, room, "unheard")
 
     def told():
         sleeping.driver.execute_script(event)  # more than once: one that follows a sign of life at once is ignored
@@ -87,7 +86,7 @@ def test_a_page_behind_a_frozen_wire_says_so_and_is_back_when_it_thaws(server, w
         wire = lay(server.port)
         window.chat(SimpleNamespace(url=wire.url("wire")), "compare", room)
         wire.post("/wires/wire/fault", fault="freeze")
-        publish(server, "polling", room, "in the tunnel")
+        publish("polling", server, room, "in the tunnel")
         until(lambda: "OPEN 1" not in window.texts("[data-part=state]"), "a pane says that it is open", LONG)
         wire.post("/wires/wire/fault", fault="none")
         for technique in TECHNIQUES:

@@ -6,10 +6,9 @@ from importlib import import_module
 import pytest
 
 from lab.messages.validation import TEXT_MAX
-from lab.techniques import TECHNIQUES
 from support.raw_http import post, room_path
+from support.technique_io import STAGES
 
-STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
 FORGETFUL = {"hold", "stream", "echo", "list", "sync", "async"}  # what is said to these while one is away is lost
 
 

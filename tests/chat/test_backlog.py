@@ -8,18 +8,19 @@ from itertools import islice
 from types import SimpleNamespace
 
 import pytest
-from test_limits import AWAY, locked
-from test_slow_readers import LONG, WAYS, connections, handshake, memory
 
 from lab import settings
 from lab.chat import backlog
 from lab.messages.message import MESSAGE_MAX, Message
 from lab.messages.validation import TEXT_MAX
 from lab.server import buffers
-from support.processes import SMALL, until
-from support.raw_http import deaf, dial, get, hear, room_path, say
+from support.database import AWAY, locked
+from support.processes import SMALL, connections, memory, until
+from support.raw_http import get, room_path
+from support.raw_websocket import dial, hear, say
 from support.sse_parser import stream
-from support.technique_io import client, publish, publish_many
+from support.technique_io import LONG, PUSHED, client, publish, publish_many
+from support.technique_io import deaf as deaf_reader
 
 SIZE = 10  # bytes of each message
 
@@ -163,17 +164,15 @@ def test_4_503_when_too_many_bytes_wait_for_the_disk(start, room):
     assert publish("polling", server, room)[1]["id"] == 1
 
 
-@pytest.mark.parametrize("technique", list(WAYS))
+@pytest.mark.parametrize("technique", PUSHED)
 def test_4_1_where_too_much_waits_in_connections_the_greediest_address_loses_one(start, room, technique):
     server = start(**SMALL, FORWARDED_ALLOW_IPS="127.0.0.1", SMALL_BUFFERS_BYTES="200000")
     publish_many(server, room, 800, LONG)
-    path = {"sse": room_path("sse", room, "?after=0"), "websocket": f"/ws/websocket/{room}/?after=0"}[technique]
-    headers = handshake(server) if technique == "websocket" else ()
     with ExitStack() as stack:
-        slow = stack.enter_context(deaf(server, path, *headers, "X-Forwarded-For: 192.0.2.2"))
+        slow = stack.enter_context(deaf_reader(technique, server, room, "X-Forwarded-For: 192.0.2.2"))
         until(lambda: slow.recv(1), "it gets nothing")
         for _ in range(8):
-            stack.enter_context(deaf(server, path, *headers, "X-Forwarded-For: 192.0.2.1"))
+            stack.enter_context(deaf_reader(technique, server, room, "X-Forwarded-For: 192.0.2.1"))
         until(lambda: connections(server) < 9, "nothing is ever cut")
         read = 0
         while read < 10e6:  # what the system's buffers held of it, and much more

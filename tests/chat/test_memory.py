@@ -5,12 +5,11 @@ import signal
 import time
 from contextlib import suppress
 
-import psutil
 import pytest
-from test_frames import frame
 
-from support.processes import TESTS, until
-from support.raw_http import KEY, dialled, everything, exchange, get, room_path, socket_path
+from support.processes import TESTS, memory, until
+from support.raw_http import dialled, everything, exchange, get, room_path
+from support.raw_websocket import frame, handshake
 
 QUEUES, ROOMS = 10_000, 2_000
 QUEUE, ROOM = 6_000, 12_000  # bytes that each costs at most, as SPEC.md sums them
@@ -58,10 +57,6 @@ def objects(server, tmp_path):
     return count
 
 
-def memory(server):
-    return psutil.Process(server.process.pid).memory_info().rss
-
-
 def ask_for_all(server, paths):
     """Ask for each path, many at once; nobody comes back for what that has opened."""
     head = f"HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
@@ -97,13 +92,6 @@ def test_3_5_rooms_that_nobody_reads_leave_memory_where_it_was(forgetful):
         grown.append(memory(forgetful))
     assert grown[0] - before < ROOMS * ROOM
     assert grown[1] - grown[0] < 1.5 * MORE  # groups' names are cached
-
-
-def handshake(server, room):
-    """Return the bytes of a handshake."""
-    head = f"GET {socket_path(room)} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nOrigin: {server.url}\r\n"
-    upgrade = "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    return f"{head}{upgrade}Sec-WebSocket-Key: {KEY}\r\n\r\n".encode()
 
 
 def test_3_5_a_client_that_pings_and_never_reads_costs_bounded_memory(server, room):

@@ -15,7 +15,8 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from support.processes import PATIENCE, until
-from support.raw_http import dial, get
+from support.raw_http import get
+from support.raw_websocket import dial
 from support.technique_io import TECHNIQUES, client, publish, publish_frame, read
 
 AWAY = "database: not available, try again."

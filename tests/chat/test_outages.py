@@ -8,13 +8,13 @@ from itertools import islice
 
 import psycopg
 import pytest
-from test_recovery import reading, settled
 
 from lab.server.serve import MIGRATING
 from support.processes import PATIENCE, SMALL, until
-from support.raw_http import dial, get, post, room_path, shake, socket_path
+from support.raw_http import get, post, room_path
+from support.raw_websocket import dial, shake, socket_path
 from support.sse_parser import stream
-from support.technique_io import HTTP, TECHNIQUES, client, publish, publish_frame
+from support.technique_io import HTTP, TECHNIQUES, client, publish, publish_frame, reading, settled
 
 FIELDS = {"author": "Ann", "text": "hi"}
 LONGER = 5  # seconds: than PostgreSQL gives a statement of the chat

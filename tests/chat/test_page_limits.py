@@ -4,7 +4,6 @@ from itertools import islice
 from types import SimpleNamespace
 
 import pytest
-from test_stages import path
 
 from lab import settings
 from lab.chat import page
@@ -12,7 +11,7 @@ from lab.messages.message import Message
 from lab.messages.validation import ID_MAX, TEXT_MAX
 from support.processes import SMALL
 from support.raw_http import get, room_path
-from support.technique_io import client, publish_many
+from support.technique_io import client, publish_many, stage_path
 
 POLLS = ["polling", "longpoll"]
 
@@ -85,6 +84,6 @@ def test_3_2_whatever_fits_everything_comes(start, room, technique):
 def test_6_whole_gives_the_newest_that_fit(start, room):
     server = start(**SMALL, SMALL_PAGE_BYTES="400")
     publish_many(server, room, 7, "four{}")
-    page = get(server.url, path("polling", "whole", room)).json
+    page = get(server.url, stage_path("polling", "whole", room)).json
     assert [message["id"] for message in page["messages"]] == [6, 7]
     assert (page["last"], page["more"]) == (7, False)

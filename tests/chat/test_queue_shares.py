@@ -4,15 +4,15 @@ from contextlib import ExitStack
 from types import SimpleNamespace
 
 import pytest
-from test_connections import held, session_of
 from websockets.sync.client import connect
 
 from lab.access import shares
 from lab.access.visitors import Visitor
 from lab.messages.errors import Refused
 from support.processes import SMALL
-from support.raw_http import deaf, dial, get, room_path, shake, socket_path
-from support.sse_parser import stream
+from support.raw_http import deaf, get, room_path, session_of
+from support.raw_websocket import dial, shake, socket_path
+from support.sse_parser import held, stream
 from support.technique_io import HTTP, publish, publish_many
 
 PROXY = {"FORWARDED_ALLOW_IPS": "127.0.0.1"}

@@ -10,20 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from support.cutting_proxy import Relay
-from support.processes import PATIENCE
-from support.technique_io import TECHNIQUES, client, publish, publish_many, read
-
-
-@contextmanager
-def reading(server, room, count):
-    """Read `count` messages by every technique in the background; yield the futures of what they get."""
-    readers = [client(technique, server, room, after=0) for technique in TECHNIQUES]
-    with ThreadPoolExecutor(len(readers)) as pool:
-        try:
-            yield [pool.submit(lambda reader=reader: list(islice(reader.messages(), count))) for reader in readers]
-        finally:
-            for reader in readers:
-                reader.close()
+from support.technique_io import TECHNIQUES, client, publish, publish_many, read, reading, settled
 
 
 @contextmanager
@@ -42,11 +29,6 @@ def speaking(server, room, count):
         finally:
             for speaker in speakers:
                 speaker.close()
-
-
-def settled(futures):
-    """Wait for all of them; return what they returned."""
-    return [future.result(PATIENCE) for future in futures]
 
 
 def everything_once(received, count):

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lab.client import BACKOFF, BACKOFF_MAX, CLOSED, FIRST_TRIES, OPEN, Client, Unreachable
+from lab.client import BACKOFF, BACKOFF_MAX, CLOSED, FIRST_ATTEMPTS, OPEN, Client, Unreachable
 from lab.messages.errors import Refused
 from support.cutting_proxy import Relay
 from support.processes import PATIENCE, SMALL, free_port, until
@@ -268,7 +268,7 @@ def test_a_first_connection_that_fails_by_name_or_refusal_is_told(monkeypatch, h
         tried = lonely.reconnects
         with pytest.raises(Unreachable, match=r"no server is there: .*\."):
             ask()
-        assert lonely.reconnects - tried == FIRST_TRIES - 1
+        assert lonely.reconnects - tried == FIRST_ATTEMPTS - 1
     lonely.close()
 
 
@@ -280,7 +280,7 @@ def test_a_server_that_was_there_is_waited_for(monkeypatch, server, room, techni
         next(speaker.messages())
     with ThreadPoolExecutor() as pool:  # the relay is gone: its port refuses
         said = pool.submit(speaker.publish, "again")
-        until(lambda: speaker.reconnects > 2 * FIRST_TRIES, "never tried again")
+        until(lambda: speaker.reconnects > 2 * FIRST_ATTEMPTS, "never tried again")
         assert not said.done()
         with Relay(server.port, relay.port):
             assert said.result(PATIENCE)["id"] == 2

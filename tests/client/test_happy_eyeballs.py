@@ -11,7 +11,7 @@ import pytest
 
 from lab.net import happy_eyeballs, sockets
 from support.fake_dns import ANSWERING, NAME, REFUSING, SILENT, name, silent
-from support.processes import PATIENCE, ROOT, free_port
+from support.processes import COMMAND, PATIENCE, ROOT, free_port
 from support.technique_io import client, publish
 
 
@@ -74,5 +74,5 @@ def test_attempts_work_under_gevent():
         "found = [found for host in ('127.0.0.2', '127.0.0.1') for found in happy_eyeballs.resolve(host, port)]\n"
         "print(happy_eyeballs.connect(found, sockets.make_socket, 30).getpeername()[0])\n"
     )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
     assert ran.stdout == f"{ANSWERING}\n", ran.stderr

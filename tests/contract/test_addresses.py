@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from support.raw_http import ask, dial, get, post, room_path, shake, socket_path
+from support.raw_http import ask, get, post, room_path
+from support.raw_websocket import dial, shake, socket_path
 from support.sse_parser import stream
 from support.technique_io import HTTP, TECHNIQUES, publish, publish_many
 
@@ -143,7 +144,10 @@ def test_2_head_takes_nothing_out_of_a_queue(server, room, stage):
     "path", ["/{}/lobby", "/{}/lobby/pane", "/{}/stages/{stage}/lobby", "/compare/lobby", "/advise"]
 )
 def test_4_404_a_page_without_its_last_slash_is_redirected_if_it_is_read(server, technique, path):
-    path = path.replace("{}", technique).replace("{stage}", import_module(technique).STAGES[0])
+    stages = import_module(technique).STAGES
+    if "{stage}" in path and not stages:
+        pytest.skip("has no stages")
+    path = path.replace("{}", technique).replace("{stage}", "".join(stages[:1]))
     for method in ("GET", "HEAD"):
         answer = ask(server.url, method, f"{path}?a=b")
         assert (answer.status, answer.headers["location"]) == (301, f"{path}/?a=b")

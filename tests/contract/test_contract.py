@@ -9,6 +9,8 @@ import pytest
 from support.raw_http import get, room_path
 from support.technique_io import TECHNIQUES, client, heard, publish, publish_many, read
 
+pytestmark = pytest.mark.also_scaled
+
 FIELDS = {"id", "room", "author", "text", "nonce", "sent_at", "published_at"}
 
 

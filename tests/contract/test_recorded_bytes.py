@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from support.processes import PATIENCE
-from support.raw_http import KEY, dialled, exchange, room_path, socket_path
+from support.raw_http import dialled, exchange, room_path
+from support.raw_websocket import KEY, socket_path
 from support.technique_io import HTTP, client
 
 RECORDED = Path(__file__).with_name("recorded")

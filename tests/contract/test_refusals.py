@@ -4,8 +4,11 @@ import json
 
 import pytest
 
-from support.raw_http import dial, get, post, room_path
+from support.raw_http import get, post, room_path
+from support.raw_websocket import dial
 from support.technique_io import HTTP, publish, publish_fields, publish_frame, read
+
+pytestmark = pytest.mark.also_scaled
 
 DEEP = 10_000
 AUTHOR = "author: 1 to 40 characters."

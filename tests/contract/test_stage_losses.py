@@ -5,12 +5,11 @@ from contextlib import ExitStack
 
 import psutil
 import pytest
-from test_stages import path
 
 from support.processes import SMALL
 from support.raw_http import deaf, dialled, get
 from support.sse_parser import stream
-from support.technique_io import client, publish, publish_many
+from support.technique_io import client, publish, publish_many, stage_path
 
 LONG = "😀" * 3_990  # 16 KB
 COUNT, MEMORY = 500, 8e6  # messages, 8 MB of text, of which sockets hold 4; bytes between queues with and without bound
@@ -24,31 +23,31 @@ def texts(answer):
 def test_6_whole_says_everything_again(server, room):
     publish("polling", server, room, "one")
     publish("polling", server, room, "two")
-    assert texts(get(server.url, path("polling", "whole", room, "?after=1"))) == ["one", "two"]
-    assert texts(get(server.url, path("polling", "after", room, "?after=1"))) == ["two"]
+    assert texts(get(server.url, stage_path("polling", "whole", room, "?after=1"))) == ["one", "two"]
+    assert texts(get(server.url, stage_path("polling", "after", room, "?after=1"))) == ["two"]
 
 
 def test_6_whole_ends_at_what_an_answer_may_hold(server, room):
     publish_many(server, room, 510)
-    messages = get(server.url, path("polling", "whole", room)).json["messages"]
+    messages = get(server.url, stage_path("polling", "whole", room)).json["messages"]
     assert [message["id"] for message in messages] == list(range(11, 511))
 
 
 def test_6_etag_says_without_a_body_that_nothing_has_changed(server, room):
-    address = path("polling", "etag", room, "?after=0")
+    address = stage_path("polling", "etag", room, "?after=0")
     tag = get(server.url, address).headers["etag"]
     unchanged = get(server.url, address, If_None_Match=tag)
     assert (unchanged.status, unchanged.body, unchanged.headers["etag"]) == (304, b"", tag)
     assert unchanged.headers.keys().isdisjoint({"content-type", "content-length", "transfer-encoding"})
     publish("polling", server, room, "news")
     assert texts(get(server.url, address, If_None_Match=tag)) == ["news"]
-    other = get(server.url, path("polling", "etag", room, "?after=1"), If_None_Match=tag)
+    other = get(server.url, stage_path("polling", "etag", room, "?after=1"), If_None_Match=tag)
     assert (other.status, texts(other)) == (200, []), "a tag stands for the answer to one question"
 
 
 @pytest.mark.parametrize("known", ["W/{}", '"other", {}', 'W/"other" , W/{}', "*", " {} "])
 def test_6_etag_knows_weak_tags_lists_and_any(server, room, known):
-    address = path("polling", "etag", room, "?after=0")
+    address = stage_path("polling", "etag", room, "?after=0")
     tag = get(server.url, address).headers["etag"]
     unchanged = get(server.url, address, If_None_Match=known.replace("{}", tag))
     assert (unchanged.status, unchanged.body, unchanged.headers["etag"]) == (304, b"", tag)
@@ -76,25 +75,25 @@ def test_6_adaptive_asks_less_and_less_until_there_is_news(server, room):
 def test_6_hold_loses_what_is_said_between_two_requests(server, room):
     for stage, given in (("hold", []), ("queue", ["meanwhile"]), ("after", ["meanwhile"])):
         there = f"{room}-{stage}"
-        first = get(server.url, path("longpoll", stage, there, "?after=0&hold=0")).json
+        first = get(server.url, stage_path("longpoll", stage, there, "?after=0&hold=0")).json
         publish("polling", server, there, "meanwhile")
         query = f"?after=0&hold=0.1&queue={first.get('queue', '')}"
-        assert texts(get(server.url, path("longpoll", stage, there, query))) == given
+        assert texts(get(server.url, stage_path("longpoll", stage, there, query))) == given
 
 
 def test_6_queue_keeps_none_for_a_request_that_it_refuses(start, room):
     server = start(**SMALL, SMALL_QUEUES_MAX="1")
     for _ in range(3):
-        assert get(server.url, path("longpoll", "queue", room, "?hold=x")).status == 400
-    assert get(server.url, path("longpoll", "queue", room, "?hold=0")).status == 200
+        assert get(server.url, stage_path("longpoll", "queue", room, "?hold=x")).status == 400
+    assert get(server.url, stage_path("longpoll", "queue", room, "?hold=0")).status == 200
 
 
 def test_6_queue_loses_an_answer_that_is_cut_off(server, room):
     for stage, given in (("queue", []), ("after", ["cut off"])):
         there = f"{room}-{stage}"
-        queue = get(server.url, path("longpoll", stage, there, "?after=0&hold=0")).json["queue"]
+        queue = get(server.url, stage_path("longpoll", stage, there, "?after=0&hold=0")).json["queue"]
         publish("polling", server, there, "cut off")
-        address = path("longpoll", stage, there, f"?after=0&hold=0.1&queue={queue}")
+        address = stage_path("longpoll", stage, there, f"?after=0&hold=0.1&queue={queue}")
         with dialled(server.url) as connection:
             connection.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
             connection.recv(1)
@@ -104,12 +103,12 @@ def test_6_queue_loses_an_answer_that_is_cut_off(server, room):
 def test_6_stream_loses_what_is_said_while_nobody_listens(server, room):
     for stage, given in (("stream", ["now"]), ("replay", ["meanwhile", "now"]), ("bounded", ["meanwhile", "now"])):
         there = f"{room}-{stage}"
-        with stream(server.url, path("sse", stage, there)) as events:
+        with stream(server.url, stage_path("sse", stage, there)) as events:
             publish("polling", server, there, "first")
             assert [message["id"] for message in events.messages(1)] == [1]
             assert events.parser.last_id == ("" if stage == "stream" else "1")
         publish("polling", server, there, "meanwhile")
-        with stream(server.url, path("sse", stage, there), Last_Event_ID=events.parser.last_id) as events:
+        with stream(server.url, stage_path("sse", stage, there), Last_Event_ID=events.parser.last_id) as events:
             publish("polling", server, there, "now")
             assert [message["text"] for message in events.messages(len(given))] == given
 
@@ -117,7 +116,7 @@ def test_6_stream_loses_what_is_said_while_nobody_listens(server, room):
 def test_6_bounded_alone_is_heard_in_silence(small, room):
     with ExitStack() as stack:
         replay, bounded = (
-            stack.enter_context(stream(small.url, path("sse", stage, room))) for stage in ("replay", "bounded")
+            stack.enter_context(stream(small.url, stage_path("sse", stage, room))) for stage in ("replay", "bounded")
         )
         bounded.until(lambda: [kind for kind, _data, _id in bounded.events].count("heartbeat") == 2)
         publish("polling", small, room, "hi")
@@ -130,7 +129,7 @@ def test_6_before_bounded_a_reader_who_does_not_read_costs_memory_without_end(st
     grown = {}
     for stage in ("bounded", "replay"):
         there = f"{room}-{stage}"
-        with deaf(server, path("sse", stage, there, "?after=0")) as connection:
+        with deaf(server, stage_path("sse", stage, there, "?after=0")) as connection:
             connection.recv(1)
             before = psutil.Process(server.process.pid).memory_info().rss
             publish_many(server, there, COUNT, LONG + "{}")
@@ -141,7 +140,7 @@ def test_6_before_bounded_a_reader_who_does_not_read_costs_memory_without_end(st
 @pytest.mark.parametrize("stage", ["stream", "replay"])
 def test_4_1_and_yet_it_grows_to_a_bound_past_which_history_takes_over(start, room, stage):
     server = start(**SMALL, SMALL_STAGE_QUEUE_MAX="4")
-    with deaf(server, path("sse", stage, room, "?after=0")) as connection:
+    with deaf(server, stage_path("sse", stage, room, "?after=0")) as connection:
         connection.recv(1)
         before = psutil.Process(server.process.pid).memory_info().rss
         publish_many(server, room, COUNT, LONG + "{}")

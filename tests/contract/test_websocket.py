@@ -7,22 +7,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from support.processes import PATIENCE, SMALL
-from support.raw_http import HEARTBEAT, dial, hear, say, shake, socket_path
+from support.raw_websocket import HEARTBEAT, close_code, dial, hear, refusal, say, shake, socket_path
 from support.technique_io import publish, publish_many
-
-
-def refusal(sentence, status=400):
-    """Return the frame that refuses something."""
-    return {"type": "error", "error": sentence, "status": status}
-
-
-def close_code(connection):
-    """Read to the end; return the code that the server closed with."""
-    try:
-        while True:
-            connection.recv(PATIENCE)
-    except ConnectionClosed:
-        return connection.close_code
 
 
 def test_2_4_a_message_is_its_fields_and_a_type(server, room):

@@ -6,14 +6,13 @@ from contextlib import ExitStack, contextmanager, suppress
 from threading import Thread
 
 import pytest
-from test_connections import session_of
-from test_websocket import close_code, refusal
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 import websocket
 from support.processes import PATIENCE, SMALL, ServerProcess, until
-from support.raw_http import dial, hear, say, shake
+from support.raw_http import session_of
+from support.raw_websocket import close_code, dial, hear, refusal, say, shake
 from support.technique_io import publish
 
 ROOMS_APART = ["sync", "async", "room"]

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from deploy.service import CannotRun
-from support.processes import PATIENCE, ROOT, NginxProcess, free_port, until
+from support.processes import COMMAND, PATIENCE, ROOT, NginxProcess, free_port, until
 from support.raw_http import get
 
 DEPLOY = ROOT / "deploy"
@@ -93,18 +93,18 @@ def test_a_server_that_answers_has_started_while_redis_is_away(start):
     server = start(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
     assert get(server.url, "/healthz").status == 503
     for command in waiting(server.port):
-        assert subprocess.run(command, timeout=PATIENCE, capture_output=True).returncode == 0, command
+        assert subprocess.run(command, timeout=COMMAND, capture_output=True).returncode == 0, command
 
 
 def test_a_server_that_does_not_answer_has_not_started():
     by_systemd, by_compose = waiting(free_port())
-    assert subprocess.run(by_compose, timeout=PATIENCE, capture_output=True).returncode != 0
+    assert subprocess.run(by_compose, timeout=COMMAND, capture_output=True).returncode != 0
     with pytest.raises(subprocess.TimeoutExpired):
         subprocess.run(by_systemd, timeout=1, capture_output=True)
 
 
 def test_secrets_for_containers_go_neither_into_git_nor_into_the_image():
-    ignored = subprocess.run(["git", "check-ignore", "-q", "deploy/.env"], cwd=ROOT, timeout=PATIENCE)
+    ignored = subprocess.run(["git", "check-ignore", "-q", "deploy/.env"], cwd=ROOT, timeout=COMMAND)
     assert ignored.returncode == 0
     assert "**/.env" in (DEPLOY / "Dockerfile.dockerignore").read_text().split("\n")
 

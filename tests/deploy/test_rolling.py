@@ -10,13 +10,12 @@ from http.client import HTTPConnection
 
 import psutil
 import pytest
-from test_recovery import reading, settled
-from test_websocket import close_code
 
 from support.processes import PATIENCE, until
-from support.raw_http import JSON, dial, get, post, room_path
+from support.raw_http import JSON, get, post, room_path
+from support.raw_websocket import close_code, dial
 from support.sse_parser import stream
-from support.technique_io import publish
+from support.technique_io import publish, reading, settled
 
 
 @contextmanager

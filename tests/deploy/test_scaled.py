@@ -1,6 +1,5 @@
-"""Promise 3.6: the contract again, with several processes behind nginx, on PostgreSQL and Redis."""
+"""Promise 3.6 behind nginx: what nginx counts, refuses and changes. Modules marked `also_scaled` run there too."""
 
-import inspect
 import json
 import re
 import socket
@@ -9,72 +8,17 @@ from http.client import HTTPConnection
 from types import SimpleNamespace
 
 import pytest
-import test_bodies
-import test_connections
-import test_heads
-import test_refusals
-from test_connections import OF_ADDRESS
-from test_contract import *  # noqa: F403
-from test_websocket import close_code
 from websockets.exceptions import ConnectionClosed
 
 from deploy.programs import CONFIGURATION
 from lab import settings
 from support.processes import PATIENCE, NginxProcess, free_port, until
-from support.raw_http import JSON, ask, dial, exchange, get, post, room_path
+from support.raw_http import JSON, ask, exchange, get, post, room_path
+from support.raw_websocket import close_code, dial
 from support.sse_parser import stream
-from support.technique_io import HTTP
 
-OF_ONE_SERVER = {"small", "start"}  # fixtures of tests that look at a server's own bounds
-# Tests that wait for a close, which nginx puts off, look into a process, count to the byte what nginx adds to, or say
-# what nginx itself answers.
-OF_BODIES = {"test_4_413_a_length_over_64_kib_is_refused_before_the_body_came"}
-OF_CONNECTIONS = {
-    "test_4_431_a_head_over_16_kib_is_refused_and_one_of_16_kib_is_not",
-    "test_4_431_a_head_over_16_kib_is_refused_before_its_end",
-    "test_4_431_a_head_of_more_than_200_headers_is_refused",  # nginx adds some of its own
-    "test_4_a_whole_request_is_answered_whatever_follows_it",
-    "test_4_a_handshake_that_cannot_be_read_is_refused_in_json",
-    "test_4_431_a_handshake_may_be_as_long_as_any_head",
-    "test_4_a_handshake_by_http_1_0_is_refused_in_json",
-    "test_4_a_handshake_of_another_kind_is_refused_in_json",
-    "test_4_413_what_never_ends_is_refused_and_leaves_no_file",
-}
-OF_HEADS = {  # what nginx itself answers, and in other words
-    "test_4_targets_that_are_no_address_are_refused",
-    "test_4_an_absolute_target_of_another_scheme_is_refused",
-    "test_4_white_space_around_a_value_is_no_part_of_it",  # a tab makes a Host that nginx refuses
-    "test_4_505_another_version_of_http_is_refused",
-    "test_4_505_the_preface_of_http_2_is_refused",
-    "test_4_501_a_coding_on_the_way_that_nobody_reads_is_refused",
-    "test_4_a_target_with_a_fragment_is_refused_by_http_and_by_websocket",
-    "test_2_an_upgrade_by_http_1_0_is_ignored",
-    "test_2_a_handshake_may_name_other_upgrades_too",
-}
+OF_ADDRESS = "too many connections of one address, close some."
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # addresses of this machine
-
-
-@pytest.fixture(scope="module")
-def server(scaled):
-    """Let the contract's tests ask nginx."""
-    return scaled
-
-
-def again(module, without=()):
-    """Return a class of a module's tests, to be run through nginx; `without` those of these names."""
-    tests = {
-        name: staticmethod(test)
-        for name, test in vars(module).items()
-        if name.startswith("test_") and name not in without
-        if not OF_ONE_SERVER & inspect.signature(test).parameters.keys()
-    }
-    return type("Again", (), tests)
-
-
-TestRefusals = again(test_refusals)
-TestBodies = pytest.mark.parametrize("technique", HTTP)(again(test_bodies, OF_BODIES))
-TestConnections = again(test_connections, OF_CONNECTIONS)
-TestHeads = again(test_heads, OF_HEADS)
 
 
 def ask_from(address, server, method, path, body=None, headers=None):
@@ -136,7 +80,7 @@ def mute():
 
 
 @pytest.fixture(scope="module")
-def alone():
+def nginx():
     """An nginx that soon gives up, with nobody behind it."""
     nobody = SimpleNamespace(port=free_port())
     with Changed([nobody], client_header_timeout="1s", client_body_timeout="1s") as nginx:
@@ -154,8 +98,8 @@ def alone():
         ("GET", "/polling/a/messages/", {}, 503, "no server answers, try again."),
     ],
 )
-def test_4_what_nginx_refuses_by_itself_it_refuses_in_one_sentence(alone, method, path, headers, status, sentence):
-    answer = ask(alone.url, method, path, headers=headers)
+def test_4_what_nginx_refuses_by_itself_it_refuses_in_one_sentence(nginx, method, path, headers, status, sentence):
+    answer = ask(nginx.url, method, path, headers=headers)
     assert (answer.status, answer.sentence) == (status, sentence)
     assert answer.headers.get("allow") == ("GET, HEAD, POST" if status == 405 else None)
     assert answer.headers.get("retry-after") == ("1" if status == 503 else None)
@@ -170,8 +114,8 @@ def test_4_503_a_server_that_does_not_answer_in_time_is_no_server():
 @pytest.mark.parametrize(
     "part", [b"", b"GET / HTTP/1.1\r\nX", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"]
 )
-def test_4_408_nginx_waits_no_longer_than_a_server_and_says_nothing(alone, part):
-    assert exchange(alone.url, part) == b""
+def test_4_408_nginx_waits_no_longer_than_a_server_and_says_nothing(nginx, part):
+    assert exchange(nginx.url, part) == b""
 
 
 def test_4_1_nginx_has_the_servers_bounds():
@@ -184,10 +128,10 @@ def test_4_1_nginx_has_the_servers_bounds():
     assert int(told["proxy_read_timeout"].removesuffix("s")) > settings.HOLD_MAX
 
 
-def test_1_3_a_clients_own_headers_are_no_nonce_behind_nginx(server, room):
+def test_1_3_a_clients_own_headers_are_no_nonce_behind_nginx(scaled, room):
     path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
     for headers in ({"X_Request_ID": "one"}, {"X_Lab_Nonce": "one"}, {"X_Request_ID": "n" * 65}):
-        answers = [post(server.url, path, fields, **headers) for _ in range(2)]
+        answers = [post(scaled.url, path, fields, **headers) for _ in range(2)]
         assert [answer.status for answer in answers] == [201, 201]
         assert all(re.fullmatch("[0-9a-f]{32}", answer.json["nonce"]) for answer in answers)
 
@@ -204,8 +148,8 @@ def test_6_etag_says_through_an_nginx_that_compresses_that_nothing_has_changed(s
 
 
 @pytest.mark.parametrize("size", [65_537, 1_000_000])
-def test_2_4_a_frame_over_64_kib_is_refused_with_1009_through_nginx(server, room, size):
-    with dial(server.url, room) as connection:
+def test_2_4_a_frame_over_64_kib_is_refused_with_1009_through_nginx(scaled, room, size):
+    with dial(scaled.url, room) as connection:
         with suppress(ConnectionClosed):  # refused by its length, before all of it was written
             connection.send("x" * size)
         assert close_code(connection) == 1009

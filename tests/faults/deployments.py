@@ -14,7 +14,7 @@ from support import processes
 from support.processes import PATIENCE, TESTS, until
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "faults.settings", "PYTHONPATH": str(TESTS)}
-NARROW = {"FAULTS_NARROW": "1"}  # one ring waits for a busy room, and in a channel layer for 1 s
+NARROW = {"FAULTS_NARROW": "1"}  # one announcement waits for a busy room, and in a channel layer for 1 s
 
 
 class One(Deployment):
@@ -102,7 +102,7 @@ class Many(Deployment, processes.Scaled):
 class OneNarrow(One):
     """One process, whose rooms are busy after each ring, while one more may wait."""
 
-    name, title = "one-narrow", f"{One.title}, where one ring waits for a busy room"
+    name, title = "one-narrow", f"{One.title}, where one announcement waits for a busy room"
 
     def __init__(self, folder, **environment):
         super().__init__(folder, **NARROW | environment)

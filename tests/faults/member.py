@@ -97,8 +97,8 @@ def noting(technique):
         def parse(self, event):
             return self.counted(super().parse(event))
 
-        def page(self, page):
-            return list(self.counted(super().page(page)))
+        def read_page(self, page):
+            return list(self.counted(super().read_page(page)))
 
         def counted(self, messages):
             for message in messages:

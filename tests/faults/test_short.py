@@ -14,7 +14,7 @@ ON_MANY = ("sigkill", "inside", "locked", "full", "redis", "paused", "flushall",
 
 @pytest.fixture(scope="module")
 def one_narrow():
-    """One process on SQLite, where one ring waits for a busy room."""
+    """One process on SQLite, where one announcement waits for a busy room."""
     with suite.deployed(DEPLOYMENTS["one-narrow"]) as deployment:
         yield deployment
 

@@ -12,7 +12,7 @@ GOOD = json.dumps({"author": "Ann", "text": "hi"}).encode()
 
 TYPE = "Content-Type: application/json"
 
-pytestmark = pytest.mark.parametrize("technique", HTTP)  # frames are in test_websocket.py
+pytestmark = [pytest.mark.parametrize("technique", HTTP), pytest.mark.also_scaled]  # frames: test_websocket.py
 
 
 def request(server, path, headers, body=b"", method="POST"):
@@ -36,6 +36,7 @@ def test_4_413_a_body_over_64_kib_is_refused_and_one_of_64_kib_is_not(server, ro
     assert publish(technique, server, room)[1]["id"] == 2
 
 
+@pytest.mark.not_scaled("nginx answers this itself")
 @pytest.mark.parametrize("size", [65_537, 10_000_000, 10**30])
 def test_4_413_a_length_over_64_kib_is_refused_before_the_body_came(server, room, technique, size):
     status, raw = request(server, room_path(technique, room), [f"Content-Length: {size}"], b"{")

@@ -19,7 +19,8 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from lab.techniques import TECHNIQUES
 from support.processes import PATIENCE, ROOT
-from support.raw_http import ask, dial, dialled, get, hear, post, room_path, shake
+from support.raw_http import ask, dialled, get, post, room_path
+from support.raw_websocket import dial, hear, shake
 from support.technique_io import HTTP
 
 EXAMPLES, OF_PAGES = 20, 4  # of each operation and mode: of the chat's, of the pages'

@@ -15,7 +15,6 @@ from xml.etree import ElementTree
 import pytest
 from markdown_it import MarkdownIt  # the parser that rich brings
 from rich.table import Table
-from test_report import sweep_of
 
 from benchmarks.analysis.summary import Results
 from benchmarks.campaigns import terminal_table
@@ -25,7 +24,7 @@ from benchmarks.report import report
 from lab.messages.errors import Refused
 from lab.net import lan
 from notebooks import wires
-from support.fake_results import TITLES, make_folder, make_run, refused, text_of
+from support.fake_results import TITLES, make_folder, make_run, refused, sweep_of, text_of
 from support.hostile_texts import NAME, TEXT, controls
 from support.processes import ROOT
 

@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from benchmarks.advice.text import NETWORKS
-from lab.settings import TECHNIQUES
+from lab.techniques import TECHNIQUES, folder_of
 from support.processes import ROOT
 
 CATALOGUES = ROOT / "lab/locale/zh_Hans/LC_MESSAGES"
@@ -21,9 +21,9 @@ WRITTEN = {
     ],
 }
 FOLDERS = ["lab", *TECHNIQUES]
-PHRASES = ROOT / "lab/static/lab/shared/server-messages.js"  # what Python says on the pages
-REFUSALS = {"Refused", "InvalidLink", "InvalidFault", "CannotStart"}
-FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")  # as in words.js, which looks a sentence up without its figures
+PARTS = ROOT / "lab/static/lab/shared/byte-kinds.js"
+REFUSALS = {"Refused", "Unavailable", "InvalidLink", "InvalidFault", "CannotStart"}
+FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")  # as in format.js, which looks a sentence up without its numbers
 # Rules that only programs break: they name what cannot be translated.
 FOR_PROGRAMS = {
     "%s.",
@@ -40,8 +40,8 @@ FOR_PROGRAMS = {
 }
 
 
-def catalogue(domain):
-    with (CATALOGUES / f"{domain}.po").open("rb") as file:
+def catalogue(domain, folder=CATALOGUES):
+    with (folder / f"{domain}.po").open("rb") as file:
         return read_po(file, locale="zh_Hans")
 
 
@@ -89,17 +89,30 @@ def test_what_is_compiled_is_what_is_written(domain):
 def test_titles_and_sentences_of_the_techniques_are_translated(technique):
     module = import_module(technique)
     sentence = module.__doc__.partition(": ")[2]
-    ids = {message.id for message in catalogue("django") if message.string}
+    own = folder_of(technique) / "locale/zh_Hans/LC_MESSAGES"  # of a technique that brings its own catalogue
+    messages = [*catalogue("django"), *(catalogue("django", own) if own.exists() else ())]
+    ids = {message.id for message in messages if message.string}
     assert module.TITLE in ids
     assert sentence[0].upper() + sentence[1:] in ids
 
 
-def test_what_python_says_on_the_pages_is_listed_for_the_translators():
-    """The lists in phrases.js are those of the sources: nothing is missing, nothing is left over."""
-    listed = PHRASES.read_text()
-    assert set(re.findall(r'gettext_noop\("(.+)"\);', listed)) == explanations() | refusals()
-    named = dict(re.findall(r'^  "?([^":]+)"?: gettext\("(.+)"\),', listed, re.MULTILINE))
-    assert all(name == words for name, words in named.items())
+def test_the_scripts_catalogue_has_what_python_says_on_the_pages_and_nothing_else_besides_their_own():
+    """Pages look up what Python says, without its numbers; no script repeats it."""
+    pattern = re.compile(r'gettext\("([^"]+)"')
+    scripts = [file for folder in FOLDERS for file in (ROOT / folder / "static").rglob("*.js")]
+    written = {text for file in scripts for text in pattern.findall(file.read_text())}
+    ids = {message.id[0] if message.pluralizable else message.id for message in catalogue("djangojs") if message.id}
+    said = {text: re.compile(re.escape(text).replace("%s", ".+")) for text in explanations() | refusals()}
+    assert written <= ids
+    assert [text for text, rule in said.items() if not any(rule.fullmatch(each) for each in ids)] == []
+    assert [each for each in ids - written if not any(rule.fullmatch(each) for rule in said.values())] == []
+
+
+def test_the_names_of_an_exchanges_parts_are_translated():
+    """`names` are in English; the pages translate those that are words."""
+    source = PARTS.read_text().partition("PARTS = {")[2].partition("}")[0]
+    named = dict(re.findall(r'^  "?([^":]+)"?: gettext\("(.+)"\),', source, re.MULTILINE))
+    assert all(name == text for name, text in named.items())
     assert set(named) - {"comment"} == names() - {"FIN", "RSV", "opcode"}
 
 
@@ -129,11 +142,15 @@ def names():
 
 
 def refusals():
-    """Return the rules by which the server and the control refuse, without what they name and without figures."""
-    paths = (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-    calls = (node for path in paths for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
-    own = (call for call in calls if isinstance(call.func, ast.Name) and call.func.id in REFUSALS and call.args)
-    sentences = filter(None, (words(call.args[0]) for call in own))
+    """Return the rules by which the server and the control refuse, with %s for what they fill in, without names."""
+    sentences = set()
+    for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        assigned = [(node.targets[0], words(node.value)) for node in nodes if isinstance(node, ast.Assign)]
+        named = {target.id: text for target, text in assigned if isinstance(target, ast.Name)}
+        calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args]
+        first = [call.args[0] for call in calls if call.func.id in REFUSALS]
+        sentences |= {named.get(node.id) if isinstance(node, ast.Name) else words(node) for node in first} - {None}
     return {FIGURE.sub("%s", sentence.partition(": ")[2] or sentence) for sentence in sentences} - FOR_PROGRAMS
 
 

@@ -14,10 +14,9 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from test_serving import manage
 
 from lab.net import data_folder
-from support.processes import PATIENCE, ROOT, until
+from support.processes import COMMAND, PATIENCE, ROOT, manage, until
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, publish, read
 
@@ -125,7 +124,7 @@ def settings(folder, environment, name):
     code = f"from lab import settings; print(settings.{name})"
     environment = environment | {"PYTHONIOENCODING": "utf-8:surrogateescape"}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, timeout=PATIENCE
+        [sys.executable, "-c", code], cwd=folder, env=environment, capture_output=True, timeout=COMMAND
     )
     assert done.returncode == 0, done.stderr
     return os.fsdecode(done.stdout).strip()
@@ -149,7 +148,7 @@ def test_a_power_cut_while_the_key_is_made_leaves_no_part_of_it(tmp_path, step):
     environment = os.environ | {"LAB_DATA": str(tmp_path)}
     code = f"import os, pathlib; pathlib.Path.replace = os.{step} = lambda *args: os._exit(9); from lab import settings"
     code = code.replace("pathlib.Path.replace = os.fsync", "os.fsync")
-    cut = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, timeout=PATIENCE)
+    cut = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, timeout=COMMAND)
     assert cut.returncode == 9
     assert not (tmp_path / "secret_key").exists()
     assert len(settings(ROOT, environment, "SECRET_KEY")) == 50
@@ -167,7 +166,7 @@ def test_the_key_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
 def test_a_folder_without_hard_links_keeps_a_key(tmp_path):
     environment = os.environ | {"LAB_DATA": str(tmp_path)}
     code = "import os; del os.link; from lab import settings"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, timeout=PATIENCE, check=True)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, timeout=COMMAND, check=True)
     assert len((tmp_path / "secret_key").read_text()) == 50
 
 
@@ -209,7 +208,7 @@ def served(folder, before=(), **environment):
     """Run a server that cannot start, on what is in `folder`."""
     command = [*before, sys.executable, "manage.py", "serve", "--port", "0"]
     environment = os.environ | {"LAB_DATA": str(folder)} | environment
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
 
 
 def one_sentence(done):

@@ -2,25 +2,12 @@
 
 import re
 import socket
-import subprocess
-import sys
-from contextlib import contextmanager
 
 import pytest
 
-from support.processes import PATIENCE, ROOT, until
+from support.processes import PATIENCE, demo, until
 
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
-
-
-@contextmanager
-def demo(*options):
-    command = [sys.executable, "manage.py", "demo", *options]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
 
 
 @pytest.fixture

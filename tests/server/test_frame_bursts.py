@@ -9,9 +9,6 @@ from socket import SHUT_WR
 import psutil
 import pytest
 import uvicorn
-from test_frames import frame, heard, shaken
-from test_memory import handshake
-from test_websocket import close_code
 from uvicorn.server import ServerState
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -21,7 +18,8 @@ from lab import settings
 from lab.server.frame_limits import PIECE, TOO_MANY
 from lab.server.http_protocol import HTTPProtocol
 from lab.server.websocket_protocol import WebSocketProtocol
-from support.raw_http import dial, dialled, get, hear, room_path, say
+from support.raw_http import dialled, get, room_path
+from support.raw_websocket import close_code, dial, frame, handshake, hear, heard, say, shaken
 from support.technique_io import publish
 
 BURST = 259_000  # bytes that come at once

@@ -1,98 +1,16 @@
 """RFC 6455 on the served stack: each case of frames.toml over a raw socket."""
 
-import json
-import re
-import struct
 import tomllib
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from socket import SHUT_WR
 
 import pytest
 
-from support.raw_http import KEY, dialled, socket_path
+from support.raw_websocket import frame, heard, payload, shaken
 from support.technique_io import publish
 
 CASES = tomllib.loads(Path(__file__).with_name("frames.toml").read_text())["cases"]
-OPCODES = {"continue": 0, "text": 1, "binary": 2, "close": 8, "ping": 9, "pong": 10}
-NAMES = {number: name for name, number in OPCODES.items()}
-FIN, MASKED = 0x80, 0x80
-RESERVED = {"rsv1": 0x40, "rsv2": 0x20, "rsv3": 0x10}
-MASK = b"\x37\xfa\x21\x3d"  # RFC 6455 §5.7
-PUBLISH = json.dumps({"type": "publish", "author": "Ann", "text": "hi", "nonce": "n"}).encode()
-
-
-def payload(text):
-    """Return the bytes that the second half of a frame's line stands for."""
-    if match := re.fullmatch(r"code=(\d+) ?(.*)", text):
-        return struct.pack("!H", int(match[1])) + payload(match[2])
-    if match := re.fullmatch(r"times=(\d+) (.*)", text):
-        return payload(match[2]) * int(match[1])
-    if match := re.fullmatch(r"\{publish(?::(\d*)-(\d*))?\}", text):
-        start, end = (int(number) if number else None for number in match.groups())
-        return PUBLISH[start:end]
-    return bytes.fromhex(text[4:]) if text.startswith("hex=") else text.encode()
-
-
-def frame(line):
-    """Return the bytes of a frame from its line in frames.toml."""
-    words, _colon, text = line.partition(":")
-    opcode, *flags = words.split()
-    data = payload(text.removeprefix(" "))
-    first = (0 if "more" in flags else FIN) | int(OPCODES.get(opcode, opcode))
-    first |= sum(bit for name, bit in RESERVED.items() if name in flags)
-    length = next((int(flag[7:]) for flag in flags if flag.startswith("length=")), len(data))
-    masked = 0 if "unmasked" in flags else MASKED
-    if "len64" in flags or length > 0xFFFF:
-        head = struct.pack("!BBQ", first, masked | 127, length)
-    elif "len16" in flags or length > 125:
-        head = struct.pack("!BBH", first, masked | 126, length)
-    else:
-        head = struct.pack("!BB", first, masked | length)
-    if not masked:
-        return head + data
-    return head + MASK + bytes(byte ^ MASK[place % 4] for place, byte in enumerate(data))
-
-
-@contextmanager
-def shaken(server, room):
-    """Open a WebSocket on a plain socket; yield it and a file to read from."""
-    head = (
-        f"GET {socket_path(room)} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nOrigin: {server.url}\r\n"
-        f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
-    )
-    with dialled(server.url) as connection, connection.makefile("rb") as file:
-        connection.sendall(head.encode())
-        assert file.readline() == b"HTTP/1.1 101 Switching Protocols\r\n"
-        while file.readline() != b"\r\n":
-            pass
-        yield connection, file
-
-
-def heard(file):
-    """Yield what the server says, in the words of frames.toml, messages left out; "end" once it has ended."""
-    while True:
-        try:
-            head = file.read(2)
-        except ConnectionError:
-            head = b""
-        if not head:
-            break
-        first, length = head
-        assert first & FIN, "the server cuts no message into fragments here"
-        assert not first & 0x70, "no reserved bit"
-        assert length < 127, "no mask, and no frame of 64 KiB"
-        (length,) = struct.unpack("!H", file.read(2)) if length == 126 else (length,)
-        data, kind = file.read(length), NAMES[first & 0x0F]
-        if kind == "text":
-            kind = json.loads(data)["type"]
-            if kind != "message":
-                yield kind
-        elif kind == "close":
-            yield f"close:{struct.unpack('!H', data[:2])[0] if data else ''}"
-        else:
-            yield f"{kind}:", data
-    yield "end"
 
 
 def same(answer, expected):

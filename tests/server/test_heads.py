@@ -6,7 +6,10 @@ import pytest
 
 from lab.messages.errors import Refused
 from lab.server import heads
-from support.raw_http import dialled, everything, exchange, get, post, room_path, shake, socket_path
+from support.raw_http import dialled, everything, exchange, get, post, room_path
+from support.raw_websocket import shake, socket_path
+
+pytestmark = pytest.mark.also_scaled
 
 BODY = json.dumps({"author": "Ann", "text": "hi"}).encode()
 HANDSHAKE = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
@@ -66,6 +69,7 @@ def test_4_the_host_of_an_absolute_target_counts(server, room, technique, before
         assert answered(server, "GET", before + room_path(technique, room, "?hold=0"), f"Host: {host}")[0] == status
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 @pytest.mark.parametrize("scheme", ["ftp", "ws"])
 def test_4_an_absolute_target_of_another_scheme_is_refused(server, room, scheme):
     own = f"{scheme}://{OWN}"
@@ -78,17 +82,20 @@ def test_2_an_absolute_target_without_a_path_is_the_first_page(server, target):
     assert answered(server, "GET", target, f"Host: {OWN}")[0] == 200
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_4_a_target_with_a_fragment_is_refused_by_http_and_by_websocket(server, room):
     own = f"Host: {OWN}"
     assert answered(server, "GET", room_path("polling", room) + "#a", own)[0] == 400
     assert handshake(server, socket_path(room) + "#a", own, "Origin: http://127.0.0.1:{port}")[0] == 400
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_4_targets_that_are_no_address_are_refused(server):
     for method, target in (("CONNECT", "127.0.0.1:{port}"), ("CONNECT", "evil.example:443"), ("OPTIONS", "*")):
         assert answered(server, method, target, f"Host: {OWN}")[0] in (400, 404, 405)
 
 
+@pytest.mark.not_scaled("a tab makes a Host that nginx refuses")
 @pytest.mark.parametrize("value", ["{own} ", "{own}\t", " \t{own} \t "])
 def test_4_white_space_around_a_value_is_no_part_of_it(server, room, value):
     host = "Host:" + value.replace("{own}", OWN)
@@ -101,16 +108,19 @@ def test_4_white_space_around_a_value_is_no_part_of_it(server, room, value):
         assert connection.recv(12) == b"HTTP/1.1 200"
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 @pytest.mark.parametrize("version", ["0.9", "1.2", "2.0", "3.0", "9.9"])
 def test_4_505_another_version_of_http_is_refused(server, version):
     status, body = answered(server, "GET", "/healthz", f"Host: {OWN}", version=version)
     assert (status, body) == (505, b'{"error": "request: HTTP/1.1 is expected."}')
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_4_505_the_preface_of_http_2_is_refused(server):
     assert exchange(server.url, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").startswith(b"HTTP/1.1 505")
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 @pytest.mark.parametrize(
     ("coding", "status"),
     [("gzip, chunked", 501), ("chunked", 201), ("Chunked ", 201), ("gzip", 400), ("chunked, chunked", 400)],
@@ -166,12 +176,14 @@ def test_2_many_upgrades_in_one_piece_are_all_ignored(server):
     assert exchange(server.url, asking * 15 + last).count(b"HTTP/1.1 200") == 16
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_2_an_upgrade_by_http_1_0_is_ignored(server):
     asking = ["Connection: Upgrade", "Upgrade: h2c"]
     raw = exchange(server.url, written(server, "GET", "/healthz", f"Host: {OWN}", *asking, version="1.0"))
     assert raw.startswith(b"HTTP/1.1 200")
 
 
+@pytest.mark.not_scaled("nginx answers this itself, in other words")
 @pytest.mark.parametrize("upgrade", ["websocket, h2c", "h2c,websocket", "WebSocket", "h2c\r\nUpgrade: websocket"])
 def test_2_a_handshake_may_name_other_upgrades_too(server, room, upgrade):
     headers = [f"Host: {OWN}", f"Origin: http://{OWN}"]

@@ -8,12 +8,11 @@ import sys
 
 import pytest
 import segno
-from test_demo import demo
-from test_serving import manage
 
 from lab.net import lan
-from support.processes import ROOT, ServerProcess, until
-from support.raw_http import get, post, room_path, shake, socket_path
+from support.processes import COMMAND, ROOT, ServerProcess, demo, manage, until
+from support.raw_http import get, post, room_path
+from support.raw_websocket import shake, socket_path
 from support.technique_io import HTTP
 
 OTHER = "127.0.0.2"  # of this machine, and reachable from nowhere else
@@ -90,7 +89,9 @@ def test_without_a_network_it_is_told_in_one_sentence(tmp_path):
     """In a network namespace of its own, this machine has no network but itself."""
     python = f"{ROOT}/.venv/bin/python"
     apart = ["unshare", "--net", "--map-root-user", python, "manage.py", "serve", "--lan", "--port", "0"]
-    done = subprocess.run(apart, cwd=ROOT, env={"LAB_DATA": str(tmp_path)}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        apart, cwd=ROOT, env={"LAB_DATA": str(tmp_path)}, capture_output=True, text=True, timeout=COMMAND
+    )
     if "unshare" in done.stderr:
         pytest.skip("this system lets nobody make a network namespace")
     assert done.stderr.startswith("CommandError: --lan: this machine is in no network;")

@@ -6,7 +6,8 @@ import logging
 import pytest
 
 from lab.server.logs import Lines
-from support.raw_http import exchange, get, post, room_path, shake, socket_path
+from support.raw_http import exchange, get, post, room_path
+from support.raw_websocket import shake, socket_path
 from support.technique_io import HTTP
 
 FORGED = "\r\nERROR forged"

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from test_websocket import close_code
 
 import websocket
-from support.processes import PATIENCE, ROOT, until
-from support.raw_http import dial, dialled, get, room_path
+from support.processes import COMMAND, PATIENCE, ROOT, manage, until
+from support.raw_http import dialled, get, room_path
+from support.raw_websocket import close_code, dial
 from support.sse_parser import stream
 from support.technique_io import publish, publish_many
 
@@ -47,18 +47,6 @@ def readers(server, room):
         held = pool.submit(get, server.url, room_path("longpoll", room, "?hold=55"))
         time.sleep(0.5)
         yield events, connection, held
-
-
-def manage(*arguments, data, **environment):
-    """Run a command of the lab that ends by itself."""
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"LAB_DATA": str(data)} | environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
 
 
 def test_2_3_sigterm_ends_a_stream_with_retry_and_cleanly(start, room):
@@ -210,5 +198,5 @@ def test_the_name_websocket_is_ours_in_the_server_and_in_the_tests(tmp_path):
 def test_the_server_can_be_started_from_anywhere(tmp_path):
     command = [sys.executable, str(ROOT / "manage.py"), "check"]
     environment = os.environ | {"LAB_DATA": str(tmp_path)}
-    done = subprocess.run(command, cwd=Path("/"), env=environment, capture_output=True, timeout=PATIENCE)
+    done = subprocess.run(command, cwd=Path("/"), env=environment, capture_output=True, timeout=COMMAND)
     assert done.returncode == 0, done.stderr

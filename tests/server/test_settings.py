@@ -8,9 +8,8 @@ import subprocess
 import sys
 
 import pytest
-from test_memory import QUEUE, ROOM
 
-from support.processes import PATIENCE, ROOT
+from support.processes import COMMAND, ROOT
 from support.raw_http import get
 
 MISTAKES = [
@@ -36,7 +35,7 @@ MISTAKES = [
 def test_a_mistake_in_the_environment_is_one_sentence(tmp_path, environment, sentence):
     environment = os.environ | {"LAB_DATA": str(tmp_path)} | environment
     command = [sys.executable, "manage.py", "serve", "--port", "0"]
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -56,7 +55,7 @@ def check(folder, **environment):
     """Run Django's own check of a deployment; return what it complains of."""
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     environment = os.environ | {"LAB_DATA": str(folder)} | environment
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
     return done.stderr if done.returncode else ""
 
 
@@ -86,12 +85,13 @@ def test_behind_https_a_page_by_http_leads_there_and_cookies_are_for_https_alone
 
 def test_git_knows_nothing_of_the_secret_key():
     key = ROOT / "data" / "secret_key"
-    ignored = subprocess.run(["git", "check-ignore", "-q", str(key)], cwd=ROOT, timeout=PATIENCE)
+    ignored = subprocess.run(["git", "check-ignore", "-q", str(key)], cwd=ROOT, timeout=COMMAND)
     assert ignored.returncode == 0
 
 
 CONNECTION = 256 * 1_024  # bytes that one connection may hold, whatever its client sends and does not take
-RATE, DRAFT = 1_000, 2_000  # bytes of each that is counted by number; those of queues and rooms are measured
+QUEUE, ROOM = 6_000, 12_000  # bytes of each, as test_memory.py measures them
+RATE, DRAFT = 1_000, 2_000  # bytes of each that is counted by number
 CACHES = 70e6  # heads, cookies and rooms' names that were read before
 AT_WORK = 190e6  # the program itself, and what its threads read and write at one moment
 

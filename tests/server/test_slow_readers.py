@@ -8,44 +8,28 @@ from contextlib import ExitStack
 from itertools import islice
 from types import SimpleNamespace
 
-import psutil
 import pytest
 
 from lab.server.http_protocol import HTTPProtocol
 from lab.server.websocket_protocol import WebSocketProtocol
-from support.processes import SMALL, until
-from support.raw_http import KEY, deaf, room_path, socket_path
+from support.processes import SMALL, connections, memory, until
+from support.raw_http import deaf, room_path
 from support.sse_parser import Parser
-from support.technique_io import TECHNIQUES, client, publish, publish_many
+from support.technique_io import LONG, PUSHED, TECHNIQUES, client, publish, publish_many
+from support.technique_io import deaf as deaf_reader
 
 COUNT, TEXT = 800, "x" * 3_990  # messages, about 3.2 MB
-DEAF, LONG = 8, "😀" * 3_990  # 800 of these are 13 MB, of which the system's own buffers take 4 at most
+DEAF = 8  # readers; 800 LONG messages are 13 MB, of which the system's own buffers take 4 at most
 MEMORY = 40e6  # bytes that the server may grow by: 8 readers times 9 MB would be 72 MB
 
 
-def handshake(server):
-    """Return the headers of a WebSocket's handshake."""
-    names = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {KEY}")
-    return (*names, f"Origin: {server.url}")
-
-
-def memory(server):
-    return psutil.Process(server.process.pid).memory_info().rss
-
-
-WAYS = {
-    "sse": lambda server, room: deaf(server, room_path("sse", room, "?after=0")),
-    "websocket": lambda server, room: deaf(server, socket_path(room, "?after=0"), *handshake(server)),
-}
-
-
-@pytest.mark.parametrize("technique", list(WAYS))
+@pytest.mark.parametrize("technique", PUSHED)
 def test_3_5_readers_that_never_read_delay_nobody_and_cost_bounded_memory(start, room, technique):
     server = start(**SMALL)
     publish_many(server, f"{room}-warm", COUNT, LONG + "{}")
     with ExitStack() as stack:
         for _ in range(DEAF):
-            stack.enter_context(WAYS[technique](server, room))
+            stack.enter_context(deaf_reader(technique, server, room))
         reader = client(technique, server, room, after=0)
         publish("polling", server, room, "first")
         messages = reader.messages()
@@ -77,7 +61,7 @@ def test_3_5_nothing_is_pushed_into_a_buffer_that_is_full():
 
 
 def test_3_5_a_stream_read_late_is_read_whole(server, room):
-    with WAYS["sse"](server, room) as connection:
+    with deaf_reader("sse", server, room) as connection:
         publish_many(server, room, COUNT, TEXT + "{}")
         parser, ids, head = Parser(), [], b""
         while b"\r\n\r\n" not in head:
@@ -93,7 +77,7 @@ def test_3_5_a_stream_read_late_is_read_whole(server, room):
 
 
 def test_3_5_a_websocket_read_late_is_read_whole(server, room):
-    with WAYS["websocket"](server, room) as connection:
+    with deaf_reader("websocket", server, room) as connection:
         publish_many(server, room, COUNT, TEXT + "{}")
         file = connection.makefile("rb")
         while file.readline().strip():
@@ -131,12 +115,6 @@ ANSWERS = {  # technique: how often a deaf client asks on one connection; a stre
 HELD = 60e6  # bytes that the server may grow by: it is 30 MB, and was 170 to 270 with whole answers of 500 messages
 
 
-def connections(server):
-    """Return how many clients' connections the server holds open."""
-    held = psutil.Process(server.process.pid).net_connections("tcp")
-    return sum(connection.laddr.port == server.port and bool(connection.raddr) for connection in held)
-
-
 @pytest.mark.parametrize(("technique", "times"), list(ANSWERS.items()))
 def test_4_1_answers_that_nobody_takes_cost_bounded_memory_and_end(start, room, technique, times):
     server, path = start(**TAKE), room_path(technique, room, "?after=0")
@@ -155,7 +133,7 @@ def test_4_1_answers_that_nobody_takes_cost_bounded_memory_and_end(start, room, 
 def test_4_1_a_deaf_websocket_ends_too(start, room):
     server = start(**TAKE)
     publish_many(server, room, FULL, LONG + "{}")
-    with WAYS["websocket"](server, room):
+    with deaf_reader("websocket", server, room):
         until(lambda: connections(server), "it never connects")
         until(lambda: not connections(server), "it is never ended")
 
@@ -163,7 +141,7 @@ def test_4_1_a_deaf_websocket_ends_too(start, room):
 def test_4_1_a_slow_reader_who_does_read_goes_on(start, room):
     server = start(**TAKE)
     publish_many(server, room, FULL, LONG + "{}")
-    with WAYS["sse"](server, room) as connection:
+    with deaf_reader("sse", server, room) as connection:
         raw, end = bytearray(), time.monotonic() + 8  # seconds: four times what a deaf one is given
         while time.monotonic() < end:
             raw += connection.recv(1_000)
@@ -178,8 +156,8 @@ def test_4_1_a_slow_reader_who_does_read_goes_on(start, room):
 def test_3_5_readers_that_vanish_leave_no_queue_behind(small, room):
     publish("polling", small, room, "first")
     for _ in range(20):
-        for way in WAYS.values():
-            with way(small, room) as connection:
+        for technique in PUSHED:
+            with deaf_reader(technique, small, room) as connection:
                 connection.recv(1)
     for number in range(20):
         publish("polling", small, room, str(number))

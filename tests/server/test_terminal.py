@@ -6,11 +6,11 @@ import subprocess
 import sys
 
 import pytest
-from test_lan import OTHER
 
 from support.processes import ROOT, free_port, until
 from support.raw_http import get
 
+OTHER = "127.0.0.2"  # of this machine, and reachable from nowhere else
 LAN = ["serve", "--lan", OTHER]
 
 

@@ -1,87 +1,54 @@
-"""A fifth technique is one folder and one word: here one is made on the fly."""
+"""A fifth technique is one folder and one word: here one is made on the fly, and the lab's own checks include it."""
 
+import importlib
 import os
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
 
+from lab import techniques
 from lab.messages.errors import Refused
-from support.processes import ServerProcess
+from support import toy_technique
+from support.processes import ROOT, ServerProcess
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, client, publish
 
-FILES = {
-    "__init__.py": '''
-"""Toy: the browser asks for one message at a time."""
 
-TITLE = "A toy"
-COLOUR = "#123456"
-STAGES = ()
-PARAMETERS = ("after",)
-ANSWER = "application/json"
-''',
-    "server.py": '''
-"""Answer with the next message alone."""
-
-from lab import chat, http
-
-
-async def deliver(request, room):
-    """Answer at once with one message at most."""
-    page = await chat.history(room, http.after(request) or 0)
-    del page.messages[1:]
-    page.last = page.messages[-1].id if page.messages else page.last
-    return http.page(page, toy=True)
-''',
-    "urls.py": '''
-"""Its addresses."""
-
-from django.urls import path
-
-from lab.http import messages
-from toy import server
-
-urlpatterns = [path("<str:room>/messages/", messages(server.deliver))]
-''',
-    "client.py": '''
-"""The Python client that asks for one message at a time."""
-
-from lab import client
-
-
-class Client(client.Client):
-    """Asks again and again."""
-
-    technique = "toy"
-
-    def fetch(self):
-        """Ask for the next message."""
-        self.ended.wait(0.02)
-        return self.page(self.ask(self.reading, "GET", self.path(after=self.after)))
-''',
-    "static/toy/client.js": """
-import { Client as Base } from "../lab/client.js";
-export class Client extends Base {
-  open() {}
-}
-""",
-}
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    """The environment in which the toy is one of the techniques; this process can import it, too."""
+    folder = tmp_path_factory.mktemp("techniques")
+    toy_technique.write(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(folder)
+        yield {"LAB_TECHNIQUES": ",".join([*TECHNIQUES, "toy"]), "PYTHONPATH": os.fspath(folder)}
 
 
 @pytest.fixture(scope="module")
-def toy(tmp_path_factory):
-    """A server that knows the toy, which this process can import too."""
-    folder = tmp_path_factory.mktemp("techniques")
-    for name, source in FILES.items():
-        path = folder / "toy" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source.lstrip())
-    names = ",".join([*TECHNIQUES, "toy"])
-    server = ServerProcess(tmp_path_factory.mktemp("data"), LAB_TECHNIQUES=names, PYTHONPATH=os.fspath(folder)).start()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        yield server
+def toy(environment, tmp_path_factory):
+    """A server that offers the toy."""
+    server = ServerProcess(tmp_path_factory.mktemp("data"), **environment).start()
+    yield server
     server.stop()
+
+
+CHECKS = [  # files of tests, and which of them are about each technique
+    ("contract/test_contract.py", "toy"),
+    ("contract/test_refusals.py", "toy"),
+    ("contract/test_technique_pairs.py", "toy"),
+    ("structure/test_structure.py", "toy or no_two_techniques"),
+    ("pages/test_translations.py", "toy or every_word"),
+    ("http/test_openapi.py", "toy"),
+]
+
+
+@pytest.mark.parametrize(("file", "which"), CHECKS, ids=[file for file, _which in CHECKS])
+def test_a_fifth_technique_passes_the_checks_of_every_technique(environment, file, which):
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", which, f"tests/{file}"]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
 
 
 def test_a_fifth_technique_has_its_page_and_its_browser_client(toy):
@@ -91,6 +58,12 @@ def test_a_fifth_technique_has_its_page_and_its_browser_client(toy):
     assert "/static/toy/client.js" in page.body.decode()
     script = get(toy.url, "/static/toy/client.js")
     assert (script.status, b"class Client" in script.body) == (200, True)
+
+
+def test_a_fifth_technique_may_bring_its_own_translations(toy):
+    page = get(toy.url, "/toy/lobby/", Accept_Language="zh-hans").body.decode()
+    assert "玩具" in page
+    assert "A toy" not in page
 
 
 @pytest.mark.parametrize("path", ["/", "/compare/lobby/", "/polling/lobby/"])
@@ -113,13 +86,13 @@ def test_a_fifth_technique_delivers_what_every_other_publishes(toy, room, techni
 
 
 def test_a_fifth_technique_publishes_what_every_other_delivers(toy, room, technique):
-    reader, speaker = client(technique, toy, room, after=0), client("toy", toy, room)
+    reader, publisher = client(technique, toy, room, after=0), client("toy", toy, room)
     messages = reader.messages()
     for number in range(3):
-        speaker.publish(str(number))
+        publisher.publish(str(number))
         assert next(messages)["text"] == str(number)
     reader.close()
-    speaker.close()
+    publisher.close()
 
 
 def test_a_fifth_technique_refuses_as_the_others_do(toy, room):
@@ -127,10 +100,64 @@ def test_a_fifth_technique_refuses_as_the_others_do(toy, room):
     assert get(toy.url, room_path("toy", room, "?after=x")).status == 400
     assert get(toy.url, room_path("toy", "a.b")).status == 404
     assert get(toy.url, room_path("toy", room), Origin="http://evil.example").status == 403
-    speaker = client("toy", toy, room)
+    publisher = client("toy", toy, room)
     with pytest.raises(Refused):
-        speaker.publish(" ")
-    speaker.close()
+        publisher.publish(" ")
+    publisher.close()
+
+
+MISTAKES = [  # file, what is replaced in it, by what, the sentence
+    ("__init__.py", 'COLOUR = "#123456"', "", "COLOUR is missing in quicpoll/__init__.py."),
+    ("__init__.py", '"#123456"', '"red"', 'COLOUR in quicpoll/__init__.py must be a colour like "#E69F00".'),
+    ("__init__.py", '"""', "# ", "the docstring in quicpoll/__init__.py must be one line."),
+    ("__init__.py", '"A toy"', '" "', "TITLE in quicpoll/__init__.py must be one line."),
+    ("__init__.py", "STAGES = ()", "STAGES = []", "STAGES in quicpoll/__init__.py must be a tuple of names."),
+    ("__init__.py", "STAGES = ()", 'STAGES = ("fast",)', "quicpoll/stages/fast.py is missing."),
+    (
+        "__init__.py",
+        '("after",)',
+        '("since",)',
+        "PARAMETERS in quicpoll/__init__.py must be a tuple of some of after, queue, hold, Last-Event-ID.",
+    ),
+    (
+        "__init__.py",
+        '"application/json"',
+        '"text/plain"',
+        "ANSWER in quicpoll/__init__.py must be one of application/json, text/event-stream, None.",
+    ),
+    ("static/toy/client.js", None, None, "quicpoll/static/quicpoll/client.js is missing."),
+    ("urls.py", None, None, "quicpoll/urls.py is missing."),
+]
+
+
+@pytest.mark.parametrize(("wrong", "before", "after", "sentence"), MISTAKES, ids=[each[-1] for each in MISTAKES])
+def test_what_a_technique_lacks_is_named_in_one_sentence(tmp_path, monkeypatch, wrong, before, after, sentence):
+    for name, source in toy_technique.FILES.items():
+        path = tmp_path / "quicpoll" / name.replace("toy", "quicpoll")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name != wrong:
+            path.write_text(source.lstrip())
+        elif before:
+            assert before in source
+            path.write_text(source.lstrip().replace(before, after))
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(techniques, "TECHNIQUES", [*TECHNIQUES, "quicpoll"])
+    monkeypatch.delitem(sys.modules, "quicpoll", raising=False)
+    importlib.invalidate_caches()
+    with pytest.raises(ValueError, match="quicpoll") as raised:
+        techniques.check()
+    assert str(raised.value) == f"quicpoll: {sentence}"
+
+
+def test_a_server_whose_technique_lacks_something_ends_with_that_sentence(tmp_path):
+    (tmp_path / "quicpoll").mkdir()
+    (tmp_path / "quicpoll" / "__init__.py").write_text('"""Quick polling: nothing yet."""\n')
+    environment = {"LAB_TECHNIQUES": "polling,quicpoll", "PYTHONPATH": os.fspath(tmp_path)}
+    command = [sys.executable, "manage.py", "serve", "--port", "0"]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.endswith("quicpoll: TITLE is missing in quicpoll/__init__.py.\n")
+    assert "Traceback" not in run.stderr
 
 
 def test_a_server_may_offer_fewer_techniques(start, room):

@@ -5,7 +5,7 @@ import subprocess
 import time
 from contextlib import contextmanager
 
-from support.processes import PATIENCE
+from support.processes import COMMAND, PATIENCE
 
 
 @contextmanager
@@ -32,5 +32,5 @@ def fields_of(path, *names, only=None, options=()):
     """Return the rows of a capture's fields, as text."""
     command = ["tshark", "-r", str(path), "-T", "fields", *options]
     command += [word for name in names for word in ("-e", name)] + (["-Y", only] if only else [])
-    rows = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
+    rows = subprocess.run(command, capture_output=True, text=True, check=True, timeout=COMMAND).stdout
     return [row.split("\t") for row in rows.split("\n") if row]

@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 from deploy import scaled
 from deploy.programs import NginxProcess, PostgresProcess
@@ -19,7 +22,8 @@ __all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # th
 TESTS = Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 SMALL = {"DJANGO_SETTINGS_MODULE": "support.small_settings", "PYTHONPATH": str(TESTS)}  # see small_settings.py
-PATIENCE = 30  # seconds that any wait of the tests may last; busy machines are slow
+PATIENCE = 50  # seconds that a wait may last, less than the longest hold (55); busy machines are slow
+COMMAND = 600  # seconds that a command may take that ends by itself
 BUGS = ("Traceback", "never retrieved", "ASGI callable", "Exception ignored")  # what a server's log must never hold
 
 
@@ -94,3 +98,35 @@ def until(true, otherwise, patience=PATIENCE):
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.02)
     return answer
+
+
+def memory(server):
+    return psutil.Process(server.process.pid).memory_info().rss
+
+
+def connections(server):
+    """Return how many clients' connections the server holds open."""
+    held = psutil.Process(server.process.pid).net_connections("tcp")
+    return sum(connection.laddr.port == server.port and bool(connection.raddr) for connection in held)
+
+
+def manage(*arguments, data, **environment):
+    """Run a command of the lab that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"LAB_DATA": str(data)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND,
+    )
+
+
+@contextmanager
+def demo(*options):
+    command = [sys.executable, "manage.py", "demo", *options]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()

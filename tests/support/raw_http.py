@@ -1,19 +1,16 @@
-"""HTTP and WebSocket as bytes: what the tests say to the server without the lab's own clients."""
+"""HTTP as bytes: requests without the lab's own clients."""
 
 import http.client
 import json
+import re
 import socket
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from websockets.sync.client import connect
-
 from support.processes import PATIENCE
 
 JSON = {"Content-Type": "application/json"}
-HEARTBEAT = {"type": "heartbeat"}
-KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455 §1.3
 
 
 @dataclass
@@ -42,10 +39,10 @@ def ask(url, method, path, body=None, headers=None):
     address = urlsplit(url)
     with closing(http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)) as connection:
         connection.request(method, path, body, headers or {})
-        return _whole(connection.getresponse())
+        return whole(connection.getresponse())
 
 
-def _whole(response):
+def whole(response):
     headers = {name.lower(): value for name, value in response.getheaders()}
     return Answer(response.status, headers, response.read())
 
@@ -64,11 +61,6 @@ def post(url, path, fields, **headers):
 def room_path(technique, room, query=""):
     """Return the address of a room's messages by HTTP."""
     return f"/{technique}/{quote(room)}/messages/{query}"
-
-
-def socket_path(room, query=""):
-    """Return the address of a room's WebSocket."""
-    return f"/ws/websocket/{quote(room)}/{query}"
 
 
 @contextmanager
@@ -113,42 +105,26 @@ def everything(connection):
     return b"".join(chunks)
 
 
-def shake(url, path, headers=None):
-    """Return the Answer to a WebSocket handshake; `headers` replace its own, None leaves one out."""
-    address = urlsplit(url)
-    ours = {
-        "Upgrade": "websocket",
-        "Connection": "Upgrade",
-        "Sec-WebSocket-Version": "13",
-        "Sec-WebSocket-Key": KEY,
-        "Origin": url,
-        "Host": address.netloc,
-    }
-    headers = {name: value for name, value in (ours | (headers or {})).items() if value is not None}
-    with closing(http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)) as connection:
-        connection.putrequest("GET", path, skip_host=True, skip_accept_encoding=True)
-        for name, value in headers.items():
-            connection.putheader(name, value)
-        connection.endheaders()
-        response = connection.getresponse()
-        if response.status == 101:
-            return Answer(101, {}, b"")
-        return _whole(response)
+def head_of(server, size, path="/polling/a/messages/", more=()):
+    """Return a request's head of `size` bytes: the path, and four more for each header than its name and value."""
+    lines = [f"Host: 127.0.0.1:{server.port}", "Connection: close", *more]
+    counted = len(path) + sum(len(line) + 2 for line in lines)
+    padding = "a" * (size - counted - len("X") - 4)
+    return "\r\n".join([f"GET {path} HTTP/1.1", *lines, f"X: {padding}", "", ""]).encode()
 
 
-def dial(url, room, query="", path=None):
-    """Return an open WebSocket to a room (or to another `path`)."""
-    address = "ws" + url.removeprefix("http") + (path or socket_path(room, query))
-    return connect(address, origin=url, compression=None, open_timeout=PATIENCE, max_size=None, proxy=None)
+def status(raw):
+    """Return the status of a whole answer, None where there was none."""
+    return int(raw.split(b" ", 2)[1]) if raw else None
 
 
-def say(connection, **fields):
-    """Write one frame of JSON."""
-    connection.send(json.dumps(fields))
+def given(server, path="/", cookie=""):
+    """Return what a page's answer says of the session's cookie: [(name and value, the rest)]."""
+    raw = exchange(server.url, head_of(server, 500, path, [f"Cookie: {cookie}"])).decode()
+    return re.findall(r"set-cookie: *(lab_session=[^;\r]+)([^\r]*)", raw, re.IGNORECASE)
 
 
-def hear(connection):
-    """Return what the next frame says; heartbeats, which come in any silence, say nothing."""
-    while (said := json.loads(connection.recv(PATIENCE))) == HEARTBEAT:
-        pass
-    return said
+def session_of(server):
+    """Return the cookie of a fresh session."""
+    ((cookie, _rest),) = given(server)
+    return cookie

@@ -3,7 +3,7 @@
 import http.client
 import json
 import re
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from urllib.parse import urlsplit
 
 from support.processes import PATIENCE
@@ -85,3 +85,12 @@ def stream(url, path, **headers):
     finally:
         response.close()
         connection.close()
+
+
+@contextmanager
+def held(server, path, count, **headers):
+    """Hold so many event streams open."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            stack.enter_context(stream(server.url, path, **headers))
+        yield

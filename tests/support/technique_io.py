@@ -2,16 +2,22 @@
 
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
+from itertools import islice
 
 from lab.techniques import TECHNIQUES
-from support import raw_http
-from support.processes import until
+from support import raw_http, raw_websocket
+from support.processes import PATIENCE, until
 from support.sse_parser import stream
 
-HTTP = [technique for technique in TECHNIQUES if technique != "websocket"]  # they publish by POST
+HTTP = [technique for technique in TECHNIQUES if import_module(technique).ANSWER]  # they publish by POST
+STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
+PUSHED = ("sse", "websocket")  # techniques that write without being asked again
+LONG = "😀" * 3_990  # a text of 16 KB
 WINDOW = 20  # messages of one publisher on their way at a time
 
 
@@ -51,10 +57,10 @@ def heard(server, room, last):
 
 def publish_fields(technique, server, room, fields):
     """Publish an object of any fields, or a body (bytes) that is none; return (status, the answer's object)."""
-    if technique != "websocket":
+    if technique in HTTP:
         answer = raw_http.post(server.url, raw_http.room_path(technique, room), fields)
         return answer.status, answer.json
-    with raw_http.dial(server.url, room) as connection:
+    with raw_websocket.dial(server.url, room) as connection:
         return publish_frame(connection, fields)
 
 
@@ -65,20 +71,20 @@ def publish_frame(connection, fields):
     elif isinstance(fields, bytes):
         fields = fields.decode()
     connection.send(fields)
-    while (answer := raw_http.hear(connection))["type"] in ("message", "reset"):
+    while (answer := raw_websocket.hear(connection))["type"] in ("message", "reset"):
         pass
     return (answer["status"] if answer["type"] == "error" else 201), answer
 
 
 def publish_many(server, room, count, text="{}", window=WINDOW):
     """Publish `count` messages on one connection, at most `window` on their way at a time."""
-    with raw_http.dial(server.url, room) as connection:
+    with raw_websocket.dial(server.url, room) as connection:
         published = last = 0
         for number in range(1, count + window + 1):
             if number <= count:
-                raw_http.say(connection, type="publish", author="Ann", text=text.format(number))
+                raw_websocket.say(connection, type="publish", author="Ann", text=text.format(number))
             while published < number - window:  # who only writes, and never reads, may find the server waiting too
-                answer = raw_http.hear(connection)
+                answer = raw_websocket.hear(connection)
                 published += answer["type"] == "published"
                 last = max(last, answer.get("id", 0))
     heard(server, room, last)
@@ -86,30 +92,27 @@ def publish_many(server, room, count, text="{}", window=WINDOW):
 
 def read(technique, server, room, count, query=""):
     """Return what a new reader is given at first: `count` messages or more."""
-    return READERS[technique](server, room, count, query)
+    return READERS[import_module(technique).ANSWER](technique, server, room, count, query)
 
 
-def _read_polls(technique):
-    def reader(server, room, count, query):
-        hold = "&hold=0.1" if technique == "longpoll" else ""
-        answer = raw_http.get(server.url, raw_http.room_path(technique, room, (query or "?") + hold))
-        assert answer.status == 200, answer.body
-        return Read(answer.json["messages"], answer.json.get("reset", False))
-
-    return reader
+def _read_poll(technique, server, room, count, query):
+    hold = "&hold=0.1" if "hold" in import_module(technique).PARAMETERS else ""
+    answer = raw_http.get(server.url, raw_http.room_path(technique, room, (query or "?") + hold))
+    assert answer.status == 200, answer.body
+    return Read(answer.json["messages"], answer.json.get("reset", False))
 
 
-def _read_stream(server, room, count, query):
-    with stream(server.url, raw_http.room_path("sse", room, query)) as events:
+def _read_stream(technique, server, room, count, query):
+    with stream(server.url, raw_http.room_path(technique, room, query)) as events:
         messages = events.messages(count)
         return Read(messages, any(kind == "reset" for kind, _data, _id in events.events))
 
 
-def _read_socket(server, room, count, query):
+def _read_socket(_technique, server, room, count, query):
     messages, reset = [], False
-    with raw_http.dial(server.url, room, query) as connection:
+    with raw_websocket.dial(server.url, room, query) as connection:
         while len(messages) < count:
-            fields = raw_http.hear(connection)
+            fields = raw_websocket.hear(connection)
             kind = fields.pop("type")
             if kind == "message":
                 messages.append(fields)
@@ -117,9 +120,33 @@ def _read_socket(server, room, count, query):
     return Read(messages, reset)
 
 
-READERS = {
-    "polling": _read_polls("polling"),
-    "longpoll": _read_polls("longpoll"),
-    "sse": _read_stream,
-    "websocket": _read_socket,
-}
+READERS = {"application/json": _read_poll, "text/event-stream": _read_stream, None: _read_socket}  # by ANSWER
+
+
+def deaf(technique, server, room, *headers):
+    """Open a stream or a WebSocket that brings a room from its first message on, and do not read what comes."""
+    if technique == "websocket":
+        return raw_websocket.deaf_socket(server, room, *headers)
+    return raw_http.deaf(server, raw_http.room_path(technique, room, "?after=0"), *headers)
+
+
+@contextmanager
+def reading(server, room, count):
+    """Read `count` messages by every technique in the background; yield the futures of what they get."""
+    readers = [client(technique, server, room, after=0) for technique in TECHNIQUES]
+    with ThreadPoolExecutor(len(readers)) as pool:
+        try:
+            yield [pool.submit(lambda reader=reader: list(islice(reader.messages(), count))) for reader in readers]
+        finally:
+            for reader in readers:
+                reader.close()
+
+
+def settled(futures):
+    """Wait for all of them; return what they returned."""
+    return [future.result(PATIENCE) for future in futures]
+
+
+def stage_path(technique, stage, room, query=""):
+    """Return the address of a room's messages on one stage."""
+    return f"/{technique}/stages/{stage}/{room}/messages/{query}"

@@ -13,7 +13,7 @@ from lab.wire.relay.wire import Wire
 from lab.wire.supervised_server import SupervisedServer
 from support.byte_servers import echo, serving
 from support.fake_dns import ANSWERING, NAME, REFUSING, SILENT, name, silent
-from support.processes import PATIENCE, ROOT, free_port, until
+from support.processes import COMMAND, PATIENCE, ROOT, free_port, until
 from support.wires import WireProcess
 
 
@@ -91,7 +91,7 @@ def test_a_lost_race_leaves_no_connection_open(monkeypatch):
 )  # fmt: skip
 def test_a_server_that_cannot_be_is_refused_in_one_sentence(to, sentence):
     command = [sys.executable, "manage.py", "wire", "--to", to, "--port", "0", "--control-port", "0"]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
     assert (ran.returncode, ran.stderr) == (1, f"CommandError: {sentence}\n")
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from support.byte_servers import connect, poured, read_exactly, serving
 from support.processes import PATIENCE
-from support.raw_http import KEY, everything
+from support.raw_http import everything
+from support.raw_websocket import KEY
 
 BODY = b'{"author": "Ann", "text": "hi"}'
 POST = b"POST /polling/ROOM/messages/ HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\n"

@@ -1,1 +1,1 @@
-"""The staircase to the finished consumer: one file a stage, one idea a stage."""
+"""The staircase to the finished consumer: one idea in each file."""

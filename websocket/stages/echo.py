@@ -1,45 +1,27 @@
-"""Stage 1, echo: the three events of a WebSocket's life, and an answer to the sender alone."""
+"""Stage 1, echo: the three events of a WebSocket's life, and a reply to the sender alone.
 
-from itertools import count
+What the stages share is in `lab/server/stage_frames.py`: it checks a frame before the stage gets its
+message, numbers the message, closes on request, and acknowledges what the stage has handled.
+"""
 
 from channels.consumer import AsyncConsumer
 from channels.exceptions import StopConsumer
 
-from lab.access.rate_limits import check_rate
-from lab.messages import frames
-from lab.messages.errors import Refused
-from lab.messages.validation import clean_room
-
 
 class Consumer(AsyncConsumer):
-    """One connection. Nobody else hears what is said on it."""
+    """One connection. Nobody else receives what is sent on it."""
 
-    async def websocket_connect(self, event):
+    async def websocket_connect(self, event: dict[str, str]) -> None:
         """Accept the connection: until then the browser's readyState is CONNECTING."""
-        self.room = clean_room(self.scope["url_route"]["kwargs"]["room"])
-        self.numbers = count(1)
         await self.send({"type": "websocket.accept"})
 
-    async def websocket_receive(self, event):
-        """Send the message back, or close: then the server's close frame comes first."""
-        try:
-            draft = frames.read(event.get("text"), self.room)
-            if draft is None:
-                return await self.send({"type": "websocket.close", "code": 1000})
-            check_rate(self.scope["visitor"], draft.nonce)
-        except Refused as refused:
-            return await self.write(frames.error(refused))
-        message = frames.numbered(next(self.numbers), draft)
-        await self.write(frames.delivered(message))
-        await self.write(frames.published(message))
+    async def websocket_receive(self, event: dict[str, str]) -> None:
+        """Send the message back."""
+        await self.send({"type": "websocket.send", "text": event["text"]})
 
-    async def websocket_disconnect(self, event):
-        """End the consumer: no event can follow, and without StopConsumer it would wait for one for ever.
+    async def websocket_disconnect(self, event: dict[str, str]) -> None:
+        """End the consumer; without StopConsumer it would wait for another event forever.
 
-        The same event comes whichever side closed first; `event["code"]` tells how.
+        The event is the same whichever side closed first; `event["code"]` is the close code.
         """
         raise StopConsumer
-
-    async def write(self, text):
-        """Send one text frame."""
-        await self.send({"type": "websocket.send", "text": text})

@@ -1,4 +1,4 @@
-"""manage.py demo: lay a wire for each technique before the lab's server and open them side by side in the browser."""
+"""manage.py demo: run the lab's server behind one wire for each technique, and open all in the browser."""
 
 import json
 import os
@@ -16,18 +16,18 @@ from lab.server.serve import CannotServe, address, listen
 from lab.wire import process
 
 PAGE = "compare/lobby/"
-PATIENCE = 30  # seconds that the server may take to answer
-DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")  # one of them is set where Unix has a screen
+PATIENCE = 30  # seconds that the server may take to respond
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")  # one of them is set if a Unix has a screen
 
 
 class Command(serve.Command):
     """Serve the lab behind its wires, and show it."""
 
-    help = "Serve the lab, each technique by a wire of its own, and open all side by side, where there is a browser."
+    help = "Serve the lab with a wire for each technique, and open all side by side if there is a browser."
 
     def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
-        if classroom is not None:  # whose pages are served there too; the wires stay here, the board's own
+        if classroom is not None:  # the pages are served to the class too; the wires are for this machine's board
             also = self.wall = self.open_to(classroom, host)
         host = host or serve.HOST
         try:
@@ -51,7 +51,7 @@ class Command(serve.Command):
             raise CommandError(str(exc)) from exc
 
     def tell_of(self, host, page, sentences):
-        """Tell the addresses; open the page once the server answers."""
+        """Print the addresses; open the page as soon as the server responds."""
         base = f"http://{address(host)}:{page}/"
         self.announce(f"The lab listens on {base}  (Ctrl-C ends it)\nAll techniques side by side: {base}{PAGE}")
         for sentence in sentences:
@@ -65,9 +65,9 @@ class Command(serve.Command):
 
 
 def ports(host, first, count):
-    """Return `count` ports: `first` (0: any) and those after it, or any where one of these is taken.
+    """Return `count` free ports: `first` (0: any) and the ones after it, or others if one of these is taken.
 
-    Raises CannotServe where `first` itself is taken.
+    Raises CannotServe if `first` itself is taken.
     """
     held = []
     try:
@@ -84,12 +84,12 @@ def ports(host, first, count):
 
 
 def has_display():
-    """Tell whether a browser's window could be seen; a browser in text mode would take the terminal over."""
+    """Return whether a browser can open a window; a text-mode browser would take over the terminal."""
     return sys.platform == "darwin" or any(os.environ.get(name) for name in DISPLAYS)
 
 
 def show(address):
-    """Open `address` in the browser as soon as it is answered; where that fails, the address stands printed."""
+    """Open `address` in the browser as soon as the server responds; if that fails, the printed address remains."""
     try:
         # No proxy of the environment: the server is on this machine.
         urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=PATIENCE).close()

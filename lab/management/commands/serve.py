@@ -13,23 +13,23 @@ HOST = "127.0.0.1"
 
 
 def how_many(text):
-    """Read a number of processes."""
+    """Return the number of processes that an option gives; raise ArgumentTypeError if it is not one."""
     if not text.isdecimal() or not int(text):
         raise ArgumentTypeError("a whole number, 1 or more.")
     return int(text)
 
 
 class Command(BaseCommand):
-    """Serve the lab by uvicorn."""
+    """Serve the lab with uvicorn."""
 
-    help = "Serve the lab: migrate the database, print the addresses, answer until Ctrl-C."
+    help = "Serve the lab: migrate the database, print the addresses, and run until Ctrl-C."
     in_class = False
 
     def add_arguments(self, parser):
         """Name the options."""
         parser.add_argument("--host", help=f"address to listen on (default: {HOST})")
-        parser.add_argument("--also", metavar="ADDRESS", help="another address to listen on, at the same port")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on, 0: any (default: %(default)s)")
+        parser.add_argument("--also", metavar="ADDRESS", help="a second address to listen on, with the same port")
+        parser.add_argument("--port", type=int, default=8000, help="its port, 0: any free one (default: %(default)s)")
         parser.add_argument("--workers", type=how_many, default=1, help="server processes (default: %(default)s)")
         parser.add_argument(
             "--lan",
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             const="",
             metavar="ADDRESS",
             dest="classroom",
-            help="serve a classroom: at this machine's address in its network, or at this one of its addresses",
+            help="serve a classroom: listen on this machine's address in its network, or on ADDRESS",
         )
 
     def handle(self, *, host, also, port, workers, classroom, **options):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError(str(exc)) from exc
 
     def open_to(self, classroom, host):
-        """Let the server answer to this machine's own addresses; return that at which the class finds it."""
+        """Allow this machine's own addresses as hosts; return the one for the class."""
         if host:
             raise CommandError("--lan chooses the address itself: leave --host out, or write --lan ADDRESS.")
         try:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         return address
 
     def tell(self, url, host):
-        """Print where the lab listens; a class reads it from the wall."""
+        """Print the address of the lab; for a class, large enough for the wall."""
         self.announce(f"The lab listens on {url}  (Ctrl-C ends it)")
         if self.in_class:
             self.announce(lan.poster(url, self.stdout.encoding))
@@ -70,7 +70,7 @@ class Command(BaseCommand):
             self.tell_others(url, host)
 
     def tell_others(self, url, host):
-        """Print at which addresses of this machine others find it, and what to set for those that are refused."""
+        """Print the addresses for other machines, and the setting that those need which are refused."""
         allowed, refused = lan.reachable(host)
         port = urlsplit(url).port
         if allowed and host in lan.EVERYWHERE:
@@ -82,6 +82,6 @@ class Command(BaseCommand):
             )
 
     def announce(self, sentence):
-        """Say something on the terminal."""
+        """Print a sentence at once."""
         self.stdout.write(sentence)
-        self.stdout.flush()  # whoever started us by a pipe waits for it
+        self.stdout.flush()  # a program that started us through a pipe waits for it

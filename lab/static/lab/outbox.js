@@ -1,11 +1,14 @@
-/** What was said and is not yet accepted: published one at a time, in order, each once. */
-import { LATER, OPEN, Refused, pause } from "./client.js";
+/** Messages to be published: one at a time, in order, each stored once, however often the connection breaks. */
+import { OPEN, Refused, TIMEOUT, backoff } from "./states.js";
 
-const PAUSE = 500; // ms before a message that may come later is tried again
+const RETRY = 500; // ms, the shortest wait before a message that was refused for the moment is published again
 
 export class Outbox {
+  /** @type {import("./states.js").Draft[]} */
   drafts = [];
+  flushing = false;
 
+  /** @param {import("./client.js").Client} client */
   constructor(client) {
     this.client = client;
   }
@@ -14,11 +17,11 @@ export class Outbox {
     return this.drafts.length;
   }
 
-  add(author, text, known = nonce()) {
-    const draft = { author, text, nonce: known, sent_at: Date.now() };
+  /** Publish a message now, or as soon as the connection is open. @param {string} author @param {string} text */
+  add(author, text, nonce = newNonce()) {
+    const draft = { author, text, nonce, sent_at: Date.now() };
     this.drafts.push(draft);
     this.flush();
-    return draft;
   }
 
   async flush() {
@@ -28,22 +31,50 @@ export class Outbox {
     this.flushing = false;
   }
 
-  /** Publish a draft; resolve to false where it must be tried again, with the same nonce. */
+  /**
+   * Publish a draft; return false if it must be published again, with the same nonce.
+   * @param {import("./states.js").Draft} draft
+   */
   async settle(draft) {
     try {
-      await this.client.publishInTime(draft);
+      await this.publish(draft);
     } catch (error) {
-      const refused = error instanceof Refused;
-      if (refused && LATER.includes(error.status)) setTimeout(() => this.flush(), PAUSE + pause(1));
-      else if (refused) this.client.onrefused(draft, error);
-      return refused && !LATER.includes(error.status);
+      if (!(error instanceof Refused)) return false; // the client reconnects, then flushes
+      if (error.retryable) setTimeout(() => this.flush(), RETRY + backoff(1));
+      else this.client.onrefused(draft, error);
+      return !error.retryable;
     }
     this.client.onpublished(draft);
     return true;
   }
+
+  /**
+   * Publish a draft within the timeout and on the current connection. Throws Refused, or the fault of the connection.
+   * @param {import("./states.js").Draft} draft
+   */
+  async publish(draft) {
+    const { client } = this;
+    const { signal } = client.attempt;
+    const controller = new AbortController(); // AbortSignal.any is missing in some supported browsers
+    const abort = () => controller.abort(new Error(gettext("The server does not respond.")));
+    const timer = setTimeout(() => {
+      client.watchdog.suspect = true;
+      abort();
+    }, TIMEOUT);
+    signal.addEventListener("abort", abort);
+    try {
+      await client.publish(draft, controller.signal);
+    } catch (error) {
+      if (!(error instanceof Refused)) client.failed(error, signal);
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
+    }
+  }
 }
 
-// Not crypto.randomUUID, which browsers keep from pages on plain HTTP.
-export function nonce() {
+/** Return a random text that marks one message. crypto.randomUUID would need HTTPS. */
+export function newNonce() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

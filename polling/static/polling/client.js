@@ -1,39 +1,41 @@
-/** Asks again and again: every `interval` milliseconds, the first time at a random phase, after a fault at once. */
-import { Client as Base, OPEN } from "../lab/client.js";
+/** Sends a request every `interval` milliseconds: the first one after a random delay, after a fault at once. */
+import { Client as Base } from "../lab/client.js";
+import { OPEN } from "../lab/states.js";
 
 export class Client extends Base {
   interval = 1_000; // ms
 
   open(wait = this.failures ? 0 : Math.random() * this.interval) {
-    clearTimeout(this.timer);
-    this.expect(Infinity); // no request waits
-    this.timer = setTimeout(() => this.poll(), wait);
+    clearTimeout(this.nextPoll);
+    this.watchdog.expect(Infinity); // no request is on its way
+    this.nextPoll = setTimeout(() => this.poll(), wait);
   }
 
   poll() {
-    const asked = performance.now();
-    this.ask({}, (page) => {
-      const elapsed = performance.now() - asked;
+    const sentAt = performance.now();
+    this.fetchPage({}, (page) => {
+      const elapsed = performance.now() - sentAt;
       this.open(page.more ? 0 : Math.max(0, this.pause(page) - elapsed));
     });
   }
 
-  /** From the request that brought this page to the next one, ms. */
+  /** Return the ms from the request for this page to the next one. @param {import("../lab/client.js").Page} page */
   pause(page) {
     return this.interval;
   }
 
-  /** Ask every so many milliseconds, from now on. */
-  every(interval) {
+  /** @param {number} interval - ms */
+  changeInterval(interval) {
     this.interval = interval;
     if (this.readyState === OPEN) this.open(interval);
   }
 
-  waits(round) {
-    return Math.max(this.interval, round);
+  /** @param {number} roundTrip */
+  maxWait(roundTrip) {
+    return Math.max(this.interval, roundTrip);
   }
 
   close() {
-    clearTimeout(this.timer);
+    clearTimeout(this.nextPoll);
   }
 }

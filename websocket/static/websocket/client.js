@@ -1,25 +1,24 @@
 /** Keeps one connection open, and publishes on it too. */
-import { Client as Base, Refused } from "../lab/client.js";
+import { Client as Base } from "../lab/client.js";
+import { Refused } from "../lab/states.js";
 
 export class Client extends Base {
-  answers = new Map(); // nonce: what to call with the frame that answers its publish
+  /** @type {Map<string, (fields: any) => void>} */
+  responses = new Map(); // nonce: takes the frame that responds to its publish
 
   open() {
-    const socket = new WebSocket(this.address(this.socketAddress));
+    const socket = new WebSocket(this.url(this.socketUrl));
     this.socket = socket;
     this.requests += 1;
-    socket.onopen = () => {
-      this.opened();
-      this.heard();
-    };
+    socket.onopen = () => this.opened();
     socket.onmessage = ({ data }) => {
-      this.count(data);
+      this.received(data);
       const { type, ...fields } = JSON.parse(data);
       if (type === "message") this.deliver(fields);
       else if (type === "reset") this.reset();
-      else this.answers.get(fields.nonce)?.(fields);
+      else this.responses.get(fields.nonce)?.(fields);
     };
-    socket.onclose = ({ code }) => this.broken(new Error(interpolate(gettext("Closed with code %s."), [code])));
+    socket.onclose = ({ code }) => this.failed(new Error(interpolate(gettext("Closed with code %s."), [code])));
   }
 
   async probe() {} // each WebSocket has a new connection
@@ -27,28 +26,33 @@ export class Client extends Base {
   close() {
     const { socket } = this;
     if (!socket || socket.readyState === WebSocket.CLOSED) return;
-    return new Promise((closed) => {
-      socket.onclose = closed;
+    return new Promise((resolve) => {
+      socket.onclose = resolve;
       socket.close(1000);
     });
   }
 
+  /** @param {import("../lab/client.js").Draft} draft @param {AbortSignal} signal */
   publish(draft, signal) {
     return new Promise((resolve, reject) => {
-      this.answers.set(draft.nonce, ({ error, status }) => (error ? reject(new Refused(error, status)) : resolve()));
+      this.responses.set(draft.nonce, ({ error, status }) => {
+        if (error) reject(new Refused(error, status));
+        else resolve(undefined);
+      });
       signal.addEventListener("abort", () => reject(signal.reason));
       this.write({ type: "publish", ...draft });
-    }).finally(() => this.answers.delete(draft.nonce));
+    }).finally(() => this.responses.delete(draft.nonce));
   }
 
-  /** Let the server close the connection. */
+  /** Ask the server to close the connection. */
   requestClose() {
     this.write({ type: "close" });
   }
 
+  /** @param {object} fields */
   write(fields) {
     const frame = JSON.stringify(fields);
     this.ontrace("up", frame);
-    this.socket.send(frame);
+    this.socket?.send(frame);
   }
 }

@@ -1,33 +1,35 @@
-/** The page as a whole: its panes, the wires they hang on, and one voice for all of them. */
-import { Deputy } from "./bridge.js";
-import { OPEN } from "../client.js";
+/** The board: the panes of a page, their wires, and the events of all of them in one place. */
 import { Panel } from "../chat/panel.js";
+import { WireControl } from "../shared/wire-control.js";
+import { OPEN } from "../states.js";
+import { Bridge } from "./bridge.js";
 import { Pane } from "./pane.js";
-import { Wire } from "../shared/wire-control.js";
 
-const PATIENCE = 2_000; // ms for the control; a pane does not wait longer for its counts to begin
-const DELIVERIES = ["delivered", "readystate", "away", "back", "published", "refused"];
-const TOLD = [...DELIVERIES, "waits", "streams", "slowed", "counting", "escape"];
+const TIMEOUT = 2_000; // ms for the control; a pane does not wait longer until it starts
+const OF_PANES = [
+  "delivered", "readystate", "disconnected", "reconnected", "published", "refused",
+  "maxwait", "streams", "throttled", "counting", "escape",
+]; // prettier-ignore
 
-/** Tells "delivered" {pane, message, latency}, "readystate" {pane, state}, "away" and "back" {pane, ms}, "pause". */
+/** Dispatches the events of its panes, and "pause" {paused} and "defaults" {interval, hold}. */
 export class Board extends EventTarget {
-  panes = new Map();
-  wire = null;
+  panes = new Map(); // by the technique's name
+  control = null; // of the wires, if the page has any
   paused = false;
   turn = 0;
 
-  /** The board of a page: [data-frame] and [data-client] hold its panes, data-control names the wires' control. */
+  /** Make the board of a page: [data-frame] and [data-client] hold its panes, data-control names the wires' control. */
   static async on(root) {
     const board = new Board();
-    const control = root.querySelector("[data-control]")?.dataset.control;
-    if (control) board.wire = Wire.connect(control);
+    const url = root.querySelector("[data-control]")?.dataset.control;
+    if (url) board.control = WireControl.connect(url);
     for (const frame of root.querySelectorAll("[data-frame]")) {
       const pane = board.add(frame);
       pane.addEventListener("hello", () => board.begin(pane));
-      pane.frame(frame);
+      pane.attachFrame(frame);
     }
-    for (const element of root.querySelectorAll("[data-client]")) await board.hold(element);
-    board.wire?.addEventListener("state", () => board.tellLinks());
+    for (const element of root.querySelectorAll("[data-client]")) await board.addPanel(element);
+    board.control?.addEventListener("state", () => board.sendRoundTrips());
     return board;
   }
 
@@ -36,101 +38,96 @@ export class Board extends EventTarget {
     const colour = getComputedStyle(element).getPropertyValue("--colour").trim();
     const pane = new Pane({ name, title, colour });
     this.panes.set(name, pane);
-    for (const kind of TOLD) pane.addEventListener(kind, ({ detail }) => this.tell(kind, detail));
+    for (const kind of OF_PANES) pane.addEventListener(kind, ({ detail }) => this.dispatch(kind, detail));
     return pane;
   }
 
-  /** A pane in this document. */
-  async hold(element) {
+  /** Add a pane that is in this document. */
+  async addPanel(element) {
     const { Client } = await import(element.dataset.client);
-    const panel = new Panel(element, Client);
     const pane = this.add(element);
-    const deputy = new Deputy(panel, Client, (kind, fields) => pane.hear(kind, fields));
-    pane.join((what, fields) => deputy.do(what, fields));
+    const bridge = new Bridge(new Panel(element, Client), Client, (kind, fields) => pane.receive(kind, fields));
+    pane.attach((command, fields) => bridge.run(command, fields));
     pane.start();
-    // A page that was left may be kept alive, and its connections with it: six of them are all there are.
-    addEventListener("pagehide", () => pane.end());
+    // The browser may keep a page that was left, and its connections with it; it grants six to an origin.
+    addEventListener("pagehide", () => pane.stop());
     addEventListener("pageshow", ({ persisted }) => persisted && pane.start());
   }
 
-  /** A pane's page is here: what it cost to load is not counted. */
+  /** Start a pane whose page has loaded; what loading it cost is not counted. */
   async begin(pane) {
-    pane.round = null; // a new page knows of no link
-    await this.countAnew([pane]);
+    pane.roundTrip = null;
+    await this.resetCounts([pane]);
     pane.start();
-    this.tellLinks();
+    this.sendRoundTrips();
   }
 
-  /** Let the counts of all panes, or of these, begin at zero now. */
-  async countAnew(panes = [...this.panes.values()]) {
-    const late = new AbortController(); // not AbortSignal.timeout, which is younger than some browsers in use
-    const timer = setTimeout(() => late.abort(), PATIENCE);
+  /** Start the counts of these panes at zero. */
+  async resetCounts(panes = [...this.panes.values()]) {
+    const controller = new AbortController(); // AbortSignal.timeout is missing in some supported browsers
+    const timer = setTimeout(() => controller.abort(), TIMEOUT);
     try {
-      const { wires } = await this.wire.ask("/state", { signal: late.signal });
-      for (const pane of panes) pane.base = wires.find(({ name }) => name === pane.name);
+      const { wires } = await this.control.request("/state", { signal: controller.signal });
+      for (const pane of panes) pane.countsBefore = wires.find(({ name }) => name === pane.name);
     } catch {
-      // The control is away: what it tells later is counted whole.
+      // The control does not respond: the counts go on.
     }
     clearTimeout(timer);
-    for (const pane of panes) pane.tell("counting", { since: Date.now() });
+    for (const pane of panes) pane.dispatch("counting", { since: Date.now() });
   }
 
-  /** What a wire has counted since its pane opened or `countAnew`, with `total` bytes; null while nothing is known. */
+  /** What a wire has counted since its pane's counts began, with the `total` of bytes; null if nothing is known. */
   counted(name) {
-    const wire = this.wired(name);
-    const base = this.panes.get(name)?.base;
-    return wire && since(wire, base);
+    const state = this.wireState(name);
+    return state && countsSince(state, this.panes.get(name)?.countsBefore);
   }
 
-  /** Publish by the pane named, or by each in turn; returns {pane, nonce}. */
+  /**
+   * Publish through the pane `by`, or through each in turn; return the draft and its pane.
+   * @param {string} text @param {{author?: string, by?: string}} options
+   */
   publish(text, { author = gettext("Board"), by } = {}) {
-    const pane = by ? this.panes.get(by) : this.next();
-    return { pane, ...pane.say(author, text) };
+    const pane = by ? this.panes.get(by) : this.nextPane();
+    return { pane, ...pane.publish(author, text) };
   }
 
-  /** The next pane that is open, in turn. */
-  next() {
+  /** The next open pane, in turn. */
+  nextPane() {
     const panes = [...this.panes.values()];
-    const order = panes.map((_, place) => panes[(this.turn + place) % panes.length]);
-    const chosen = order.find((pane) => pane.readyState === OPEN) ?? order[0];
-    this.turn = panes.indexOf(chosen) + 1;
-    return chosen;
+    const order = panes.map((_, index) => panes[(this.turn + index) % panes.length]);
+    const next = order.find((pane) => pane.readyState === OPEN) ?? order[0];
+    this.turn = panes.indexOf(next) + 1;
+    return next;
   }
 
-  /** Let the lanes stand still, or run. */
+  /** Stop the lanes from moving, or let them move. */
   pause(paused) {
     this.paused = paused;
-    this.tell("pause", { paused });
+    this.dispatch("pause", { paused });
   }
 
-  /** What /state tells of one wire, or null. */
-  wired(name) {
-    return this.wire?.state?.wires.find((wire) => wire.name === name) ?? null;
+  /** The state of one wire; null if it is unknown. */
+  wireState(name) {
+    return this.control?.state?.wires.find((wire) => wire.name === name) ?? null;
   }
 
-  /** Tell each pane of its link's round trip, when that changes. */
-  tellLinks() {
-    for (const [name, pane] of this.panes) {
-      const round = 2 * (this.wired(name)?.link.delay_ms ?? 0);
-      if (round === pane.round) continue;
-      pane.round = round;
-      pane.ask("link", { round });
-    }
+  sendRoundTrips() {
+    for (const [name, pane] of this.panes) pane.setRoundTrip(2 * (this.wireState(name)?.link.delay_ms ?? 0));
   }
 
-  tell(kind, detail) {
+  dispatch(kind, detail) {
     this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 }
 
-/** The differences of all numbers of two states of a wire, and the sum of bytes. */
-function since(wire, base) {
+/** Subtract the numbers of two states of a wire, and add up the bytes. */
+function countsSince(state, before) {
   const minus = (now, then) => {
     if (typeof now === "number") return now - (then ?? 0);
     return Object.fromEntries(Object.entries(now).map(([key, each]) => [key, minus(each, then?.[key])]));
   };
-  const { bytes, packets, ip_bytes, requests, empty_responses, messages } = wire;
-  const counted = minus({ bytes, packets, ip_bytes, requests, empty_responses, messages }, base);
+  const { bytes, packets, ip_bytes, requests, empty_responses, messages } = state;
+  const counted = minus({ bytes, packets, ip_bytes, requests, empty_responses, messages }, before);
   const sum = (counts) => Object.values(counts).reduce((total, each) => total + each, 0);
   return { ...counted, total: sum(counted.bytes.up) + sum(counted.bytes.down) };
 }

@@ -1,94 +1,95 @@
-/** Does at a panel what the board asks, and tells the board what happens there. Both speak plain objects. */
-const TICK = 250; // ms between looks at how late timers come
-const LATE = 600; // ms later than that: the browser holds timers back
+/** Connects a panel with the board: runs the board's commands and reports events. Both are plain objects. */
+const CHECK = 250; // ms between checks of how late timers fire
+const LATE = 600; // ms later than that: the browser throttles its timers
+const COMMANDS = ["publish", "set", "openStreams", "setRoundTrip", "start", "stop"];
 
-export class Deputy {
-  streams = []; // further clients, opened on request
-  late = 0; // ticks in a row that came late
+export class Bridge {
+  streams = []; // more clients of the same technique
+  lateChecks = 0; // in a row
+  roundTrip = 0; // ms of the link
 
-  /** `tell(kind, fields)` reaches the board. */
-  constructor(panel, Client, tell) {
-    Object.assign(this, { panel, Client, tell });
+  /** `report(kind, fields)` sends an event to the board. */
+  constructor(panel, Client, report) {
+    this.panel = panel;
+    this.Client = Client;
+    this.report = report;
     const { client, root } = panel;
-    const shown = client.onreadystatechange;
+    const { onreadystatechange, onreset } = client;
     client.onreadystatechange = () => {
-      shown();
-      tell("readystate", { state: client.readyState });
+      onreadystatechange();
+      report("readystate", { state: client.readyState });
     };
-    client.onpublished = ({ nonce }) => tell("published", { nonce });
-    client.onrefused = ({ nonce, text }, { message }) => tell("refused", { nonce, text, sentence: message });
-    root.addEventListener("delivered", ({ detail: { message, latency } }) => {
-      tell("delivered", { message, latency, at: Date.now() });
-    });
-    const reset = client.onreset;
     client.onreset = () => {
-      reset();
-      tell("reset", {});
+      onreset();
+      report("reset", {});
     };
-    root.addEventListener("interval", () => this.tellWaits());
+    client.onpublished = ({ nonce }) => report("published", { nonce });
+    client.onrefused = ({ nonce, text }, { message }) => report("refused", { nonce, text, sentence: message });
+    root.addEventListener("delivered", ({ detail: { message, latency } }) => {
+      report("delivered", { message, latency, at: Date.now() });
+    });
+    root.addEventListener("interval", () => this.reportMaxWait());
     this.watchTimers();
   }
 
-  /** Do what the board asks. */
-  do(what, fields) {
-    if (Deputy.TASKS.includes(what)) this[what](fields);
+  /** Carry out a command of the board. */
+  run(command, fields) {
+    if (COMMANDS.includes(command)) this[command](fields);
   }
 
-  static TASKS = ["say", "set", "openStreams", "link", "start", "end"];
-
-  say({ author, text, nonce }) {
-    this.panel.client.say(author, text, nonce);
+  publish({ author, text, nonce }) {
+    this.panel.client.outbox.add(author, text, nonce);
     this.panel.showCounters();
   }
 
+  /** `interval`: ms between polls; `hold`: seconds that a request may be held. */
   set({ interval, hold }) {
     const { client } = this.panel;
-    if (interval) this.panel.every(interval);
+    if (interval) this.panel.changeInterval(interval);
     if (hold && "hold" in client) client.hold = hold;
-    this.tellWaits();
+    this.reportMaxWait();
   }
 
-  /** Hold so many connections besides the panel's own, of the same technique. */
+  /** Keep `count` connections open besides the panel's own. */
   openStreams({ count }) {
     const { technique, room } = this.panel.root.dataset;
-    while (this.streams.length > count) this.streams.pop().end();
+    while (this.streams.length > count) this.streams.pop().stop();
     while (this.streams.length < count) {
       const client = new this.Client(technique, room);
       this.streams.push(client);
       client.start();
     }
-    this.tell("streams", { count: this.streams.length });
+    this.report("streams", { count: this.streams.length });
   }
 
-  /** Hear of the link's round trip, ms. */
-  link({ round }) {
-    this.round = round;
-    this.tellWaits();
+  setRoundTrip({ ms }) {
+    this.roundTrip = ms;
+    this.reportMaxWait();
   }
 
   start() {
     this.panel.client.start();
   }
 
-  end() {
+  stop() {
     this.openStreams({ count: 0 });
-    this.panel.client.end();
+    this.panel.client.stop();
   }
 
-  tellWaits() {
-    this.tell("waits", { ms: this.panel.client.waits(this.round ?? 0) });
+  reportMaxWait() {
+    this.report("maxwait", { ms: this.panel.client.maxWait(this.roundTrip) });
   }
 
-  /** Browsers slow the timers of what nobody sees: what is asked for by a timer then comes late. */
+  /** Report whether the browser throttles timers, as it does on hidden pages: polls are then late. */
   watchTimers() {
-    let due = performance.now() + TICK;
+    let due = performance.now() + CHECK;
     setInterval(() => {
       const late = performance.now() - due > LATE;
-      due = performance.now() + TICK;
-      this.late = late ? this.late + 1 : 0;
-      const slowed = this.late > 2;
-      if (slowed !== this.slowed) this.tell("slowed", { slowed });
-      this.slowed = slowed;
-    }, TICK);
+      due = performance.now() + CHECK;
+      this.lateChecks = late ? this.lateChecks + 1 : 0;
+      const throttled = this.lateChecks > 2;
+      if (throttled !== this.throttled) this.report("throttled", { throttled });
+      this.throttled = throttled;
+    }, CHECK);
   }
 }

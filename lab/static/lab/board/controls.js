@@ -1,45 +1,48 @@
-/** The controls: what is published, how the browser asks, the links, the faults. Each group has a module of its own. */
-import { Aftermath } from "./fault-outcome.js";
+/** The controls: what is published, how the clients poll, the links, and the faults. */
+import { partsOf } from "../shared/dom.js";
+import { number } from "../shared/format.js";
+import { wait } from "../shared/wait.js";
+import { FaultOutcome } from "./fault-outcome.js";
 import * as faults from "./faults.js";
 import * as links from "./links.js";
-import { Neighbour, wait } from "./outside-publisher.js";
-import { text, traffic } from "./traffic.js";
-import { number } from "../shared/format.js";
+import { OutsidePublisher } from "./outside-publisher.js";
+import { numbered, traffic } from "./traffic.js";
 
-const STREAMS = 7; // one more than browsers open to one origin
+const STREAMS = 7; // one more than the connections that browsers open to one origin
+const UPDATE = 300; // ms
 
 export async function start(board, root) {
-  const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-  const neighbour = await Neighbour.of(document, board);
-  const aftermath = new Aftermath(board, parts.aftermath);
-  offerPublishing(board, neighbour, parts);
-  offerClients(board, parts);
-  parts.needs.hidden = Boolean(board.wire);
-  if (board.wire) {
-    links.offer(board, parts);
-    faults.offer(board, neighbour, aftermath, parts);
+  const parts = partsOf(root);
+  const publisher = await OutsidePublisher.of(document, board);
+  startPublishing(board, publisher, parts);
+  startClients(board, parts);
+  parts.needs.hidden = Boolean(board.control);
+  if (board.control) {
+    links.start(board, parts);
+    faults.start(board, publisher, new FaultOutcome(board, parts.aftermath), parts);
   } else {
     for (const field of [...parts.link.elements, ...parts.faults.elements]) field.disabled = true;
   }
 }
 
-/** Once, or at a rate; by a pane, or by somebody whom no pane pays for. */
-function offerPublishing(board, neighbour, { publish: form, once, stream, published }) {
+/** Publish once, or at a rate; through a pane, or past the wires. */
+function startPublishing(board, publisher, { publish: form, once, stream, published }) {
   const { rate, seconds, size, by } = form.elements;
-  const always = new AbortController().signal;
+  const { signal } = new AbortController();
   let count = 0;
   let running = null;
 
-  function say(words) {
+  function publish(text) {
     count += 1;
-    if (by.value === "past") neighbour.publish(words, always).catch(({ message }) => (published.textContent = message));
-    else board.publish(words, { by: by.value || undefined });
-    published.textContent = interpolate(ngettext("%s message published.", "%s messages published.", count), [number(count)]);
+    if (by.value === "past") publisher.publish(text, signal).catch(({ message }) => (published.textContent = message));
+    else board.publish(text, { by: by.value || undefined });
+    const sentence = ngettext("%s message published.", "%s messages published.", count);
+    published.textContent = interpolate(sentence, [number(count)]);
   }
 
   once.onclick = () => {
     count = 0;
-    if (size.reportValidity()) say(text(1, size.valueAsNumber));
+    if (size.reportValidity()) publish(numbered(1, size.valueAsNumber));
   };
   form.onsubmit = async (event) => {
     event.preventDefault();
@@ -48,15 +51,15 @@ function offerPublishing(board, neighbour, { publish: form, once, stream, publis
     running = new AbortController();
     const { textContent } = stream;
     stream.textContent = gettext("Stop");
-    const wanted = { rate: rate.valueAsNumber, seconds: seconds.valueAsNumber, size: size.valueAsNumber };
-    await traffic(say, { ...wanted, signal: running.signal });
+    const [perSecond, duration, length] = [rate, seconds, size].map((field) => field.valueAsNumber);
+    await traffic(publish, { rate: perSecond, seconds: duration, size: length, signal: running.signal });
     running = null;
     stream.textContent = textContent;
   };
 }
 
-/** How often the clients ask, how long they are held, and how many connections a browser grants one origin. */
-function offerClients(board, { clients: form, streams: button, opened }) {
+/** How often the clients poll, how long requests are held, and how many connections a browser opens to one origin. */
+function startClients(board, { clients: form, streams: button, opened }) {
   const { interval, hold, pane: choice } = form.elements;
   form.onsubmit = (event) => event.preventDefault();
   form.onchange = ({ target }) => {
@@ -70,21 +73,21 @@ function offerClients(board, { clients: form, streams: button, opened }) {
     hold.value = hold.defaultValue;
   });
 
-  let leaving = null;
+  let running = null;
   button.onclick = async () => {
-    if (leaving) return leaving.abort();
-    leaving = new AbortController();
+    if (running) return running.abort();
+    running = new AbortController();
     const { textContent } = button;
     const pane = board.panes.get(choice.value);
     pane.openStreams(STREAMS);
     button.textContent = gettext("Close them");
     button.setAttribute("aria-pressed", "true");
-    while (!leaving.signal.aborted) {
-      await wait(300, leaving.signal);
-      if (!leaving.signal.aborted) opened.textContent = limit(board, pane);
+    while (!running.signal.aborted) {
+      await wait(UPDATE, running.signal);
+      if (!running.signal.aborted) opened.textContent = connections(board, pane);
     }
     pane.openStreams(0);
-    leaving = null;
+    running = null;
     opened.textContent = "";
     button.textContent = textContent;
     button.setAttribute("aria-pressed", "false");
@@ -92,8 +95,8 @@ function offerClients(board, { clients: form, streams: button, opened }) {
 }
 
 /** What the wire sees of the streams. */
-function limit(board, pane) {
-  const open = board.wired(pane.name)?.connections;
-  const words = gettext("%s: clients %s, connections open %s. To one origin a browser opens six by HTTP/1.1, for all its tabs together; who has none waits its turn.");
-  return interpolate(words, [pane.title, number(STREAMS + 1), open === undefined ? "?" : number(open)]);
+function connections(board, pane) {
+  const open = board.wireState(pane.name)?.connections;
+  const sentence = gettext("%s: clients %s, connections open %s. A browser opens six HTTP/1.1 connections to one origin, for all its tabs together; further requests wait.");
+  return interpolate(sentence, [pane.title, number(STREAMS + 1), open === undefined ? "?" : number(open)]);
 }

@@ -1,76 +1,75 @@
-/** What came of a fault, pane by pane: how long it was away, what was lost, repeated, and caught up with. */
-import { OPEN } from "../client.js";
-import { difference, heldBack, reading } from "./measurements.js";
-import { mark, sideways, table } from "./tables.js";
-import { duration, element, list, number } from "../shared/format.js";
+/** The outcome of a fault, pane by pane: how long it was disconnected, what was lost, repeated, and delayed. */
+import { element, setText } from "../shared/dom.js";
+import { duration, list, number } from "../shared/format.js";
+import { OPEN } from "../states.js";
+import { delayedBy, difference, readCounters } from "./measurements.js";
+import { named, scrollable, table } from "./tables.js";
 
-const LOOK = 300; // ms between looks
-const CALM = 2_500; // ms with everybody back, until it is over
-const LONGEST = 60_000; // ms that it is looked at after the fault
+const CHECK = 300; // ms between checks
+const CALM = 2_500; // ms, the last of which all panes are up to date
+const LONGEST = 60_000; // ms after the fault
 
-export class Aftermath {
-  constructor(board, place) {
-    Object.assign(this, { board, place });
+export class FaultOutcome {
+  constructor(board, parent) {
+    this.board = board;
+    this.parent = parent;
   }
 
-  /** Look from now on at a fault that lasts so many seconds. */
+  /** Watch a fault that lasts some seconds. */
   begin(title, seconds) {
-    clearInterval(this.looking);
-    Object.assign(this, { title, first: reading(this.board), ends: Date.now() + 1_000 * seconds, calm: null });
-    this.place.hidden = false;
+    clearInterval(this.timer);
+    this.before = readCounters(this.board);
+    this.faultEnds = Date.now() + 1_000 * seconds;
+    this.calmSince = null;
+    this.parent.hidden = false;
     this.status = element("p", "status");
     this.status.setAttribute("role", "status");
-    this.body = sideways(title);
-    this.place.replaceChildren(element("h3", "", title), this.body, this.status);
-    this.looking = setInterval(() => this.look(), LOOK);
-    this.look();
+    this.box = scrollable(title);
+    this.parent.replaceChildren(element("h3", "", title), this.box, this.status);
+    this.timer = setInterval(() => this.check(), CHECK);
+    this.check();
   }
 
-  look() {
-    const { panes } = difference(this.board, this.first);
+  check() {
+    const { panes } = difference(this.board, this.before);
     const now = Date.now();
-    const back = panes.every(({ pane, behind }) => pane.readyState === OPEN && !behind);
-    this.calm = back && now > this.ends ? (this.calm ?? now) : null;
-    const over = (this.calm && now - this.calm > CALM) || now > this.ends + LONGEST;
-    this.body.replaceChildren(this.rows(panes));
-    if (!over) return this.say(gettext("Watching …"));
-    clearInterval(this.looking);
-    this.say(verdict(panes));
+    const upToDate = panes.every(({ pane, behind }) => pane.readyState === OPEN && !behind);
+    this.calmSince = upToDate && now > this.faultEnds ? (this.calmSince ?? now) : null;
+    const over = (this.calmSince && now - this.calmSince > CALM) || now > this.faultEnds + LONGEST;
+    this.box.replaceChildren(this.table(panes));
+    if (over) clearInterval(this.timer);
+    setText(this.status, over ? verdict(panes) : gettext("Watching …"));
   }
 
-  rows(panes) {
-    const heads = [
+  table(panes) {
+    const headers = [
       gettext("technique"),
-      gettext("away for"),
+      gettext("disconnected for"),
       gettext("slowest message"),
-      gettext("caught up with"),
+      gettext("delivered late"),
       gettext("lost"),
       gettext("repeated"),
     ];
-    const rows = panes.map((figures) => [
-      mark(figures),
-      figures.timesAway ? duration(figures.away) : gettext("not noticed"),
-      figures.most === null ? "–" : duration(figures.most),
-      number(this.caughtUp(figures)),
-      number(figures.lost),
-      number(figures.repeated),
+    const rows = panes.map((measured) => [
+      named(measured),
+      measured.outage === null ? gettext("not noticed") : duration(measured.outage),
+      measured.slowest === null ? "–" : duration(measured.slowest),
+      number(this.delayed(measured)),
+      number(measured.lost),
+      number(measured.repeated),
     ]);
-    return table(heads, rows);
+    return table(headers, rows);
   }
 
-  /** How many messages were published in the fault and delivered after it, or after the pane was back. */
-  caughtUp(figures) {
-    const back = figures.timesAway ? figures.pane.away.at(-1).to : null;
-    return heldBack(figures, this.first.at, Math.max(back ?? 0, this.ends));
-  }
-
-  say(words) {
-    if (this.status.textContent !== words) this.status.textContent = words;
+  /** Count the messages that were published during the fault and delivered after it, or after the pane reconnected. */
+  delayed(measured) {
+    const reconnectedAt = measured.outage === null ? 0 : (measured.pane.outages.at(-1).to ?? 0);
+    return delayedBy(measured, this.before.at, Math.max(reconnectedAt, this.faultEnds));
   }
 }
 
 function verdict(panes) {
   const wrong = panes.filter(({ lost, repeated, behind }) => lost || repeated || behind);
   if (!wrong.length) return gettext("Nothing was lost, nothing was repeated.");
-  return interpolate(gettext("Not everything is there once: %s."), [list(wrong.map(({ title }) => title))]);
+  return interpolate(gettext("Messages are missing or repeated: %s."), [list(wrong.map(({ title }) => title))]);
 }

@@ -1,87 +1,67 @@
-/** The link of each pane or of all: profiles, and figures of one's own. */
-import { digits } from "../shared/units.js";
-import { about, list } from "../shared/format.js";
+/** The form that sets the link of one pane or of all: a profile, or numbers. */
+import { setText } from "../shared/dom.js";
+import { digits, labelled, list } from "../shared/format.js";
+import { faultTitle, profileTitle } from "../shared/link-names.js";
 
 const KB = 1_000; // bytes: rates are shown in kB/s
-const FIGURES = { delay_ms: 1, jitter_ms: 1, rate_up: KB, rate_down: KB };
+const NUMBERS = { delay_ms: 1, jitter_ms: 1, rate_up: KB, rate_down: KB }; // field: its scale
 
-export function offer(board, { link: form, linked, gist }) {
+export function start(board, { link: form, linked, gist }) {
   const { of, profile } = form.elements;
-  const { wire } = board;
-  let writing = false; // figures of one's own that are not set yet
+  const { control } = board;
+  let editing = false; // numbers that are not set yet
 
-  async function set(fields) {
+  async function set(link) {
     try {
-      await wire.link(of.value, fields);
+      await control.setLink(of.value, link);
       linked.textContent = "";
     } catch ({ message }) {
       linked.textContent = message;
     }
-    writing = false;
+    editing = false;
     show();
   }
 
-  /** Show the figures of the wire chosen; of all of them the first one's. */
+  /** Show the link of the chosen pane; of all panes the first one's. */
   function show() {
-    const chosen = of.value === "all" ? wire.state?.wires[0] : board.wired(of.value);
-    if (!chosen || writing) return;
-    profile.value = chosen.link.profile ?? "";
-    for (const [name, scale] of Object.entries(FIGURES)) form.elements[name].value = chosen.link[name] / scale;
+    const wire = of.value === "all" ? control.state?.wires[0] : board.wireState(of.value);
+    if (!wire || editing) return;
+    profile.value = wire.link.profile ?? "";
+    for (const [name, scale] of Object.entries(NUMBERS)) form.elements[name].value = wire.link[name] / scale;
   }
 
   form.onsubmit = (event) => {
     event.preventDefault();
-    const own = Object.entries(FIGURES).map(([name, scale]) => [name, scale * (form.elements[name].valueAsNumber || 0)]);
+    const numbers = Object.entries(NUMBERS);
     profile.value = "";
-    set(Object.fromEntries(own));
+    set(Object.fromEntries(numbers.map(([name, scale]) => [name, scale * (form.elements[name].valueAsNumber || 0)])));
   };
-  form.oninput = ({ target }) => (writing ||= target.name in FIGURES);
+  form.oninput = ({ target }) => (editing ||= target.name in NUMBERS);
   profile.onchange = () => profile.value && set({ profile: profile.value });
   of.onchange = () => {
-    writing = false;
+    editing = false;
     show();
   };
-  wire.addEventListener("state", ({ detail }) => {
-    if (profile.length === 1) profile.append(...Object.keys(detail.profiles).map((name) => new Option(profileTitle(name), name)));
+  control.addEventListener("state", ({ detail: { profiles, wires } }) => {
+    const names = Object.keys(profiles);
+    if (profile.length === 1) profile.append(...names.map((name) => new Option(profileTitle(name), name)));
     show();
-    put(gist, board.wire.state.wires.some(unusual) ? overview(board) : "");
+    setText(gist, summary(board, wires));
   });
 }
 
-/** What is not as it is at the start, pane by pane: one line for the head of the controls. */
-function overview(board) {
-  const wires = board.wire.state.wires.filter(unusual);
-  const told = wires.map(({ link, fault }) => list([linkTitle(link), faultTitle(fault)].filter(Boolean)));
-  if (wires.length === board.panes.size && new Set(told).size === 1) return about(gettext("all panes"), told[0]);
-  return wires.map(({ name }, place) => about(board.panes.get(name)?.title ?? name, told[place])).join(" · ");
+/** What differs from the start, pane by pane, in one line. */
+function summary(board, wires) {
+  const describe = ({ link, fault }) => list([linkTitle(link), faultTitle(fault)].filter(Boolean));
+  const shown = wires.map((wire) => [wire.name, describe(wire)]).filter(([, text]) => text);
+  if (shown.length === board.panes.size && new Set(shown.map(([, text]) => text)).size === 1) {
+    return labelled(gettext("all panes"), shown[0][1]);
+  }
+  return shown.map(([name, text]) => labelled(board.panes.get(name)?.title ?? name, text)).join(" · ");
 }
-
-const unusual = ({ link, fault }) => Boolean(linkTitle(link) || faultTitle(fault));
 
 function linkTitle({ profile, delay_ms: delay, rate_down: rate }) {
   if (profile) return profile === "local" ? "" : profileTitle(profile);
-  const slow = rate ? [interpolate(gettext("%s kB/s"), [digits(rate / KB)])] : [];
-  return list([interpolate(gettext("%s ms"), [digits(delay)]), ...slow]);
-}
-
-/** A fault in the page's language; nothing where there is none. */
-export function faultTitle({ fault }) {
-  return fault === "none" ? "" : FAULTS[fault] ?? fault;
-}
-
-const FAULTS = {
-  freeze: gettext("frozen"),
-  refuse: gettext("refusing"),
-  trickle: gettext("trickling"),
-  cut_every: gettext("cut again and again"),
-};
-const PROFILES = { local: gettext("local"), satellite: gettext("satellite"), "the classroom": gettext("the classroom") };
-
-/** Profiles that are a word have it in the page's language; those that are a name keep it. */
-export function profileTitle(name) {
-  return PROFILES[name] ?? name;
-}
-
-function put(place, text) {
-  if (place.textContent !== text) place.textContent = text;
+  const limit = rate ? [interpolate(gettext("%s kB/s"), [digits(rate / KB)])] : [];
+  return list([interpolate(gettext("%s ms"), [digits(delay)]), ...limit]);
 }

@@ -1,100 +1,88 @@
-/** What is measured between two instants: latencies and ledgers from the panes, bytes and packets from their wires. */
+/** What is measured between two instants: latencies and ledgers by the panes, bytes and packets by their wires. */
 export const KINDS = ["payload", "framing", "headers", "handshake", "idle", "other"];
 
-const FRESH = 2_500; // ms to wait for the wires' next state; it comes once a second
+const TIMEOUT = 2_500; // ms; the next state comes within a second
 const EDGE = 50; // ms by which the end of a fault is known
 
-/** Wait for a state of the wires from now on, so that a window's edge is an instant. */
-export function fresh({ wire }) {
-  if (!wire) return Promise.resolve();
-  return new Promise((come) => {
-    const timer = setTimeout(come, FRESH);
-    wire.addEventListener("state", () => (clearTimeout(timer), come()), { once: true });
+/** Wait for the next state of the wires, so that a window begins or ends at an instant. */
+export function nextState({ control }) {
+  if (!control) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, TIMEOUT);
+    control.addEventListener("state", () => (clearTimeout(timer), resolve()), { once: true });
   });
 }
 
-/** Read all counters as they stand now. */
-export function reading(board) {
+/** Read all counters. */
+export function readCounters(board) {
   const panes = new Map();
   for (const pane of board.panes.values()) {
-    const wire = wireOf(board, pane.name);
-    panes.set(pane.name, { ...pane.ledger, away: pane.away.length, wire: wire && structuredClone(wire) });
+    const wire = structuredClone(board.wireState(pane.name));
+    panes.set(pane.name, { ...pane.ledger, outages: pane.outages.length, wire });
   }
-  return { at: Date.now(), lastId: newest(board), panes };
+  const lastId = Math.max(0, ...[...board.panes.values()].map(({ ledger }) => ledger.lastId ?? 0));
+  return { at: Date.now(), lastId, panes };
 }
 
-export function wireOf(board, name) {
-  return board.wire?.state?.wires.find((wire) => wire.name === name) ?? null;
-}
-
-/** Return {seconds, panes: [figures of each pane]} from one reading to another. */
-export function difference(board, first, last = reading(board)) {
-  const panes = [...board.panes.values()].map((pane) => of(pane, first, last));
+/** Return {seconds, from, panes: [the measurements of each pane]} between two readings. */
+export function difference(board, first, last = readCounters(board)) {
+  const panes = [...board.panes.values()].map((pane) => measure(pane, first, last));
   return { seconds: (last.at - first.at) / 1_000, from: first.at, panes };
 }
 
-function of(pane, first, last) {
+function measure(pane, first, last) {
   const [before, after] = [first, last].map(({ panes }) => panes.get(pane.name));
   const since = pane.latencies.filter(({ id }) => id > first.lastId && id <= last.lastId);
   const latencies = since.map(({ ms }) => ms).sort((a, b) => a - b);
-  const away = pane.away.slice(before.away).map(({ from, to }) => (to ?? Date.now()) - from);
+  const outages = pane.outages.slice(before.outages).map(({ from, to }) => (to ?? Date.now()) - from);
   return {
     name: pane.name,
     title: pane.title,
     pane,
     latencies,
-    mean: latencies.length ? latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length : null,
+    mean: latencies.length ? sum(latencies) / latencies.length : null,
     p99: quantile(latencies, 0.99),
-    least: latencies[0] ?? null,
-    most: latencies.at(-1) ?? null,
+    fastest: latencies[0] ?? null,
+    slowest: latencies.at(-1) ?? null,
     messages: after.seen - before.seen,
     lost: after.missing - before.missing,
     repeated: after.repeated - before.repeated,
     behind: last.lastId - Math.max(after.lastId ?? 0, first.lastId),
-    away: away.reduce((sum, ms) => sum + ms, 0),
-    timesAway: away.length,
-    ...ofWire(before.wire, after.wire),
+    outage: outages.length ? sum(outages) : null, // ms
+    ...measureWire(before.wire, after.wire),
   };
 }
 
-/** How many messages were published from `begin` to `end` and delivered after it: what a fault held back. */
-export function heldBack({ pane }, begin, end) {
+/** Count the messages that a fault delayed: published from `begin` to `end` and delivered after it. */
+export function delayedBy({ pane }, begin, end) {
   return pane.latencies.filter(({ at, ms }) => at - ms >= begin && at - ms < end && at >= end - EDGE).length;
 }
 
-/** A wire's part; null figures where there is no wire. */
-function ofWire(before, after) {
-  if (!before || !after) return { bytes: null, ip: null, requests: null, empty: null, kinds: null, up: null, down: null };
-  const kinds = Object.fromEntries(
-    KINDS.map((kind) => [kind, sum(after.bytes, kind) - sum(before.bytes, kind)]),
-  );
-  const [up, down] = ["up", "down"].map((way) => total(after.bytes[way]) - total(before.bytes[way]));
-  const ip = both(after.ip_bytes) - both(before.ip_bytes);
+/** The part of a wire; null if there is none. */
+function measureWire(before, after) {
+  if (!before || !after) return { bytes: null, ip: null, requests: null, kinds: null };
+  const ofKind = ({ up, down }, kind) => (up[kind] ?? 0) + (down[kind] ?? 0);
+  const ofAll = ({ up, down }) => sum(Object.values(up)) + sum(Object.values(down));
+  const atIp = ({ up, down }) => up + down;
+  const ip = atIp(after.ip_bytes) - atIp(before.ip_bytes);
   return {
-    kinds,
-    up,
-    down,
-    bytes: up + down,
-    ip: ip > 0 || both(after.ip_bytes) ? ip : null, // where the kernel does not tell of packets, they are all 0
-    packets: both(after.packets) - both(before.packets),
+    kinds: Object.fromEntries(KINDS.map((kind) => [kind, ofKind(after.bytes, kind) - ofKind(before.bytes, kind)])),
+    bytes: ofAll(after.bytes) - ofAll(before.bytes),
+    ip: ip > 0 || atIp(after.ip_bytes) ? ip : null, // all are 0 if the kernel does not count packets
     requests: after.requests - before.requests,
-    empty: after.empty_responses - before.empty_responses,
     payloadDown: after.bytes.down.payload - before.bytes.down.payload,
   };
 }
 
-/** The value below which a share of sorted values lies: the nearest rank. */
+/** The nearest-rank quantile of sorted values: the smallest with at least this share of them at or below it. */
 export function quantile(sorted, share) {
   return sorted.length ? sorted[Math.min(sorted.length, Math.max(1, Math.ceil(share * sorted.length))) - 1] : null;
 }
 
-/** Bytes on the wire with TCP and IP where they are known, else without. */
+/** Bytes on the wire, with TCP and IP if they are known. */
 export const cost = ({ ip, bytes }) => ip ?? bytes;
 
-function newest(board) {
-  return Math.max(0, ...[...board.panes.values()].map(({ ledger }) => ledger.lastId ?? 0));
-}
+/** Bytes of each message; null if there are none. */
+export const costPerMessage = (pane) => (pane.messages && cost(pane) !== null ? cost(pane) / pane.messages : null);
 
-const both = ({ up, down }) => up + down;
-const sum = ({ up, down }, kind) => (up[kind] ?? 0) + (down[kind] ?? 0);
-const total = (counts) => Object.values(counts).reduce((whole, count) => whole + count, 0);
+const sum = (values) => values.reduce((total, value) => total + value, 0);

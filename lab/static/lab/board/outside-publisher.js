@@ -1,78 +1,69 @@
-/** Somebody else in the room, who publishes past the wires: what the panes pay is then for delivery alone. */
-import { Client as Base, LATER, Refused } from "../client.js";
-import { nonce } from "../outbox.js";
+/** Publishes messages past the wires, so that the wires count deliveries alone. */
+import { Client as Base } from "../client.js";
+import { newNonce } from "../outbox.js";
+import { wait } from "../shared/wait.js";
+import { Refused } from "../states.js";
 
-const AGAIN = 300; // ms between looks whether the server is back
+const CHECK = 300; // ms between checks whether the server is back
 
-export class Neighbour {
-  manners = new Map(); // pane's name: "asks", "holds" or "pushes"
+export class OutsidePublisher {
+  /** @type {Promise<OutsidePublisher> | undefined} */
+  static shared;
+  methods = new Map(); // pane's name: how it gets its messages, "polls", "holds" or "pushes"
   client = null; // one that publishes by POST
-  away = null; // a promise while the server is away
+  board = null; // publishes if there is none
+  serverBack = null; // a promise while the server is down
 
-  /** The page's one neighbour. */
+  /** The page's one outside publisher. */
   static of(root, board) {
-    return (Neighbour.known ??= Neighbour.meet(root, board));
+    return (OutsidePublisher.shared ??= OutsidePublisher.make(root, board));
   }
 
-  /** Get to know the clients of the techniques named in the page, without starting any. */
-  static async meet(root, board) {
+  /** Load the clients of the page's techniques, without starting any. */
+  static async make(root, board) {
     const { room } = root.querySelector("[data-part=controls]").dataset;
-    const neighbour = new Neighbour();
-    neighbour.board = board;
+    const publisher = new OutsidePublisher();
+    publisher.board = board;
     for (const { dataset } of root.querySelectorAll("[data-module]")) {
       const { Client } = await import(dataset.module);
       const client = new Client(dataset.technique, room);
-      neighbour.manners.set(dataset.technique, mannerOf(client));
-      if (client.publish === Base.prototype.publish) neighbour.client ??= client;
+      publisher.methods.set(dataset.technique, methodOf(client));
+      if (client.publish === Base.prototype.publish) publisher.client ??= client;
     }
-    return neighbour;
+    return publisher;
   }
 
-  manner(pane) {
-    return this.manners.get(pane.name) ?? "pushes";
+  method(pane) {
+    return this.methods.get(pane.name) ?? "pushes";
   }
 
-  /** Publish until it is on the server's disk; gives up when `signal` says so. */
+  /** Publish once, however often it takes, unless the signal is aborted. Throws Refused. */
   async publish(text, signal, author = gettext("Neighbour")) {
-    if (!this.client) return this.board.publish(text, { author }); // nobody here publishes by POST
-    const draft = { author, text, nonce: nonce(), sent_at: Date.now() };
+    if (!this.client) return this.board.publish(text, { author });
+    const draft = { author, text, nonce: newNonce(), sent_at: Date.now() };
     while (!signal.aborted) {
-      await this.away;
+      await this.serverBack;
       try {
         return await this.client.publish(draft, signal);
       } catch (error) {
-        if (signal.aborted || (error instanceof Refused && !LATER.includes(error.status))) throw error;
-        this.away ??= this.back();
+        if (signal.aborted || (error instanceof Refused && !error.retryable)) throw error;
+        this.serverBack ??= this.waitForServer();
       }
     }
   }
 
-  /** Wait until the server is healthy: one asks for all that wait. */
-  async back() {
+  /** Wait until the server is healthy; one check serves all messages that wait. */
+  async waitForServer() {
     let healthy = false;
     while (!healthy) {
-      await wait(AGAIN);
+      await wait(CHECK);
       healthy = await fetch("/healthz").then(({ ok }) => ok, () => false);
     }
-    this.away = null;
+    this.serverBack = null;
   }
 }
 
-function mannerOf(client) {
-  if ("interval" in client) return "asks";
+function methodOf(client) {
+  if ("interval" in client) return "polls";
   return "hold" in client ? "holds" : "pushes";
-}
-
-/** Resolve after so many ms, or at once when the signal says stop. */
-export function wait(ms, signal) {
-  return new Promise((done) => {
-    if (signal?.aborted) return done();
-    const over = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", over); // a signal may outlive thousands of waits
-      done();
-    };
-    const timer = setTimeout(over, Math.max(0, ms));
-    signal?.addEventListener("abort", over);
-  });
 }

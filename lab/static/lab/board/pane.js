@@ -1,109 +1,121 @@
-/** A pane as the board sees it, in a frame or in this document: what was delivered there, what it is asked to do. */
-import { CLOSED, OPEN } from "../client.js";
-import { nonce } from "../outbox.js";
+/** One technique's chat as the board sees it, in a frame or in the board's own document. */
+import { newNonce } from "../outbox.js";
+import { CLOSED, OPEN } from "../states.js";
 
 const LATENCIES = 500; // kept
-const AWAYS = 100; // kept
-const PATIENCE = 6_000; // ms that a frame may take to say hello
+const OUTAGES = 100; // kept
+const LOAD = 6_000; // ms that a frame's page may take to load
 
+/** Dispatches what its bridge reports, each with the pane in its detail, and "disconnected" and "reconnected". */
 export class Pane extends EventTarget {
   readyState = CLOSED;
-  latencies = []; // {at, ms, id}, the newest last
-  away = []; // {from, to}; to is null while it lasts
+  latencies = []; // {at, ms, id}, newest last
+  outages = []; // {from, to}, ms since the epoch; to is null during an outage
   ledger = { seen: 0, missing: 0, repeated: 0, lastId: null };
-  waits = 0; // ms that a message may wait at the server to be asked for, at most
-  streams = 0;
-  slowed = false; // the browser holds its timers back
-  post = null; // (what, fields) => void, once there is somebody
-  unasked = []; // [what, fields], until there is somebody
+  maxWait = 0; // ms that a message may wait at the server for a request
+  streams = 0; // connections besides the pane's own
+  throttled = false; // the browser throttles its timers
+  roundTrip = null; // ms of its link, as the bridge knows it
+  post = null; // (command, fields) => void, once its bridge is there
+  queued = []; // [command, fields], until then
 
   constructor({ name, title, colour }) {
     super();
-    Object.assign(this, { name, title, colour });
+    this.name = name;
+    this.title = title;
+    this.colour = colour;
   }
 
-  /** Publish; returns the draft, whose nonce tells it again. */
-  say(author, text) {
-    const draft = { author, text, nonce: nonce() };
-    this.ask("say", draft);
+  /** Publish; return the draft. */
+  publish(author, text) {
+    const draft = { author, text, nonce: newNonce() };
+    this.send("publish", draft);
     return draft;
   }
 
-  /** `interval`: ms between questions; `hold`: seconds that a request may be held. */
+  /** `interval`: ms between polls; `hold`: seconds that a request may be held. */
   set(fields) {
-    this.ask("set", fields);
+    this.send("set", fields);
   }
 
-  /** Hold `count` connections besides the pane's own. */
+  /** Keep `count` connections open besides the pane's own. */
   openStreams(count) {
-    this.ask("openStreams", { count });
+    this.send("openStreams", { count });
+  }
+
+  setRoundTrip(ms) {
+    if (ms === this.roundTrip) return;
+    this.roundTrip = ms;
+    this.send("setRoundTrip", { ms });
   }
 
   start() {
-    this.ask("start", {});
+    this.send("start", {});
   }
 
-  end() {
-    this.ask("end", {});
+  stop() {
+    this.send("stop", {});
   }
 
-  ask(what, fields) {
-    if (this.post) this.post(what, fields);
-    else this.unasked.push([what, fields]);
+  send(command, fields) {
+    if (this.post) this.post(command, fields);
+    else this.queued.push([command, fields]);
   }
 
-  /** Somebody is there: ask what waits. */
-  join(post) {
+  /** Connect with the bridge. */
+  attach(post) {
     this.post = post;
-    for (const [what, fields] of this.unasked.splice(0)) post(what, fields);
+    for (const [command, fields] of this.queued.splice(0)) post(command, fields);
   }
 
-  /** Live in a frame: only its own window, at its own origin, is heard. */
-  frame(iframe) {
-    const { origin } = new URL(iframe.dataset.src);
-    addEventListener("message", ({ origin: from, source, data }) => {
-      if (from !== origin || source !== iframe.contentWindow) return;
-      if (data.kind === "hello") {
+  /** Use the page in a frame; only messages of that window and origin count. */
+  attachFrame(frame) {
+    const { origin } = new URL(frame.dataset.src);
+    addEventListener("message", (event) => {
+      if (event.origin !== origin || event.source !== frame.contentWindow) return;
+      const { kind, fields } = event.data;
+      if (kind === "hello") {
         clearTimeout(this.loading);
-        this.join((what, fields) => iframe.contentWindow.postMessage({ what, fields }, origin));
+        this.attach((command, options) => frame.contentWindow.postMessage({ command, fields: options }, origin));
       }
-      this.hear(data.kind, data.fields);
+      this.receive(kind, fields);
     });
-    this.load(iframe);
+    this.load(frame);
   }
 
-  /** A server that was away when the frame asked for its page is asked again. */
-  load(iframe) {
-    iframe.src = iframe.dataset.src;
+  /** Load a frame's page, again and again while the server is down. */
+  load(frame) {
+    frame.src = frame.dataset.src;
     this.loading = setTimeout(() => {
-      this.tell("late", {});
-      this.load(iframe);
-    }, PATIENCE);
+      this.dispatch("late", {});
+      this.load(frame);
+    }, LOAD);
   }
 
-  hear(kind, fields) {
-    if (kind === "readystate") this.become(fields.state);
+  /** Take in an event that the bridge reports. */
+  receive(kind, fields) {
+    if (kind === "readystate") this.setState(fields.state);
     else if (kind === "delivered") this.deliver(fields);
     else if (kind === "reset") this.ledger.lastId = null;
-    else if (kind === "waits") this.waits = fields.ms;
+    else if (kind === "maxwait") this.maxWait = fields.ms;
     else if (kind === "streams") this.streams = fields.count;
-    else if (kind === "slowed") this.slowed = fields.slowed;
-    this.tell(kind, fields);
+    else if (kind === "throttled") this.throttled = fields.throttled;
+    this.dispatch(kind, fields);
   }
 
-  become(state) {
+  setState(state) {
     const before = this.readyState;
     this.readyState = state;
-    const gone = this.away.at(-1);
+    const outage = this.outages.at(-1);
     const now = Date.now();
-    // Whoever is closed by hand passes CLOSING: that is not being away.
+    // A pane that is closed by hand passes through CLOSING: that is no outage.
     if (before === OPEN && state === CLOSED) {
-      this.away.push({ from: now, to: null });
-      if (this.away.length > AWAYS) this.away.shift();
-      this.tell("away", { ms: 0 });
-    } else if (state === OPEN && gone?.to === null) {
-      gone.to = now;
-      this.tell("back", { ms: now - gone.from });
+      this.outages.push({ from: now, to: null });
+      if (this.outages.length > OUTAGES) this.outages.shift();
+      this.dispatch("disconnected", {});
+    } else if (state === OPEN && outage?.to === null) {
+      outage.to = now;
+      this.dispatch("reconnected", { ms: now - outage.from });
     }
   }
 
@@ -118,7 +130,7 @@ export class Pane extends EventTarget {
     if (this.latencies.length > LATENCIES) this.latencies.shift();
   }
 
-  tell(kind, fields) {
+  dispatch(kind, fields) {
     this.dispatchEvent(new CustomEvent(kind, { detail: { pane: this, ...fields } }));
   }
 }

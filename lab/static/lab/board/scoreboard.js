@@ -1,29 +1,29 @@
 /** The scoreboard: latency, bytes and requests of each pane, and what the same traffic costs for many clients. */
+import { partsOf } from "../shared/dom.js";
+import { bytes, duration, number } from "../shared/format.js";
+import { wait } from "../shared/wait.js";
+import { OPEN } from "../states.js";
 import { Chart } from "./chart.js";
-import { OPEN } from "../client.js";
 import { Costs } from "./costs.js";
-import { cost, difference, fresh, reading } from "./measurements.js";
-import { wait } from "./outside-publisher.js";
-import { mark, table } from "./tables.js";
-import { bytes } from "../shared/units.js";
-import { duration, number } from "../shared/format.js";
+import { costPerMessage, difference, nextState, readCounters } from "./measurements.js";
+import { named, table } from "./tables.js";
 
-const LOOK = 1_000; // ms between looks where there is no wire to tell the time
-const OPENING = 15_000; // ms that the panes get to open
-const HISTORY = 300; // ms that the history gets to come
+const UPDATE = 1_000; // ms between updates if there are no wires
+const OPENING = 15_000; // ms until the panes are open
+const HISTORY = 300; // ms until they have the history
 
 export function start(board, root) {
-  const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
+  const parts = partsOf(root);
   const chart = new Chart(parts.chart);
   const costs = new Costs(parts);
-  let first = null; // a reading; null until everybody has the history
+  let first = null; // a reading of the counters; null until the panes are ready
   let held = false;
-  let turn = 0;
+  let resets = 0;
 
   function show() {
     if (held || !first) return;
     const figures = difference(board, first);
-    if (figures.panes.some(({ bytes: counted, requests }) => counted < 0 || requests < 0)) return anew(); // other wires
+    if (figures.panes.some((pane) => pane.bytes < 0 || pane.requests < 0)) return reset(); // the wires were restarted
     parts.window.textContent = interpolate(gettext("of the last %s"), [duration(1_000 * figures.seconds)]);
     if (!parts.scoreboard.open) return;
     parts.scores.replaceChildren(scores(figures));
@@ -31,23 +31,23 @@ export function start(board, root) {
     costs.show(figures);
   }
 
-  /** Begin when all panes are open and have what was said before: that is no traffic of this window. */
-  async function anew() {
+  /** Begin when all panes are open and have the history, which is no traffic of this window. */
+  async function reset() {
     first = null;
-    turn += 1;
-    const own = turn;
+    resets += 1;
+    const own = resets;
     const latest = Date.now() + OPENING;
-    const all = () => [...board.panes.values()].every(({ readyState }) => readyState === OPEN);
-    while (!all() && Date.now() < latest) await wait(LOOK / 10);
+    const ready = () => [...board.panes.values()].every(({ readyState }) => readyState === OPEN);
+    while (!ready() && Date.now() < latest) await wait(UPDATE / 10);
     await wait(HISTORY);
-    await fresh(board);
-    if (own !== turn) return;
-    first = reading(board);
+    await nextState(board);
+    if (own !== resets) return;
+    first = readCounters(board);
     show();
   }
 
-  parts.anew.onclick = () => (board.wire ? board.countAnew() : anew());
-  board.addEventListener("counting", anew); // a pane's page has come, or somebody begins anew
+  parts.anew.onclick = () => (board.control ? board.resetCounts() : reset());
+  board.addEventListener("counting", reset); // a pane's page has loaded, or the counts were reset
   parts.hold.onclick = () => {
     held = !held;
     parts.hold.setAttribute("aria-pressed", String(held));
@@ -55,41 +55,41 @@ export function start(board, root) {
   };
   parts.scoreboard.ontoggle = show;
   offerCapture(board, parts);
-  if (board.wire) board.wire.addEventListener("state", show);
-  else setInterval(show, LOOK);
-  anew();
+  if (board.control) board.control.addEventListener("state", show);
+  else setInterval(show, UPDATE);
+  reset();
 }
 
 /** What passed, as a file for Wireshark. */
-function offerCapture(board, { captured, download }) {
-  const aim = () => (download.href = board.wire.captureAddress(captured.value));
-  captured.onchange = aim;
-  if (board.wire) aim();
+function offerCapture({ control }, { captured, download }) {
+  const setUrl = () => (download.href = control.captureUrl(captured.value));
+  captured.onchange = setUrl;
+  if (control) setUrl();
   else captured.disabled = true;
 }
 
 function scores({ panes }) {
-  const heads = [
+  const headers = [
     gettext("technique"),
     gettext("messages"),
     gettext("mean"),
     gettext("99 % within"),
-    gettext("bytes a message"),
+    gettext("bytes per message"),
     gettext("requests"),
     gettext("lost"),
     gettext("repeated"),
   ];
-  const rows = panes.map((figures) => [
-    mark(figures),
-    number(figures.messages),
-    latency(figures.mean),
-    latency(figures.p99),
-    figures.messages && cost(figures) !== null ? bytes(cost(figures) / figures.messages) : "–",
-    figures.requests === null ? "–" : number(figures.requests),
-    number(figures.lost),
-    number(figures.repeated),
+  const rows = panes.map((pane) => [
+    named(pane),
+    number(pane.messages),
+    orDash(pane.mean, duration),
+    orDash(pane.p99, duration),
+    bytes(costPerMessage(pane)),
+    orDash(pane.requests, number),
+    number(pane.lost),
+    number(pane.repeated),
   ]);
-  return table(heads, rows);
+  return table(headers, rows);
 }
 
-const latency = (ms) => (ms === null ? "–" : duration(ms));
+const orDash = (value, format) => (value === null ? "–" : format(value));

@@ -1,39 +1,39 @@
-/** Tables of figures, pane by pane. */
-import { element } from "../shared/format.js";
+/** Tables with a row for each pane. */
+import { element } from "../shared/dom.js";
 
-/** Build a table; cells are texts or elements, the first of a row is its head. */
-export function table(heads, rows, className = "") {
-  const made = element("table", `figures ${className}`);
-  const head = made.createTHead().insertRow();
-  for (const words of heads) {
-    const cell = element("th", "", words);
-    cell.scope = "col";
-    head.append(cell);
-  }
-  const body = made.createTBody();
+/** Build a table. Cells are texts or elements; the first of each row is its header. */
+export function table(headers, rows, className = "") {
+  const created = element("table", `figures ${className}`);
+  const head = created.createTHead().insertRow();
+  for (const text of headers) head.append(header("col", text));
+  const body = created.createTBody();
   for (const [title, ...cells] of rows) {
     const row = body.insertRow();
-    const first = element("th", "");
-    first.scope = "row";
-    first.append(title);
-    row.append(first);
+    row.append(header("row", title));
     for (const content of cells) row.insertCell().append(content);
   }
-  return made;
+  return created;
 }
 
-/** A box for what may be wider than its screen, which the keyboard scrolls, too. */
-export function sideways(words) {
+export function header(scope, content) {
+  const cell = element("th", "");
+  cell.scope = scope;
+  cell.append(content);
+  return cell;
+}
+
+/** A box that the keyboard scrolls, too, for what may be wider than the screen. */
+export function scrollable(label) {
   const box = element("div", "sideways");
   box.tabIndex = 0;
   box.setAttribute("role", "region");
-  box.setAttribute("aria-label", words);
+  box.setAttribute("aria-label", label);
   return box;
 }
 
-/** A pane's name with its colour beside it: the colour alone says nothing. */
-export function mark({ name, title }) {
-  const made = element("span", "named", title);
-  made.dataset.technique = name;
-  return made;
+/** A pane's name beside its colour. */
+export function named({ name, title }) {
+  const created = element("span", "named", title);
+  created.dataset.technique = name;
+  return created;
 }

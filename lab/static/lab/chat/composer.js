@@ -1,67 +1,67 @@
-/** The form that says something: once, by one technique. */
+/** The form that publishes messages. */
 
 export class Composer {
-  said = new Set(); // nonces of what this page said and did not see everywhere yet
+  pending = new Set(); // nonces of messages that were typed here and are not yet delivered everywhere
 
   /** `publish(text, {author, by})` returns the draft. */
   constructor(form, publish) {
     this.form = form;
     const { author, text } = form.elements;
-    author.value = remembered() ?? interpolate(gettext("Guest %s"), [100 + Math.floor(900 * Math.random())]);
-    author.onchange = () => remember(author.value);
+    author.value = storedAuthor() ?? interpolate(gettext("Guest %s"), [100 + Math.floor(900 * Math.random())]);
+    author.onchange = () => storeAuthor(author.value);
     form.onsubmit = (event) => {
       event.preventDefault();
-      this.say(publish);
+      this.submit(publish);
     };
     text.onkeydown = (event) => {
       // While an input method composes, Enter chooses a character.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
-      form.querySelector(".primary").click(); // not requestSubmit, which Safari has since 16
+      form.querySelector(".primary").click(); // not requestSubmit, which is missing in Safari 15
     };
     text.focus();
   }
 
-  say(publish) {
+  submit(publish) {
     const { author, text, by } = this.form.elements;
     if (!text.value.trim()) return;
     const { nonce } = publish(text.value, { author: author.value, by: by?.value });
-    this.said.add(nonce);
+    this.pending.add(nonce);
     text.value = "";
     text.focus();
   }
 
   published(title, nonce) {
-    if (this.said.has(nonce)) this.status(interpolate(gettext("Published by %s."), [title]));
+    if (this.pending.has(nonce)) this.showStatus(interpolate(gettext("Published by %s."), [title]));
   }
 
-  /** Say why, and give the text back, after what was typed since. */
-  refused({ nonce, text: typed, sentence }) {
-    if (!this.said.delete(nonce)) return;
-    const { text: field } = this.form.elements;
-    const { length } = field.value;
-    if (length) field.setRangeText(`\n${typed}`, length, length, "preserve");
-    else field.value = typed;
-    this.status(interpolate(gettext("Not published. %s"), [sentence]));
+  /** Show why a message was refused, and give its text back, after what was typed since. */
+  refused({ nonce, text: refused, sentence }) {
+    if (!this.pending.delete(nonce)) return;
+    const { text } = this.form.elements;
+    const { length } = text.value;
+    if (length) text.setRangeText(`\n${refused}`, length, length, "preserve");
+    else text.value = refused;
+    this.showStatus(interpolate(gettext("Not published. %s"), [sentence]));
   }
 
-  status(text) {
+  showStatus(text) {
     this.form.querySelector("[role=status]").textContent = text;
   }
 }
 
-function remembered() {
+function storedAuthor() {
   try {
     return localStorage.getItem("author");
   } catch {
-    return null; // storage is denied to this page
+    return null; // the browser denies storage to this page
   }
 }
 
-function remember(author) {
+function storeAuthor(author) {
   try {
     localStorage.setItem("author", author);
   } catch {
-    // it is asked for again next time
+    // not kept for the next visit
   }
 }

@@ -1,19 +1,19 @@
-/** What a page and its neighbour published, and what of it was delivered here: told apart by nonce, for naive stages number as they like. */
+/** Counts what was published and what of it was delivered, by nonce, as the ids of naive stages are not unique. */
 export class Ledger {
   published = new Set();
   delivered = new Set();
-  repeated = 0; // deliveries of what was here already
+  repeated = 0; // deliveries of what had been delivered before
 
-  accept({ nonce }) {
+  publish({ nonce }) {
     this.published.add(nonce);
   }
 
-  arrive({ nonce }) {
-    this.repeated += this.delivered.has(nonce);
+  deliver({ nonce }) {
+    this.repeated += this.delivered.has(nonce) ? 1 : 0;
     this.delivered.add(nonce);
   }
 
-  get figures() {
+  get counts() {
     const delivered = [...this.published].filter((nonce) => this.delivered.has(nonce)).length;
     const published = this.published.size;
     return { published, delivered, missing: published - delivered, repeated: this.repeated };

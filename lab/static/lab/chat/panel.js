@@ -1,75 +1,65 @@
-/** One panel: a client, its readyState, its messages with their latencies, its counters. Needs nothing around it. */
-import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "../client.js";
-import { seldom } from "../shared/throttle.js";
-import { Strip } from "./latency-dots.js";
-import { duration, element, number } from "../shared/format.js";
+/** The chat by one technique: its readyState, messages with their latencies, and counters. It needs no board. */
+import { element, partsOf, setText, showState, showToggle } from "../shared/dom.js";
+import { duration, number } from "../shared/format.js";
+import { throttle } from "../shared/throttle.js";
+import { CLOSED, OPEN } from "../states.js";
+import { LatencyDots } from "./latency-dots.js";
 
-const SHOWN = 500; // messages kept on the page, where its data names no other number
-const LOOK = 500; // ms between looks at the counters
-const MANY = 100; // ms between two changes of the list: more of them nobody sees, and each costs a layout
+const SHOWN = 500; // messages kept on the page, unless its data has another number
+const UPDATE = 500; // ms between updates of the counters
+const REDRAW = 100; // ms, at least, between two changes of the list, as each costs a layout
 
 export class Panel {
-  total = 0; // ms
+  total = 0; // ms, of all latencies
   measured = 0; // messages with a latency
-  coming = []; // rows that are not in the list yet
-  list = seldom(() => this.showRows(), MANY);
+  newRows = []; // that are not yet in the list
+  showRowsSoon = throttle(() => this.showRows(), REDRAW);
 
-  /** Build the panel of a root element: its data name the technique, the room and the module of the client. */
-  static async on(root) {
-    const { Client } = await import(root.dataset.client);
-    return new Panel(root, Client);
-  }
-
+  /** The data of the root name the technique and the room. */
   constructor(root, Client) {
     const { technique, room, base, stage } = root.dataset;
     this.root = root;
     this.shown = Number(root.dataset.shown ?? SHOWN);
-    this.name = technique;
-    this.title = root.querySelector("h2").textContent;
-    this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    this.strip = new Strip(this.parts.strip);
+    this.parts = partsOf(root);
+    this.dots = new LatencyDots(this.parts.strip);
     this.client = new Client(technique, room, { base: base || undefined, stage });
     this.client.onreadystatechange = () => this.showState();
-    this.client.onopen = () => this.notice("");
+    this.client.onopen = () => this.showNotice("");
     this.client.onmessage = (message) => this.show(message);
     this.client.onerror = (error, wait) => this.showError(error, wait);
     this.client.onreset = () => this.reset();
-    this.parts.toggle.onclick = () => (this.client.readyState === OPEN ? this.client.end() : this.client.start());
+    this.parts.toggle.onclick = () => (this.client.readyState === OPEN ? this.client.stop() : this.client.start());
     this.offerInterval();
-    setInterval(() => this.showCounters(), LOOK);
+    setInterval(() => this.showCounters(), UPDATE);
   }
 
-  /** How often a client asks is the reader's choice, where it asks. */
+  /** Let the reader choose the interval of a client that polls. */
   offerInterval() {
-    if (!this.client.every) return;
+    if (!this.client.changeInterval) return;
     const select = this.parts.interval.querySelector("select");
     this.parts.interval.hidden = false;
     select.value = String(this.client.interval);
-    select.onchange = () => this.every(Number(select.value));
+    select.onchange = () => this.changeInterval(Number(select.value));
   }
 
-  /** Let the client ask so often, where it asks. */
-  every(interval) {
-    if (!this.client.every) return;
-    this.client.every(interval);
-    this.parts.interval.querySelector("select").value = String(interval);
-    this.root.dispatchEvent(new CustomEvent("interval", { detail: interval }));
+  changeInterval(ms) {
+    if (!this.client.changeInterval) return;
+    this.client.changeInterval(ms);
+    this.parts.interval.querySelector("select").value = String(ms);
+    this.root.dispatchEvent(new CustomEvent("interval", { detail: ms }));
   }
 
   showState() {
-    const state = this.client.readyState;
-    const { state: pill, toggle } = this.parts;
-    pill.textContent = `${STATES[state]} ${state}`;
-    pill.dataset.state = STATES[state].toLowerCase();
-    toggle.textContent = state === OPEN ? gettext("Close") : gettext("Open");
-    toggle.disabled = state === CLOSING || state === CONNECTING;
-    if (state === CLOSED) this.notice(gettext("Closed by you."));
+    const { readyState } = this.client;
+    showState(this.parts.state, readyState);
+    showToggle(this.parts.toggle, readyState);
+    if (readyState === CLOSED) this.showNotice(gettext("Closed by you."));
     this.showCounters();
   }
 
   showError(error, wait) {
-    if (wait === null) this.notice(error.message);
-    else this.notice(interpolate(gettext("The connection is away; trying again in %s."), [duration(wait)]));
+    if (wait === null) this.showNotice(error.message);
+    else this.showNotice(interpolate(gettext("Disconnected; trying again in %s."), [duration(wait)]));
   }
 
   show(message) {
@@ -78,51 +68,47 @@ export class Panel {
     row.dataset.id = message.id;
     row.append(element("bdi", "author", message.author), element("bdi", "text", message.text));
     if (latency !== null) row.append(element("span", "latency", duration(latency)));
-    this.coming.push(row);
-    if (this.coming.length > this.shown) this.coming.shift();
-    this.list();
+    this.newRows.push(row);
+    if (this.newRows.length > this.shown) this.newRows.shift();
+    this.showRowsSoon();
     if (latency !== null) this.measure(latency);
-    this.root.dispatchEvent(new CustomEvent("delivered", { bubbles: true, detail: { panel: this, message, latency } }));
+    this.root.dispatchEvent(new CustomEvent("delivered", { detail: { message, latency } }));
   }
 
   showRows() {
     const { messages } = this.parts;
-    messages.append(...this.coming.splice(0));
+    messages.append(...this.newRows.splice(0));
     while (messages.childElementCount > this.shown) messages.firstElementChild.remove();
   }
 
-  /** From the publisher's clock to this one, ms; of history there is none: it was said before this page came. */
+  /** From the publisher's clock to this one, ms; null for messages that were published before this page was opened. */
   latency({ sent_at: sentAt }) {
-    return sentAt === null || sentAt === undefined || sentAt < this.client.started ? null : Date.now() - sentAt;
+    return sentAt === null || sentAt === undefined || sentAt < this.client.startedAt ? null : Date.now() - sentAt;
   }
 
   measure(latency) {
     this.total += latency;
     this.measured += 1;
-    this.strip.add(latency);
+    this.dots.add(latency);
     this.parts.last.textContent = duration(latency);
     this.parts.mean.textContent = duration(this.total / this.measured);
   }
 
   showCounters() {
     const { requests, bytes, outbox } = this.client;
-    put(this.parts.requests, number(requests));
-    put(this.parts.bytes, number(bytes));
-    const waits = ngettext("%s message waits to be published.", "%s messages wait to be published.", outbox.length);
-    put(this.parts.outbox, outbox.length ? interpolate(waits, [number(outbox.length)]) : "");
+    setText(this.parts.requests, number(requests));
+    setText(this.parts.bytes, number(bytes));
+    const waiting = ngettext("%s message waits to be published.", "%s messages wait to be published.", outbox.length);
+    setText(this.parts.outbox, outbox.length ? interpolate(waiting, [number(outbox.length)]) : "");
   }
 
   reset() {
-    this.coming = [];
+    this.newRows = [];
     this.parts.messages.replaceChildren();
-    this.notice(gettext("The server's history is a new one: the list starts anew."));
+    this.showNotice(gettext("The server has a new history: the list starts again."));
   }
 
-  notice(text) {
-    put(this.parts.notice, text);
+  showNotice(text) {
+    setText(this.parts.notice, text);
   }
-}
-
-function put(part, text) {
-  if (part.textContent !== text) part.textContent = text;
 }

@@ -1,23 +1,24 @@
-/** The time axis below the lanes: seconds before now, and the instants at which messages were published. */
+/** The time axis below the lanes, with a mark at each instant at which a message was published. */
+import { fitToScreen } from "./geometry.js";
 import { ticks } from "./timeline.js";
 
-const SOON = 4; // px
-const HIGH = 6; // px of a triangle
+const MERGED = 4; // px within which marks are drawn as one
+const HEIGHT = 6; // px of a mark
 
 export class Axis {
   onresize = () => {};
 
   constructor(canvas) {
-    Object.assign(this, { canvas, context: canvas.getContext("2d") });
+    this.canvas = canvas;
+    this.context = canvas.getContext("2d");
     new ResizeObserver(() => this.resize()).observe(canvas);
     this.resize();
   }
 
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.canvas;
-    Object.assign(this, { width, height });
-    Object.assign(this.canvas, { width: width * devicePixelRatio, height: height * devicePixelRatio });
-    this.context.scale(devicePixelRatio, devicePixelRatio);
+    fitToScreen(this.canvas, this.context);
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
     const style = getComputedStyle(this.canvas);
     this.colour = style.color;
     this.context.font = `${style.fontSize} ${style.fontFamily}`;
@@ -30,32 +31,32 @@ export class Axis {
     const x = (at) => ((at - from) / (to - from)) * width;
     context.clearRect(0, 0, width, height);
     Object.assign(context, { font: this.font, fillStyle: this.colour, textBaseline: "middle", textAlign: "center" });
-    const room = context.measureText("00:00.0").width + 12;
-    let free = room / 2;
+    const labelWidth = context.measureText("00:00.0").width + 12;
+    let free = labelWidth / 2;
     for (const at of ticks(from, to, step)) {
-      if (x(at) < free || x(at) > width - room / 2) continue;
-      context.fillText(clock(at, step), x(at), (HIGH + height) / 2 + 1);
+      if (x(at) < free || x(at) > width - labelWidth / 2) continue;
+      context.fillText(clock(at, step), x(at), (HEIGHT + height) / 2 + 1);
       context.fillRect(Math.round(x(at)), 0, 1, 4);
-      free = x(at) + room;
+      free = x(at) + labelWidth;
     }
-    const marks = new Set(); // what several panes were told was published once
-    for (const { track } of rows) {
-      for (const { sent } of track.said.values()) if (sent >= from) marks.add(SOON * Math.round(x(sent) / SOON));
+    const marks = new Set(); // each message once, though all panes deliver it
+    for (const { sent } of rows.flatMap(({ trace }) => [...trace.deliveries.values()])) {
+      if (sent >= from) marks.add(MERGED * Math.round(x(sent) / MERGED));
     }
     context.beginPath();
-    for (const place of marks) {
-      context.moveTo(place - 4, HIGH);
-      context.lineTo(place + 4, HIGH);
-      context.lineTo(place, 0);
+    for (const mark of marks) {
+      context.moveTo(mark - 4, HEIGHT);
+      context.lineTo(mark + 4, HEIGHT);
+      context.lineTo(mark, 0);
     }
     context.fill();
   }
 }
 
-/** Minutes and seconds of the hour, with tenths where lines are that close. */
+/** Minutes and seconds of the hour, with tenths if the lines are that close. */
 function clock(at, step) {
   const seconds = Math.floor(at / 1_000) % 60;
   const minutes = Math.floor(at / 60_000) % 60;
-  const whole = `${String(minutes).padStart(2, "0")}:${String(seconds).padStart(2, "0")}`;
-  return step < 1_000 ? `${whole}.${Math.floor(at / 100) % 10}` : whole;
+  const text = `${String(minutes).padStart(2, "0")}:${String(seconds).padStart(2, "0")}`;
+  return step < 1_000 ? `${text}.${Math.floor(at / 100) % 10}` : text;
 }

@@ -1,59 +1,52 @@
-/** Bytes by kind: a bar in each row, all to one scale, and one table of all rows. */
-import { BYTES, bytes } from "../shared/byte-kinds.js";
-import { element, number } from "../shared/format.js";
+/** Bytes by kind: a bar in each row, all to one scale, and a table of all rows. */
+import { header } from "../board/tables.js";
+import { ARROWS, BYTES } from "../shared/byte-kinds.js";
+import { element, partsOf, setText } from "../shared/dom.js";
+import { bytes, number } from "../shared/format.js";
 
-export const DIRECTIONS = { up: "↑", down: "↓" };
-
-/** The bar and the figures of one wire. */
-export class Meter {
+/** The bar of one wire, and its numbers. */
+export class ByteMeter {
   constructor(root) {
-    this.total = root.querySelector("[data-part=total]");
-    this.bar = root.querySelector("[data-part=bar]");
-    const list = root.querySelector("[data-part=kinds]");
-    this.parts = Object.entries(BYTES).map(([kind, name]) => {
+    const { total, bar, kinds } = partsOf(root);
+    this.total = total;
+    this.kinds = Object.entries(BYTES).map(([kind, name]) => {
       const segment = element("i", `kind ${kind}`);
       const figure = element("dd", "", "0");
       const term = element("dt", "", name);
       const line = element("div", "");
       term.prepend(element("i", `kind ${kind}`));
       line.append(term, figure);
-      this.bar.append(segment);
-      list.append(line);
+      bar.append(segment);
+      kinds.append(line);
       return { kind, segment, figure };
     });
   }
 
-  /** Show what was counted; `most`: bytes of the longest bar. */
-  show(counted, most) {
+  /** `longest`: bytes of the longest bar. */
+  show(counted, longest) {
     const { up, down } = counted.bytes;
-    put(this.total, bytes(counted.total));
-    for (const { kind, segment, figure } of this.parts) {
+    setText(this.total, bytes(counted.total));
+    for (const { kind, segment, figure } of this.kinds) {
       const count = up[kind] + down[kind];
-      segment.style.width = `${most ? (100 * count) / most : 0}%`;
+      segment.style.width = `${longest ? (100 * count) / longest : 0}%`;
       segment.hidden = !count;
-      put(figure, bytes(count));
+      setText(figure, bytes(count));
     }
   }
 }
 
-/** Every figure in numbers: kinds and directions down, wires across. */
-export class Table {
+/** All numbers: kinds and directions down, wires across. */
+export class ByteTable {
   cells = new Map(); // "wire kind direction": td
 
   constructor(root, panes) {
     const head = element("tr", "");
-    head.append(heading(gettext("bytes of"), "col"), ...panes.map(({ title }) => heading(title, "col")));
+    head.append(header("col", gettext("bytes of")), ...panes.map(({ title }) => header("col", title)));
     const rows = [];
     for (const [kind, name] of [...Object.entries(BYTES), ["total", gettext("total")]]) {
-      for (const [direction, arrow] of Object.entries(DIRECTIONS)) {
+      for (const [direction, arrow] of Object.entries(ARROWS)) {
         const row = element("tr", kind);
-        const cells = panes.map((pane) => {
-          const cell = element("td", "", "0");
-          Object.assign(cell.dataset, { wire: pane.name, kind, direction });
-          this.cells.set(`${pane.name} ${kind} ${direction}`, cell);
-          return cell;
-        });
-        row.append(heading(`${name} ${arrow}`, "row"), ...cells);
+        row.append(header("row", `${name} ${arrow}`), ...panes.map((pane) => this.cell(pane.name, kind, direction)));
         rows.push(row);
       }
     }
@@ -61,24 +54,23 @@ export class Table {
     root.querySelector("tbody").append(...rows);
   }
 
-  show(name, counted) {
-    for (const direction of Object.keys(DIRECTIONS)) {
-      for (const kind of Object.keys(BYTES)) this.put(name, kind, direction, counted.bytes[direction][kind]);
-      this.put(name, "total", direction, Object.values(counted.bytes[direction]).reduce((sum, each) => sum + each, 0));
+  cell(wire, kind, direction) {
+    const cell = element("td", "", "0");
+    Object.assign(cell.dataset, { wire, kind, direction });
+    this.cells.set(`${wire} ${kind} ${direction}`, cell);
+    return cell;
+  }
+
+  show(wire, counted) {
+    for (const direction of Object.keys(ARROWS)) {
+      const counts = counted.bytes[direction];
+      const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      for (const kind of Object.keys(BYTES)) this.showCell(wire, kind, direction, counts[kind]);
+      this.showCell(wire, "total", direction, total);
     }
   }
 
-  put(name, kind, direction, count) {
-    put(this.cells.get(`${name} ${kind} ${direction}`), number(count));
+  showCell(wire, kind, direction, count) {
+    setText(this.cells.get(`${wire} ${kind} ${direction}`), number(count));
   }
-}
-
-function heading(text, scope) {
-  const made = element("th", "", text);
-  made.scope = scope;
-  return made;
-}
-
-export function put(part, text) {
-  if (part.textContent !== text) part.textContent = text;
 }

@@ -1,40 +1,38 @@
-import { faultTitle } from "../board/links.js";
+/** Notes on the lanes what changes on the wires: links, faults, and whether the server is up. */
+import { setText } from "../shared/dom.js";
+import { faultTitle, profileTitle } from "../shared/link-names.js";
 
-/** Notes on the lanes what was done to the wires: new links, faults, a server that went and came. */
-export class Watch {
-  before = new Map(); // wire: [link, fault]
-  gone = []; // the spans of a server that is away
+export class ControlLog {
+  before = new Map(); // wire: {link, fault} as texts
+  outages = []; // spans of a server that is down, one in each row
 
-  constructor(board, rows, notice) {
-    Object.assign(this, { board, rows, notice });
-    board.wire.addEventListener("state", ({ detail }) => this.look(detail));
-    const lost = gettext("The wires' control does not answer; the lanes wait for it.");
-    board.wire.addEventListener("away", () => this.say(lost));
+  constructor(control, rows, notice) {
+    this.rows = rows;
+    this.notice = notice;
+    control.addEventListener("state", ({ detail }) => this.note(detail));
+    const sentence = gettext("The control of the wires does not respond; the lanes wait for it.");
+    control.addEventListener("away", () => setText(notice, sentence));
   }
 
-  look({ server, wires }) {
+  note({ server, wires }) {
     const now = Date.now();
-    this.say(server.up ? "" : gettext("The server is away."));
-    if (!server.up && !this.gone.length) this.gone = this.rows.map(({ track }) => track.begin("away", now));
-    if (server.up) this.gone.splice(0).forEach((span, place) => this.rows[place].track.finish(span, now));
-    for (const { name, link, fault } of wires) {
-      const row = this.rows.find(({ pane }) => pane.name === name);
-      const told = [described(link), faultTitle(fault) || gettext("none")];
-      const before = this.before.get(name) ?? told;
-      this.before.set(name, told);
+    setText(this.notice, server.up ? "" : gettext("The server is down."));
+    if (!server.up && !this.outages.length) this.outages = this.rows.map(({ trace }) => trace.begin("away", now));
+    if (server.up) this.outages.splice(0).forEach((span, index) => this.rows[index].trace.finish(span, now));
+    for (const wire of wires) {
+      const row = this.rows.find(({ pane }) => pane.name === wire.name);
+      const texts = { link: linkTitle(wire.link), fault: faultTitle(wire.fault) || gettext("none") };
+      const before = this.before.get(wire.name) ?? texts;
+      this.before.set(wire.name, texts);
       if (!row) continue;
-      if (told[0] !== before[0]) row.track.mark(now, interpolate(gettext("link: %s"), [told[0]]));
-      if (told[1] !== before[1]) row.track.mark(now, interpolate(gettext("fault: %s"), [told[1]]));
-      row.parts.link.textContent = told[0];
+      if (texts.link !== before.link) row.trace.mark(now, interpolate(gettext("link: %s"), [texts.link]));
+      if (texts.fault !== before.fault) row.trace.mark(now, interpolate(gettext("fault: %s"), [texts.fault]));
+      row.parts.link.textContent = texts.link;
     }
-  }
-
-  say(words) {
-    if (this.notice.textContent !== words) this.notice.textContent = words;
   }
 }
 
 /** A profile by its name, other links by their delay. */
-function described({ profile, delay_ms: delay }) {
-  return profile ? gettext(profile) : interpolate(gettext("%s ms one way"), [delay]);
+function linkTitle({ profile, delay_ms: delay }) {
+  return profile ? profileTitle(profile) : interpolate(gettext("%s ms one way"), [delay]);
 }

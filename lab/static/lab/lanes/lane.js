@@ -1,66 +1,68 @@
-/** One lane: a canvas on which time flows to the left, the browser at the bottom and the server at the top. */
-import { gap, hatched } from "./geometry.js";
-import { Picture } from "./tile.js";
-import { Tape } from "./tiles.js";
+/** One lane: a canvas on which time flows to the left, with the browser at the bottom and the server at the top. */
 import { duration } from "../shared/format.js";
+import { distance, fitToScreen, hatching } from "./geometry.js";
+import { Tile } from "./tile.js";
+import { Tiles } from "./tiles.js";
 
-const REACH = 14; // px that a click may miss
-const BETWEEN = 26; // px from one latency to the next: both may be written
+const REACH = 14; // px by which a click may miss
+const APART = 26; // px from one latency to the next, so that both can be written
 
 export class Lane {
   chosen = null; // a stroke
   onresize = () => {};
-  tape = new Tape((context, stretch) => new Picture(context, this, stretch).draw(this.step));
+  tiles = new Tiles((context, range) => new Tile(context, this, range).draw(this.step));
 
-  constructor(canvas, track) {
-    Object.assign(this, { canvas, track, context: canvas.getContext("2d", { alpha: false }) });
+  constructor(canvas, trace) {
+    this.canvas = canvas;
+    this.trace = trace;
+    this.context = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.resize()).observe(canvas);
     this.resize();
   }
 
   resize() {
-    const { clientWidth, clientHeight } = this.canvas;
-    const ratio = devicePixelRatio;
-    Object.assign(this, { width: clientWidth, height: clientHeight });
-    Object.assign(this.canvas, { width: clientWidth * ratio, height: clientHeight * ratio });
-    this.context.scale(ratio, ratio);
+    fitToScreen(this.canvas, this.context);
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
     const style = getComputedStyle(this.canvas);
-    const of = (name) => style.getPropertyValue(name).trim();
-    this.colours = { ink: style.color, grey: of("--grey"), paper: style.backgroundColor, wrong: of("--wrong") };
-    this.tint = style.outlineColor; // a mixed colour, which only a colour's property resolves
+    const property = (name) => style.getPropertyValue(name).trim();
+    const [grey, wrong] = [property("--grey"), property("--wrong")];
+    this.colours = { dark: style.color, grey, background: style.backgroundColor, wrong };
+    this.tint = style.outlineColor; // a mixed colour, which only a property for colours resolves
     this.font = `600 ${Math.max(11, Math.min(15, this.height / 9))}px ${style.fontFamily}`;
-    this.hatches = {};
+    this.hatchings = {};
     this.scale = 0;
-    this.tape.forget();
+    this.tiles.forget();
     this.onresize();
   }
 
   draw(view) {
     if (!this.width) return;
     this.step = view.step;
-    this.layOut(this.width / view.span);
-    this.tape.forget(this.track.changed());
-    this.tape.show(this.context, view);
+    this.chooseLabels(this.width / view.span);
+    this.tiles.forget(this.trace.takeChange());
+    this.tiles.show(this.context, view);
     if (this.chosen) this.drawChosen(view);
   }
 
-  /** Choose the deliveries whose latency there is room to write, from the first on. */
-  layOut(scale) {
-    const again = scale !== this.scale;
-    if (again) Object.assign(this, { scale, free: -Infinity });
+  /** Choose the deliveries whose latency there is space to write. */
+  chooseLabels(scale) {
+    const scaled = scale !== this.scale;
+    if (scaled) this.free = -Infinity;
+    this.scale = scale;
     this.context.font = this.font;
-    for (const said of this.track.said.values()) {
-      if (said.written !== undefined && !again) continue;
-      said.written = said.at >= this.free;
-      const wide = () => this.context.measureText(duration(said.ms)).width + BETWEEN;
-      if (said.written) this.free = said.at + wide() / scale;
+    for (const delivery of this.trace.deliveries.values()) {
+      if (delivery.labelled !== undefined && !scaled) continue;
+      delivery.labelled = delivery.at >= this.free;
+      if (!delivery.labelled) continue;
+      this.free = delivery.at + (this.context.measureText(duration(delivery.ms)).width + APART) / scale;
     }
   }
 
   drawChosen(view) {
     const { context, height } = this;
-    const [x0, y0, x1, y1] = this.whole(view).ends(this.chosen);
-    context.strokeStyle = this.colours.ink;
+    const [x0, y0, x1, y1] = this.wholeView(view).ends(this.chosen);
+    context.strokeStyle = this.colours.dark;
     context.lineWidth = 2;
     context.beginPath();
     context.moveTo(x0, y0);
@@ -70,22 +72,22 @@ export class Lane {
   }
 
   /** The stroke nearest to a point, within reach. */
-  at(x, y, view) {
-    const picture = this.whole(view);
+  strokeAt(x, y, view) {
+    const tile = this.wholeView(view);
     let [nearest, least] = [null, REACH];
-    for (const stroke of picture.strokes(REACH)) {
-      const distance = gap(x, y, ...picture.ends(stroke));
-      if (distance < least) [nearest, least] = [stroke, distance];
+    for (const stroke of tile.visibleStrokes(REACH)) {
+      const apart = distance(x, y, ...tile.ends(stroke));
+      if (apart < least) [nearest, least] = [stroke, apart];
     }
     return nearest;
   }
 
-  /** All that is in view, as one stretch. */
-  whole({ from, to, span }) {
-    return new Picture(this.context, this, { from, to, scale: this.width / span });
+  /** All that is in view, as one tile. */
+  wholeView({ from, to, span }) {
+    return new Tile(this.context, this, { from, to, scale: this.width / span });
   }
 
-  hatch(name, colour) {
-    return (this.hatches[name] ??= hatched(this.context, colour, name === "away" ? 0.25 : 0.45));
+  hatching(name, colour) {
+    return (this.hatchings[name] ??= hatching(this.context, colour, name === "away" ? 0.25 : 0.45));
   }
 }

@@ -1,76 +1,76 @@
-/** The lanes: everything that passes on the wires, on one time axis, to be paused, chosen and taken apart. */
+/** The lanes: all that passes on the wires, on one time axis; it can be stopped, chosen and inspected. */
+import { sentence } from "../shared/byte-kinds.js";
+import { setText } from "../shared/dom.js";
+import { time } from "../shared/format.js";
 import { Axis } from "./axis.js";
+import { ByteTable } from "./byte-meter.js";
+import { ControlLog } from "./control-log.js";
 import { Inspector } from "./inspector.js";
-import { sentence, time } from "../shared/byte-kinds.js";
-import { legend } from "./legend.js";
-import { Table, put } from "./byte-meter.js";
+import { drawLegend } from "./legend.js";
 import { Row } from "./row.js";
 import { Timeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
-import { Watch } from "./control-log.js";
 
-/** Build the rows of [data-slot=lanes] and let them run. */
 export function start(board, root) {
-  const part = (name) => root.querySelector(`[data-part=${name}]`);
-  const row = (element) => new Row(element, board, board.panes.get(element.dataset.row));
-  const rows = [...root.querySelectorAll("[data-row]")].map(row);
+  const part = (name) => root.querySelector(`[data-part=${name}]`); // the first: rows have parts of the same names
+  const elements = [...root.querySelectorAll("[data-row]")];
+  const rows = elements.map((element) => new Row(element, board, board.panes.get(element.dataset.row)));
   const axis = new Axis(part("axis"));
-  const table = new Table(part("table"), [...board.panes.values()]);
-  const around = (stroke, step, pane) => neighbour(of(pane), stroke, step);
-  const inspector = new Inspector(part("inspector"), board.wire, around);
+  const table = new ByteTable(part("table"), [...board.panes.values()]);
+  const inspector = new Inspector(part("inspector"), board.control);
   const timeline = new Timeline((view) => {
     for (const { lane } of rows) lane.draw(view);
     axis.draw(view, rows);
   });
   for (const drawn of [axis, ...rows.map(({ lane }) => lane)]) drawn.onresize = () => (timeline.dirty = true);
-  new Watch(board, rows, part("notice"));
+  new ControlLog(board.control, rows, part("notice"));
 
-  const of = (pane) => rows.find((row) => row.pane === pane);
-  const open = (row, stroke) => stroke && inspector.open(stroke, row.pane);
+  const describe = (stroke) => `${time(stroke.at)} ${sentence(stroke)}`;
+  const inspect = (row, stroke) => stroke && inspector.open(stroke, row);
   const choose = (row, stroke) => {
     for (const { lane } of rows) lane.chosen = null;
     row.lane.chosen = stroke;
     timeline.dirty = true;
-    if (stroke) put(part("caption"), `${row.pane.title} ${time(stroke.at)} ${sentence(stroke)}`);
+    if (stroke) setText(part("caption"), `${row.pane.title} ${describe(stroke)}`);
   };
 
-  board.wire.addEventListener("exchanges", ({ detail }) => {
-    for (const row of rows) row.take(detail.filter(({ wire }) => wire === row.pane.name));
+  board.control.addEventListener("exchanges", ({ detail }) => {
+    for (const row of rows) row.add(detail.filter(({ wire }) => wire === row.pane.name));
   });
-  board.wire.addEventListener("state", () => showCounts());
-  board.addEventListener("counting", () => showCounts());
+  board.control.addEventListener("state", showCounts);
+  board.addEventListener("counting", showCounts);
   function showCounts() {
-    const most = Math.max(...rows.map(({ pane }) => board.counted(pane.name)?.total ?? 0));
+    const longest = Math.max(...rows.map(({ pane }) => board.counted(pane.name)?.total ?? 0));
     for (const row of rows) {
-      row.expect();
-      row.showCounts(most);
+      row.showExpected();
+      row.showCounts(longest);
       const counted = board.counted(row.pane.name);
       if (counted) table.show(row.pane.name, counted);
     }
   }
 
   for (const row of rows) {
-    const { lane, track, parts } = row;
+    const { lane, trace, parts } = row;
     const list = root.querySelector(`#as-text [data-technique=${row.pane.name}] ol`);
-    new Transcript(list, track, (stroke) => open(row, stroke));
-    const pointed = ({ offsetX, offsetY }) => lane.at(offsetX, offsetY, timeline.view);
+    new Transcript(list, trace, (stroke) => inspect(row, stroke));
+    const pointed = ({ offsetX, offsetY }) => lane.strokeAt(offsetX, offsetY, timeline.view);
     parts.lane.onclick = (event) => {
       const stroke = pointed(event);
       choose(row, stroke);
-      open(row, stroke);
+      inspect(row, stroke);
     };
     parts.lane.onpointermove = (event) => {
       const stroke = pointed(event);
       parts.lane.classList.toggle("hit", Boolean(stroke));
-      if (stroke) put(part("hover"), `${time(stroke.at)} ${sentence(stroke)}`);
+      if (stroke) setText(part("hover"), describe(stroke));
     };
     parts.frame.onkeydown = (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (event.key === "Enter") open(row, lane.chosen ?? track.strokes.at(-1));
+      if (event.key === "Enter") inspect(row, lane.chosen ?? trace.strokes.at(-1));
       else if (!step) return;
       else {
         board.pause(true);
-        const stroke = lane.chosen ? neighbour(row, lane.chosen, step) : track.strokes.at(-1);
+        const stroke = lane.chosen ? trace.neighbour(lane.chosen, step) : trace.strokes.at(-1);
         if (stroke) {
           timeline.show(stroke.from, stroke.to);
           choose(row, stroke);
@@ -83,31 +83,25 @@ export function start(board, root) {
   part("pause").onclick = () => board.pause(!board.paused);
   board.addEventListener("pause", ({ detail: { paused } }) => {
     timeline.pause(paused);
-    put(part("pause"), paused ? gettext("Go on") : gettext("Pause"));
+    setText(part("pause"), paused ? gettext("Go on") : gettext("Pause"));
     part("pause").setAttribute("aria-pressed", String(paused));
     root.classList.toggle("paused", paused);
   });
   part("span").onchange = ({ target }) => timeline.zoom(Number(target.value));
-  part("anew").onclick = () => board.countAnew();
-  for (const name of ["earlier", "later"]) {
-    part(name).onclick = () => {
-      board.pause(true);
-      timeline.move((name === "earlier" ? -0.5 : 0.5) * timeline.span);
-    };
-  }
+  part("anew").onclick = () => board.resetCounts();
+  const move = (share) => {
+    board.pause(true);
+    timeline.move(share * timeline.span);
+  };
+  part("earlier").onclick = () => move(-0.5);
+  part("later").onclick = () => move(0.5);
   for (const toggle of root.querySelectorAll("[aria-controls]")) {
     toggle.onclick = () => {
-      const shown = document.getElementById(toggle.getAttribute("aria-controls"));
-      shown.hidden = !shown.hidden;
-      toggle.setAttribute("aria-expanded", String(!shown.hidden));
-      shown.scrollIntoView({ block: "nearest" }); // it opens below the lanes, where the screen may have ended
+      const drawer = document.getElementById(toggle.getAttribute("aria-controls"));
+      drawer.hidden = !drawer.hidden;
+      toggle.setAttribute("aria-expanded", String(!drawer.hidden));
+      drawer.scrollIntoView({ block: "nearest" }); // it opens below the lanes, perhaps below the screen's end
     };
   }
-  legend(part("legend"), { ...rows[0].lane.colours, ink: "#1b2433" });
-}
-
-/** The stroke before or after one, or the one with an id. */
-function neighbour({ track }, stroke, step) {
-  if (step.id) return track.byId.get(step.id);
-  return track.strokes[track.strokes.indexOf(stroke) + step];
+  drawLegend(part("legend"), { ...rows[0].lane.colours, dark: "#1b2433" });
 }

@@ -1,34 +1,38 @@
-/** The legend of the lanes, drawn with the lanes' own ink. */
-import { Ink } from "./strokes.js";
+/** The legend of the lanes, drawn as the lanes are. */
 import { SHAPES } from "../shared/byte-kinds.js";
-import { element } from "../shared/format.js";
+import { element } from "../shared/dom.js";
+import { Strokes } from "./strokes.js";
 
-const SAMPLES = [
+const STROKES = [
   ["request", "up"], ["publish", "up"], ["answer", "down"], ["empty", "down"], ["event", "down"], ["frame", "down"],
   ["heartbeat", "down"], ["ping", "down"], ["connect", "up"], ["disconnect", "up"], ["reset", "up"],
 ]; // prettier-ignore
-const [WIDE, HIGH] = [26, 26];
+const SPANS = ["held", "waits", "open", "away"];
+const [WIDTH, HEIGHT] = [26, 26];
 
-export function legend(list, colours) {
-  for (const [shape, direction] of SAMPLES) {
-    const canvas = document.createElement("canvas");
-    canvas.width = WIDE * devicePixelRatio;
-    canvas.height = HIGH * devicePixelRatio;
-    const context = canvas.getContext("2d");
-    context.scale(devicePixelRatio, devicePixelRatio);
-    const ink = new Ink(context, colours);
-    const [top, bottom] = direction === "down" ? [1, HIGH - 2] : [HIGH - 2, 2];
-    const flat = shape === "disconnect" || shape === "reset";
-    const drawn = { shape: flat ? "disconnect" : shape, direction, size: 300, grey: shape === "empty", reset: shape === "reset" };
-    ink.stroke(drawn, flat ? 13 : 6, flat ? 19 : top, 19, bottom);
-    ink.flush();
-    const line = element("li", "");
-    line.append(canvas, element("span", "", SHAPES[shape]));
-    list.append(line);
-  }
-  for (const shape of ["held", "waits", "open", "away"]) {
-    const line = element("li", "");
-    line.append(element("i", shape), element("span", "", SHAPES[shape]));
-    list.append(line);
-  }
+export function drawLegend(list, colours) {
+  for (const [shape, direction] of STROKES) list.append(item(shape, drawStroke(shape, direction, colours)));
+  for (const shape of SPANS) list.append(item(shape, element("i", shape)));
+}
+
+function item(shape, sample) {
+  const line = element("li", "");
+  line.append(sample, element("span", "", SHAPES[shape]));
+  return line;
+}
+
+function drawStroke(shape, direction, colours) {
+  const canvas = document.createElement("canvas");
+  canvas.width = WIDTH * devicePixelRatio;
+  canvas.height = HEIGHT * devicePixelRatio;
+  const context = canvas.getContext("2d");
+  context.scale(devicePixelRatio, devicePixelRatio);
+  const strokes = new Strokes(context, colours);
+  const reset = shape === "reset";
+  const stroke = { shape: reset ? "disconnect" : shape, direction, size: 300, grey: shape === "empty", reset };
+  const [begin, end] = direction === "down" ? [1, HEIGHT - 2] : [HEIGHT - 2, 2];
+  if (stroke.shape === "disconnect") strokes.add(stroke, 13, 19, 19, end);
+  else strokes.add(stroke, 6, begin, 19, end);
+  strokes.draw();
+  return canvas;
 }

@@ -1,92 +1,91 @@
 /** One row of the board: readyState, counters, bytes, latencies, and the lane of one technique. */
-import { CLOSED, CLOSING, CONNECTING, OPEN, STATES } from "../client.js";
-import { bytes } from "../shared/byte-kinds.js";
+import { LatencyDots } from "../chat/latency-dots.js";
+import { partsOf, setText, showState, showToggle } from "../shared/dom.js";
+import { bytes, duration, number } from "../shared/format.js";
+import { throttle } from "../shared/throttle.js";
+import { CLOSED, OPEN } from "../states.js";
+import { ByteMeter } from "./byte-meter.js";
 import { Lane } from "./lane.js";
-import { Meter, put } from "./byte-meter.js";
-import { seldom } from "../shared/throttle.js";
-import { Strip } from "../chat/latency-dots.js";
-import { Track } from "./trace.js";
-import { duration, number } from "../shared/format.js";
+import { Trace } from "./trace.js";
 
-const LOOK = 250; // ms between two figures that somebody is to read
-
-const LATE = gettext("Its page does not come: to one origin a browser opens six connections.");
+const READABLE = 250; // ms, at least, between two latencies, so that they can be read
+const LATE = gettext("Its page does not load: a browser opens six connections to one origin.");
 
 export class Row {
-  track = new Track();
+  trace = new Trace();
+  outage = null; // its span, if the pane is disconnected
 
   constructor(root, board, pane) {
-    Object.assign(this, { root, board, pane });
-    this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    this.lane = new Lane(this.parts.lane, this.track);
-    this.meter = new Meter(root);
-    this.strip = new Strip(this.parts.strip);
-    this.tellLast = seldom(() => put(this.parts.last, duration(pane.latencies.at(-1).ms)), LOOK);
-    this.parts.toggle.onclick = () => (pane.readyState === OPEN ? pane.end() : pane.start());
+    this.board = board;
+    this.pane = pane;
+    this.parts = partsOf(root);
+    this.lane = new Lane(this.parts.lane, this.trace);
+    this.meter = new ByteMeter(root);
+    this.dots = new LatencyDots(this.parts.strip);
+    this.showLast = throttle(() => setText(this.parts.last, duration(pane.latencies.at(-1).ms)), READABLE);
+    this.parts.toggle.onclick = () => (pane.readyState === OPEN ? pane.stop() : pane.start());
     pane.addEventListener("readystate", () => this.showState());
     pane.addEventListener("delivered", ({ detail }) => this.deliver(detail));
-    pane.addEventListener("slowed", () => this.showState());
-    pane.addEventListener("late", () => put(this.parts.notice, LATE));
-    pane.addEventListener("waits", () => this.expect());
-    pane.addEventListener("away", () => (this.lost = this.track.begin("away", Date.now())));
-    pane.addEventListener("back", ({ detail: { ms } }) => this.comeBack(ms));
+    pane.addEventListener("throttled", () => this.showState());
+    pane.addEventListener("late", () => setText(this.parts.notice, LATE));
+    pane.addEventListener("maxwait", () => this.showExpected());
+    pane.addEventListener("disconnected", () => (this.outage = this.trace.begin("away", Date.now())));
+    pane.addEventListener("reconnected", ({ detail: { ms } }) => this.reconnected(ms));
     pane.addEventListener("counting", ({ detail: { since } }) => this.begin(since));
   }
 
   /** What passed before was the pane's own page. */
   begin(since) {
-    if (this.track.since === Infinity) this.track.since = since;
-    this.expect();
+    if (this.trace.since === Infinity) this.trace.since = since;
+    this.showExpected();
   }
 
-  take(exchanges) {
-    const link = this.board.wired(this.pane.name)?.link;
-    for (const exchange of exchanges) this.track.add(exchange, link?.connect_ms ?? 0);
+  add(exchanges) {
+    const connectMs = this.board.wireState(this.pane.name)?.link.connect_ms ?? 0;
+    for (const exchange of exchanges) this.trace.add(exchange, connectMs);
   }
 
   showState() {
-    const { readyState: state, slowed } = this.pane;
-    const { state: pill, toggle, notice } = this.parts;
-    pill.textContent = `${STATES[state]} ${state}`;
-    pill.dataset.state = STATES[state].toLowerCase();
-    toggle.textContent = state === OPEN ? gettext("Close") : gettext("Open");
-    toggle.disabled = state === CLOSING || state === CONNECTING;
-    put(notice, slowed ? gettext("Hidden or out of view: the browser slows its timers.") : "");
-    if (state === CLOSED && this.pane.away.at(-1)?.to !== null) this.lost = null;
+    const { readyState, throttled, outages } = this.pane;
+    showState(this.parts.state, readyState);
+    showToggle(this.parts.toggle, readyState);
+    setText(this.parts.notice, throttled ? gettext("Hidden or out of view: the browser slows its timers.") : "");
+    if (readyState === CLOSED && outages.at(-1)?.to !== null) this.outage = null;
   }
 
-  comeBack(ms) {
-    if (this.lost) this.track.finish(this.lost, Date.now());
-    this.lost = null;
-    this.track.mark(Date.now(), interpolate(gettext("back after %s"), [duration(ms)]));
+  reconnected(ms) {
+    if (this.outage) this.trace.finish(this.outage, Date.now());
+    this.outage = null;
+    this.trace.mark(Date.now(), interpolate(gettext("reconnected after %s"), [duration(ms)]));
   }
 
   deliver({ message, latency, at }) {
     if (latency === null) return;
-    this.strip.add(latency);
-    this.tellLast();
-    this.track.deliver(message.id, { sent: message.sent_at, published: message.published_at, at, ms: latency });
+    this.dots.add(latency);
+    this.showLast();
+    this.trace.deliver(message.id, { sent: message.sent_at, published: message.published_at, at, ms: latency });
   }
 
-  /** Draw where the model (docs: measurement) has the latencies: from the links' delays to those and the wait. */
-  expect() {
-    const delays = [...this.board.panes.keys()].map((name) => this.board.wired(name)?.link).filter(Boolean);
-    const own = this.board.wired(this.pane.name)?.link;
+  /** Shade where latencies are expected: the delays of the publisher's link and this one, and the longest wait. */
+  showExpected() {
+    const own = this.board.wireState(this.pane.name)?.link;
     if (!own) return;
-    const up = delays.map(({ delay_ms: delay }) => delay);
-    const jitter = Math.max(...delays.map(({ jitter_ms: each }) => each));
-    const least = Math.min(...up) + own.delay_ms;
-    this.strip.expect(least, Math.max(...up) + own.delay_ms + this.pane.waits + own.jitter_ms + jitter);
+    const links = [...this.board.panes.keys()].map((name) => this.board.wireState(name)?.link).filter(Boolean);
+    const delays = links.map((link) => link.delay_ms);
+    const jitter = Math.max(...links.map((link) => link.jitter_ms));
+    const least = Math.min(...delays) + own.delay_ms;
+    this.dots.setBand(least, Math.max(...delays) + own.delay_ms + this.pane.maxWait + own.jitter_ms + jitter);
   }
 
-  showCounts(most) {
+  /** `longest`: bytes of the longest bar. */
+  showCounts(longest) {
     const counted = this.board.counted(this.pane.name);
     if (!counted) return;
     const { requests, empty_responses: empty, messages, packets, total } = counted;
-    put(this.parts.requests, number(requests));
-    put(this.parts.empty, number(empty));
-    put(this.parts.each, messages ? bytes(total / messages) : "–");
-    put(this.parts.packets, number(packets.up + packets.down));
-    this.meter.show(counted, most);
+    setText(this.parts.requests, number(requests));
+    setText(this.parts.empty, number(empty));
+    setText(this.parts.each, messages ? bytes(total / messages) : "–");
+    setText(this.parts.packets, number(packets.up + packets.down));
+    this.meter.show(counted, longest);
   }
 }

@@ -1,16 +1,23 @@
-/** One stretch of a lane as it is drawn: what stands open, the lines of time, what passes, and what is written. */
+/** A part of a lane as it is drawn: spans, lines of time, what passes, and labels. */
+import { drawDeliveries, drawMarks } from "./labels.js";
+import { Strokes } from "./strokes.js";
 import { ticks } from "./timeline.js";
-import { Ink } from "./strokes.js";
-import { deliveries, notes } from "./labels.js";
 
 const EDGE = 9; // px above and below
-const APART = 3; // px between what goes up and what comes down, where both take no time
-const REACH = 12; // px that a stroke's ends take beside it
+const APART = 3; // px between what goes up and what comes down, if neither takes time
+const REACH = 12; // px that the ends of a stroke take beside it
 
-export class Picture {
-  /** `stretch`: {from, to, scale}, ms and px a ms; `lane` has the track, the colours and the height. */
-  constructor(context, lane, stretch) {
-    Object.assign(this, stretch, { context, lane, track: lane.track, colours: lane.colours, height: lane.height });
+export class Tile {
+  /** `range`: {from, to, scale}, in ms and px per ms; the lane has the trace, the colours and the height. */
+  constructor(context, lane, range) {
+    this.from = range.from;
+    this.to = range.to;
+    this.scale = range.scale;
+    this.context = context;
+    this.lane = lane;
+    this.trace = lane.trace;
+    this.colours = lane.colours;
+    this.height = lane.height;
   }
 
   x(at) {
@@ -23,24 +30,24 @@ export class Picture {
 
   draw(step) {
     const { context, colours, height } = this;
-    context.fillStyle = colours.paper;
+    context.fillStyle = colours.background;
     context.fillRect(0, 0, this.x(this.to), height);
     this.drawSpans();
     this.drawGrid(step);
-    const ink = new Ink(context, colours);
-    for (const stroke of this.strokes(REACH)) ink.stroke(stroke, ...this.ends(stroke));
-    ink.flush();
-    notes(this);
-    deliveries(this);
+    const strokes = new Strokes(context, colours);
+    for (const stroke of this.visibleStrokes(REACH)) strokes.add(stroke, ...this.ends(stroke));
+    strokes.draw();
+    drawMarks(this);
+    drawDeliveries(this);
   }
 
-  /** What passes in the stretch, or so many px beside it. */
-  strokes(beside) {
-    const [from, to] = [this.from - beside / this.scale, this.to + beside / this.scale];
-    return this.track.between(from, to).filter((stroke) => stroke.to >= from && stroke.from <= to);
+  /** The strokes in the range, or at most so many px beside it. */
+  visibleStrokes(margin) {
+    const [from, to] = [this.from - margin / this.scale, this.to + margin / this.scale];
+    return this.trace.between(from, to).filter((stroke) => stroke.to >= from && stroke.from <= to);
   }
 
-  /** Where a stroke begins and ends. */
+  /** Where a stroke begins and ends: x0, y0, x1, y1. */
   ends({ direction, from, to }) {
     const shift = direction === "up" ? -APART / 2 : APART / 2;
     const [begin, end] = direction === "up" ? ["down", "up"] : ["up", "down"];
@@ -49,15 +56,17 @@ export class Picture {
 
   drawSpans() {
     const { context, lane, height } = this;
-    for (const { shape, from, to } of this.track.spans) {
+    for (const { shape, from, to } of this.trace.spans) {
       if ((to ?? Infinity) < this.from || from > this.to) continue;
       const left = Math.max(0, this.x(from));
-      const wide = Math.min(this.x(this.to), this.x(to ?? this.to)) - left;
-      context.fillStyle = shape === "away" ? lane.hatch("away", this.colours.wrong) : lane.tint;
-      if (shape !== "held") context.fillRect(left, 0, wide, height);
-      else if (this.x(to ?? this.to) - this.x(from) > 1.5) {
-        context.fillStyle = lane.hatch("held", this.colours.ink);
-        context.fillRect(left, EDGE, wide, height * 0.17);
+      const width = Math.min(this.x(this.to), this.x(to ?? this.to)) - left;
+      if (shape === "held") {
+        if (this.x(to ?? this.to) - this.x(from) <= 1.5) continue;
+        context.fillStyle = lane.hatching("held", this.colours.dark);
+        context.fillRect(left, EDGE, width, height * 0.17);
+      } else {
+        context.fillStyle = shape === "away" ? lane.hatching("away", this.colours.wrong) : lane.tint;
+        context.fillRect(left, 0, width, height);
       }
     }
   }

@@ -1,46 +1,46 @@
-/** A lane as pictures of stretches of time, laid side by side: a frame draws anew only what has changed. */
-const WIDE = 96; // device px of a stretch; the hatching's 8 px go into it evenly
-const EDGE = 24; // device px that a stroke's end may reach out to the left
+/** A lane as images of equal length, side by side, so that each frame draws only what has changed. */
+const WIDTH = 96; // device px of a tile; the hatching repeats every 8 px
+const EDGE = 24; // device px that the end of a stroke may reach out to the left
 
-export class Tape {
-  pictures = new Map(); // number of a stretch, counted from the epoch: its picture
-  scale = 0; // device px a ms
+export class Tiles {
+  images = new Map(); // number of a tile, counted from the epoch: its canvas
+  scale = 0; // device px per ms
 
-  /** `draw(context, stretch)` draws what is seen from stretch.from to stretch.to, `scale` px a ms. */
+  /** `draw(context, range)` draws from range.from to range.to, ms, at range.scale px per ms. */
   constructor(draw) {
     this.draw = draw;
   }
 
-  /** Forget what was drawn of an instant and of all that follow. */
+  /** Forget the images from an instant on. */
   forget(at = -Infinity) {
-    const first = (at * this.scale - EDGE) / WIDE;
-    for (const place of this.pictures.keys()) if (place + 1 > first) this.pictures.delete(place);
+    const first = (at * this.scale - EDGE) / WIDTH;
+    for (const number of this.images.keys()) if (number + 1 > first) this.images.delete(number);
   }
 
   /** Fill a canvas with `span` ms from an instant on. */
   show(context, { from, span }) {
     const { width, height } = context.canvas;
     const scale = width / span;
-    if (scale !== this.scale) this.pictures.clear();
+    if (scale !== this.scale) this.images.clear();
     this.scale = scale;
-    const left = Math.round(from * scale); // whole px: a picture is copied, not blurred
-    const first = Math.floor(left / WIDE);
-    const last = Math.floor((left + width) / WIDE);
+    const left = Math.round(from * scale); // whole px, so that images are copied and not blurred
+    const first = Math.floor(left / WIDTH);
+    const last = Math.floor((left + width) / WIDTH);
     context.save();
     context.resetTransform();
-    for (let place = first; place <= last; place += 1) {
-      if (!this.pictures.has(place)) this.pictures.set(place, this.picture(place, height));
-      context.drawImage(this.pictures.get(place), place * WIDE - left, 0);
+    for (let number = first; number <= last; number += 1) {
+      if (!this.images.has(number)) this.images.set(number, this.image(number, height));
+      context.drawImage(this.images.get(number), number * WIDTH - left, 0);
     }
     context.restore();
-    for (const place of this.pictures.keys()) if (place < first || place > last) this.pictures.delete(place);
+    for (const number of this.images.keys()) if (number < first || number > last) this.images.delete(number);
   }
 
-  picture(place, height) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: WIDE, height });
+  image(number, height) {
+    const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height });
     const context = canvas.getContext("2d", { alpha: false });
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    const [from, to] = [(place * WIDE) / this.scale, ((place + 1) * WIDE) / this.scale];
+    const [from, to] = [(number * WIDTH) / this.scale, ((number + 1) * WIDTH) / this.scale];
     this.draw(context, { from, to, scale: this.scale / devicePixelRatio });
     return canvas;
   }

@@ -1,17 +1,17 @@
-/** The one time axis of all lanes: it runs, stands still, and says what is to be drawn when. */
-const LAG = 120; // ms behind the clock: what passes is told in batches
-const STEP = 500; // ms between drawings for whoever wants little motion
-const TICKS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]; // ms between lines
+/** The time axis that all lanes share: it moves or stands still, and has the lanes drawn. */
+const LAG = 120; // ms behind the clock, as the control reports what passes in batches
+const CALM = 500; // ms between drawings for readers who prefer little motion
+const STEPS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]; // ms between lines
 const LINES = 12; // at most
 
 export class Timeline {
   span = 10_000; // ms in view
   to = Date.now() - LAG;
   paused = false;
-  drawn = 0; // ms, performance.now
-  dirty = true;
+  drawnAt = 0; // ms since the page was opened
+  dirty = true; // something else than the time has changed
 
-  /** `draw(view)` is called for every frame in which something may have changed. */
+  /** `draw(view)` is called in every frame in which something may have changed. */
   constructor(draw) {
     this.draw = draw;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -21,16 +21,16 @@ export class Timeline {
   get view() {
     const { to, span } = this;
     const from = to - span;
-    const step = TICKS.find((each) => span / each <= LINES) ?? TICKS.at(-1);
+    const step = STEPS.find((each) => span / each <= LINES) ?? STEPS.at(-1);
     return { from, to, span, step };
   }
 
   frame(now) {
-    const due = !this.calm.matches || now - this.drawn >= STEP;
+    const due = !this.calm.matches || now - this.drawnAt >= CALM;
     if (!this.paused && due) this.to = Date.now() - LAG;
     if (this.dirty || (!this.paused && due)) {
       this.dirty = false;
-      this.drawn = now;
+      this.drawnAt = now;
       this.draw(this.view);
     }
     requestAnimationFrame((next) => this.frame(next));
@@ -46,13 +46,13 @@ export class Timeline {
     this.dirty = true;
   }
 
-  /** Move what is seen, as far as the present. */
+  /** Move the view, at most to the present. */
   move(ms) {
     this.to = Math.min(Date.now() - LAG, this.to + ms);
     this.dirty = true;
   }
 
-  /** Have an instant in view. */
+  /** Move the view so that it includes a range. */
   show(from, to) {
     if (from < this.to - this.span) this.move(from - (this.to - this.span) - this.span / 5);
     else if (to > this.to) this.move(to - this.to + this.span / 5);
@@ -60,8 +60,8 @@ export class Timeline {
   }
 }
 
-/** The instants of the lines of time, every `step` ms. */
+/** Return the multiples of `step` in a range. */
 export function ticks(from, to, step) {
   const first = Math.ceil(from / step);
-  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, place) => (first + place) * step);
+  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, index) => (first + index) * step);
 }

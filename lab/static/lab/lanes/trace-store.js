@@ -1,75 +1,76 @@
-/** What is remembered of one wire and its pane, bounded, and from which instant on it has changed. */
-const KEPT = 4_000; // strokes
-const DROPPED = 500; // at once, when there are more
-const MARKS = 400;
-const SAID = 400; // deliveries
+/** What is remembered of one wire and its pane. It is bounded, and knows from which instant on it has changed. */
+const STROKES = 4_000; // kept
+const DROPPED = 500; // strokes dropped at once, when there are more
+const MARKS = 400; // kept
+const DELIVERIES = 400; // kept
 
-export class Record {
-  strokes = []; // {id, shape, kind, direction, size, from, to, grey}: ms since the epoch, in order of arrival
-  spans = []; // {shape: "held" | "open" | "away", from, to}; to is null while it lasts
+export class TraceStore {
+  strokes = []; // {id, shape, kind, direction, size, from, to, grey}, ms since the epoch, in order of arrival
+  spans = []; // {shape: "held" | "open" | "away", from, to}; to is null until it ends
   marks = []; // {at, text}: faults and changes of the link
-  said = new Map(); // id of a message: {sent, published, at, ms}: delivered in the pane
-  byId = new Map();
+  deliveries = new Map(); // id of a message: {sent, published, at, ms}
+  byId = new Map(); // id of an exchange: its stroke
   carriers = new Map(); // id of a message: the stroke that delivered it
-  slack = 1_000; // ms: the longest stroke, and more
-  touched = Infinity; // ms: what is drawn of any later instant may have changed
+  slack = 1_000; // ms, longer than any stroke
+  changedAt = Infinity; // what is drawn after this instant may have changed
 
   keep(stroke) {
     this.strokes.push(stroke);
     this.byId.set(stroke.id, stroke);
     this.slack = Math.max(this.slack, 1_000 + stroke.to - stroke.from);
-    this.touch(stroke.from);
-    if (this.strokes.length > KEPT) this.forget();
+    this.change(stroke.from);
+    if (this.strokes.length > STROKES) this.drop();
   }
 
+  /** Remember which messages a stroke delivered first. */
   carry(stroke) {
     for (const id of stroke.messages ?? []) {
       if (this.carriers.has(id)) continue;
       this.carriers.set(id, stroke);
-      this.touch(this.said.get(id)?.published ?? Infinity);
+      this.change(this.deliveries.get(id)?.published ?? Infinity);
     }
   }
 
   /** A message was shown in the pane. */
-  deliver(id, said) {
-    this.said.delete(id); // a history that begins anew counts from 1 again
-    this.said.set(id, said);
-    this.touch(said.sent);
-    if (this.said.size > SAID) this.said.delete(this.said.keys().next().value);
+  deliver(id, delivery) {
+    this.deliveries.delete(id); // after a reset, ids begin again
+    this.deliveries.set(id, delivery);
+    this.change(delivery.sent);
+    if (this.deliveries.size > DELIVERIES) this.deliveries.delete(this.deliveries.keys().next().value);
   }
 
   mark(at, text) {
     this.marks.push({ at, text });
-    this.touch(at);
+    this.change(at);
     if (this.marks.length > MARKS) this.marks.shift();
   }
 
-  /** Something lasts from now on. */
+  /** Begin a span. */
   begin(shape, from, connection = null) {
     const span = { shape, from, to: null, connection };
     this.spans.push(span);
-    this.touch(from);
+    this.change(from);
     return span;
   }
 
-  /** It ends. */
+  /** End a span. */
   finish(span, to) {
     span.to = to;
-    this.touch(to);
+    this.change(to);
   }
 
-  touch(at) {
-    this.touched = Math.min(this.touched, at);
+  change(at) {
+    this.changedAt = Math.min(this.changedAt, at);
   }
 
-  /** From which instant on something changed since this was asked; Infinity where nothing did. */
-  changed() {
-    const { touched } = this;
-    this.touched = Infinity;
-    return touched;
+  /** Return the instant from which on something changed since the last call; Infinity if nothing did. */
+  takeChange() {
+    const { changedAt } = this;
+    this.changedAt = Infinity;
+    return changedAt;
   }
 
-  forget() {
+  drop() {
     for (const { id, messages } of this.strokes.splice(0, DROPPED)) {
       this.byId.delete(id);
       for (const message of messages ?? []) this.carriers.delete(message);
@@ -78,15 +79,21 @@ export class Record {
     this.spans = this.spans.filter(({ to }) => to === null || to > oldest);
   }
 
-  /** The strokes that may be seen between two instants. */
+  /** The stroke some steps after another. */
+  neighbour(stroke, step) {
+    return this.strokes[this.strokes.indexOf(stroke) + step];
+  }
+
+  /** The strokes that may be seen in a range of time. */
   between(from, to) {
-    const first = this.first(from - this.slack);
+    const first = this.firstSince(from - this.slack);
     let last = first;
     while (last < this.strokes.length && this.strokes[last].at <= to + this.slack) last += 1;
     return this.strokes.slice(first, last);
   }
 
-  first(at) {
+  /** The index of the first stroke at or after an instant, by binary search. */
+  firstSince(at) {
     let [low, high] = [0, this.strokes.length];
     while (low < high) {
       const middle = (low + high) >> 1;

@@ -1,33 +1,38 @@
-/** The lanes as text: the latest of what passed, as buttons that open the inspector. */
-import { button, sentence, time } from "../shared/byte-kinds.js";
+/** A lane as text: its most recent strokes, as buttons that open the inspector. */
+import { sentence } from "../shared/byte-kinds.js";
+import { button, element } from "../shared/dom.js";
+import { time } from "../shared/format.js";
 
-const SHOWN = 40; // lines of a lane
-const LOOK = 500; // ms
+const SHOWN = 40; // lines
+const UPDATE = 500; // ms
 
 export class Transcript {
-  last = null; // the newest line's stroke
+  newest = null; // the stroke of the newest line
 
-  constructor(list, track, open) {
-    Object.assign(this, { list, track, open });
-    setInterval(() => this.show(), LOOK);
+  constructor(list, trace, inspect) {
+    this.list = list;
+    this.trace = trace;
+    this.inspect = inspect;
+    setInterval(() => this.update(), UPDATE);
   }
 
-  show() {
-    const { list, track } = this;
-    if (!list.getClientRects().length || list.contains(document.activeElement)) return; // nobody looks, or somebody chooses
-    const { strokes } = track;
+  update() {
+    const { list, trace } = this;
+    const inUse = list.contains(document.activeElement); // a line that moves cannot be chosen
+    if (!list.getClientRects().length || inUse) return;
+    const { strokes } = trace;
     const newest = strokes.at(-1);
-    if (newest === this.last) return;
-    const from = Math.max(strokes.length - SHOWN, this.last ? strokes.lastIndexOf(this.last) + 1 : 0);
-    for (const stroke of strokes.slice(from)) {
-      const line = document.createElement("li");
-      const words = `${time(stroke.at)} ${sentence(stroke)}`;
-      const entry = button(stroke.grey ? "grey" : "", words, () => this.open(stroke));
+    if (newest === this.newest) return;
+    const first = Math.max(strokes.length - SHOWN, this.newest ? strokes.lastIndexOf(this.newest) + 1 : 0);
+    for (const stroke of strokes.slice(first)) {
+      const text = `${time(stroke.at)} ${sentence(stroke)}`;
+      const entry = button(stroke.grey ? "grey" : "", text, () => this.inspect(stroke));
       entry.dataset.shape = stroke.shape;
+      const line = element("li", "");
       line.append(entry);
       list.prepend(line);
     }
     while (list.childElementCount > SHOWN) list.lastElementChild.remove();
-    this.last = newest;
+    this.newest = newest;
   }
 }

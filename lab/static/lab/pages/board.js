@@ -1,31 +1,30 @@
-/** A page with panes: one composer for all of them, and what a page that was hidden has missed. */
+/** A page with one pane or more: a composer for all of them, and the parts that the page has a place for. */
 import { Board } from "../board/board.js";
-import { Composer } from "../chat/composer.js";
 import * as controls from "../board/controls.js";
+import * as scoreboard from "../board/scoreboard.js";
+import { Composer } from "../chat/composer.js";
 import * as lanes from "../lanes/lanes.js";
 import * as scenes from "../scenes/player.js";
-import * as scoreboard from "../board/scoreboard.js";
 import { duration } from "../shared/format.js";
 
-const GRACE = 5_000; // ms hidden before a page speaks of it
-const PARTS = { lanes, controls, scoreboard, scenes }; // each starts where the page has a [data-slot] of its name
+const HIDDEN = 5_000; // ms after which a page says that it was hidden
+const PARTS = { lanes, controls, scoreboard, scenes }; // each starts if the page has a [data-slot] of its name
 
 const board = await Board.on(document);
 const composer = new Composer(document.querySelector("form.composer"), (text, how) => board.publish(text, how));
 board.addEventListener("published", ({ detail: { pane, nonce } }) => composer.published(pane.title, nonce));
 board.addEventListener("refused", ({ detail }) => composer.refused(detail));
 
-// What the composer said, delivered pane by pane: told once, when it is everywhere.
-const arrivals = new Map();
+const deliveries = new Map(); // nonce of a message typed here: the panes that have it, with their latencies
 board.addEventListener("delivered", ({ detail: { pane, message, latency } }) => {
-  if (!composer.said.has(message.nonce)) return;
-  const told = arrivals.get(message.nonce) ?? [];
-  arrivals.set(message.nonce, told);
-  told.push(`${pane.title} ${duration(latency)}`);
-  if (told.length < board.panes.size) return;
-  arrivals.delete(message.nonce);
-  composer.said.delete(message.nonce);
-  composer.status(interpolate(gettext("Delivered: %s"), [told.join(" · ")]));
+  if (!composer.pending.has(message.nonce)) return;
+  const panes = deliveries.get(message.nonce) ?? [];
+  deliveries.set(message.nonce, panes);
+  panes.push(`${pane.title} ${duration(latency)}`);
+  if (panes.length < board.panes.size) return;
+  deliveries.delete(message.nonce);
+  composer.pending.delete(message.nonce);
+  composer.showStatus(interpolate(gettext("Delivered: %s"), [panes.join(" · ")]));
 });
 
 document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
@@ -33,11 +32,11 @@ document.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest",
 let hiddenAt = null;
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) hiddenAt = Date.now();
-  else if (hiddenAt && Date.now() - hiddenAt > GRACE) {
-    const words = gettext("This page was hidden for %s. Browsers slow down the timers of hidden pages, to once a minute in the end: what is asked for by a timer came late.");
-    const place = document.querySelector("[data-hidden-notice]");
-    place.textContent = interpolate(words, [duration(Date.now() - hiddenAt)]);
-    place.hidden = false;
+  else if (hiddenAt && Date.now() - hiddenAt > HIDDEN) {
+    const sentence = gettext("This page was hidden for %s. Browsers slow down the timers of hidden pages, in the end to once a minute: polls were late.");
+    const notice = document.querySelector("[data-hidden-notice]");
+    notice.textContent = interpolate(sentence, [duration(Date.now() - hiddenAt)]);
+    notice.hidden = false;
   }
 });
 

@@ -1,17 +1,17 @@
-/** The page inside a frame of the board: one panel at an origin of its own, and a word with the page around it. */
-import { Deputy } from "../board/bridge.js";
+/** The page inside a frame of the board: one panel at an origin of its own, and its bridge to the board. */
+import { Bridge } from "../board/bridge.js";
 import { Panel } from "../chat/panel.js";
 
 const root = document.querySelector("[data-client]");
-const board = document.documentElement.dataset.board; // the one origin that is spoken and listened to
+const { board } = document.documentElement.dataset; // the board's origin: messages go to it and come from it alone
 const { Client } = await import(root.dataset.client);
 const panel = new Panel(root, Client);
-const deputy = new Deputy(panel, Client, (kind, fields) => parent.postMessage({ kind, fields }, board));
+const bridge = new Bridge(panel, Client, (kind, fields) => parent.postMessage({ kind, fields }, board));
 
-addEventListener("message", ({ origin, source, data }) => {
-  if (origin === board && source === parent) deputy.do(data.what, data.fields);
+addEventListener("message", ({ origin, source, data: { command, fields } }) => {
+  if (origin === board && source === parent) bridge.run(command, fields);
 });
-addEventListener("keydown", ({ key }) => key === "Escape" && deputy.tell("escape", {}));
-addEventListener("pagehide", () => deputy.end());
-addEventListener("pageshow", ({ persisted }) => persisted && deputy.start());
-deputy.tell("hello", {}); // the board answers with start, once it counts
+addEventListener("keydown", ({ key }) => key === "Escape" && bridge.report("escape", {}));
+addEventListener("pagehide", () => bridge.stop());
+addEventListener("pageshow", ({ persisted }) => persisted && bridge.start());
+bridge.report("hello", {}); // the board responds with "start"

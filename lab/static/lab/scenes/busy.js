@@ -1,28 +1,27 @@
-/** Many messages: when asking becomes the cheapest. */
-import { perMessage } from "./results.js";
-import { digits } from "../shared/units.js";
+/** Many messages: polling becomes the cheapest. */
+import { costPerMessage } from "../board/measurements.js";
+import { digits } from "../shared/format.js";
 import { least, titles } from "./scoring.js";
 
-const RATE = 20; // messages a second; the model's curves cross near 5 to 10, by the size of the heads
+const RATE = 20; // messages a second; the model's curves cross near 5 to 10, depending on the size of the headers
 
 export default {
   name: "busy",
   title: gettext("Busy room"),
   seconds: 9,
-  explain: (board, seconds) =>
-    interpolate(gettext("%s messages a second for %s seconds, one poll a second."), [RATE, digits(seconds)]),
-  question: () => gettext("Who pays the fewest bytes for each message?"),
+  introduction: (board, seconds) =>
+    interpolate(gettext("%s messages a second for %s seconds; one poll a second."), [RATE, digits(seconds)]),
+  question: () => gettext("Who needs the fewest bytes per message?"),
   model: {},
-  columns: ["each", "requests", "mean"],
-  run: (play) => play.speak({ rate: RATE }),
-  right: (figures) => least(figures, perMessage),
-  why(figures, play, right) {
-    const { asking } = play;
-    const { messages, requests } = figures.panes.find(({ name }) => name === asking.name);
-    if (!right.includes(asking.name)) {
-      return interpolate(gettext("Here asking was not the cheapest; it was %s. The more messages share a poll, the less its heads weigh: try more of them."), [titles(figures, right)]);
+  columns: ["bytesPerMessage", "requests", "mean"],
+  act: (run) => run.traffic({ rate: RATE }),
+  winners: (figures) => least(figures, costPerMessage),
+  why(figures, { pollingPane }, winners) {
+    const { messages, requests } = figures.panes.find(({ name }) => name === pollingPane.name);
+    if (!winners.includes(pollingPane.name)) {
+      return interpolate(gettext("This time polling was not the cheapest, but %s. The more messages come with one poll, the less its headers weigh."), [titles(figures, winners)]);
     }
-    const words = gettext("One poll brought %s messages at a time, which shared its heads and its packets. Pushed one by one, each of them pays for a packet and an acknowledgement: about 104 bytes of TCP and IP.");
-    return interpolate(words, [digits(Math.round(messages / Math.max(1, requests)))]);
+    const sentence = gettext("Each poll brought %s messages, which shared its headers and packets. A message that is pushed alone pays for a packet and an acknowledgement: about 104 bytes of TCP and IP.");
+    return interpolate(sentence, [digits(Math.round(messages / Math.max(1, requests)))]);
   },
 };

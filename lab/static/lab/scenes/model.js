@@ -1,53 +1,63 @@
-/** The model: what latency, requests and bytes should be. Seconds, bytes, and rates per second. */
+/**
+ * The model of benchmarks/model/formulas.py for a page: latency in seconds, and requests and bytes per second.
+ * The parameters have the same names there; tests/browser/test_modules.py compares the two over a grid.
+ */
 const SEGMENT = 52; // bytes of IPv4, TCP and its timestamps
-const DELAYED_ACK = 0.04; // seconds that an acknowledgement waits for data to ride on
-const TURN = 0.004; // seconds that a browser takes from an answer to its next request
+const DELAYED_ACK = 0.04; // seconds that an acknowledgement waits for data which it can go with
+const TURNAROUND = 0.004; // seconds that a browser takes from a response to its next request
 
-/** Asks every `interval`: a message waits for the next poll. */
-function asks({ delay, interval, rate, heads = 0, message = 0 }) {
-  const period = Math.max(interval, 2 * delay + TURN); // the next poll waits for the answer to this one
-  const bytes = heads / period + rate * (message + 1);
+/** A message waits for the next poll, between 0 and a whole period. */
+function polls({ delay, interval, rate, headers, message }) {
+  const period = Math.max(interval, 2 * delay + TURNAROUND); // the next poll waits for the response to this one
+  const bytes = headers / period + rate * (message + 1);
   const ip = bytes + (3 * SEGMENT) / period;
-  return { mean: delay + period / 2, most: delay + period, requests: 1 / period, bytes, ip };
+  return { mean: delay + period / 2, slowest: delay + period, requests: 1 / period, bytes, ip };
 }
 
-/** Holds a request: a message finds it waiting, or falls into the gap between an answer and the next request. */
-function holds({ delay, hold, rate, heads = 0, message = 0 }) {
-  const gap = 2 * delay + TURN;
-  const quiet = Math.exp(-rate * gap); // the chance that nothing comes in a gap
+/** A message finds a request waiting, or falls into the gap between a response and the next request. */
+function holds({ delay, hold, rate, headers, message }) {
+  const gap = 2 * delay + TURNAROUND;
+  const quiet = Math.exp(-rate * gap); // the probability that nothing is published in a gap
   const parked = rate ? (quiet * -Math.expm1(-rate * hold)) / rate : hold; // seconds that a request waits
   const direct = rate ? parked / (parked + gap) : 1; // the share of messages that find a request waiting
   const requests = 1 / (gap + parked);
-  const bytes = heads * requests + rate * (message + 1);
+  const bytes = headers * requests + rate * (message + 1);
   const ip = bytes + (2 + quiet * Math.exp(-DELAYED_ACK * rate)) * SEGMENT * requests;
-  return { mean: delay + ((1 - direct) * gap) / 2, most: delay + (rate ? gap : 0), requests, bytes, ip };
+  return { mean: delay + ((1 - direct) * gap) / 2, slowest: delay + (rate ? gap : 0), requests, bytes, ip };
 }
 
-/** Pushes: a message is written as it comes. */
-function pushes({ delay, rate, message = 0, framing = 0 }) {
+/** A message is sent at once. */
+function pushes({ delay, rate, message, framing }) {
   const bytes = rate * (message + framing);
-  return { mean: delay, most: delay, requests: 0, bytes, ip: bytes + 2 * SEGMENT * rate };
+  return { mean: delay, slowest: delay, requests: 0, bytes, ip: bytes + 2 * SEGMENT * rate };
 }
 
-const MODELS = { asks, holds, pushes };
+const MODELS = { polls, holds, pushes };
 
-/** What the model expects of a pane: mean and most in ms, requests, bytes and ip of the whole window.
- *  `spread`: by how many seconds the link's delay lies over `delay` at most. */
-export function expected(figures, manner, { delay = 0, spread = 0, interval = 1, hold = 25, rate = 0, seconds }) {
-  const { kinds, requests, messages, payloadDown } = figures;
-  const known = {
+/**
+ * What the model expects of a pane: mean and slowest latency in ms; requests, bytes, and bytes with TCP and IP of the
+ * whole window. `spread`: seconds by which the link's delay exceeds `delay` at most.
+ */
+export function expected(measured, method, { delay = 0, spread = 0, interval = 1, hold = 25, rate = 0, seconds }) {
+  const { kinds, requests, messages, payloadDown } = measured;
+  const parameters = {
     delay,
     interval,
     hold,
     rate,
-    // What the model does not know is taken from the wire: the size of heads, of a message and of its framing.
-    heads: requests ? (kinds.headers + kinds.idle + kinds.framing) / requests : 0,
+    // Measured, as the model does not know them: the sizes of headers, of messages, and of their framing.
+    headers: requests ? (kinds.headers + kinds.idle + kinds.framing) / requests : 0,
     message: messages ? payloadDown / messages : 0,
-    framing: messages && kinds ? kinds.framing / messages : 0,
+    framing: messages ? kinds.framing / messages : 0,
   };
-  const perSecond = MODELS[manner](known);
-  const { mean } = perSecond;
-  const { most } = MODELS[manner]({ ...known, delay: delay + spread });
-  const whole = Object.fromEntries(["requests", "bytes", "ip"].map((name) => [name, perSecond[name] * seconds]));
-  return { mean: 1_000 * mean, most: 1_000 * most, ...whole };
+  const model = MODELS[method];
+  const perSecond = model(parameters);
+  const { slowest } = model({ ...parameters, delay: delay + spread });
+  return {
+    mean: 1_000 * perSecond.mean,
+    slowest: 1_000 * slowest,
+    requests: seconds * perSecond.requests,
+    bytes: seconds * perSecond.bytes,
+    ip: seconds * perSecond.ip,
+  };
 }

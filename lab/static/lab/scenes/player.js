@@ -1,55 +1,58 @@
-/** The scenes: a menu, a prediction, a run of some seconds, and what was measured in it. */
-import { Neighbour } from "../board/outside-publisher.js";
-import { Predictions } from "./predictions.js";
-import { reveal } from "./results.js";
+/** The menu of scenes, and the scene that is open: a prediction, a run of some seconds, and its results. */
+import { OutsidePublisher } from "../board/outside-publisher.js";
+import { element, partsOf, setSentence } from "../shared/dom.js";
+import { number } from "../shared/format.js";
 import { SCENES } from "./index.js";
-import { Play } from "./run.js";
-import { element, marked, number } from "../shared/format.js";
+import { Predictions } from "./predictions.js";
+import { showResults } from "./results.js";
+import { Run } from "./run.js";
 
-const LOOK = 200; // ms between steps of the progress
+const UPDATE = 200; // ms between updates of the progress
+const SECONDS_MAX = 30; // of a run
 
 export async function start(board, root) {
-  const parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-  const player = new Player(board, await Neighbour.of(document, board), parts);
-  parts.menu.append(...SCENES.map((scene) => player.item(scene)));
-  addEventListener("hashchange", () => player.follow());
+  const player = new Player(board, await OutsidePublisher.of(document, board), partsOf(root));
+  addEventListener("hashchange", () => player.openAddress());
   addEventListener("pagehide", () => player.leave());
   document.addEventListener("keydown", ({ key }) => key === "Escape" && player.stop());
-  board.addEventListener("escape", () => player.stop()); // pressed in a pane's frame, which tells
-  player.follow();
+  board.addEventListener("escape", () => player.stop()); // pressed in the frame of a pane
+  player.openAddress();
 }
 
 class Player {
   scene = null;
   running = null; // an AbortController while a scene runs
 
-  constructor(board, neighbour, parts) {
-    Object.assign(this, { board, neighbour, parts });
+  constructor(board, publisher, parts) {
+    this.board = board;
+    this.publisher = publisher;
+    this.parts = parts;
     this.predictions = new Predictions(parts);
-    parts.run.onclick = () => this.run();
+    parts.menu.append(...SCENES.map((scene) => this.menuItem(scene)));
+    parts.run.onclick = () => this.start();
     parts.stop.onclick = () => this.stop();
     parts.close.onclick = () => this.close();
   }
 
-  /** A scene is a link: it can be sent to the class. */
-  item(scene) {
+  /** A scene is a link, so that it can be sent to the class. */
+  menuItem(scene) {
     const link = element("a", "", scene.title);
     link.href = `#scene=${scene.name}`;
-    link.onclick = () => this.open(scene, {});
+    link.onclick = () => this.open(scene, scene.seconds);
     return link;
   }
 
-  /** Go where the address says: #scene=NAME, and &seconds=N for another length. */
-  follow() {
-    const wanted = new URLSearchParams(location.hash.slice(1));
-    const scene = SCENES.find(({ name }) => name === wanted.get("scene"));
-    if (scene) this.open(scene, { seconds: Number(wanted.get("seconds")) || undefined });
+  /** Open the scene in the page's address: #scene=NAME, and &seconds=N for another length. */
+  openAddress() {
+    const fields = new URLSearchParams(location.hash.slice(1));
+    const scene = SCENES.find(({ name }) => name === fields.get("scene"));
+    if (scene) this.open(scene, Number(fields.get("seconds")) || scene.seconds);
   }
 
-  open(scene, { seconds = scene.seconds }) {
+  open(scene, seconds) {
     const { parts } = this;
     this.stop();
-    this.scene = { ...scene, seconds: Math.min(Math.max(seconds, 1), 30) };
+    this.scene = { ...scene, seconds: Math.min(Math.max(seconds, 1), SECONDS_MAX) };
     for (const link of parts.menu.children) {
       if (link.hash !== `#scene=${scene.name}`) link.removeAttribute("aria-current");
       else {
@@ -58,7 +61,7 @@ class Player {
       }
     }
     parts.title.textContent = scene.title;
-    parts.explain.textContent = scene.explain(this.board, this.scene.seconds);
+    parts.explain.textContent = scene.introduction(this.board, this.scene.seconds);
     this.predictions.ask(scene, this.board);
     parts.scene.hidden = false;
     parts.reveal.hidden = true;
@@ -80,47 +83,47 @@ class Player {
     this.running?.abort();
   }
 
-  /** The page is left: the wires must not stay as the scene wanted them. */
+  /** The page is left: the wires must not keep the scene's links and faults. */
   leave() {
-    if (this.running) this.play.leave();
+    if (this.running) this.run.restoreOnLeave();
     this.stop();
   }
 
-  async run() {
+  async start() {
     const { scene, parts } = this;
     if (this.running) return;
-    if (!this.board.wire) return this.say(gettext("Scenes need the wires: start the lab by `make demo`."));
+    if (!this.board.control) return this.showStatus(gettext("Scenes need the wires: start the lab with `make demo`."));
     this.running = new AbortController();
-    const play = new Play(this.board, this.neighbour, scene, this.running.signal);
-    this.play = play;
+    const run = new Run(this.board, this.publisher, scene, this.running.signal);
+    this.run = run;
     parts.reveal.hidden = true;
     this.show(true);
-    const clock = setInterval(() => this.tick(play), LOOK);
+    const timer = setInterval(() => this.showProgress(run), UPDATE);
     try {
-      const figures = await play.run();
-      reveal(parts.reveal, { scene, play, figures, predictions: this.predictions });
+      const figures = await run.start();
+      showResults(parts.reveal, { scene, run, figures, predictions: this.predictions });
       parts.reveal.hidden = false;
       parts.run.textContent = gettext("Run again");
-      this.say(parts.reveal.firstElementChild.textContent);
+      this.showStatus(parts.reveal.firstElementChild.textContent);
       parts.reveal.firstElementChild.scrollIntoView({ block: "nearest" });
     } catch (error) {
-      // Whatever was under way when it was stopped ends in an error of its own.
-      this.say(this.running.signal.aborted ? gettext("Stopped.") : error.message);
+      // What was going on when the scene was stopped may end with any error.
+      this.showStatus(this.running.signal.aborted ? gettext("Stopped.") : error.message);
     } finally {
-      clearInterval(clock);
-      await play.restore();
+      clearInterval(timer);
+      await run.restore();
       this.running = null;
       this.show(false);
     }
   }
 
-  tick({ progress, left }) {
+  showProgress({ progress, left }) {
     this.parts.progress.value = progress;
-    const words = ngettext("%s second left", "%s seconds left", left);
-    this.parts.progress.title = left ? interpolate(words, [number(left)]) : "";
+    const text = ngettext("%s second left", "%s seconds left", left);
+    this.parts.progress.title = left ? interpolate(text, [number(left)]) : "";
   }
 
-  /** While a scene runs the panes are what is looked at: little else is shown. */
+  /** Show little else than the panes while a scene runs. */
   show(running) {
     const { parts } = this;
     const over = !parts.reveal.hidden;
@@ -132,13 +135,13 @@ class Player {
     if (running) {
       parts.progress.value = 0;
       parts.stop.focus({ preventScroll: true });
-      this.say(gettext("Running …"));
+      this.showStatus(gettext("Running …"));
     } else if (document.activeElement === document.body) parts.run.focus({ preventScroll: true });
   }
 
-  /** What a scene does is said aloud; once the figures stand there, they speak for themselves. */
-  say(words) {
+  /** Tell screen readers what happens; it is hidden once the results are visible. */
+  showStatus(text) {
     this.parts.status.classList.toggle("hidden", !this.parts.reveal.hidden);
-    marked(this.parts.status, words);
+    setSentence(this.parts.status, text);
   }
 }

@@ -1,34 +1,35 @@
-/** The server is killed and comes back. */
-import { OPEN } from "../client.js";
+/** The server is killed and started again. */
+import { OPEN } from "../states.js";
 import { least } from "./scoring.js";
 
 const RATE = 3; // messages a second
-const AWAY = 1.5; // seconds
-const COMING = 20; // seconds that everybody gets to be back
+const DOWN = 1.5; // seconds
+const RECONNECT = 20; // seconds, at most, until all panes are open
+const SLACK = 50; // ms: a smaller difference is chance
 
 export default {
   name: "restart",
   title: gettext("Server restart"),
   seconds: 9,
-  explain: () => gettext("The server is killed in the middle of a sentence and started again; people go on talking."),
+  introduction: () => gettext("The server is killed while people talk, and started again; they go on talking."),
   question: () => gettext("Who is back first?"),
-  options: { none: gettext("none of them notices") },
-  columns: ["away", "slowest", "caughtUp", "lost", "repeated"],
-  async run(play) {
-    const speaking = play.speak({ rate: RATE });
-    await play.wait(1);
-    if (play.signal.aborted) return;
+  options: { none: gettext("nobody notices") },
+  columns: ["outage", "slowestMeasured", "delayed", "lost", "repeated"],
+  async act(run) {
+    const traffic = run.traffic({ rate: RATE });
+    await run.wait(1);
+    if (run.signal.aborted) return;
     const begin = Date.now();
-    await play.board.wire.restart(AWAY);
-    play.held = { begin, end: Date.now() };
-    await speaking;
-    await play.everybody(({ readyState }) => readyState === OPEN, COMING);
+    await run.board.control.restartServer(DOWN);
+    run.fault = { begin, end: Date.now() };
+    await traffic;
+    await run.waitForPanes(({ readyState }) => readyState === OPEN, RECONNECT);
   },
   drain: 20,
-  right(figures) {
-    const noticed = least(figures, ({ away, timesAway }) => (timesAway ? away : null), 50);
+  winners(figures) {
+    const noticed = least(figures, ({ outage }) => outage, SLACK);
     return noticed.length ? noticed : ["none"];
   },
   why: () =>
-    gettext("Everybody comes again after a wait by chance, longer with each failure, so that they do not all knock at the same instant: chance decides who is first. What was said meanwhile each asks for by the last id it has seen, so nothing is lost."),
+    gettext("Each client reconnects after a random wait, which grows with each failure, so that they do not all come at the same instant: chance decides who is first. Each requests what it missed by the id of the last message that it has, so nothing is lost."),
 };

@@ -1,104 +1,102 @@
-/** The end of a scene: the figures with the model's beside them, who was right, and why. */
-import { cost, heldBack } from "../board/measurements.js";
+/** The end of a scene: what was measured, beside it what the model expects, who was right, and why. */
+import { cost, costPerMessage, delayedBy } from "../board/measurements.js";
+import { named, scrollable, table } from "../board/tables.js";
+import { element } from "../shared/dom.js";
+import { bytes, digits, duration, list, number } from "../shared/format.js";
 import { expected } from "./model.js";
-import { mark, sideways, table } from "../board/tables.js";
-import { bytes, digits } from "../shared/units.js";
-import { duration, element, list, number } from "../shared/format.js";
 
-const ms = (value) => (value === null || value === undefined ? "–" : duration(value));
-const count = (value) => (value === null || value === undefined ? "–" : number(value));
+const orDash = (format) => (value) => (value === null || value === undefined ? "–" : format(value));
+const ms = orDash(duration);
+const count = orDash(number);
 
-/** Columns by name: a head, the figure of a pane, how it is written, and the model's where it has one, with its words. */
-export const COLUMNS = {
-  messages: { head: gettext("messages"), value: ({ messages }) => messages, write: count },
-  mean: { head: gettext("mean"), value: ({ mean }) => mean, write: ms, model: ({ mean }) => mean },
-  least: { head: gettext("fastest"), value: ({ least }) => least, write: ms },
-  most: {
-    head: gettext("slowest"),
-    value: ({ most }) => most,
+/**
+ * Columns by name: the header, a pane's value, how it is written, the model's value if it has one, how that is written
+ * if it differs, and the sentence around it.
+ */
+const COLUMNS = {
+  mean: { header: gettext("mean"), value: ({ mean }) => mean, write: ms, model: ({ mean }) => mean },
+  fastest: { header: gettext("fastest"), value: ({ fastest }) => fastest, write: ms },
+  slowest: {
+    header: gettext("slowest"),
+    value: ({ slowest }) => slowest,
     write: ms,
-    model: ({ most }) => most,
-    words: ({ mean, most }) => (most > mean ? gettext("model: at most %s") : gettext("model: %s")), // a bound is no guess
+    model: ({ slowest }) => slowest,
+    sentence: ({ mean, slowest }) => (slowest > mean ? gettext("model: at most %s") : gettext("model: %s")),
   },
-  slowest: { head: gettext("slowest"), value: ({ most }) => most, write: ms }, // where a fault leaves the model behind
+  // Without the model, which knows no faults and says nothing about a single run.
+  slowestMeasured: { header: gettext("slowest"), value: ({ slowest }) => slowest, write: ms },
   requests: {
-    head: gettext("requests"),
+    header: gettext("requests"),
     value: ({ requests }) => requests,
     write: count,
     model: ({ requests }) => requests,
-    round: digits,
+    writeModel: digits,
   },
-  bytes: { head: gettext("bytes, all in all"), value: cost, write: bytes, model: ({ ip }) => ip },
-  each: {
-    head: gettext("bytes a message"),
-    value: perMessage,
+  bytes: { header: gettext("bytes in total"), value: cost, write: bytes, model: ({ ip }) => ip },
+  bytesPerMessage: {
+    header: gettext("bytes per message"),
+    value: costPerMessage,
     write: bytes,
     model: ({ ip }, { messages }) => (messages && ip !== null ? ip / messages : null),
   },
-  away: {
-    head: gettext("away for"),
-    value: ({ away, timesAway }) => (timesAway ? away : null),
+  outage: {
+    header: gettext("disconnected for"),
+    value: ({ outage }) => outage,
     write: (value) => (value === null ? gettext("not noticed") : duration(value)),
   },
-  caughtUp: {
-    head: gettext("caught up with"),
-    value: (figures, { held }) => heldBack(figures, held.begin, held.end),
+  delayed: {
+    header: gettext("delivered late"),
+    value: (pane, { fault }) => delayedBy(pane, fault.begin, fault.end),
     write: count,
   },
-  behind: { head: gettext("still to come"), value: ({ behind }) => behind, write: count },
-  lost: { head: gettext("lost"), value: ({ lost }) => lost, write: count },
-  repeated: { head: gettext("repeated"), value: ({ repeated }) => repeated, write: count },
+  lost: { header: gettext("lost"), value: ({ lost }) => lost, write: count },
+  repeated: { header: gettext("repeated"), value: ({ repeated }) => repeated, write: count },
 };
 
-export function perMessage(figures) {
-  return figures.messages && cost(figures) !== null ? cost(figures) / figures.messages : null;
-}
-
-export function reveal(place, { scene, play, figures, predictions }) {
-  const right = scene.right(figures, play);
-  const columns = scene.columns.map((column) => COLUMNS[column] ?? column(play));
-  const rows = figures.panes.map((pane) => row(pane, play, columns, model(pane, figures, scene, play)));
-  const answer = list(right.map((name) => predictions.titles.get(name))) || gettext("none of them");
+export function showResults(parent, { scene, run, figures, predictions }) {
+  const winners = scene.winners(figures, run);
+  const columns = scene.columns.map((column) => COLUMNS[column] ?? column(run));
+  const rows = figures.panes.map((pane) => row(pane, run, columns, modelFor(pane, figures, scene, run)));
+  const answer = list(winners.map((name) => predictions.titles.get(name))) || gettext("none of them");
   const verdict = element("p", "verdict");
   verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
-  const who = predictions.verdict(right);
+  const who = predictions.verdict(winners);
   if (who) verdict.append(" ", element("span", "who", who), gettext("."));
-  const box = sideways(gettext("Measured"));
-  box.append(table([gettext("technique"), ...columns.map(({ head }) => head)], rows));
+  const box = scrollable(gettext("Measured"));
+  box.append(table([gettext("technique"), ...columns.map(({ header }) => header)], rows));
   for (const [index, line] of [...box.querySelectorAll("tbody tr")].entries()) {
-    if (!right.includes(figures.panes[index].name)) continue;
+    if (!winners.includes(figures.panes[index].name)) continue;
     line.className = "right";
     line.cells[0].append(" ", element("span", "tick", "✓"));
   }
-  place.replaceChildren(verdict, element("p", "why", scene.why(figures, play, right)), box, window_(figures, play));
+  parent.replaceChildren(verdict, element("p", "why", scene.why(figures, run, winners)), box, summary(figures, run));
 }
 
-/** What the model expects of a pane, null for what it does not know; null if the scene says that it does not hold. */
-function model(pane, { seconds }, { model: given, faulty }, play) {
-  if (!given || pane.kinds === null || faulty?.(play.board).name === pane.name) return null;
+/** What the model expects of a pane; null where it knows nothing, or if the scene says that it does not apply. */
+function modelFor(pane, { seconds }, { model: parameters, faulty }, run) {
+  if (!parameters || pane.kinds === null || faulty?.(run.board).name === pane.name) return null;
   const rate = pane.messages / seconds;
-  const manner = play.manner(pane);
-  const { mean, most, requests, ip } = expected(pane, manner, { ...given, rate, seconds });
-  // It knows the link's delay and the clock of those who ask; without either, and in silence, its 0 says nothing.
-  const timed = given.delay || manner === "asks";
-  return { mean: timed ? mean : null, most: timed ? most : null, requests, ip: ip || null };
+  const method = run.methodOf(pane);
+  const { mean, slowest, requests, ip } = expected(pane, method, { ...parameters, rate, seconds });
+  // Without a delay, of a link or until the next poll, it has no latency; without messages, it may have no bytes.
+  const hasLatency = parameters.delay || method === "polls";
+  return { mean: hasLatency ? mean : null, slowest: hasLatency ? slowest : null, requests, ip: ip || null };
 }
 
-function row(pane, play, columns, expectation) {
-  const cells = columns.map(({ value, write, model: of, round, words }) => {
-    const cell = element("span", "", write(value(pane, play)));
-    const should = expectation && of ? of(expectation, pane) : null;
-    if (should === null || Number.isNaN(should)) return cell;
-    const said = words?.(expectation) ?? gettext("model: %s");
-    const beside = element("span", "model", interpolate(said, [(round ?? write)(should)]));
+function row(pane, run, columns, expectation) {
+  const cells = columns.map(({ value, write, model, writeModel = write, sentence }) => {
+    const cell = element("span", "", write(value(pane, run)));
+    const modelled = expectation && model ? model(expectation, pane) : null;
+    if (modelled === null || Number.isNaN(modelled)) return cell;
+    const text = sentence?.(expectation) ?? gettext("model: %s");
     const both = element("span", "both");
-    both.append(cell, " ", beside);
+    both.append(cell, " ", element("span", "model", interpolate(text, [writeModel(modelled)])));
     return both;
   });
-  return [mark(pane), ...cells];
+  return [named(pane), ...cells];
 }
 
-function window_({ seconds }, { count: published }) {
-  const words = ngettext("%s message published in %s s; bytes with TCP and IP, both ways.", "%s messages published in %s s; bytes with TCP and IP, both ways.", published);
-  return element("p", "window", interpolate(words, [number(published), digits(seconds)]));
+function summary({ seconds }, { count: published }) {
+  const sentence = ngettext("%s message published in %s s; bytes with TCP and IP, both ways.", "%s messages published in %s s; bytes with TCP and IP, both ways.", published);
+  return element("p", "window", interpolate(sentence, [number(published), digits(seconds)]));
 }

@@ -1,80 +1,87 @@
-/** One play of a scene: it sets the controls, lets somebody speak, measures the time between, and puts all back. */
-import { CLOSED, OPEN } from "../client.js";
-import { difference, fresh, reading } from "../board/measurements.js";
-import { wait } from "../board/outside-publisher.js";
+/** One run of a scene: it sets the controls, publishes, measures the time between, and resets the controls. */
+import { difference, nextState, readCounters } from "../board/measurements.js";
 import { traffic } from "../board/traffic.js";
+import { wait } from "../shared/wait.js";
+import { CLOSED, OPEN } from "../states.js";
 
-const SETTLE = 0.8; // seconds from the controls' change until the window opens
+const SETTLE = 0.8; // seconds from the change of the controls to the measurement
 const DEFAULTS = { interval: 1_000, hold: 25 }; // ms; seconds
-const DRAIN = 6; // seconds, at most, until everybody has everything
-const READY = 15; // seconds, at most, until everybody is open again
+const DRAIN = 6; // seconds, at most, until everything is delivered
+const READY = 15; // seconds, at most, until all panes are open
+const CHECK = 0.1; // seconds
+const AFTER = 1.5; // seconds that a run takes after its own time, about
 
-export class Play {
-  notes = new Map(); // what a scene finds by itself: pane's name -> anything
+export class Run {
+  notes = new Map(); // what a scene measures by itself: pane's name: anything
   count = 0; // messages published in the window
-  held = null; // {begin, end} of what holds messages back, ms since the epoch
-  begun = null;
+  fault = null; // {begin, end} of a fault that delays messages, ms since the epoch
+  startedAt = null; // ms since the page was opened
 
-  constructor(board, neighbour, scene, signal) {
-    Object.assign(this, { board, neighbour, scene, signal, seconds: scene.seconds });
+  constructor(board, publisher, scene, signal) {
+    this.board = board;
+    this.publisher = publisher;
+    this.scene = scene;
+    this.signal = signal;
+    this.seconds = scene.seconds;
     this.panes = [...board.panes.values()];
   }
 
-  /** Play the scene and return the figures of its window. Throws where it is stopped. */
-  async run() {
+  /** Run the scene and return what was measured. Throws if it is stopped. */
+  async start() {
     await this.restore();
-    await this.scene.set?.(this);
-    // Whoever is held is let go by a message, and asks again by the controls' new figures.
-    await this.neighbour.publish(this.scene.title, this.signal);
+    await this.scene.prepare?.(this);
+    // A message ends the requests that are held, so that the next ones follow the new controls.
+    await this.publisher.publish(this.scene.title, this.signal);
     await this.wait(SETTLE);
-    await this.everybody(({ readyState }) => readyState === OPEN, READY);
-    await fresh(this.board);
-    this.check();
-    this.begun = performance.now();
-    const first = reading(this.board);
-    await this.scene.run(this);
-    this.check();
-    await this.everybody(({ ledger }) => ledger.lastId >= first.lastId + this.count, this.scene.drain ?? DRAIN);
-    await fresh(this.board);
-    this.check();
-    this.begun = null;
+    await this.waitForPanes(({ readyState }) => readyState === OPEN, READY);
+    await nextState(this.board);
+    this.signal.throwIfAborted();
+    this.startedAt = performance.now();
+    const first = readCounters(this.board);
+    await this.scene.act(this);
+    this.signal.throwIfAborted();
+    await this.waitForPanes(({ ledger }) => ledger.lastId >= first.lastId + this.count, this.scene.drain ?? DRAIN);
+    await nextState(this.board);
+    this.signal.throwIfAborted();
+    this.startedAt = null;
     return difference(this.board, first);
   }
 
-  manner(pane) {
-    return this.neighbour.manner(pane);
+  /** How a pane gets its messages: it "polls", "holds" requests, or has them pushed: "pushes". */
+  methodOf(pane) {
+    return this.publisher.method(pane);
   }
 
-  /** The pane that asks by a timer; of several the first, of none the first of all. */
-  get asking() {
-    return this.panes.find((pane) => this.manner(pane) === "asks") ?? this.panes[0];
+  /** The pane that polls: the first of several; if there is none, the first pane. */
+  get pollingPane() {
+    return this.panes.find((pane) => this.methodOf(pane) === "polls") ?? this.panes[0];
   }
 
   set(fields) {
     for (const pane of this.panes) pane.set(fields);
   }
 
-  /** The link of all panes. */
-  link(fields) {
-    return this.board.wire.link("all", fields);
+  /** Set the link of all panes. */
+  setLink(link) {
+    return this.board.control.setLink("all", link);
   }
 
-  fault(fields, name = "all") {
-    return this.board.wire.fault(name, fields);
+  setFault(fault, wire = "all") {
+    return this.board.control.setFault(wire, fault);
   }
 
-  /** Publish past the wires; resolves when the time is over, whether or not everything was accepted. */
-  speak(wanted) {
-    return traffic((text) => this.say(text), { seconds: this.seconds, signal: this.signal, ...wanted });
+  /** Publish at a rate, past the wires; resolves at the end of the time, whether or not all is stored by then. */
+  traffic(options) {
+    return traffic((text) => this.publish(text), { seconds: this.seconds, signal: this.signal, ...options });
   }
 
-  say(text) {
+  publish(text) {
     this.count += 1;
-    this.neighbour.publish(text, this.signal).catch(() => (this.count -= 1)); // stopped, or refused
+    this.publisher.publish(text, this.signal).catch(() => (this.count -= 1)); // stopped, or refused
   }
 
-  /** Let a pane publish; returns the nonce. */
-  sayBy(pane, text) {
+  /** Publish through a pane; return the nonce. */
+  publishThrough(pane, text) {
     this.count += 1;
     return this.board.publish(text, { by: pane.name }).nonce;
   }
@@ -83,44 +90,46 @@ export class Play {
     return wait(1_000 * seconds, this.signal);
   }
 
-  /** Wait until something is true of every pane, but not for ever. */
-  async everybody(true_, seconds) {
+  /** Wait until a condition is true of every pane, for some seconds at most. */
+  async waitForPanes(condition, seconds) {
     const latest = performance.now() + 1_000 * seconds;
-    while (!this.signal.aborted && performance.now() < latest && !this.panes.every(true_)) await this.wait(0.1);
+    while (!this.signal.aborted && performance.now() < latest && !this.panes.every(condition)) await this.wait(CHECK);
   }
 
-  check() {
-    this.signal.throwIfAborted();
-  }
-
-  /** From 0 to 1; the last part waits for those behind. */
+  /** From 0 to 1. */
   get progress() {
-    return this.begun ? Math.min(0.97, (performance.now() - this.begun) / (1_000 * this.seconds + 1_500)) : 0;
+    return this.startedAt ? Math.min(0.97, this.elapsed / (this.seconds + AFTER)) : 0;
   }
 
+  /** Seconds. */
   get left() {
-    return this.begun ? Math.max(0, Math.ceil(this.seconds - (performance.now() - this.begun) / 1_000)) : 0;
+    return this.startedAt ? Math.max(0, Math.ceil(this.seconds - this.elapsed)) : 0;
   }
 
-  /** Put the wires back from a page that is left: such a request outlives it, and asks nobody first. */
-  leave() {
+  get elapsed() {
+    return (performance.now() - this.startedAt) / 1_000;
+  }
+
+  /** Reset the wires from a page that is being left: such requests outlive it, and need no preflight. */
+  restoreOnLeave() {
+    const { base } = this.board.control;
     for (const [what, fields] of [["fault", { fault: "none" }], ["link", { profile: "local" }]]) {
-      fetch(`${this.board.wire.base}/wires/all/${what}`, { method: "POST", keepalive: true, body: JSON.stringify(fields) });
+      fetch(`${base}/wires/all/${what}`, { method: "POST", keepalive: true, body: JSON.stringify(fields) });
     }
   }
 
-  /** Put everything back as it is at the start. */
+  /** Reset the controls. */
   async restore() {
     this.set(DEFAULTS);
-    this.board.tell("defaults", DEFAULTS);
+    this.board.dispatch("defaults", DEFAULTS);
     for (const pane of this.panes) {
       if (pane.streams) pane.openStreams(0);
-      if (pane.readyState === CLOSED && !pane.away.some(({ to }) => to === null)) pane.start();
+      if (pane.readyState === CLOSED && !pane.outages.some(({ to }) => to === null)) pane.start();
     }
     try {
-      await Promise.all([this.fault({ fault: "none" }), this.link({ profile: "local" })]);
+      await Promise.all([this.setFault({ fault: "none" }), this.setLink({ profile: "local" })]);
     } catch {
-      // the control is away: there is nothing that could be put back
+      // The control does not respond: nothing can be reset.
     }
   }
 }

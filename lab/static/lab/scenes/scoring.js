@@ -1,29 +1,29 @@
-/** Who comes first: one pane, or several if what lies between them is chance, or too little to be named. */
+/** The right answers to a scene's question: several if their difference is due to chance, or too small. */
 import { list } from "../shared/format.js";
 
-/** Whether two figures tie: at most `slack` apart, or by the ratio of lab/pages/margin.py, which the page brings. */
-function tied(low, high, slack) {
+/** Names of the panes with the largest value; those that are smaller by `slack` count, too. Panes without one: null. */
+export function most({ panes }, valueOf, slack = 0) {
+  const known = panes.filter((pane) => valueOf(pane) !== null);
+  const largest = Math.max(...known.map(valueOf));
+  return known.filter((pane) => tied(valueOf(pane), largest, slack)).map(({ name }) => name);
+}
+
+/** Names of the panes with the smallest value. */
+export function least({ panes }, valueOf, slack = 0) {
+  const known = panes.filter((pane) => valueOf(pane) !== null);
+  const smallest = Math.min(...known.map(valueOf));
+  return known.filter((pane) => tied(smallest, valueOf(pane), slack)).map(({ name }) => name);
+}
+
+/** Whether two values count as equal: at most `slack` apart, or by the ratio of lab/pages/margin.py. */
+function tied(small, large, slack) {
   const { margin } = document.querySelector("[data-margin]").dataset;
-  return high - low <= slack || high <= low * Number(margin);
+  return large - small <= slack || large <= small * Number(margin);
 }
 
-const known = (panes, of) => panes.filter((pane) => of(pane) !== null);
-
-/** Names of the panes with the most of something; `slack`: so much less is as good. */
-export function most({ panes }, of, slack = 0) {
-  const top = Math.max(...known(panes, of).map(of));
-  return known(panes, of).filter((pane) => tied(of(pane), top, slack)).map(({ name }) => name);
-}
-
-/** Names of the panes with the least. */
-export function least({ panes }, of, slack = 0) {
-  const bottom = Math.min(...known(panes, of).map(of));
-  return known(panes, of).filter((pane) => tied(bottom, of(pane), slack)).map(({ name }) => name);
-}
-
-/** Names of the panes of which something is true, or "none". */
-export function those({ panes }, true_) {
-  const names = panes.filter(true_).map(({ name }) => name);
+/** Names of the panes for which a condition is true, or "none". */
+export function matching({ panes }, condition) {
+  const names = panes.filter(condition).map(({ name }) => name);
   return names.length ? names : ["none"];
 }
 

@@ -1,47 +1,44 @@
-/** One reader takes a few bytes a second: who else is held up? */
-import { digits } from "../shared/units.js";
-import { those } from "./scoring.js";
+/** One reader reads a few bytes a second: who else is slowed down? */
+import { digits } from "../shared/format.js";
+import { matching } from "./scoring.js";
 
 const RATE = 4; // messages a second
-const BYTES = 200; // per second that the slow one reads
-const LATE = 1_500; // ms beyond what the model allows at most: held up, and not by a busy machine
+const BYTES = 200; // a second that the slow reader reads
+const LATE = 1_500; // ms beyond the model's slowest latency: more than a busy machine explains
+const INTERVAL = 1_000; // ms between polls
 
-/** The slow one: the last pane. */
-const slow = (board) => [...board.panes.values()].at(-1);
+const slowPane = (board) => [...board.panes.values()].at(-1);
 
 export default {
   name: "slow",
   title: gettext("Slow reader"),
   seconds: 9,
-  explain: (board) =>
-    interpolate(gettext("%s reads only %s bytes a second, while people publish four messages a second."), [slow(board).title, digits(BYTES)]),
-  question: (board) => interpolate(gettext("Who besides %s is held up?"), [slow(board).title]),
+  introduction: (board) =>
+    interpolate(gettext("%s reads only %s bytes a second, while four messages a second are published."), [slowPane(board).title, digits(BYTES)]),
+  question: (board) => interpolate(gettext("Who besides %s is slowed down?"), [slowPane(board).title]),
   ofPanes: (board) => [...board.panes.values()].slice(0, -1),
   options: { none: gettext("nobody else") },
-  columns: ["mean", "slowest", still, "lost", "repeated"],
+  columns: ["mean", "slowestMeasured", behind, "lost", "repeated"],
   model: {},
-  faulty: slow, // the model does not know its trickle
+  faulty: slowPane, // the model does not apply to it
   drain: 10,
-  async run(play) {
-    const { name } = slow(play.board);
-    await play.fault({ fault: "trickle", rate: BYTES, seconds: play.seconds + 5 }, name);
-    await play.speak({ rate: RATE });
-    const ids = play.panes.map(({ ledger }) => ledger.lastId);
-    for (const pane of play.panes) play.notes.set(pane.name, Math.max(...ids) - pane.ledger.lastId);
-    await play.fault({ fault: "none" }, name);
+  async act(run) {
+    const { name } = slowPane(run.board);
+    await run.setFault({ fault: "trickle", rate: BYTES, seconds: run.seconds + 5 }, name);
+    await run.traffic({ rate: RATE });
+    const newest = Math.max(...run.panes.map(({ ledger }) => ledger.lastId));
+    for (const pane of run.panes) run.notes.set(pane.name, newest - pane.ledger.lastId);
+    await run.setFault({ fault: "none" }, name);
   },
-  right: (figures, play) => {
-    const other = figures.panes.filter(({ name }) => name !== slow(play.board).name);
-    return those({ panes: other }, (pane) => pane.most > LATE + (play.manner(pane.pane) === "asks" ? 1_000 : 0));
+  winners(figures, run) {
+    const others = figures.panes.filter(({ name }) => name !== slowPane(run.board).name);
+    const slowed = ({ slowest, pane }) => slowest > LATE + (run.methodOf(pane) === "polls" ? INTERVAL : 0);
+    return matching({ panes: others }, slowed);
   },
   why: () =>
-    gettext("Each reader has a queue of its own, and a bounded one: when it is full it is emptied, and its reader goes back to the history after the last message it has. So nobody waits for the slowest, and it loses nothing."),
+    gettext("Each reader has a bounded queue of its own. When it is full, it is emptied, and the reader continues from the history, after the last message that it has. So nobody waits for the slowest reader, and it loses nothing."),
 };
 
-function still(play) {
-  return {
-    head: gettext("behind at the end"),
-    value: ({ name }) => play.notes.get(name),
-    write: digits,
-  };
+function behind({ notes }) {
+  return { header: gettext("behind at the end"), value: ({ name }) => notes.get(name), write: digits };
 }

@@ -1,58 +1,74 @@
-/** Numbers, durations and elements, in the language of the page. */
+/** Numbers, durations, sizes and sentences, in the language of the page. */
 const language = document.documentElement.lang;
 const whole = new Intl.NumberFormat(language);
-const short = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: 1 });
 const tenths = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const clock = new Intl.DateTimeFormat(language, {
+  hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23",
+}); // prettier-ignore
 
-const SIGNS = /([,;:&?/=]+)/; // a line of a program's text may end after them
-const FIGURE = /\d(?:[\d,.]*\d)?/g;
+const PREFIXES = ["", "k", "M", "G", "T", "P", "E"];
+const NUMBER = /\d(?:[\d,.]*\d)?/g;
 
-/** A count, exact as long as it is short. */
-export const number = (value) => (value < 100_000 ? whole : short).format(value);
+/** A count, exact below 100,000. @param {number} value */
+export const number = (value) => (value < 100_000 ? whole : compact).format(value);
 
-/** A duration given in ms, for people. */
+/** A number of three significant digits. @param {number} value */
+export function digits(value) {
+  const size = Math.abs(value);
+  const places = size >= 100 || Number.isInteger(value) ? 0 : size >= 10 ? 1 : 2;
+  return new Intl.NumberFormat(language, { maximumFractionDigits: places }).format(value);
+}
+
+/** Three digits and the prefix of their unit: 1234 → ["1.23", "k"]. @param {number} value */
+function scaled(value) {
+  const power = Math.floor(Math.log10(Math.max(1, Math.abs(value))) / 3);
+  const step = Math.min(PREFIXES.length - 1, power);
+  return [digits(value / 1_000 ** step), PREFIXES[step]];
+}
+
+/** @param {string} unit @returns {(value: number | null) => string} */
+const formatterOf = (unit) => (value) => {
+  if (value === null || Number.isNaN(value)) return "–";
+  const [figure, prefix] = scaled(value);
+  return `${figure} ${prefix}${unit}`;
+};
+export const bytes = formatterOf("B");
+export const bits = formatterOf("bit/s");
+
+/** @param {number} value */
+export function perSecond(value) {
+  const [figure, prefix] = scaled(value);
+  return interpolate(gettext("%s/s"), [figure + (prefix && ` ${prefix}`)]);
+}
+
+/** @param {number} ms */
 export function duration(ms) {
   if (Math.abs(ms) < 1_000) return interpolate(gettext("%s ms"), [whole.format(Math.round(ms))]);
   return interpolate(gettext("%s s"), [tenths.format(ms / 1_000)]);
 }
 
-/** Names one after the other: "polling, SSE". */
+/** The time of day to the millisecond. @param {number} ms - since the epoch */
+export const time = (ms) => clock.format(ms);
+
+/** "polling, SSE". @param {string[]} names */
 export const list = (names) => names.join(gettext(", "));
 
-/** A name within a sentence, where its direction of writing turns nothing else: U+2068 to U+2069. */
-export const isolated = (name) => `\u2068${name}\u2069`;
+/** "SSE: 17 ms". @param {string} label @param {string} text */
+export const labelled = (label, text) => interpolate(gettext("%s: %s"), [label, text]);
 
-/** What something is or says: "SSE: 17 ms". */
-export const about = (name, words) => interpolate(gettext("%s: %s"), [name, words]);
+/** Text whose direction of writing leaves the rest of a sentence as it is: U+2068 to U+2069. @param {string} text */
+export const isolated = (text) => `\u2068${text}\u2069`;
 
-/** A sentence of the server's or of the control's in the page's language; what it names and its figures stay. */
+/**
+ * A sentence of the server's or the wires' control, "NAME: RULE.", in the page's language. The catalogue has the rule
+ * with %s for its numbers; the name stays.
+ * @param {string} sentence
+ */
 export function translated(sentence) {
   const [, name, rule] = sentence.match(/^([^:]+): (.+)$/) ?? [null, null, sentence];
-  const figures = [];
-  const words = gettext(rule.replace(FIGURE, (figure) => (figures.push(figure), "%s")));
-  return name === null ? interpolate(words, figures) : about(name, interpolate(words, figures));
-}
-
-/** A new element with a class and a text: textContent alone, so that nothing in a message is ever markup. */
-export function element(name, className, text = "") {
-  const made = document.createElement(name);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
-/** Write a program's text into an element so that its lines end after signs: not inside a word, unless it is long. */
-export function breakable(made, text) {
-  for (const [place, piece] of text.split(SIGNS).entries()) {
-    made.append(piece);
-    if (place % 2) made.append(document.createElement("wbr"));
-  }
-  return made;
-}
-
-/** Write a sentence into an element, with what stands between backticks as code. */
-export function marked(made, sentence) {
-  const pieces = sentence.split("`").map((piece, place) => (place % 2 ? element("code", "", piece) : piece));
-  made.replaceChildren(...pieces);
-  return made;
+  /** @type {string[]} */
+  const numbers = [];
+  const text = gettext(rule.replace(NUMBER, (match) => (numbers.push(match), "%s")));
+  return name ? labelled(name, interpolate(text, numbers)) : interpolate(text, numbers);
 }

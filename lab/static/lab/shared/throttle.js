@@ -1,17 +1,21 @@
-/** Return a function that does a task at once, and again at most every so many ms: the last call is never forgotten. */
-export function seldom(task, ms) {
-  let waiting = null;
+/**
+ * Return a function that runs a task at once, and again at most every `ms`. The last call always leads to a run.
+ * @param {() => void} task @param {number} ms
+ */
+export function throttle(task, ms) {
+  let waiting = false;
   let again = false;
   function run() {
     again = false;
-    waiting = setTimeout(() => {
-      waiting = null;
+    waiting = true;
+    setTimeout(() => {
+      waiting = false;
       if (again) run();
     }, ms);
     task();
   }
   return () => {
     again = true;
-    if (waiting === null) run();
+    if (!waiting) run();
   };
 }

@@ -1,84 +1,92 @@
-/** The wires' control as the page sees it: what passes, what they count, and their links and faults. */
-import { share } from "./wire-events.js";
+/** The control of the wires: what passes, what they count, their links and faults, and the server's restart. */
 import { translated } from "./format.js";
+import { shareEvents } from "./wire-events.js";
 
-export class Wire extends EventTarget {
-  state = null; // the last state told; see lab/wire/control/app.py
+/** @typedef {{fault: string, seconds?: number, rate?: number}} Fault */
+/** @typedef {{profile: string} | {delay_ms?: number, jitter_ms?: number, rate_up?: number, rate_down?: number}} Link */
 
-  /** The wires whose control is at `base`, an origin. */
+/** Dispatches "state", "exchanges" and "away", each with its detail. */
+export class WireControl extends EventTarget {
+  /** @type {any} */
+  state = null; // the last one; lab/wire/control/app.py describes it
+  close = () => {};
+
+  /** Connect to the control at an origin. @param {string} base */
   static connect(base) {
-    const wire = new Wire(base);
-    wire.listen();
-    // A page that was left may be kept alive, and its stream with it.
-    addEventListener("pagehide", () => wire.close());
-    addEventListener("pageshow", ({ persisted }) => persisted && wire.listen());
-    return wire;
+    const control = new WireControl(base);
+    control.listen();
+    // The browser may keep a page that was left, and its stream with it.
+    addEventListener("pagehide", () => control.close());
+    addEventListener("pageshow", ({ persisted }) => persisted && control.listen());
+    return control;
   }
 
+  /** @param {string} base */
   constructor(base) {
     super();
     this.base = base;
   }
 
-  /** Hear of everything from now on, and again whenever the control was away. */
   listen() {
-    this.close = share(`${this.base}/events`, (kind, text) => {
-      if (kind === "away") this.tell("away");
-      else if (kind === "state") this.told(JSON.parse(text));
-      else this.tell("exchanges", JSON.parse(text).exchanges);
+    this.close = shareEvents(`${this.base}/events`, (kind, text) => {
+      if (kind === "away") this.dispatch("away");
+      else if (kind === "state") this.setState(JSON.parse(text));
+      else this.dispatch("exchanges", JSON.parse(text).exchanges);
     });
   }
 
-  /** Change the link of a wire, or of "all": a profile or figures. Throws an Error with the control's sentence. */
-  link(name, fields) {
-    return this.change(`/wires/${encodeURIComponent(name)}/link`, fields);
+  /** Change the link of a wire, or of "all". @param {string} wire @param {Link} link */
+  setLink(wire, link) {
+    return this.change(`/wires/${encodeURIComponent(wire)}/link`, link);
   }
 
-  /** Put a fault on a wire, or on "all". */
-  fault(name, fields) {
-    return this.change(`/wires/${encodeURIComponent(name)}/fault`, fields);
+  /** Put a fault on a wire, or on "all". @param {string} wire @param {Fault} fault */
+  setFault(wire, fault) {
+    return this.change(`/wires/${encodeURIComponent(wire)}/fault`, fault);
   }
 
-  /** Kill the server and start it again after so many seconds; resolves when it listens. */
-  restart(seconds) {
+  /** Kill the server and start it again after `seconds`; resolves when it listens. @param {number} seconds */
+  restartServer(seconds) {
     return this.change("/server/restart", { away: seconds });
   }
 
-  /** One exchange with its bytes and parts. */
+  /** One exchange with its bytes and parts. @param {number} id */
   exchange(id) {
-    return this.ask(`/exchanges/${id}`);
+    return this.request(`/exchanges/${id}`);
   }
 
-  /** Where the capture of a wire is, as a file for Wireshark. */
-  captureAddress(name) {
-    return `${this.base}/capture.pcapng?wire=${encodeURIComponent(name)}`;
+  /** The address of a wire's capture, or that of "all", as a file for Wireshark. @param {string} wire */
+  captureUrl(wire) {
+    return `${this.base}/capture.pcapng?wire=${encodeURIComponent(wire)}`;
   }
 
+  /** Throws an Error with the control's sentence. @param {string} path @param {object} fields */
   async change(path, fields) {
     const headers = { "Content-Type": "application/json" };
-    const state = await this.ask(path, { method: "POST", headers, body: JSON.stringify(fields) });
-    this.told(state);
-    return state;
+    this.setState(await this.request(path, { method: "POST", headers, body: JSON.stringify(fields) }));
   }
 
-  async ask(path, options) {
-    let response, answer;
+  /** @param {string} path @param {RequestInit} [options] */
+  async request(path, options) {
+    let response, fields;
     try {
       response = await fetch(this.base + path, options);
-      answer = await response.json();
+      fields = await response.json();
     } catch {
-      throw new Error(gettext("The wires' control does not answer."));
+      throw new Error(gettext("The control of the wires does not respond."));
     }
-    if (!response.ok) throw new Error(translated(answer.error));
-    return answer;
+    if (!response.ok) throw new Error(translated(fields.error));
+    return fields;
   }
 
-  told(state) {
+  /** @param {object} state */
+  setState(state) {
     this.state = state;
-    this.tell("state", state);
+    this.dispatch("state", state);
   }
 
-  tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
+  /** @param {string} kind @param {unknown} [detail] */
+  dispatch(kind, detail) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 }

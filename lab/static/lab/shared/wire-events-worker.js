@@ -1,33 +1,39 @@
-/** A worker for all boards of a browser: with a stream each, six of them would use up an origin's connections. */
-import { hear } from "./wire-events.js";
+/** A worker with one stream for all boards of a browser: six streams would use up the connections to an origin. */
+import { openEvents } from "./wire-events.js";
 
-const streams = new Map(); // address: {ports, last, end}
+/** @typedef {{ports: Set<MessagePort>, last: object | null, end: () => void}} Stream */
 
-self.onconnect = ({ ports: [port] }) => {
-  port.onmessage = ({ data: { what, address } }) => (what === "join" ? join : leave)(port, address);
+/** @type {Map<string, Stream>} */
+const streams = new Map();
+
+/** @type {any} */ (globalThis).onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => {
+  port.onmessage = ({ data: { command, url } }) => (command === "join" ? join : leave)(port, url);
 };
 
-function join(port, address) {
-  const stream = streams.get(address) ?? begin(address);
+/** @param {MessagePort} port @param {string} url */
+function join(port, url) {
+  const stream = streams.get(url) ?? begin(url);
   stream.ports.add(port);
   if (stream.last) port.postMessage(stream.last);
 }
 
-function begin(address) {
-  const stream = { ports: new Set(), last: null };
-  streams.set(address, stream);
-  stream.end = hear(address, (kind, text) => {
-    const told = { kind, text };
-    if (kind !== "exchanges") stream.last = told; // how things stand: told to whoever comes later
-    for (const port of stream.ports) port.postMessage(told);
+/** @param {string} url */
+function begin(url) {
+  /** @type {Stream} */
+  const stream = { ports: new Set(), last: null, end: () => {} };
+  streams.set(url, stream);
+  stream.end = openEvents(url, (kind, text) => {
+    if (kind !== "exchanges") stream.last = { kind, text }; // for boards that join later
+    for (const port of stream.ports) port.postMessage({ kind, text });
   });
   return stream;
 }
 
-function leave(port, address) {
-  const stream = streams.get(address);
+/** @param {MessagePort} port @param {string} url */
+function leave(port, url) {
+  const stream = streams.get(url);
   stream?.ports.delete(port);
   if (stream?.ports.size !== 0) return;
   stream.end();
-  streams.delete(address);
+  streams.delete(url);
 }

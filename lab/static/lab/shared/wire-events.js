@@ -1,33 +1,59 @@
-/** The event stream of the wires' control, heard again whenever it broke off. */
-const AGAIN = 1_000; // ms before a control that is away is asked again
-const KINDS = ["state", "exchanges"];
+/** The event stream of the wires' control, which is opened again whenever it breaks. */
+const RETRY = 1_000; // ms
+const SILENCE = 10_000; // ms without an event until the stream counts as dead; "state" comes once a second
+const CHECK = 500; // ms between checks
 
-/** Call tell("state" or "exchanges", text) and tell("away") from now on; returns what ends it. */
-export function hear(address, tell) {
-  let source, again;
+/** @typedef {(kind: "state" | "exchanges" | "away", text: string) => void} Listener */
+
+/**
+ * Call the listener with each event, and with "away" when the stream breaks; return a function that ends it.
+ * @param {string} url @param {Listener} listener
+ */
+export function openEvents(url, listener) {
+  /** @type {EventSource} */
+  let source;
+  /** @type {number} */
+  let timer;
+  let heardAt = 0; // ms since the epoch; by the clock, as timers stand still while the machine is suspended
+
   function open() {
-    source = new EventSource(address);
-    for (const kind of KINDS) source.addEventListener(kind, ({ data }) => tell(kind, data));
-    source.onerror = () => {
-      source.close();
-      tell("away");
-      again = setTimeout(open, AGAIN);
-    };
+    heardAt = Date.now();
+    source = new EventSource(url);
+    for (const kind of /** @type {const} */ (["state", "exchanges"])) {
+      source.addEventListener(kind, ({ data }) => {
+        heardAt = Date.now();
+        listener(kind, data);
+      });
+    }
+    source.onerror = close;
+    timer = setInterval(() => Date.now() - heardAt > SILENCE && close(), CHECK);
   }
-  open();
-  return () => {
-    clearTimeout(again);
+
+  function close() {
+    end();
+    listener("away", "");
+    timer = setTimeout(open, RETRY);
+  }
+
+  function end() {
+    clearTimeout(timer); // which clears an interval, too
     source.close();
-  };
+  }
+
+  open();
+  return end;
 }
 
-/** The same, by one stream for all the boards of a browser, where it has workers that pages share. */
-export function share(address, tell) {
-  if (!globalThis.SharedWorker) return hear(address, tell);
+/**
+ * The same through one stream for all boards of a browser, if it has workers that pages share.
+ * @param {string} url @param {Listener} listener
+ */
+export function shareEvents(url, listener) {
+  if (!globalThis.SharedWorker) return openEvents(url, listener);
   const worker = new SharedWorker(new URL("./wire-events-worker.js", import.meta.url), { type: "module" });
-  let end = () => worker.port.postMessage({ what: "leave", address });
-  worker.onerror = () => (end = hear(address, tell)); // it does not load here
-  worker.port.onmessage = ({ data: { kind, text } }) => tell(kind, text);
-  worker.port.postMessage({ what: "join", address });
+  let end = () => worker.port.postMessage({ command: "leave", url });
+  worker.onerror = () => (end = openEvents(url, listener)); // it does not load here
+  worker.port.onmessage = ({ data: { kind, text } }) => listener(kind, text);
+  worker.port.postMessage({ command: "join", url });
   return () => end();
 }

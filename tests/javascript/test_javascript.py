@@ -1,0 +1,30 @@
+"""The scripts of the pages: their types are right, and a linter finds nothing."""
+
+import subprocess
+
+import pytest
+
+from lab.techniques import TECHNIQUES
+from support.processes import ROOT
+
+MODULES = ROOT / "node_modules"
+CONFIG = "tests/javascript"
+FOLDERS = [f"{folder}/static" for folder in ("lab", *TECHNIQUES)]
+
+
+def run(script, *options):
+    """Run a script of an npm package; fail with what it writes unless it finds nothing."""
+    if not (MODULES / script).exists():
+        pytest.fail(f"{script.split('/')[0]} is missing: tests/setup installs it.")
+    done = subprocess.run(["node", MODULES / script, *options], cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("project", ["tsconfig.json", "tsconfig.pages.json"])
+def test_types(project):
+    """Strict ones for the clients and what all pages share; those of the pages know less of what a page contains."""
+    run("typescript/bin/tsc", "--project", f"{CONFIG}/{project}")
+
+
+def test_lint():
+    run("eslint/bin/eslint.js", "--config", f"{CONFIG}/eslint.config.mjs", *FOLDERS)

@@ -1,0 +1,46 @@
+"""The techniques run under other ASGI servers, too, without uvicorn and its parser: they only lose their fast paths."""
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+import websocket
+from benchmarks.servers import kinds
+from benchmarks.servers.process import serving
+from support.raw_websocket import dial, hear, say
+from support.technique_io import client
+
+BLOCKED = ("uvicorn", "httptools")
+
+
+@pytest.fixture(scope="module", params=["daphne", "granian"])
+def foreign(request, tmp_path_factory):
+    """A server of another kind, in whose processes the imports of BLOCKED fail."""
+    folder, modules = tmp_path_factory.mktemp("log"), tmp_path_factory.mktemp("modules")
+    (modules / "sitecustomize.py").write_text(f"import sys\nsys.modules.update(dict.fromkeys({BLOCKED}))\n")
+    for name in BLOCKED:
+        command = [sys.executable, "-c", f"import {name}"]
+        assert subprocess.run(command, env=os.environ | {"PYTHONPATH": str(modules)}, check=False).returncode
+    with serving(folder, run=kinds.starting(request.param), PYTHONPATH=str(modules)) as (url, _process_id):
+        yield SimpleNamespace(url=url)
+    assert "Traceback" not in (folder / "server.log").read_text()
+
+
+def test_every_technique_exchanges_messages_under_other_servers(foreign, room, technique):
+    reader, publisher = client(technique, foreign, room, after=0), client(technique, foreign, room)
+    messages = reader.messages()
+    for number in range(3):
+        publisher.publish(str(number))
+        assert next(messages)["text"] == str(number)
+    reader.close()
+    publisher.close()
+
+
+@pytest.mark.parametrize("stage", websocket.STAGES)
+def test_every_websocket_stage_exchanges_messages_under_other_servers(foreign, room, stage):
+    with dial(foreign.url, room, path=f"/ws/websocket/stages/{stage}/{room}/") as connection:
+        say(connection, type="publish", author="Ann", text="hi", nonce="mine")
+        assert {hear(connection)["type"], hear(connection)["type"]} == {"message", "published"}

@@ -1,0 +1,39 @@
+"""The board with all techniques, in a browser's window."""
+
+import itertools
+
+from lab.techniques import TECHNIQUES
+
+_rooms = itertools.count(1)
+
+
+def opened(window, lab, anchor=""):
+    window.driver.get("about:blank")
+    window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{anchor}")
+    window.until(
+        lambda: window.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES), "the panes do not open"
+    )
+    window.one("[data-part=controls] > summary").click()
+    return window
+
+
+def choose(window, scene, seconds):
+    """Go to a scene by its link."""
+    window.driver.execute_script("location.hash = arguments[0]", f"scene={scene}&seconds={seconds}")
+    link = f".scenes nav a[href='#scene={scene}']"
+    window.until(lambda: window.one(link).get_attribute("aria-current"), "the scene is not open")
+    return window.until(lambda: window.one("[data-part=question]").text, "nothing is asked")
+
+
+def revealed(window):
+    return window.until(lambda: window.one(".scenes [data-part=reveal]").is_displayed(), "nothing is revealed")
+
+
+def lines(window, technique, shape):
+    """Return what a lane's text says of a shape, and let it be shown."""
+    button = window.one("[aria-controls=as-text]")
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
+    selector = f"#as-text [data-technique={technique}] [data-shape={shape}]"
+    window.until(lambda: window.texts(selector), f"no {shape} in the lane of {technique}")
+    return window.texts(selector)
