@@ -55,7 +55,7 @@ class Tap:
         """Return the exchanges on a technique's wire after the one with the id `last`."""
 
         async def captured():
-            return [each for each in self.capture.of(name) if each.id > last and each.kind not in EMPTY]
+            return [each for each in self.capture.exchanges_of(name) if each.id > last and each.kind not in EMPTY]
 
         return self.wait_for(captured())
 
@@ -89,7 +89,7 @@ def silence(address, room, seconds):
     """Return {technique: (exchanges in so many seconds without messages, bytes of TCP payload, at IP level)}."""
     with contextlib.closing(Tap(address, room)) as tap:
         time.sleep(1.1)  # to connect, and for the first poll
-        last = tap.capture.last
+        last = tap.capture.last_id
         before = {name: reader.reading.traffic() for name, reader in tap.readers.items()}
         time.sleep(seconds)
         traffic = {name: reader.reading.traffic() - before[name] for name, reader in tap.readers.items()}

@@ -69,7 +69,7 @@ async def trace(address, scenario, techniques, seconds):
             "delivered": delivered[name],
             "kinds": bytes_by_kind(wire),
             "passed": kernel_bytes(readers[name]),
-            **exchanges(capture.of(name), start),
+            **exchanges(capture.exchanges_of(name), start),
         }
         for name, wire in wires.items()
     }

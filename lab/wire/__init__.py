@@ -1,1 +1,1 @@
-"""The instrumented relay: it carries a link and its faults, and counts and shows every byte that passes."""
+"""Instrumented relay: simulates a network between browser and server, and counts and shows every byte that passes."""

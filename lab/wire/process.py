@@ -1,10 +1,11 @@
-"""The process in which the wires live: it outlives the server that they lead to."""
+"""The process of the wires: it keeps them open while the server behind them restarts."""
 
 import asyncio
 import contextlib
 import os
 import secrets
 import signal
+from collections.abc import Callable, Iterable, Mapping
 
 import uvicorn
 
@@ -12,146 +13,146 @@ from lab.net import system
 from lab.wire.capture.capture import Capture
 from lab.wire.control.app import Control
 from lab.wire.control.http import LOOPBACK
+from lab.wire.relay.shared import Shared
 from lab.wire.relay.wire import Wire
-from lab.wire.supervised_server import NotUp, Server
+from lab.wire.supervised_server import CannotStart, SupervisedServer
 
-GOODBYE = 1  # seconds that the control's listeners get to hear the end
-AGE_OUT = 5.0  # seconds between looks at the capture's age
+SHUTDOWN_GRACE = 1  # seconds for the listeners of the control to take the end of their stream
+EXPIRY_INTERVAL = 5.0  # seconds between two searches for exchanges that are too old
 
 
-class ServiceError(Exception):
-    """The wires cannot be laid; the text is one sentence that says why."""
+class CannotRun(Exception):
+    """The wires cannot run; the text is one sentence that says why."""
 
 
 class ControlServer(uvicorn.Server):
-    """uvicorn's server without its own ideas about signals."""
+    """uvicorn's server without its signal handlers."""
 
     def capture_signals(self):
-        """Leave the signals to whoever runs the loop."""
+        """Leave the signals to `run`."""
         return contextlib.nullcontext()
 
 
 async def run(
-    wires,
-    server_command=None,
-    target=None,
-    control_port=0,
-    origins=(),
-    announce=print,
-    host="127.0.0.1",
-    control_host="127.0.0.1",
-    seed=None,
-    ready=None,
-):
-    """Lay wires to one server, control them, and end everything on SIGINT or SIGTERM or when cancelled.
+    wires: Mapping[str, int],
+    server_command: list[str] | tuple[str, ...] | None = None,
+    target: tuple[str, int] | None = None,
+    control_port: int = 0,
+    origins: Iterable[str] = (),
+    announce: Callable[[str], object] = print,
+    host: str = "127.0.0.1",
+    control_host: str = "127.0.0.1",
+    seed: str | None = None,
+    ready: Callable[[dict], object] | None = None,
+) -> None:
+    """Run wires to one server, and their control, until SIGINT, SIGTERM or cancellation.
 
-    `wires`: {name: port}, port 0: any. `target`: (host, port) of the server. `server_command`: words that start the
-    server; then "{port}" in them stands for the target's port (0, the default: a free one). `origins`: of the pages
-    that may use the control. `announce(sentence)` hears the addresses. `host`, `control_host`: where to listen; a
-    control for other machines asks for a token, which is announced. `seed`: of the faults by chance. `ready(state)`
-    hears {"wires": {name: port}, "control": port, "server": (host, port), "token"} once all of it listens.
-    Raises ServiceError where a port is taken or the server does not start.
+    `wires`: {name: port}, port 0: any. `target`: (host, port) of the server. `server_command`: starts the server;
+    "{port}" in it stands for the target's port (0, the default: a free one). `origins`: of the pages that may use the
+    control. `announce(sentence)` receives the addresses. `host`, `control_host`: where to listen; a control on another
+    host than loopback requires a token, which is announced. `seed`: of random faults. `ready(state)` receives
+    {"wires": {name: port}, "control": port, "server": (host, port), "token"} when everything listens.
+    Raises CannotRun if a port is in use or the server does not start.
     """
     system.allow_many_connections()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")  # the bounds of the control are the server's
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")  # the control has the same bounds as the server
     if target is None and not server_command:
-        raise ServiceError("A wire needs a server: target or server_command.")
-    server, capture, lanes = Server(target or ("127.0.0.1", 0), server_command), Capture(), {}
+        raise CannotRun("A wire needs a server: target or server_command.")
+    server, capture, shared = SupervisedServer(target or ("127.0.0.1", 0), server_command), Capture(), Shared()
     token = None if control_host in LOOPBACK else secrets.token_urlsafe(16)
-    laid = {name: Wire(name, host, port, server.target, capture, lanes, seed) for name, port in wires.items()}
-    control = Control(laid, server, capture, origins, token)
-    with ending() as ended:
+    open_wires = {name: Wire(name, host, port, server.target, capture, shared, seed) for name, port in wires.items()}
+    control = Control(open_wires, server, capture, origins, token)
+    with stop_event() as stopped:
         async with contextlib.AsyncExitStack() as stack:
             try:
                 stack.push_async_callback(server.stop)
-                for wire in laid.values():
-                    await open_on(stack, wire)
+                for wire in open_wires.values():
+                    await open_wire(stack, wire)
                 await server.start()
                 listening = await serve_control(stack, control, control_host, control_port)
-            except (OSError, OverflowError, NotUp) as exc:
+            except (OSError, OverflowError, CannotStart) as exc:
                 reason = str(getattr(exc, "strerror", None) or exc).rstrip(".")
-                raise ServiceError(f"The wires cannot be laid: {reason}.") from exc
-            for name, wire in laid.items():
+                raise CannotRun(f"The wires cannot be laid: {reason}.") from exc
+            for name, wire in open_wires.items():
                 announce(f"Wire {name}: http://{host}:{wire.port}/ to {server.target[0]}:{server.target[1]}")
             announce(f"Control: http://{control_host}:{listening}/state" + (f"?token={token}" if token else ""))
             if ready:
-                ports = {name: wire.port for name, wire in laid.items()}
+                ports = {name: wire.port for name, wire in open_wires.items()}
                 ready({"wires": ports, "control": listening, "server": server.target, "token": token})
-            for upkeep in (server.watch(), look_after(capture)):
-                stack.push_async_callback(cancelled, asyncio.create_task(upkeep))
-            await ended.wait()
+            for work in (server.watch(), expire(capture)):
+                stack.push_async_callback(cancel, asyncio.create_task(work))
+            await stopped.wait()
 
 
-async def open_on(stack, wire):
-    """Open a wire, to be closed with the stack."""
+async def open_wire(stack: contextlib.AsyncExitStack, wire: Wire) -> None:
+    """Open a wire, and close it with the stack; raise CannotRun."""
     try:
         await wire.open()
     except system.CANNOT as exc:
-        raise ServiceError(system.cannot_listen(wire.host, wire.port, exc)) from exc
+        raise CannotRun(system.cannot_listen(wire.host, wire.port, exc)) from exc
     stack.push_async_callback(wire.close)
 
 
-async def serve_control(stack, control, host, port):
-    """Serve the control, to be ended with the stack; return its port."""
+async def serve_control(stack: contextlib.AsyncExitStack, control: Control, host: str, port: int) -> int:
+    """Serve the control until the stack is closed; return its port; raise CannotRun."""
     config = uvicorn.Config(
         control, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none",
-        http="lab.server.http_protocol:HTTPProtocol",  # with the server's own bounds
-        timeout_graceful_shutdown=GOODBYE, log_level="warning", server_header=False, proxy_headers=False,
+        http="lab.server.http_protocol:HTTPProtocol",  # with the bounds of the lab's server
+        timeout_graceful_shutdown=SHUTDOWN_GRACE, log_level="warning", server_header=False, proxy_headers=False,
     )  # fmt: skip
     try:
         listening = system.listen(host, port)
     except system.CANNOT as exc:
-        raise ServiceError(system.cannot_listen(host, port, exc, "--control-port")) from exc
+        raise CannotRun(system.cannot_listen(host, port, exc, "--control-port")) from exc
     server = ControlServer(config)
     serving = asyncio.create_task(server.serve([listening]))
 
-    async def end():
-        control.ending.set()
+    async def stop():
+        control.stopping.set()
         server.should_exit = True
         await serving
         listening.close()
 
-    stack.push_async_callback(end)
+    stack.push_async_callback(stop)
     return listening.getsockname()[1]
 
 
 @contextlib.contextmanager
-def ending():
-    """Yield an event that each signal sets that ends a command."""
-    ended, loop = asyncio.Event(), asyncio.get_running_loop()
-    caught = []
+def stop_event():
+    """Yield an event that is set by each signal that ends a command."""
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    handled = []
     for number in system.ENDING:
         if signal.getsignal(number) == signal.SIG_IGN and number == signal.SIGHUP:
-            continue  # after `nohup`
+            continue  # started with `nohup`
         with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread
-            loop.add_signal_handler(number, ended.set)
-            caught.append(number)
+            loop.add_signal_handler(number, stopped.set)
+            handled.append(number)
     try:
-        yield ended
+        yield stopped
     finally:
-        for number in caught:
+        for number in handled:
             loop.remove_signal_handler(number)
 
 
-async def look_after(capture):
-    """Let the capture forget what is too old."""
+async def expire(capture: Capture) -> None:
+    """Drop exchanges that are too old, from time to time."""
     while True:
-        await asyncio.sleep(AGE_OUT)
-        capture.age_out()
+        await asyncio.sleep(EXPIRY_INTERVAL)
+        capture.drop_expired()
 
 
-async def cancelled(task):
+async def cancel(task: asyncio.Task) -> None:
     """Cancel a task and wait for its end."""
     task.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await task
 
 
-def main(**options):
-    """Run the wires in a loop of their own, uvloop's where it is installed; see `run`."""
-    try:
-        from uvloop import new_event_loop
-    except ImportError:
-        new_event_loop = None
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+def main(**options) -> None:
+    """Run the wires in an event loop of their own, uvloop's if it is installed; see `run`."""
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    with contextlib.suppress(ImportError):
+        from uvloop import new_event_loop as loop_factory
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(run(**options))

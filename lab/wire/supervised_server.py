@@ -1,4 +1,4 @@
-"""The server behind the wires: one to be started, killed and started again, or one that runs by itself."""
+"""The server behind the wires: a child process that can be killed and restarted, or a server that runs by itself."""
 
 import asyncio
 import logging
@@ -12,103 +12,109 @@ from lab.net.system import free_port
 from lab.wire.relay.dial import dial
 
 log = logging.getLogger("lab.wire")
-PATIENCE = 30.0  # seconds for the server to listen
-GOODBYE = 8.0  # seconds that it gets to end by itself
-KNOCK = 5.0  # seconds between looks at a server that is not a child
-AWAY_MAX = 600  # seconds
+START_TIMEOUT = 30.0  # seconds for the server to listen
+STOP_TIMEOUT = 8.0  # seconds for the server to end by itself
+PROBE_TIMEOUT = 1.0  # seconds
+PROBE_INTERVAL = 5.0  # seconds between two probes of a server that is no child
+AWAY_MAX = 600  # seconds between the end of the server and its restart
 
 
-class NotUp(Exception):
+class CannotStart(Exception):
     """The server does not start; the text is one sentence that says why."""
 
 
-class Server:
-    """The server at `target`, (host, port); a child of this process where there is a `command`."""
+class SupervisedServer:
+    """The server at `target`, (host, port); with a `command`, a child of this process."""
 
-    def __init__(self, target, command=None):
-        """Aim; port 0 with a command takes a free one, and "{port}" in the command stands for it."""
+    process: asyncio.subprocess.Process | None = None
+    restarts = 0
+    is_up = False
+    error: str | None = None  # why the last probe failed
+
+    def __init__(self, target: tuple[str, int], command: list[str] | tuple[str, ...] | None = None):
+        """Choose the port: port 0 with a command takes a free one, and "{port}" in the command stands for it."""
         host, port = target
         self.target = host, port or free_port(host)
         self.command = command and [word.replace("{port}", str(self.target[1])) for word in command]
-        self.process = None
-        self.restarts = 0
-        self.up, self.fault = False, None  # whether it listens; why it does not
-        self.turn = asyncio.Lock()
+        self.restarting = asyncio.Lock()
 
-    async def start(self):
-        """Start the child and wait until it listens; raise NotUp where it does not."""
+    async def start(self) -> None:
+        """Start the child and wait until it listens; raise CannotStart if it does not."""
         if self.command:
-            # In a session of its own: Ctrl-C reaches this process alone, which ends it, and all its workers with it.
+            # In a session of its own, so that Ctrl-C reaches this process alone, and so that `kill` ends its workers.
             self.process = await asyncio.create_subprocess_exec(
                 *self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
             )
             orphans.adopt(self.process.pid)
-        deadline = time.monotonic() + PATIENCE
-        while not await self.look():
+        deadline = time.monotonic() + START_TIMEOUT
+        while not await self.probe():
             if self.process and self.process.returncode is not None:
-                raise NotUp(f"The server ended with status {self.process.returncode} before it listened.")
+                raise CannotStart(f"The server ended with status {self.process.returncode} before it listened.")
             if not self.command:
-                log.warning("The server %s:%d is not there yet: %s.", *self.target, self.fault)
-                return  # it may come later
+                log.warning("The server %s:%d is not there yet: %s.", *self.target, self.error)
+                return  # it may start later
             if time.monotonic() > deadline:
-                raise NotUp(f"The server does not listen on {self.target[0]}:{self.target[1]}.")
+                raise CannotStart(f"The server does not listen on {self.target[0]}:{self.target[1]}.")
             await asyncio.sleep(0.05)
 
-    async def look(self):
-        """Try the server; return whether it listens, and keep that in `up`."""
+    async def probe(self) -> bool:
+        """Connect to the server; return whether it listens."""
         try:
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(PROBE_TIMEOUT):
                 transport, _protocol = await dial(asyncio.Protocol, *self.target)
             transport.close()
-            self.up, self.fault = True, None
+            self.is_up, self.error = True, None
         except (OSError, TimeoutError) as exc:
-            self.up, self.fault = False, exc.strerror or "no answer"
-        return self.up
+            self.is_up, self.error = False, exc.strerror or "no answer"
+        return self.is_up
 
-    async def watch(self):
-        """Keep `up` true to life: a child by its life, another's server by knocking, seldom, for it may note that."""
+    async def watch(self) -> None:
+        """Keep `is_up` current: a child is up while it runs; another server is probed, which it may log."""
         while True:
-            if self.turn.locked():
+            if self.restarting.locked():
                 pass
             elif self.process:
-                self.up = self.process.returncode is None
+                self.is_up = self.process.returncode is None
             else:
-                await self.look()
-            await asyncio.sleep(0.5 if self.process else KNOCK)
+                await self.probe()
+            await asyncio.sleep(0.5 if self.process else PROBE_INTERVAL)
 
-    async def restart(self, away):
-        """Kill the child, be away for so many seconds, start it on the same port."""
-        async with self.turn:
+    async def restart(self, away: float) -> None:
+        """Kill the child, wait `away` seconds, and start it again on the same port."""
+        async with self.restarting:
             await self.kill()
             await asyncio.sleep(away)
             await self.start()
             self.restarts += 1
 
-    async def kill(self):
-        """End the child and its workers at once."""
-        self.up = False
-        self.signal(signal.SIGKILL)
-        await self.process.wait()
+    async def kill(self) -> None:
+        """Kill the child and its workers, and wait for its end."""
+        self.is_up = False
+        if self.process:
+            self.signal(signal.SIGKILL)
+            await self.process.wait()
 
-    async def stop(self):
-        """End the child, by asking, then by force; nothing of it stays."""
+    async def stop(self) -> None:
+        """End the child with SIGTERM, and what is left of its session with SIGKILL."""
         if not self.process:
             return
         self.signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(GOODBYE):
+            async with asyncio.timeout(STOP_TIMEOUT):
                 await self.process.wait()
         except TimeoutError:
             pass
         await self.kill()
 
-    def signal(self, number):
-        """Signal the child's whole session."""
+    def signal(self, number: int) -> None:
+        """Send a signal to all processes of the child's session."""
+        if not self.process:
+            return
         try:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
-            pass  # gone already
+            pass  # it has ended
 
-    def state(self):
-        """Return what the control tells of the server."""
-        return {"up": self.up, "restarts": self.restarts, "can_restart": bool(self.command)}
+    def state(self) -> dict:
+        """Return the fields that the control shows."""
+        return {"up": self.is_up, "restarts": self.restarts, "can_restart": bool(self.command)}

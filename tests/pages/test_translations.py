@@ -22,7 +22,7 @@ WRITTEN = {
 }
 FOLDERS = ["lab", *TECHNIQUES]
 PARTS = ROOT / "lab/static/lab/shared/byte-kinds.js"
-REFUSALS = {"Refused", "Unavailable", "NoLink", "NoFault", "NotUp"}
+REFUSALS = {"Refused", "Unavailable", "InvalidLink", "InvalidFault", "CannotStart"}
 FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")  # as in format.js, which looks a sentence up without its numbers
 # Rules that only programs break: they name what cannot be translated.
 FOR_PROGRAMS = {
@@ -35,7 +35,7 @@ FOR_PROGRAMS = {
     "only one is allowed.",
     "one or more of %s, and nothing else.",
     "the body must not be compressed.",
-    "not whole.",
+    "incomplete.",
     "a whole number, or a text of at most %s characters.",
 }
 

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 from websockets.frames import Frame, Opcode
 
-from lab.wire.byte_kinds import DOWN, UP, named, zeros
+from lab.wire.byte_kinds import DOWN, UP, by_name, zeros
 from lab.wire.capture.capture import Capture
-from lab.wire.scan.connection_scan import Account
+from lab.wire.scan.connection_scan import ConnectionScan
 
 MESSAGE = json.dumps({"id": 17, "room": "lobby", "text": "hi é", "nonce": "n"}, ensure_ascii=False).encode()
 ASK = b"GET /polling/lobby/messages/?after=1 HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -21,12 +21,12 @@ def account():
     wire = SimpleNamespace(
         name="by hand", bytes={UP: zeros(), DOWN: zeros()}, capture=Capture(), requests=0, empty_responses=0, messages=0
     )
-    return Account(wire, 1, ("127.0.0.1", 50_000))
+    return ConnectionScan(wire, 1, ("127.0.0.1", 50_000))
 
 
 def counted(reading, direction):
     """Return the kinds counted in a direction that are not zero."""
-    return {kind: size for kind, size in named(reading.wire.bytes[direction]).items() if size}
+    return {kind: size for kind, size in by_name(reading.wire.bytes[direction]).items() if size}
 
 
 def answer(body, status=b"200 OK", head=b"content-type: application/json\r\n"):

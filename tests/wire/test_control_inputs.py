@@ -177,7 +177,7 @@ def test_what_the_control_does_wrong_is_logged(tmp_path):
         "from lab.wire.relay import faults\n"
         "def fail(*_arguments):\n"
         "    raise KeyError('a fault of the test')\n"
-        "faults.by_chance = fail\n"
+        "faults.random_schedule = fail\n"
     )
     with serving(echo) as port:
         wire = WireProcess(f"127.0.0.1:{port}", ("one",), PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")

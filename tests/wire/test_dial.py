@@ -10,7 +10,7 @@ import pytest
 from lab.wire.capture.capture import Capture
 from lab.wire.relay.dial import dial
 from lab.wire.relay.wire import Wire
-from lab.wire.supervised_server import Server
+from lab.wire.supervised_server import SupervisedServer
 from support.byte_servers import echo, serving
 from support.fake_dns import ANSWERING, NAME, REFUSING, SILENT, name, silent
 from support.processes import COMMAND, PATIENCE, ROOT, free_port, until
@@ -63,7 +63,7 @@ def test_a_wire_whose_server_has_no_address_that_answers_resets_the_browser(monk
 def test_the_control_looks_at_each_address_of_the_server(monkeypatch):
     with serving(echo) as port:
         name(monkeypatch, "::1", ANSWERING)
-        assert asyncio.run(Server((NAME, port)).look()) is True
+        assert asyncio.run(SupervisedServer((NAME, port)).probe()) is True
 
 
 def test_a_lost_race_leaves_no_connection_open(monkeypatch):

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from websockets.frames import Opcode
 
-from lab.wire.capture.capture import OPENINGS, OPENINGS_BYTES, OPENINGS_OF_ONE, Capture, Exchange
+from lab.wire.capture.capture import OPENING_MAX, OPENINGS_BYTES_MAX, OPENINGS_MAX, Capture, Exchange
 from lab.wire.relay import wire as relay
 from lab.wire.scan import scanner
 from support.byte_servers import connect, echo, read_exactly, serving, swallow
@@ -129,14 +129,14 @@ def test_what_is_kept_of_connections_that_begin_is_bounded():
         data = bytes(8_000)
         capture.add(Exchange("wire", number % 5_000 if number % 2 else 1, 0, "down", "stream", len(data), data=data))
     kept = [exchange for opening in capture.openings.values() for exchange in opening]
-    assert sum(len(exchange.data) for exchange in kept) == capture.opening_bytes <= OPENINGS_BYTES
-    assert len(capture.openings) <= OPENINGS
-    assert max(map(len, capture.openings.values())) <= OPENINGS_OF_ONE
+    assert sum(len(exchange.data) for exchange in kept) == capture.opening_bytes <= OPENINGS_BYTES_MAX
+    assert len(capture.openings) <= OPENINGS_MAX
+    assert max(map(len, capture.openings.values())) <= OPENING_MAX
 
 
 def test_what_all_links_hold_together_is_bounded(monkeypatch):
     """Each may hold much where there is a delay."""
-    monkeypatch.setattr(relay, "IN_LINKS", MIB)
+    monkeypatch.setattr(relay, "PIPED_MAX", MIB)
     count, read = 12, 1 << 18  # connections; what one read brings at most
 
     async def filled(port):
@@ -146,16 +146,16 @@ def test_what_all_links_hold_together_is_bounded(monkeypatch):
         try:
             for writer in writers:
                 writer.write(bytes(8 * MIB))
-            while wire.capture.in_links <= MIB:
+            while wire.shared.piped_bytes <= MIB:
                 await asyncio.sleep(0.01)
             for _ in range(20):  # each reads once more at most
                 await asyncio.sleep(0.01)
-                assert wire.capture.in_links <= MIB + count * read
+                assert wire.shared.piped_bytes <= MIB + count * read
         finally:
             await wire.close()
             for writer in writers:
                 writer.transport.abort()
-        assert wire.capture.in_links == 0
+        assert wire.shared.piped_bytes == 0
 
     with serving(swallow) as port:
         asyncio.run(asyncio.wait_for(filled(port), 10 * PATIENCE))
@@ -172,11 +172,11 @@ BURSTS = {  # what comes before, and what comes again and again
 @pytest.mark.parametrize(("before", "direction", "piece"), list(BURSTS.values()), ids=list(BURSTS))
 def test_a_burst_is_read_in_turns(monkeypatch, before, direction, piece):
     """Else the loop, and with it all other connections, would stand still meanwhile."""
-    monkeypatch.setattr(scanner, "TURN", 0)
+    monkeypatch.setattr(scanner, "TIME_SLICE", 0)
     reading, behind = account(), []
     for each, data in before:
         reading.feed(each, data)
-    reading.behind = behind.append
+    reading.on_backlog = behind.append
     burst = piece * (1 << 18 >> len(piece).bit_length() - 1)
     reading.feed(direction, burst)
     assert behind == [direction]
@@ -185,7 +185,7 @@ def test_a_burst_is_read_in_turns(monkeypatch, before, direction, piece):
     reading.end()
     assert reading.wire.capture.exchanges[-1].kind != "disconnect"
     monkeypatch.undo()
-    while reading.read_on(direction):
+    while reading.scan_backlog(direction):
         pass
     assert behind == [direction]
     assert reading.wire.capture.exchanges[-1].kind == "disconnect"

@@ -3,7 +3,7 @@
 import pytest
 from websockets.frames import Opcode
 
-from lab.wire.dissect import taken_apart
+from lab.wire.dissect import dissect
 from support.handmade_streams import (
     ASK,
     MESSAGE,
@@ -94,7 +94,7 @@ def test_fields_after_the_last_chunk_are_shown_as_fields():
     head = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
     reading = read(("up", ASK), ("down", head + chunk(b"x") + b"0\r\nAge: 3\r\n\r\n"))
     assert counted(reading, "down")["headers"] == len(head) + len(b"Age: 3\r\n")
-    parts = taken_apart(reading.wire.capture.exchanges[-1])
+    parts = dissect(reading.wire.capture.exchanges[-1])
     assert [part["name"] for part in parts[-3:]] == ["chunk size", "Age", "chunk end"]
 
 
@@ -117,7 +117,7 @@ def test_a_heartbeat_is_idle_with_or_without_a_chunk_of_its_own(lines):
         }  # fmt: skip
         beats = [exchange for exchange in reading.wire.capture.exchanges if exchange.kind == "heartbeat"]
         assert [beat.payload for beat in beats] == [0, 0]
-        assert any("tells scripts" in part["explains"] for part in taken_apart(beats[0]))
+        assert any("a sign for scripts" in part["explains"] for part in dissect(beats[0]))
         assert reading.wire.messages == 2
 
 
@@ -131,8 +131,8 @@ def test_one_byte_order_mark_before_an_event_stream_is_no_part_of_it():
     assert counted(reading, "down")["payload"] == 1 + M
     assert counted(reading, "down")["idle"] == len(BOM + b"data: b\n\n")
     first, second, _third = [each for each in reading.wire.capture.exchanges if each.kind in ("event", "comment")]
-    assert [part["name"] for part in taken_apart(first)] == ["byte order mark", "data", "blank line"]
-    assert [part["name"] for part in taken_apart(second)] == ["\ufeffdata", "blank line"]
+    assert [part["name"] for part in dissect(first)] == ["byte order mark", "data", "blank line"]
+    assert [part["name"] for part in dissect(second)] == ["\ufeffdata", "blank line"]
     twice = read(("up", ASK), ("down", head + BOM + BOM + b"data: a\n\n"))
     assert "payload" not in counted(twice, "down")
 
@@ -249,8 +249,8 @@ def test_frames_are_framing_payload_and_idle():
         *[("up", kind) for kind in ("frame", "pong", "close")],
         *[("down", kind) for kind in ("ping", "frame", "frame", "heartbeat")],
     ]
-    *_parts, payload = taken_apart(reading.wire.capture.exchanges[-1])
-    assert "tells scripts" in payload["explains"]
+    *_parts, payload = dissect(reading.wire.capture.exchanges[-1])
+    assert "a sign for scripts" in payload["explains"]
     assert reading.wire.messages == 1
     assert [exchange.messages() for exchange in reading.wire.capture.exchanges][3] == ["n"]
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from lab.wire.relay.link import PROFILES, Link, NoLink, changed
+from lab.wire.relay.link import PROFILES, InvalidLink, Link, changed
 from support.byte_servers import connect, echo, pour, poured, read_exactly, serving, swallow
 
 LATE = 15.0  # seconds that a busy machine may add to anything
@@ -196,7 +196,7 @@ def test_a_half_closed_connection_still_answers(swallowing, local):
     ],
 )
 def test_a_link_that_cannot_be_is_refused(fields):
-    with pytest.raises(NoLink):
+    with pytest.raises(InvalidLink):
         changed(Link(), fields)
 
 

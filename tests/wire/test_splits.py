@@ -136,6 +136,6 @@ def test_many_short_turns_give_the_same_account(stream, cuts_up, cuts_down):
     with pytest.MonkeyPatch.context() as patch:
         for module in (scanner, events):
             patch.setattr(module, "SMALL", 0)
-        patch.setattr(scanner, "TURN", 0)
+        patch.setattr(scanner, "TIME_SLICE", 0)
         turns = account_of(up, down, cuts_up, cuts_down)
     assert turns == account_of(up, down)

@@ -137,8 +137,8 @@ def test_cut_every_goes_on_until_it_is_lifted(lay):
 
 
 def test_a_schedule_by_chance_is_the_same_for_the_same_seed(lay):
-    schedule = faults.by_chance("7", 60, 5)
-    assert schedule == faults.by_chance("7", 60, 5) != faults.by_chance("8", 60, 5)
+    schedule = faults.random_schedule("7", 60, 5)
+    assert schedule == faults.random_schedule("7", 60, 5) != faults.random_schedule("8", 60, 5)
     assert 4 <= len(schedule) <= 30
     assert faults.ordered(schedule)
     with serving(echo) as port:
@@ -165,8 +165,8 @@ def test_a_schedule_by_chance_is_the_same_for_the_same_seed(lay):
     ],
 )
 def test_a_fault_that_cannot_be_is_refused(fields):
-    with pytest.raises(faults.NoFault):
-        faults.checked(fields)
+    with pytest.raises(faults.InvalidFault):
+        faults.validated(fields)
 
 
 def test_the_server_is_killed_and_started_while_the_wires_stand(tmp_path, room):

@@ -47,7 +47,7 @@ class Command(serve.Command):
                 origins=[f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")],
                 announce=sentences.append, ready=lambda state: self.tell_of(host, page, sentences),
             )  # fmt: skip
-        except process.ServiceError as exc:
+        except process.CannotRun as exc:
             raise CommandError(str(exc)) from exc
 
     def tell_of(self, host, page, sentences):

@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 wires=wires, target=target(to), host=host, control_host=control_host, control_port=control_port,
                 origins=origin, seed=seed, announce=self.announce,
             )  # fmt: skip
-        except process.ServiceError as exc:
+        except process.CannotRun as exc:
             raise CommandError(str(exc)) from exc
 
     def announce(self, sentence):

@@ -1,1 +1,1 @@
-"""The capture: recent exchanges and their bytes, and the file for Wireshark."""
+"""Capture: recent exchanges with their bytes, and a file of them for Wireshark."""

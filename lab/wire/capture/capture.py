@@ -1,4 +1,4 @@
-"""The exchanges of the last minutes, bounded by time, count and bytes."""
+"""Recent exchanges, bounded by age, number and bytes."""
 
 import re
 import time
@@ -7,48 +7,49 @@ from dataclasses import dataclass
 
 from lab.wire.scan.frame_header import unmasked
 
-COUNT = 50_000  # exchanges
-BYTES = 32 << 20  # bytes of them all
-AGE = 600.0  # seconds
-KEPT = 1 << 20  # bytes kept of one exchange; of a longer one the beginning
-UNDER_WAY = 32 << 20  # bytes of all exchanges that are not yet whole; past it only the first SURE bytes of each
-SURE = 65_536
-OPENINGS = 1_000  # connections whose first exchanges are kept longer than the others
-OPENING_BYTES = 16_384  # an opening exchange longer than that is as any other
-OPENINGS_OF_ONE = 4  # exchanges of one connection that count as its first
-OPENINGS_BYTES = 8 << 20  # bytes of them all
+EXCHANGES_MAX = 50_000
+BYTES_MAX = 32 << 20  # bytes of all exchanges
+AGE_MAX = 600.0  # seconds
+EXCHANGE_MAX = 1 << 20  # bytes kept of one exchange, from its beginning
+INCOMPLETE_MAX = 32 << 20  # bytes of all incomplete exchanges; beyond that, each keeps only INCOMPLETE_MIN bytes
+INCOMPLETE_MIN = 65_536
+# Openings are the first exchanges of a connection; they are kept longer, because Wireshark needs them.
 OPENING_KINDS = frozenset({"connect", "handshake", "stream"})
+OPENING_MAX = 4  # exchanges of one connection
+OPENING_EXCHANGE_MAX = 16_384  # bytes; a longer exchange is no opening
+OPENINGS_MAX = 1_000  # connections
+OPENINGS_BYTES_MAX = 8 << 20  # bytes of all openings
 ID = re.compile(rb'"id":\s*(\d{1,19})[,}]')
 NONCE = re.compile(rb'"nonce":\s*"([^"\\]{1,64})"')
-MESSAGES = 500  # ids or nonces told of one exchange
+MESSAGES_MAX = 500  # ids or nonces listed for one exchange
 
 
 @dataclass(slots=True)
 class Exchange:
-    """What passed as one thing: a request, an answer, an event, a frame.
+    """One request, response, event, frame or the like, in one direction.
 
-    Of the kinds "connect" | "request" | "answer" | "empty" | "stream" | "event" | "comment" | "handshake" | "frame" |
-    "heartbeat" | "ping" | "pong" | "close" | "disconnect" | "other". All bytes of a connection's direction belong to
-    one exchange each, in order.
+    `kind`: "connect" | "request" | "answer" | "empty" | "stream" | "event" | "comment" | "handshake" | "frame" |
+    "heartbeat" | "ping" | "pong" | "close" | "disconnect" | "other". Every byte of a direction belongs to exactly one
+    exchange, in order.
     """
 
     wire: str
     connection: int
-    at: float  # ms since the epoch, when its last byte passed the browser's end of the link
+    at: float  # ms since the epoch, when the last byte passed the browser's end of the link
     direction: str
     kind: str
     size: int = 0  # bytes
-    payload: int = 0  # bytes of messages in it
-    answers: int | None = None  # id of the request
-    transit_ms: float = 0.0  # of its last byte in the link: measured for down, the link's delay for up
-    data: bytes = b""  # its bytes, the first KEPT
-    inside: int | None = None  # bytes left of the chunk in which it begins; None where nothing is chunked
+    payload: int = 0  # bytes of messages
+    answers: int | None = None  # id of the request to which this is the response
+    transit_ms: float = 0.0  # time of the last byte in the link: measured for down, the link's delay for up
+    data: bytes = b""  # the first EXCHANGE_MAX bytes
+    chunk_left: int | None = None  # bytes left of the chunk in which it begins; None: not chunked
     id: int = 0
-    event_id: int | None = None  # the field `id` of an event
-    note: dict | None = None  # what else is known: a connect's peer, how a disconnect came
+    event_id: int | None = None  # value of an event's field `id`
+    note: dict | None = None  # more fields: the browser's address of a connect, how a disconnect came
 
-    def as_dict(self):
-        """Return the fields as they travel in the events."""
+    def as_dict(self) -> dict:
+        """Return the fields that the control's events have."""
         return {
             "id": self.id,
             "wire": self.wire,
@@ -63,88 +64,86 @@ class Exchange:
             "answers": self.answers,
         } | (self.note or {})
 
-    def messages(self):
-        """Return the ids of the messages in it, or, of a publish, their nonces."""
+    def messages(self) -> list[int] | list[str]:
+        """Return the ids of the messages in it; the nonces for a publish, whose messages have no ids yet."""
         if not self.payload:
             return []
-        text = self.data
         if self.direction == "up":
-            text = unmasked(text) if self.kind == "frame" else text
-            return [nonce.decode("latin-1") for nonce in NONCE.findall(text)[:MESSAGES]]
-        # An event names its id twice, as a field and in its JSON; a text cannot hold an unescaped quotation mark.
+            data = unmasked(self.data) if self.kind == "frame" else self.data
+            return [nonce.decode("latin-1") for nonce in NONCE.findall(data)[:MESSAGES_MAX]]
+        # The lab's events have their id twice, as a field and in the JSON. A text cannot contain what looks like an id:
+        # JSON escapes its quotation marks.
         field = [] if self.event_id is None else [self.event_id]
-        return list(dict.fromkeys(field + [int(digits) for digits in ID.findall(text)]))[:MESSAGES]
+        return list(dict.fromkeys(field + [int(digits) for digits in ID.findall(self.data)]))[:MESSAGES_MAX]
 
 
 class Capture:
-    """Keeps exchanges; ids count 1, 2, 3 … over all wires."""
+    """Recent exchanges of all wires, with the ids 1, 2, 3 and so on."""
 
-    def __init__(self, count=COUNT, most=BYTES, age=AGE):
-        self.count, self.most, self.age = count, most, age
-        self.exchanges = deque()
-        self.openings = {}  # (wire, connection): [Exchange]
-        self.bytes = self.last = 0
-        self.opening_bytes = self.under_way = 0
-        self.in_links = 0  # bytes that all wires' links hold
+    def __init__(self):
+        self.exchanges: deque[Exchange] = deque()
+        self.openings: dict[tuple[str, int], list[Exchange]] = {}  # by wire and connection
+        self.last_id = 0
+        self.bytes = self.opening_bytes = self.incomplete_bytes = 0
 
-    def add(self, exchange):
-        """Take in an exchange and give it its id; drop what is too old or too much."""
-        self.last += 1
-        exchange.id = self.last
+    def add(self, exchange: Exchange) -> Exchange:
+        """Add an exchange and give it its id; drop the oldest ones if there are too many."""
+        self.last_id += 1
+        exchange.id = self.last_id
         self.exchanges.append(exchange)
         self.bytes += len(exchange.data)
-        if exchange.kind in OPENING_KINDS and len(exchange.data) <= OPENING_BYTES:
+        if exchange.kind in OPENING_KINDS and len(exchange.data) <= OPENING_EXCHANGE_MAX:
             self.add_opening(exchange)
-        while len(self.exchanges) > self.count or self.bytes > self.most:
-            self.drop()
+        while len(self.exchanges) > EXCHANGES_MAX or self.bytes > BYTES_MAX:
+            self.drop_oldest()
         return exchange
 
-    def add_opening(self, exchange):
-        """Keep one of a connection's first exchanges; forget those of the connection that came first of all."""
+    def add_opening(self, exchange: Exchange) -> None:
+        """Add an exchange to its connection's opening; drop the oldest openings if there are too many."""
         opening = self.openings.setdefault((exchange.wire, exchange.connection), [])
-        if len(opening) < OPENINGS_OF_ONE:
+        if len(opening) < OPENING_MAX:
             opening.append(exchange)
             self.opening_bytes += len(exchange.data)
-        while len(self.openings) > OPENINGS or self.opening_bytes > OPENINGS_BYTES:
-            forgotten = self.openings.pop(next(iter(self.openings)))
-            self.opening_bytes -= sum(len(each.data) for each in forgotten)
+        while len(self.openings) > OPENINGS_MAX or self.opening_bytes > OPENINGS_BYTES_MAX:
+            oldest = self.openings.pop(next(iter(self.openings)))
+            self.opening_bytes -= sum(len(dropped.data) for dropped in oldest)
 
-    def room(self, kept):
-        """Return how many bytes more may be kept of an exchange under way, of which so many are."""
-        return max(0, (KEPT if self.under_way < UNDER_WAY else SURE) - kept)
+    def room(self, kept: int) -> int:
+        """Return how many more bytes an incomplete exchange may keep, if it keeps `kept` already."""
+        return max(0, (EXCHANGE_MAX if self.incomplete_bytes < INCOMPLETE_MAX else INCOMPLETE_MIN) - kept)
 
-    def drop(self):
-        """Forget the oldest exchange."""
+    def drop_oldest(self) -> None:
+        """Drop the oldest exchange."""
         self.bytes -= len(self.exchanges.popleft().data)
 
-    def age_out(self):
-        """Forget what is too old."""
-        oldest = (time.time() - self.age) * 1000
+    def drop_expired(self) -> None:
+        """Drop the exchanges that are too old."""
+        oldest = (time.time() - AGE_MAX) * 1000
         while self.exchanges and self.exchanges[0].at < oldest:
-            self.drop()
+            self.drop_oldest()
 
-    def since(self, last):
-        """Return the exchanges after the id `last` that are still here."""
-        new = min(self.last - last, len(self.exchanges))
-        return [self.exchanges[place] for place in range(-new, 0)]
+    def since(self, last_id: int) -> list[Exchange]:
+        """Return the exchanges after the one with this id, as far as they are still here."""
+        count = min(self.last_id - last_id, len(self.exchanges))
+        return [self.exchanges[place] for place in range(-count, 0)]
 
-    def find(self, number):
-        """Return the exchange with that id, or None where it is gone or never was."""
-        if self.exchanges and self.exchanges[0].id <= number <= self.last:
-            return self.exchanges[number - self.exchanges[0].id]
+    def find(self, exchange_id: int) -> Exchange | None:
+        """Return the exchange with this id; None if it was dropped or never existed."""
+        if self.exchanges and self.exchanges[0].id <= exchange_id <= self.last_id:
+            return self.exchanges[exchange_id - self.exchanges[0].id]
         openings = (exchange for opening in self.openings.values() for exchange in opening)
-        return next((exchange for exchange in openings if exchange.id == number), None)
+        return next((exchange for exchange in openings if exchange.id == exchange_id), None)
 
-    def of(self, wire=None):
+    def exchanges_of(self, wire: str | None = None) -> list[Exchange]:
         """Return the exchanges of one wire (None: of all) in order, with the openings of their connections."""
-        kept = [exchange for exchange in self.exchanges if wire in (None, exchange.wire)]
-        first = kept[0].id if kept else 0
-        live = {(exchange.wire, exchange.connection) for exchange in kept}
+        recent = [exchange for exchange in self.exchanges if wire in (None, exchange.wire)]
+        first_id = recent[0].id if recent else 0
+        connections = {(exchange.wire, exchange.connection) for exchange in recent}
         openings = [
             exchange
             for key, opening in self.openings.items()
-            if key in live
+            if key in connections
             for exchange in opening
-            if exchange.id < first
+            if exchange.id < first_id
         ]
-        return openings + kept
+        return openings + recent

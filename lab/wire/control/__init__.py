@@ -1,1 +1,1 @@
-"""The control: the HTTP interface that shows and changes the wires."""
+"""Control: an HTTP interface that shows and changes the wires."""

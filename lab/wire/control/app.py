@@ -1,93 +1,109 @@
-"""The wires' control and statistics: an ASGI application, HTTP with JSON and an event stream.
+"""The control as an ASGI application: JSON and an event stream over HTTP.
 
 GET  /state                  the server, the profiles, the wires
-GET  /events                 text/event-stream: `event: exchanges` with {"exchanges": […], "left_out": n}, at most 20 a
-                             second, and `event: state` with the same as /state, once a second
+GET  /events                 text/event-stream: `event: exchanges` with {"exchanges": […], "left_out": n}, at most 20
+                             per second, and `event: state` with the same as /state, once a second
 GET  /exchanges/ID           one exchange, its bytes in base64, and its parts
-GET  /capture.pcapng?wire=W  what was captured, as a file for Wireshark
-POST /wires/NAME/link        a profile or figures; NAME may be `all`
+GET  /capture.pcapng?wire=W  the recent exchanges as a file for Wireshark
+POST /wires/NAME/link        a profile or values; NAME may be `all`
 POST /wires/NAME/fault       {"fault", "seconds"?, "rate"?}
-POST /wires/NAME/schedule    {"faults": [{"at", "fault", …}]} or {"seed", "seconds", "every"}: faults in their time
+POST /wires/NAME/schedule    {"faults": [{"at", "fault", …}]} or {"seed", "seconds", "every"}: faults at set times
 POST /server/restart         {"away": seconds}: SIGKILL, then start
 
-POST answers with the new /state (a schedule with itself), everything refused with {"error": "one sentence"}. A Host
-that is not this machine's is refused where there is no token (DNS rebinding), a foreign Origin always.
+The response to a POST is the new /state; for a schedule, the schedule. The response to a refused request is
+{"error": "one sentence"}. Without a token, a Host other than this machine's is refused (DNS rebinding); a foreign
+Origin is always refused.
 """
 
 import asyncio
 import base64
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from lab.messages.errors import Refused
 from lab.messages.validation import UNSTORABLE
-from lab.wire import dissect
 from lab.wire.capture import pcapng
+from lab.wire.capture.capture import Capture
 from lab.wire.control.http import (
     PREFLIGHT,
     SAFE,
-    answer,
-    check,
-    encode,
-    event,
-    known,
-    left,
-    number,
-    queried,
-    read,
-    refuse,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    check_access,
+    check_fields,
+    disconnected,
+    encode_event,
+    encode_json,
+    number_field,
+    query_value,
+    read_json,
+    send_refusal,
+    send_response,
 )
+from lab.wire.dissect import dissect
 from lab.wire.relay import faults, link
-from lab.wire.supervised_server import AWAY_MAX, NotUp
+from lab.wire.relay.wire import Wire
+from lab.wire.supervised_server import AWAY_MAX, CannotStart, SupervisedServer
 
-BATCH = 0.05  # seconds between batches of exchanges
-BATCH_MAX = 500  # exchanges in a batch; of more the newest
-STATE = 1.0  # seconds between statistics
+BATCH_INTERVAL = 0.05  # seconds between two batches of exchanges
+BATCH_MAX = 500  # exchanges in a batch; the newest, if there are more
+STATE_INTERVAL = 1.0  # seconds between two events with the state
 LISTENERS_MAX = 64
-DOWNLOADS_MAX = 4  # captures that are given at a time; each is held as a file of up to 40 MB
+DOWNLOADS_MAX = 4  # captures that are sent at the same time; each is a file of up to 40 MB in memory
 SEED_MAX = 100  # characters
 
 
 class Control:
-    """Tells of the wires and changes them."""
+    """Shows the wires and changes them."""
 
-    def __init__(self, wires, server, capture, origins=(), token=None):
-        """Control `wires`, {name: Wire}; `origins` may ask, by page; `token`: needed by everybody, None: loopback."""
+    def __init__(
+        self,
+        wires: dict[str, Wire],
+        server: SupervisedServer,
+        capture: Capture,
+        origins: Iterable[str] = (),
+        token: str | None = None,
+    ):
+        """Control `wires`, by name; `origins`: of pages that may use it; `token`: None if it listens on loopback."""
         self.wires, self.server, self.capture = wires, server, capture
         self.origins, self.token = frozenset(origins), token
         self.listeners = self.downloads = 0
-        self.ending = asyncio.Event()
+        self.stopping = asyncio.Event()
 
-    async def __call__(self, scope, receive, send):
-        """Answer one request."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to one request."""
         if scope["type"] != "http":
             return
-        cors = []
+        cors: Headers = []
         try:
-            cors = check(scope, self.origins, self.token)
+            cors = check_access(scope, self.origins, self.token)
             if scope["method"] == "OPTIONS":
-                await answer(send, 204, b"", [*cors, *PREFLIGHT])
+                await send_response(send, 204, b"", [*cors, *PREFLIGHT])
                 return
             await self.route(scope, receive, send, cors)
         except Refused as refused:
-            await refuse(send, refused, cors)
+            await send_refusal(send, refused, cors)
 
-    async def route(self, scope, receive, send, cors):
-        """Call what the address names."""
+    async def route(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
+        """Call the view for the address."""
         for pattern, method, view in ROUTES:
             if match := re.fullmatch(pattern, scope["path"]):
-                allowed = ("GET", "HEAD") if method == "GET" else (method,)  # uvicorn leaves the body of a HEAD out
+                allowed = ("GET", "HEAD") if method == "GET" else (method,)  # uvicorn omits the body of a HEAD
                 if scope["method"] not in allowed:
                     raise Refused(f"method: {' or '.join(allowed)}.", 405, {"Allow": ", ".join(allowed)})
                 if method == "GET":
                     await view(self, scope, receive, send, cors, *match.groups())
                 else:
-                    fields = await view(self, await read(scope, receive), *match.groups())
-                    await answer(send, 200, encode(fields), cors)
+                    fields = await view(self, await read_json(scope, receive), *match.groups())
+                    await send_response(send, 200, encode_json(fields), cors)
                 return
         raise Refused("address: nothing is here.", 404)
 
-    def told(self):
-        """Return what /state tells."""
+    def snapshot(self) -> dict[str, Any]:
+        """Return the current state of the server and the wires."""
         return {
             "server": self.server.state(),
             "listeners": self.listeners,
@@ -96,140 +112,140 @@ class Control:
             "wires": [wire.state() for wire in self.wires.values()],
         }
 
-    async def state(self, scope, receive, send, cors):
-        """Tell of the server and the wires."""
-        await answer(send, 200, encode(self.told()), cors)
+    async def state(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
+        """Send the current state."""
+        await send_response(send, 200, encode_json(self.snapshot()), cors)
 
-    async def events(self, scope, receive, send, cors):
-        """Tell what happens, as it happens."""
-        head = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *SAFE, *cors]
+    async def events(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
+        """Send exchanges and states as they come."""
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), *SAFE, *cors]
         if scope["method"] == "HEAD":
-            await send({"type": "http.response.start", "status": 200, "headers": head})
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": b""})
             return
         if self.listeners >= LISTENERS_MAX:
-            raise Refused("too many listen already, try again.", 503, {"Retry-After": "1"})
+            raise Refused("too many listeners, try again.", 503, {"Retry-After": "1"})
         self.listeners += 1
-        leaving = asyncio.create_task(left(receive))
+        leaving = asyncio.create_task(disconnected(receive))
         try:
-            await send({"type": "http.response.start", "status": 200, "headers": head})
-            last, due = self.capture.last, 0.0
-            while not (leaving.done() or self.ending.is_set()):
-                text = b""
-                if asyncio.get_running_loop().time() >= due:
-                    text += event("state", self.told())
-                    due = asyncio.get_running_loop().time() + STATE
-                if self.capture.last > last:
-                    text += event("exchanges", self.batch(last))
-                    last = self.capture.last
-                if text:
-                    await send({"type": "http.response.body", "body": text, "more_body": True})
-                await asyncio.wait([leaving], timeout=BATCH)
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            last_id, next_state = self.capture.last_id, 0.0
+            while not (leaving.done() or self.stopping.is_set()):
+                data = b""
+                if asyncio.get_running_loop().time() >= next_state:
+                    data += encode_event("state", self.snapshot())
+                    next_state = asyncio.get_running_loop().time() + STATE_INTERVAL
+                if self.capture.last_id > last_id:
+                    data += encode_event("exchanges", self.batch(last_id))
+                    last_id = self.capture.last_id
+                if data:
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
+                await asyncio.wait([leaving], timeout=BATCH_INTERVAL)
             await send({"type": "http.response.body", "body": b""})
         finally:
             leaving.cancel()
             self.listeners -= 1
 
-    def batch(self, last):
-        """Return the exchanges after the id `last`, the newest where they are too many."""
-        new = self.capture.since(max(last, self.capture.last - BATCH_MAX))
-        left_out = self.capture.last - last - len(new)
-        return {"exchanges": [exchange.as_dict() for exchange in new], "left_out": left_out}
+    def batch(self, last_id: int) -> dict[str, Any]:
+        """Return the exchanges after the one with this id, at most BATCH_MAX, and how many are left out."""
+        exchanges = self.capture.since(max(last_id, self.capture.last_id - BATCH_MAX))
+        left_out = self.capture.last_id - last_id - len(exchanges)
+        return {"exchanges": [exchange.as_dict() for exchange in exchanges], "left_out": left_out}
 
-    async def exchange(self, scope, receive, send, cors, number):
-        """Show one exchange, taken apart."""
-        exchange = self.capture.find(int(number))
+    async def exchange(self, scope: Scope, receive: Receive, send: Send, cors: Headers, exchange_id: str) -> None:
+        """Send one exchange, its bytes and its parts."""
+        exchange = self.capture.find(int(exchange_id))
         if exchange is None:
-            raise Refused("exchange: not here, or not any more.", 404)
+            raise Refused("exchange: unknown, or no longer kept.", 404)
         fields = exchange.as_dict() | {
             "bytes": base64.b64encode(exchange.data).decode(),
             "whole": len(exchange.data) == exchange.size,
-            "parts": dissect.taken_apart(exchange),
+            "parts": dissect(exchange),
         }
-        await answer(send, 200, encode(fields), cors)
+        await send_response(send, 200, encode_json(fields), cors)
 
-    async def download(self, scope, receive, send, cors):
-        """Give the capture as a file."""
-        name = queried(scope, "wire")
+    async def download(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
+        """Send the capture as a file."""
+        name = query_value(scope, "wire")
         if name not in (None, "all", *self.wires):
             raise Refused(f"wire: one of {', '.join(self.wires)}.", 404)
         name = None if name == "all" else name
-        wires = {wire.name: (wire.host, wire.port) for wire in self.wires.values() if name in (None, wire.name)}
+        addresses = {wire.name: (wire.host, wire.port) for wire in self.wires.values() if name in (None, wire.name)}
         disposition = b'attachment; filename="capture.pcapng"'
         headers = [(b"content-type", b"application/x-pcapng"), (b"content-disposition", disposition)]
         if self.downloads >= DOWNLOADS_MAX:
-            raise Refused("too many take the capture already, try again.", 503, {"Retry-After": "1"})
+            raise Refused("too many downloads, try again.", 503, {"Retry-After": "1"})
         self.downloads += 1
         try:
-            file = await asyncio.to_thread(pcapng.file, self.capture.of(name), wires)
-            await answer(send, 200, file, [*headers, *cors])
+            file = await asyncio.to_thread(pcapng.encode, self.capture.exchanges_of(name), addresses)
+            await send_response(send, 200, file, [*headers, *cors])
         finally:
             self.downloads -= 1
 
-    def named(self, name):
-        """Return the wires that a name means."""
+    def named(self, name: str) -> list[Wire]:
+        """Return the wire of this name, or all wires for `all`; raise Refused."""
         if name == "all":
             return list(self.wires.values())
         if name not in self.wires:
             raise Refused(f"wire: one of {', '.join(self.wires)}, all.", 404)
         return [self.wires[name]]
 
-    async def set_link(self, fields, name):
-        """Change links."""
+    async def set_link(self, fields: dict[str, Any], name: str) -> dict[str, Any]:
+        """Change links: all of the wires or, if one refuses, none."""
         wires = self.named(name)
         try:
             for wire in wires:
-                link.changed(wire.link, fields)  # all of them or none
+                link.changed(wire.link, fields)
             for wire in wires:
                 wire.set_link(fields)
-        except link.NoLink as exc:
+        except link.InvalidLink as exc:
             raise Refused(str(exc)) from exc
-        return self.told()
+        return self.snapshot()
 
-    async def set_fault(self, fields, name):
-        """Put a fault on wires."""
+    async def set_fault(self, fields: dict[str, Any], name: str) -> dict[str, Any]:
+        """Set the fault of wires."""
         try:
             for wire in self.named(name):
                 wire.faults.set(fields)
-        except faults.NoFault as exc:
+        except faults.InvalidFault as exc:
             raise Refused(str(exc)) from exc
-        return self.told()
+        return self.snapshot()
 
-    async def set_schedule(self, fields, name):
-        """Let faults come in their time."""
+    async def set_schedule(self, fields: dict[str, Any], name: str) -> dict[str, Any]:
+        """Set the schedule of wires, from a list of faults or at random."""
         wires = self.named(name)
         try:
             if "faults" in fields:
-                known(fields, "faults")
+                check_fields(fields, "faults")
                 schedule = fields["faults"]
             else:
-                known(fields, "seed", "seconds", "every")
-                seconds, every = (number(fields, key, 0.1, faults.SECONDS_MAX) for key in ("seconds", "every"))
-                schedule = faults.by_chance(seed(fields), seconds, every)
+                check_fields(fields, "seed", "seconds", "every")
+                seconds, every = (number_field(fields, key, 0.1, faults.SECONDS_MAX) for key in ("seconds", "every"))
+                schedule = faults.random_schedule(seed_of(fields), seconds, every)
             for wire in wires:
                 wire.faults.follow(schedule)
-        except faults.NoFault as exc:
+        except faults.InvalidFault as exc:
             raise Refused(str(exc)) from exc
         return {"faults": schedule}
 
-    async def restart(self, fields):
+    async def restart(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Kill the server, and start it again after a while."""
-        known(fields, "away")
-        away = number({"away": 0} | fields, "away", 0, AWAY_MAX)
+        check_fields(fields, "away")
+        away = number_field({"away": 0} | fields, "away", 0, AWAY_MAX)
         if not self.server.command:
-            raise Refused("server: not started by the wire, so not the wire's to restart.")
-        if self.server.turn.locked():
+            raise Refused("server: not started by the wire, so the wire cannot restart it.")
+        if self.server.restarting.locked():
             raise Refused("server: a restart is under way.", 409)
         try:
-            # Shielded: a page that leaves meanwhile leaves a server that comes back.
+            # Shielded, so that the server comes back even if the client disconnects meanwhile.
             await asyncio.shield(self.server.restart(away))
-        except NotUp as exc:
+        except CannotStart as exc:
             raise Refused(str(exc), 503) from exc
-        return self.told()
+        return self.snapshot()
 
 
-def seed(fields):
-    """Return the seed of a schedule as a text; raise Refused if it is no text and no whole number."""
+def seed_of(fields: dict[str, Any]) -> str:
+    """Return the seed of a schedule; raise Refused if it is neither a text nor a whole number."""
     value = fields.get("seed")
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         value = str(value)
@@ -238,7 +254,7 @@ def seed(fields):
     return value
 
 
-ROUTES = [
+ROUTES: list[tuple[str, str, Any]] = [
     ("/state", "GET", Control.state),
     ("/events", "GET", Control.events),
     (r"/exchanges/([0-9]{1,15})", "GET", Control.exchange),

@@ -1,1 +1,1 @@
-"""The relay: connections, links with delay and rate, faults."""
+"""Relay: carries connections to a server, over simulated links with delay, rate limits and faults."""

@@ -1,170 +1,179 @@
-"""One connection through a wire: the browser's, the server's, and a pipe each way."""
+"""One connection through a wire: an endpoint to the browser, one to the server, and a pipe in each direction."""
 
 import asyncio
 import socket
 import time
+from typing import Any
 
 from lab.wire.byte_kinds import DOWN, UP
 from lab.wire.relay import packet_counts
 from lab.wire.relay.dial import dial
-from lab.wire.relay.endpoints import BrowserEnd, End, reset
+from lab.wire.relay.endpoints import BrowserEndpoint, Endpoint, reset
 from lab.wire.relay.pipe import END, RESET, Pipe
-from lab.wire.scan.connection_scan import Account
+from lab.wire.scan.connection_scan import ConnectionScan
 
 CONNECT_TIMEOUT = 10  # seconds for the server to accept
-LINGER = 1.0  # seconds that an end which was told the end may take to close
-READ_AHEAD = 1 << 17  # bytes that the kernel may hold of the server's, lest it hide a slow reader by megabytes
+LINGER = 1.0  # seconds for a peer to close after it was sent FIN
+# Receive buffer of the server's socket: the kernel's default would hide a slow reader behind megabytes.
+RECEIVE_BUFFER = 1 << 17  # bytes
 
 
 class Connection:
-    """A browser's connection and the one to the server that stands for it."""
+    """A browser's connection, and the connection to the server that belongs to it."""
+
+    scan: ConnectionScan
+    connecting: asyncio.Task
 
     def __init__(self, wire):
-        self.wire, self.number = wire, next(wire.numbers)
+        self.wire, self.number = wire, next(wire.connection_numbers)
         open_at = time.monotonic() + wire.link.connect_ms / 1000 if wire.link.connect_ms else 0.0
-        self.browser, self.server = BrowserEnd(self), End(self)
-        self.up = Pipe(wire, UP, wire.lane(UP), no_matter, self.server_told, open_at)
-        self.down = Pipe(wire, DOWN, wire.lane(DOWN), self.carried_down, self.browser_told, open_at)
-        self.browser.out = self.server.into = self.up
-        self.server.out = self.browser.into = self.down
-        self.account = self.connecting = self.socket = None
-        self.told = set()  # ends that were told the end of what comes
-        self.last = packet_counts.Packets()
-        self.over = False
+        self.browser, self.server = BrowserEndpoint(self), Endpoint(self)
+        self.up = Pipe(wire, UP, wire.limiter(UP), ignore, self.end_server, open_at)
+        self.down = Pipe(wire, DOWN, wire.limiter(DOWN), self.scan_down, self.end_browser, open_at)
+        self.browser.reads_into = self.server.writes_from = self.up
+        self.server.reads_into = self.browser.writes_from = self.down
+        self.socket: Any = None  # the browser's
+        self.ended: set[Endpoint] = set()  # those whose peer was sent the end
+        self.final_packets = packet_counts.Packets()  # when the browser's socket is closed
+        self.accepted = self.closing = False
 
-    def joined(self, end):
-        """Connect to the server as soon as the browser has come."""
-        if end is self.server:
-            if self.over:
-                end.transport.abort()
-            else:
-                end.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_AHEAD)
-                if self.wire.frozen:
-                    self.down.pause()
-                self.up.pump()
+    def on_connected(self, endpoint):
+        """Connect to the server when the browser has connected; deliver what is waiting when the server has."""
+        if endpoint is self.browser:
+            self.accept(endpoint.transport)
+        elif self.closing:
+            endpoint.transport.abort()
+        else:
+            sock = endpoint.transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            if self.wire.frozen:
+                self.down.pause()
+            self.up.deliver()
+
+    def accept(self, transport):
+        """Accept the browser's connection, or reset it if the wire takes no more."""
+        self.socket = transport.get_extra_info("socket")
+        if not self.wire.may_accept():
+            self.closing = True
+            reset(transport)
             return
-        self.socket = end.transport.get_extra_info("socket")
-        if not self.wire.is_open():
-            self.over = True
-            reset(end.transport)
-            return
-        self.wire.connections.add(self)
-        self.account = Account(self.wire, self.number, end.transport.get_extra_info("peername"), self.fall_behind)
+        self.accepted = True
+        self.wire.add(self)
+        self.scan = ConnectionScan(self.wire, self.number, transport.get_extra_info("peername"), self.defer_scan)
         if self.wire.frozen:
             self.up.pause()
         self.connecting = self.wire.loop.create_task(self.connect())
 
     async def connect(self):
-        """Open the connection to the server; where it refuses, the browser is told by a reset."""
+        """Connect to the server; reset the browser's connection if the server refuses."""
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 await dial(lambda: self.server, *self.wire.target)
         except (OSError, TimeoutError):
-            self.server.lost = True
+            self.server.closed = True
             self.up.close()
             self.down.push(RESET)
-            self.down.pump()
+            self.down.deliver()
 
-    def carried_down(self, data, seconds):
-        """Read what leaves the link for the browser."""
-        self.account.feed(DOWN, data, seconds * 1000)
+    def scan_down(self, data, seconds):
+        """Scan bytes that leave the link for the browser."""
+        self.scan.feed(DOWN, data, seconds * 1000)
 
-    def fall_behind(self, direction):
-        """Take nothing more in a direction until the account has read what came: a burst must not stop the loop."""
+    def defer_scan(self, direction):
+        """Read no more in a direction until its backlog is scanned, so that a burst does not block the loop."""
         pipe = self.up if direction == UP else self.down
-        pipe.behind = True
+        pipe.scan_behind = True
         pipe.pause()
-        self.wire.loop.call_soon(self.catch_up, pipe)
+        self.wire.loop.call_soon(self.scan_backlog, pipe)
 
-    def catch_up(self, pipe):
-        """Let the account read on for one turn."""
-        if self.account.read_on(pipe.direction):
-            self.wire.loop.call_soon(self.catch_up, pipe)
+    def scan_backlog(self, pipe):
+        """Scan the backlog of a pipe for one time slice."""
+        if self.scan.scan_backlog(pipe.direction):
+            self.wire.loop.call_soon(self.scan_backlog, pipe)
         else:
-            pipe.behind = False
+            pipe.scan_behind = False
             pipe.resume()
 
-    def server_told(self, how):
+    def end_server(self, how):
         """Pass the browser's end on to the server."""
-        self.tell(self.server, how)
+        self.end(self.server, how)
 
-    def browser_told(self, how):
+    def end_browser(self, how):
         """Pass the server's end on to the browser."""
-        self.tell(self.browser, how)
+        self.end(self.browser, how)
 
-    def tell(self, end, how):
-        """Finish one end; close where nothing more can come of the other."""
-        end.finish(how)
-        self.told.add(end)
+    def end(self, endpoint, how):
+        """End what one endpoint writes; close both if nothing more can come from the other."""
+        endpoint.end(how)
+        self.ended.add(endpoint)
         if how == RESET:
             self.cut(reset=True)
-        elif len(self.told) == 2 or self.browser.lost or self.server.lost:
+        elif len(self.ended) == 2 or self.browser.closed or self.server.closed:
             self.cut()
 
-    def left(self, end):
-        """Note a closed end; forget the connection when both are gone."""
-        if self.account is None:  # refused
+    def on_closed(self, endpoint):
+        """Close the other endpoint after this one, and finish when both are closed."""
+        if not self.accepted:
             return
-        if end is self.browser:
-            self.last, self.socket = packet_counts.read(self.socket, end.at_end), None
-        if self.server.transport is None and self.browser.lost:
+        if endpoint is self.browser:
+            self.final_packets, self.socket = packet_counts.read(self.socket, endpoint.read_ended), None
+        if self.server.transport is None and self.browser.closed:
             self.connecting.cancel()
-            self.server.lost = True
-        if self.browser.lost and self.server.lost:
-            self.gone()
-        elif self.told and not self.over:
+            self.server.closed = True
+        if self.browser.closed and self.server.closed:
+            self.finish()
+        elif self.ended and not self.closing:
             self.cut()
-            if end.forsaken:  # nobody reads what may still come
-                (self.server if end is self.browser else self.browser).finish(RESET)
+            if endpoint.peer_gone:  # nobody reads what may still come
+                (self.server if endpoint is self.browser else self.browser).end(RESET)
 
-    def gone(self):
-        """Settle the counts."""
+    def finish(self):
+        """Remove the connection from the wire and settle its counts."""
         if self in self.wire.connections:
-            self.wire.connections.discard(self)
-            self.wire.packets += self.last
-            self.over = True
+            self.wire.remove(self)
+            self.closing = True
             self.up.close()
             self.down.close()
-            self.account.end()
+            self.scan.end()
 
     def cut(self, reset=False):
-        """Close both ends, by RST or by FIN, and drop what is on its way."""
-        self.over = True
-        self.account.reset = self.account.reset or reset
+        """Close both endpoints, by RST or by FIN, and drop what is in the pipes."""
+        self.closing = True
+        self.scan.reset = self.scan.reset or reset
         self.connecting.cancel()
         for pipe in (self.up, self.down):
             pipe.close()
-        for end in (self.browser, self.server):
-            if end.transport is None:
-                end.lost = True
-            end.finish(RESET if reset else END)
-            if not (reset or end.lost):
-                self.see_off(end)
-        if self.browser.lost and self.server.lost:
-            self.gone()
+        for endpoint in (self.browser, self.server):
+            if endpoint.transport is None:
+                endpoint.closed = True
+            endpoint.end(RESET if reset else END)
+            if not (reset or endpoint.closed):
+                self.close_gracefully(endpoint)
+        if self.browser.closed and self.server.closed:
+            self.finish()
 
-    def see_off(self, end):
-        """Close an end that was told the end: at once where it has ended too, else in a moment.
+    def close_gracefully(self, endpoint):
+        """Close an endpoint whose peer was sent FIN: at once if the peer has sent FIN too, otherwise after LINGER.
 
-        Closing with bytes unread would send RST, so they are read and dropped.
+        A close with unread bytes would send RST, so they are read and dropped meanwhile.
         """
-        if end.at_end:
-            end.transport.close()
+        if endpoint.read_ended:
+            endpoint.transport.close()
             return
-        if end.out.paused and not end.transport.is_closing():
-            end.out.paused = False
-            end.transport.resume_reading()
-        self.wire.loop.call_later(LINGER, end.transport.close)
+        if endpoint.reads_into.reading_paused and not endpoint.transport.is_closing():
+            endpoint.reads_into.reading_paused = False
+            endpoint.transport.resume_reading()
+        self.wire.loop.call_later(LINGER, endpoint.transport.close)
 
-    def relink(self):
-        """Let a change of the link be felt."""
+    def update(self):
+        """Apply a change of the link."""
         for pipe in (self.up, self.down):
-            pipe.relink(self.wire.lane(pipe.direction))
+            pipe.update(self.wire.limiter(pipe.direction))
 
     def packets(self):
-        """Return the Packets of the browser's side so far."""
-        return packet_counts.read(self.socket, self.browser.at_end) if self.socket else self.last
+        """Return the Packets of the browser's connection so far."""
+        return packet_counts.read(self.socket, self.browser.read_ended) if self.socket else self.final_packets
 
 
-def no_matter(data, seconds):
-    """Hear that bytes went up: they were read when they came."""
+def ignore(data, seconds):
+    """Do nothing with bytes that were delivered up: they were scanned when they came."""

@@ -1,4 +1,4 @@
-"""Connections to the server: each of its name's addresses is tried, and the first that answers is taken (RFC 8305)."""
+"""Connections to the server: Happy Eyeballs (RFC 8305) over the addresses of its name, for asyncio."""
 
 import asyncio
 import ipaddress
@@ -14,62 +14,64 @@ async def dial(protocol, host, port):
     if is_numeric(host):
         return await loop.create_connection(protocol, host, port)
     try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError as exc:  # a part of the name is empty or too long
+        addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as exc:  # a label of the name is empty or too long
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from exc
-    connection = await first(loop, happy_eyeballs.interleaved(found))
+    sock = await connect_first(loop, happy_eyeballs.interleaved(addresses))
     try:
-        return await loop.create_connection(protocol, sock=connection)
+        return await loop.create_connection(protocol, sock=sock)
     except BaseException:
-        connection.close()
+        sock.close()
         raise
 
 
-async def first(loop, addresses):
-    """Return a socket that is connected to the first of the addresses that answers."""
-    left, attempts, fault = list(addresses), set(), OSError("no address")
+async def connect_first(loop, addresses):
+    """Return a socket connected to the first of the addresses that answers; raise the OSError of the last failure."""
+    left, attempts = list(addresses), set[asyncio.Task[socket.socket]]()
+    error: BaseException = OSError("no address")
     try:
         while left or attempts:
             if left:
-                attempts.add(loop.create_task(attempt(loop, left.pop(0))))
-            ended, _ = await asyncio.wait(
+                attempts.add(loop.create_task(connect(loop, left.pop(0))))
+            done, _pending = await asyncio.wait(
                 attempts, timeout=happy_eyeballs.ATTEMPT_DELAY if left else None, return_when=asyncio.FIRST_COMPLETED
             )
-            for task in ended:
+            for task in done:
                 attempts.discard(task)
-                if not task.exception():
+                failure = task.exception()
+                if failure is None:
                     return task.result()
-                fault = task.exception()
+                error = failure
     finally:
         for task in attempts:
-            task.add_done_callback(close_late)
+            task.add_done_callback(close_socket)
             task.cancel()
-    raise fault
+    raise error
 
 
-async def attempt(loop, address):
-    """Return a socket that is connected to one address."""
+async def connect(loop, address):
+    """Return a socket connected to one address."""
     family, kind, protocol, _name, sockaddr = address
-    connection = socket.socket(family, kind, protocol)
+    sock = socket.socket(family, kind, protocol)
     try:
-        connection.setblocking(False)
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await loop.sock_connect(connection, sockaddr)
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await loop.sock_connect(sock, sockaddr)
     except BaseException:
-        connection.close()
+        sock.close()
         raise
-    return connection
+    return sock
 
 
-def close_late(task):
-    """Close the socket of an attempt that was late."""
-    if not task.cancelled() and not task.exception():
-        task.result().close()
+def close_socket(attempt):
+    """Close the socket of an attempt that was too late."""
+    if not attempt.cancelled() and not attempt.exception():
+        attempt.result().close()
 
 
 @lru_cache
-def is_numeric(host):
-    """Return whether a host is an IP address, which needs no look-up."""
+def is_numeric(host: str) -> bool:
+    """Return whether a host is an IP address, which needs no lookup."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

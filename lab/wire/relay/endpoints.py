@@ -1,93 +1,98 @@
-"""The two ends of a connection through a wire, as asyncio's protocols."""
+"""The two endpoints of a connection through a wire, as asyncio protocols."""
 
 import asyncio
 import socket
 import struct
 from contextlib import suppress
+from typing import Any
 
 from lab.net.half_closed import watch_for_reset
 from lab.wire.byte_kinds import UP
-from lab.wire.relay.pipe import END, RESET
+from lab.wire.relay.pipe import END, RESET, Pipe
 
-AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: closing sends RST
+NO_LINGER = struct.pack("ii", 1, 0)  # SO_LINGER on, 0 seconds: close sends RST
 
 
-class End(asyncio.Protocol):
-    """One end of a connection; `out` carries away what it reads, `into` brings what it writes."""
+class Endpoint(asyncio.Protocol):
+    """One endpoint of a connection: what it reads goes into one pipe, what it writes comes from the other."""
 
-    transport = out = into = None
-    at_end = lost = forsaken = False  # it said its last; it is closed; it reads no more either
+    transport: Any = None
+    reads_into: Pipe
+    writes_from: Pipe
+    read_ended = False  # the peer has sent FIN
+    closed = False
+    peer_gone = False  # the peer sent FIN, and then RST when it was sent more
 
     def __init__(self, connection):
         self.connection = connection
 
     def connection_made(self, transport):
-        """Join the pipes to the transport."""
-        self.transport = self.out.source = self.into.sink = transport
+        """Attach the transport to the pipes."""
+        self.transport = self.reads_into.source = self.writes_from.sink = transport
         transport.set_write_buffer_limits(high=65_536)
-        self.connection.joined(self)
+        self.connection.on_connected(self)
 
     def data_received(self, data):
-        """Carry what was read."""
-        self.out.push(data)
+        """Put what was read into the pipe."""
+        self.reads_into.push(data)
 
     def eof_received(self):
-        """Carry the end; the other direction stays open, unless there is nobody to carry it to."""
-        self.at_end = True
-        if self.out.closed:
+        """Put the end into the pipe; keep the other direction open, unless the pipe is closed already."""
+        self.read_ended = True
+        if self.reads_into.closed:
             return False
-        self.out.push(END)
-        watch_for_reset(self.connection.wire.loop, self.transport, self.forsake)
+        self.reads_into.push(END)
+        watch_for_reset(self.connection.wire.loop, self.transport, self.on_reset_after_end)
         return True
 
-    def forsake(self):
-        """Close: the other side said its last, and now a reset answers what it was sent."""
-        self.forsaken = True
+    def on_reset_after_end(self):
+        """Close: the peer is gone."""
+        self.peer_gone = True
         self.transport.abort()
 
     def pause_writing(self):
         """Let the pipe wait for a slow reader."""
-        self.into.stalled = True
+        self.writes_from.writing_paused = True
 
     def resume_writing(self):
-        """Go on."""
-        self.into.stalled = False
-        self.into.pump()
+        """Let the pipe deliver again."""
+        self.writes_from.writing_paused = False
+        self.writes_from.deliver()
 
     def connection_lost(self, exc):
-        """Tell the other end, by the way of the pipe."""
-        self.lost = True
-        self.into.close()
-        if exc is not None or not self.at_end:
-            self.out.push(RESET)
-        self.connection.left(self)
+        """Put a reset into the pipe, unless the peer ended the connection by FIN."""
+        self.closed = True
+        self.writes_from.close()
+        if exc is not None or not self.read_ended:
+            self.reads_into.push(RESET)
+        self.connection.on_closed(self)
 
-    def finish(self, how):
-        """End what this end writes: by FIN, or all of it by RST."""
-        if self.transport is None or self.lost:
+    def end(self, how):
+        """End what this endpoint writes: by FIN; or by RST, which closes the connection."""
+        if self.transport is None or self.closed:
             return
         if how == RESET:
             reset(self.transport)
         elif self.transport.can_write_eof() and not self.transport.is_closing():
-            with suppress(RuntimeError):  # uvloop closed it after an error that it has not told yet
+            with suppress(RuntimeError):  # uvloop has closed it after an error, and not yet called connection_lost
                 self.transport.write_eof()
 
 
-class BrowserEnd(End):
-    """The end towards the browser; its bytes up are read as they enter the link."""
+class BrowserEndpoint(Endpoint):
+    """The endpoint on the browser's side, where bytes up are scanned as they enter the link."""
 
     def data_received(self, data):
-        """Carry what was read, then read it."""
-        self.out.push(data)
+        """Put what was read into the pipe, then scan it."""
+        self.reads_into.push(data)
         connection = self.connection
-        connection.account.feed(UP, data, connection.wire.link.delay_ms)
+        connection.scan.feed(UP, data, connection.wire.link.delay_ms)
 
 
 def reset(transport):
     """Close a connection by RST."""
-    connection = transport.get_extra_info("socket")
+    sock = transport.get_extra_info("socket")
     try:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-    except (OSError, ValueError):  # closed meanwhile; uvloop says so by the second
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+    except (OSError, ValueError):  # closed already; uvloop raises ValueError
         pass
     transport.abort()

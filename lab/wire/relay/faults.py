@@ -1,9 +1,9 @@
-"""What goes wrong on a wire, on demand, by chance, and by schedule."""
+"""Faults of a wire: on demand, at random, or by a schedule."""
 
 import asyncio
 import random
 
-# fault: what it does. `seconds` ends a lasting one, without it it lasts until another comes; 0 < seconds <= 3,600.
+# What each fault does. `seconds` limits how long it lasts, 0 < seconds <= 3,600; without it, until the next fault.
 FAULTS = {
     "none": "everything passes",
     "cut": "every connection ends by FIN, now",
@@ -14,126 +14,127 @@ FAULTS = {
     "cut_every": "every connection ends, by FIN or RST, at random instants, every `seconds` on average",
 }
 SECONDS_MAX = 3_600
+RATE_MAX = 1e9  # bytes per second
 TRICKLE = 200  # bytes per second
 EVENTS_MAX = 1_000  # faults in a schedule
 
 
-class NoFault(ValueError):
-    """A fault that cannot be; the text is one sentence that says why."""
+class InvalidFault(ValueError):
+    """A fault or a schedule is invalid; the text is one sentence that says why."""
 
 
-def checked(fields):
-    """Return {"fault", "seconds"?, "rate"?} as it was given; raise NoFault where it cannot be."""
+def validated(fields: dict) -> dict:
+    """Return {"fault", "seconds"?, "rate"?} without missing values; raise InvalidFault."""
     if not set(fields) <= {"fault", "seconds", "rate"} or fields.get("fault") not in list(FAULTS):
-        raise NoFault(f"fault: one of {', '.join(FAULTS)}; with it, seconds and rate.")
-    for name, most in (("seconds", SECONDS_MAX), ("rate", 1e9)):
+        raise InvalidFault(f"fault: one of {', '.join(FAULTS)}; with it, seconds and rate.")
+    for name, maximum in (("seconds", SECONDS_MAX), ("rate", RATE_MAX)):
         value = fields.get(name)
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value <= most
-        ):
-            raise NoFault(f"{name}: a number over 0 and at most {most:,.0f}.")
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (is_number and 0 < value <= maximum):
+            raise InvalidFault(f"{name}: a number over 0 and at most {maximum:,.0f}.")
     if fields["fault"] == "cut_every" and fields.get("seconds") is None:
-        raise NoFault("cut_every: needs seconds.")
+        raise InvalidFault("cut_every: needs seconds.")
     if fields.get("rate") is not None and not (fields["fault"] == "trickle" and fields["rate"] >= 1):
-        raise NoFault("rate: at least 1, and only for trickle.")
+        raise InvalidFault("rate: at least 1, and only for trickle.")
     return {name: value for name, value in fields.items() if value is not None}
 
 
 class Faults:
-    """The fault that is on a wire now, and what will end or repeat it."""
+    """The current fault of a wire, and the timer or schedule that changes it."""
 
     def __init__(self, wire):
         self.wire = wire
-        self.now = {"fault": "none"}
-        self.timer = None
-        self.running = None  # a schedule
+        self.current = {"fault": "none"}
+        self.timer: asyncio.TimerHandle | None = None
+        self.schedule: asyncio.Task | None = None
 
-    def state(self):
-        """Return the fault that is on now."""
-        return dict(self.now)
+    def state(self) -> dict:
+        """Return the current fault."""
+        return dict(self.current)
 
     def set(self, fields):
-        """Put a fault on the wire in place of the one before; raise NoFault where it cannot be."""
-        fields = checked(fields)
-        self.lift()
+        """Replace the current fault by another one; raise InvalidFault."""
+        fields = validated(fields)
+        self.clear()
         fault, seconds = fields["fault"], fields.get("seconds")
         if fault in ("cut", "reset"):
             self.cut_all(reset=fault == "reset")
             return
-        self.now = fields
+        self.current = fields
         if fault == "cut_every":
             self.cut_later(seconds)
             return
         self.wire.frozen = fault == "freeze"
         self.wire.refusing = fault == "refuse"
         self.wire.trickle = fields.get("rate", TRICKLE) if fault == "trickle" else 0
-        self.wire.relink()
+        self.wire.update()
         if seconds is not None and fault != "none":
             self.timer = self.wire.loop.call_later(seconds, self.set, {"fault": "none"})
 
-    def lift(self):
-        """Take the fault off."""
+    def clear(self):
+        """End the current fault."""
         if self.timer:
             self.timer.cancel()
             self.timer = None
-        self.now = {"fault": "none"}
+        self.current = {"fault": "none"}
         self.wire.frozen = self.wire.refusing = False
         self.wire.trickle = 0
-        self.wire.relink()
+        self.wire.update()
 
     def cut_all(self, reset):
-        """End every connection."""
+        """End every connection, by RST or by FIN."""
         for connection in list(self.wire.connections):
             connection.cut(reset)
 
     def cut_later(self, seconds):
-        """End every connection after a time by chance, and again."""
-        self.timer = self.wire.loop.call_later(self.wire.chance.expovariate(1 / seconds), self.cut_now, seconds)
+        """End every connection after a random time, `seconds` on average, and so on."""
+        self.timer = self.wire.loop.call_later(self.wire.rng.expovariate(1 / seconds), self.cut_now, seconds)
 
     def cut_now(self, seconds):
-        """End every connection, by the toss of a coin with FIN or RST; then wait again."""
-        self.cut_all(reset=self.wire.chance.random() < 0.5)
+        """End every connection, at random by FIN or by RST; then wait again."""
+        self.cut_all(reset=self.wire.rng.random() < 0.5)
         self.cut_later(seconds)
 
     def follow(self, schedule):
-        """Put the faults of `schedule`, [{"at": seconds from now, "fault", …}], on the wire, each in its time."""
+        """Set each fault of `schedule`, [{"at": seconds from now, "fault", …}], at its time; raise InvalidFault."""
         events = ordered(schedule)
-        if self.running:
-            self.running.cancel()
-        self.running = self.wire.loop.create_task(self.run(events))
+        if self.schedule:
+            self.schedule.cancel()
+        self.schedule = self.wire.loop.create_task(self.run(events))
 
     async def run(self, events):
-        """Wait for each fault's time and set it."""
+        """Set each fault at its time."""
         start = self.wire.loop.time()
         for at, fields in events:
             await asyncio.sleep(start + at - self.wire.loop.time())
             self.set(fields)
 
-    def clear(self):
-        """Take everything off, and what would come."""
-        if self.running:
-            self.running.cancel()
-        self.lift()
+    def stop(self):
+        """End the current fault and the schedule."""
+        if self.schedule:
+            self.schedule.cancel()
+        self.clear()
 
 
-def ordered(schedule):
-    """Return [(at, fault's fields)] in order of time; raise NoFault where one cannot be."""
+def ordered(schedule) -> list[tuple[float, dict]]:
+    """Return the (time, fields) of a schedule's faults in order of time; raise InvalidFault."""
     if not isinstance(schedule, list) or len(schedule) > EVENTS_MAX:
-        raise NoFault(f"schedule: a list of at most {EVENTS_MAX:,} faults.")
+        raise InvalidFault(f"schedule: a list of at most {EVENTS_MAX:,} faults.")
     events = []
     for entry in schedule:
         at = entry.get("at") if isinstance(entry, dict) else None
-        if isinstance(at, bool) or not isinstance(at, (int, float)) or not 0 <= at <= SECONDS_MAX:
-            raise NoFault(f"at: seconds from 0 to {SECONDS_MAX:,}.")
-        events.append((at, checked({name: value for name, value in entry.items() if name != "at"})))
+        if isinstance(at, bool) or not isinstance(at, int | float) or not 0 <= at <= SECONDS_MAX:
+            raise InvalidFault(f"at: seconds from 0 to {SECONDS_MAX:,}.")
+        events.append((at, validated({name: value for name, value in entry.items() if name != "at"})))
     return sorted(events, key=lambda event: event[0])
 
 
-def by_chance(seed, seconds, every):
-    """Return a schedule of `seconds` with a fault `every` so many seconds on average; the same for the same seed."""
-    chance, at, schedule = random.Random(seed), 0.0, []
-    while (at := at + chance.expovariate(1 / every)) < seconds and len(schedule) < EVENTS_MAX:
-        fault = chance.choice(("cut", "reset", "freeze", "refuse", "trickle"))
-        lasting = {} if fault in ("cut", "reset") else {"seconds": round(chance.uniform(0.1, 1) * every, 3)}
-        schedule.append({"at": round(at, 3), "fault": fault, **lasting})
+def random_schedule(seed: str, seconds: float, every: float) -> list[dict]:
+    """Return a schedule of `seconds` with a fault each `every` seconds on average; equal seeds give equal schedules."""
+    rng, at = random.Random(seed), 0.0
+    schedule: list[dict] = []
+    while (at := at + rng.expovariate(1 / every)) < seconds and len(schedule) < EVENTS_MAX:
+        fault = rng.choice(("cut", "reset", "freeze", "refuse", "trickle"))
+        duration = {} if fault in ("cut", "reset") else {"seconds": round(rng.uniform(0.1, 1) * every, 3)}
+        schedule.append({"at": round(at, 3), "fault": fault, **duration})
     return schedule

@@ -1,145 +1,149 @@
-"""One direction of one connection: bytes wait for the rate, fly for the delay, and come out in order."""
+"""One direction of one connection: bytes wait for the rate limiter, then for the delay, and come out in order."""
 
 import random
 import time
 from collections import deque
 from contextlib import suppress
+from typing import Any
 
-END, RESET = "end", "reset"  # what may follow the bytes: FIN, RST
+END, RESET = "end", "reset"  # how a stream of bytes ends: by FIN, by RST
 
 
 class Pipe:
-    """Carries what one end's transport reads to the other end's.
+    """Carries bytes from one transport to another, over the link.
 
-    `source` is paused while more than the link's window is inside, or while the wire is frozen; so memory is
+    `source` is paused while the pipe holds more than the link's window, and while the wire is frozen. So the memory is
     bounded by the window and one read, and a slow reader slows its writer down.
     """
 
-    def __init__(self, wire, direction, lane, carried, ended, open_at):
-        """Carry on `wire` in `direction`.
+    def __init__(self, wire, direction, limiter, on_delivered, on_end, open_at):
+        """Carry bytes of `wire` in `direction`.
 
-        `carried(data, seconds)` hears of bytes that came out, with their time inside; `ended(how)` of END or RESET;
-        nothing flies before `open_at` (monotonic clock), when the handshake is over.
+        `on_delivered(data, seconds)` is called for bytes that came out, with their time in the pipe, and `on_end(how)`
+        with END or RESET. Nothing enters the link before the simulated handshake ends, at the monotonic time `open_at`.
         """
-        self.wire, self.direction, self.lane = wire, direction, lane
-        self.carried, self.ended, self.open_at = carried, ended, open_at
-        self.source = self.sink = None  # transports
-        self.waiting = deque()  # (data, when it came) before the lane
-        self.flying = deque()  # [due, data, when it came]
-        self.held = 0  # bytes in both
+        self.wire, self.direction, self.limiter = wire, direction, limiter
+        self.on_delivered, self.on_end, self.open_at = on_delivered, on_end, open_at
+        self.source: Any = None  # transports
+        self.sink: Any = None
+        self.queued: deque[tuple[memoryview | str, float]] = deque()  # (data, arrival) before the rate limiter
+        self.in_flight: deque[list] = deque()  # [due, data, arrival]
+        self.size = 0  # bytes in both
         self.last_due = 0.0
-        self.stalled = self.closed = self.paused = False
-        self.behind = False  # the account has not yet read what came
+        self.writing_paused = False  # the sink's buffer is full
+        self.reading_paused = self.closed = False
+        self.scan_behind = False  # the scan has a backlog
         self.timer = None
 
     def push(self, data):
-        """Take in what was read: bytes, END or RESET."""
+        """Take what was read: bytes, END or RESET."""
         if self.closed:
             return
         wire = self.wire
         is_bytes = not isinstance(data, str)
-        if wire.direct and is_bytes and self.sink and not (self.stalled or self.flying or self.waiting):
+        if wire.direct and is_bytes and self.sink and not (self.writing_paused or self.in_flight or self.queued):
             self.sink.write(data)
-            self.carried(data, 0.0)
+            self.on_delivered(data, 0.0)
             return
         now = time.monotonic()
         if is_bytes:
-            self.hold(len(data))
-        if self.lane.rate or self.waiting:
-            self.waiting.append((memoryview(data) if is_bytes else data, now))  # cut up without copying the rest
-            self.lane.join(self)
+            self.add_size(len(data))
+        if self.limiter.rate or self.queued:
+            self.queued.append((memoryview(data) if is_bytes else data, now))  # a memoryview is cut without a copy
+            self.limiter.join(self)
         else:
-            self.fly(data, now, now)
-        if self.held > wire.window(self.direction):
+            self.delay(data, now, now)
+        if self.size > wire.window(self.direction):
             self.pause()
 
-    def hold(self, size):
-        """Count so many bytes more inside this pipe, and in all links of the process."""
-        self.held += size
-        self.wire.capture.in_links += size
+    def add_size(self, size):
+        """Count `size` more bytes in this pipe and in all pipes of the process."""
+        self.size += size
+        self.wire.shared.piped_bytes += size
 
-    def depart(self, most, at, rate):
-        """Let up to `most` bytes go, the first at the instant `at`; return how many."""
-        data, came = self.waiting.popleft()
+    def release(self, maximum, at, rate):
+        """Release up to `maximum` queued bytes, from the monotonic time `at` on; return how many."""
+        data, arrival = self.queued.popleft()
         if isinstance(data, str):
-            self.fly(data, at, came)
+            self.delay(data, at, arrival)
             return 0
-        if len(data) > most:
-            self.waiting.appendleft((data[most:], came))
-            data = data[:most]
-        self.fly(bytes(data), at + len(data) / rate, came)
+        if len(data) > maximum:
+            self.queued.appendleft((data[maximum:], arrival))
+            data = data[:maximum]
+        self.delay(bytes(data), at + len(data) / rate, arrival)
         return len(data)
 
-    def fly(self, data, departed, came):
-        """Give `data` the link's delay; never let it overtake."""
+    def delay(self, data, departure, arrival):
+        """Let `data` fly for the link's delay, in order."""
         link = self.wire.link
         delay = link.delay_ms + (random.uniform(0, link.jitter_ms) if link.jitter_ms else 0)
-        due = max(self.last_due, max(departed, self.open_at) + delay / 1000)
+        due = max(self.last_due, max(departure, self.open_at) + delay / 1000)
         self.last_due = due
-        self.flying.append([due, data, came])
+        self.in_flight.append([due, data, arrival])
         if self.timer is None:
-            self.pump()
+            self.deliver()
 
-    def pump(self):
-        """Write what is due, unless the wire is frozen or the reader slow."""
+    def deliver(self):
+        """Write what is due, unless the wire is frozen or the reader is slow."""
         if self.timer:
             self.timer.cancel()
             self.timer = None
-        while self.flying and self.sink and not (self.stalled or self.closed or self.wire.frozen):
+        while self.in_flight and self.sink and not (self.writing_paused or self.closed or self.wire.frozen):
             now = time.monotonic()
-            due, data, came = self.flying[0]
+            due, data, arrival = self.in_flight[0]
             if due > now:
-                self.timer = self.wire.loop.call_later(due - now, self.pump)
+                self.timer = self.wire.loop.call_later(due - now, self.deliver)
                 break
-            self.flying.popleft()
+            self.in_flight.popleft()
             if isinstance(data, str):
-                self.ended(data)
+                self.on_end(data)
             else:
-                self.hold(-len(data))
+                self.add_size(-len(data))
                 self.sink.write(data)
-                self.carried(data, now - came)
-        if self.paused:
+                self.on_delivered(data, now - arrival)
+        if self.reading_paused:
             self.resume()
 
     def pause(self):
-        """Read no more."""
-        if not self.paused and self.source and not self.source.is_closing():
-            with suppress(RuntimeError):  # uvloop closed it after an error that it has not told yet
+        """Stop reading from the source."""
+        if not self.reading_paused and self.source and not self.source.is_closing():
+            with suppress(RuntimeError):  # uvloop has closed it after an error, and not yet called connection_lost
                 self.source.pause_reading()
-            self.paused = True
+            self.reading_paused = True
 
     def resume(self):
-        """Read again, where there is room and nothing is frozen."""
-        if self.paused and not (self.wire.frozen or self.behind) and self.held <= self.wire.window(self.direction) // 2:
-            self.paused = False
+        """Read from the source again, if there is room and nothing else forbids it."""
+        has_room = self.size <= self.wire.window(self.direction) // 2
+        if self.reading_paused and has_room and not (self.wire.frozen or self.scan_behind):
+            self.reading_paused = False
             if not self.source.is_closing():
                 with suppress(RuntimeError):
                     self.source.resume_reading()
 
-    def relink(self, lane):
-        """Follow a change of the link: what flies arrives by the new delay at the latest, what waits does in `lane`."""
-        self.lane.leave(self)
-        self.lane = lane
+    def update(self, limiter):
+        """Apply a change of the link: a shorter delay holds for bytes in flight too; queued bytes go to `limiter`."""
+        self.limiter.leave(self)
+        self.limiter = limiter
         latest = time.monotonic() + (self.wire.link.delay_ms + self.wire.link.jitter_ms) / 1000
-        for entry in self.flying:
+        for entry in self.in_flight:
             entry[0] = min(entry[0], latest)
         self.last_due = min(self.last_due, latest)
-        if self.waiting and lane.rate:
-            lane.join(self)
-        while self.waiting and not lane.rate:
-            data, came = self.waiting.popleft()
-            self.fly(data if isinstance(data, str) else bytes(data), time.monotonic(), came)
-        if self.wire.frozen or self.held > self.wire.window(self.direction):
+        if self.queued and limiter.rate:
+            limiter.join(self)
+        while self.queued and not limiter.rate:
+            data, arrival = self.queued.popleft()
+            self.delay(data if isinstance(data, str) else bytes(data), time.monotonic(), arrival)
+        if self.wire.frozen or self.size > self.wire.window(self.direction):
             self.pause()
-        self.pump()
+        self.deliver()
 
     def close(self):
-        """Drop what is inside, and whatever comes."""
+        """Drop what is in the pipe and what will come."""
         self.closed = True
-        self.lane.leave(self)
-        self.waiting.clear()
-        self.flying.clear()
-        self.hold(-self.held)
+        self.limiter.leave(self)
+        self.queued.clear()
+        self.in_flight.clear()
+        self.add_size(-self.size)
         if self.timer:
             self.timer.cancel()
             self.timer = None

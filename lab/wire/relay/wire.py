@@ -1,48 +1,64 @@
-"""A wire: one listening port whose connections are carried to one server."""
+"""A wire: one listening port, whose connections are carried to one server."""
 
 import asyncio
 import itertools
 import random
 
 from lab.net import system
-from lab.wire.byte_kinds import DOWN, UP, named, zeros
+from lab.wire.byte_kinds import DOWN, UP, by_name, zeros
+from lab.wire.capture.capture import Capture
 from lab.wire.relay import link, packet_counts
 from lab.wire.relay.connection import Connection
 from lab.wire.relay.faults import Faults
+from lab.wire.relay.rate_limiter import RateLimiter
+from lab.wire.relay.shared import Shared
 
-CONNECTIONS_MAX = 20_000  # of one wire; past it new ones are refused
-IN_LINKS = 256 << 20  # bytes in the links of all wires; past it each connection may have CROWDED inside
-CROWDED = 4_096
+CONNECTIONS_MAX = 20_000  # of one wire
+PIPED_MAX = 256 << 20  # bytes in the pipes of all wires; beyond that each connection gets SMALL_WINDOW
+SMALL_WINDOW = 4_096  # bytes
 
 
 class Wire:
-    """Carries connections from `host`:`port` to the server `target` and to nothing else."""
+    """Carries connections from `host`:`port` to the server `target`."""
 
-    def __init__(self, name, host, port, target, capture, lanes=None, seed=None):
-        """Name the wire.
+    loop: asyncio.AbstractEventLoop
+    server: asyncio.Server
+    limiters: dict[str, RateLimiter]  # by direction
 
-        `target`: (host, port); `capture`: where exchanges are kept; `lanes`: shared by all wires of a run, for the
-        profiles whose rate is shared; `seed`: makes the faults by chance the same again.
+    def __init__(
+        self,
+        name: str,
+        host: str,
+        port: int,
+        target: tuple[str, int],
+        capture: Capture,
+        shared: Shared | None = None,
+        seed: str | None = None,
+    ):
+        """Prepare a wire.
+
+        `port`: 0 for any; `target`: (host, port) of the server; `capture`: stores the exchanges; `shared`: the same for
+        all wires of a process; `seed`: makes random faults repeatable.
         """
         self.name, self.host, self.port, self.target, self.capture = name, host, port, target, capture
-        self.chance = random.Random(f"{seed} {name}")
-        self.shared_lanes = lanes if lanes is not None else {}
+        self.shared = shared or Shared()
+        self.rng = random.Random(f"{seed} {name}")
         self.link = link.PROFILES["local"]
-        self.connections = set()
+        self.connections: set[Connection] = set()
+        self.connection_numbers = itertools.count(1)
         self.bytes = {UP: zeros(), DOWN: zeros()}
-        self.packets = packet_counts.Packets()  # of the connections that are gone
+        self.closed_packets = packet_counts.Packets()  # of connections that have ended
         self.requests = self.empty_responses = self.messages = 0
-        self.numbers = itertools.count(1)
         self.frozen = self.refusing = False
-        self.trickle = 0  # bytes per second that each browser reads, 0: as they come
-        self.direct = True
+        self.trickle = 0  # bytes per second that each browser reads; 0: no limit
+        self.direct = True  # bytes pass at once
         self.faults = Faults(self)
 
-    async def open(self):
-        """Listen; raise OSError where the port is taken."""
+    async def open(self) -> "Wire":
+        """Listen; raise OSError if the port is in use."""
         self.loop = asyncio.get_running_loop()
-        self.lanes = {UP: link.Lane(self.loop), DOWN: link.Lane(self.loop)}
-        listening = system.listen(self.host, self.port, prepare=packet_counts.ethernet)
+        self.limiters = {UP: RateLimiter(self.loop), DOWN: RateLimiter(self.loop)}
+        listening = system.listen(self.host, self.port, prepare=packet_counts.use_ethernet_segments)
         try:
             self.server = await self.loop.create_server(
                 lambda: Connection(self).browser, sock=listening, backlog=system.BACKLOG
@@ -53,65 +69,71 @@ class Wire:
         self.port = listening.getsockname()[1]
         return self
 
-    async def close(self):
-        """Stop listening and drop every connection."""
-        self.faults.clear()
+    async def close(self) -> None:
+        """Stop listening and reset every connection."""
+        self.faults.stop()
         self.server.close()
         for connection in list(self.connections):
             connection.cut(reset=True)
-        for _ in range(100):  # connections end within a turn or two of the loop
+        for _ in range(100):  # connections end within a few turns of the loop
             if not self.connections:
                 break
             await asyncio.sleep(0.01)
 
-    def is_open(self):
-        """Tell whether a new connection may come in."""
+    def may_accept(self) -> bool:
+        """Return whether a new connection may come in."""
         return not self.refusing and len(self.connections) < CONNECTIONS_MAX
 
-    def set_link(self, fields):
-        """Change the link while it runs; raise link.NoLink for one that cannot be."""
+    def add(self, connection: Connection) -> None:
+        """Count a connection as open."""
+        self.connections.add(connection)
+
+    def remove(self, connection: Connection) -> None:
+        """Count a connection as ended."""
+        self.connections.discard(connection)
+        self.closed_packets += connection.final_packets
+
+    def set_link(self, fields: dict) -> None:
+        """Change the link, also for open connections; raise link.InvalidLink."""
         self.link = link.changed(self.link, fields)
-        self.relink()
+        self.update()
 
-    def lane(self, direction):
-        """Return the Lane in which a connection's bytes of a direction wait."""
+    def limiter(self, direction: str) -> RateLimiter:
+        """Return the rate limiter for a connection's bytes in a direction."""
         if self.trickle and direction == DOWN:
-            return link.Lane(self.loop, self.trickle, turn=0.1, least=1)
+            return RateLimiter(self.loop, self.trickle, quantum=0.1, least=1)
         if self.link.shared:
-            key = self.link.profile, direction
-            return self.shared_lanes.setdefault(key, link.Lane(self.loop, self.link.rate(direction)))
-        return self.lanes[direction]
+            return self.shared.limiter(self.link, direction)
+        return self.limiters[direction]
 
-    def window(self, direction):
-        """Return how many bytes of one connection may be inside; few of each if all the links hold much together."""
-        if self.capture.in_links > IN_LINKS:
-            return CROWDED
-        return 4_096 if self.trickle and direction == DOWN else self.link.window(direction)
+    def window(self, direction: str) -> int:
+        """Return how many bytes of one connection the pipe of a direction may hold."""
+        if self.shared.piped_bytes > PIPED_MAX:
+            return SMALL_WINDOW
+        return SMALL_WINDOW if self.trickle and direction == DOWN else self.link.window(direction)
 
-    def relink(self):
-        """Let the link, the freeze and the trickle be felt by what is on its way."""
-        it = self.link
-        self.direct = not (it.delay_ms or it.jitter_ms or it.connect_ms or it.rate_up or it.rate_down)
-        self.direct = self.direct and not (self.frozen or self.trickle)
-        for direction, lane in self.lanes.items():
-            lane.change(0 if it.shared else it.rate(direction))
+    def update(self) -> None:
+        """Apply a change of the link or the fault to all connections."""
+        self.direct = self.link.is_direct and not (self.frozen or self.trickle)
+        for direction, limiter in self.limiters.items():
+            limiter.set_rate(0 if self.link.shared else self.link.rate(direction))
         for connection in list(self.connections):
-            connection.relink()
+            connection.update()
 
-    def traffic(self):
+    def packets(self) -> packet_counts.Packets:
         """Return the Packets of all connections so far."""
-        return sum((connection.packets() for connection in self.connections), self.packets)
+        return sum((connection.packets() for connection in self.connections), self.closed_packets)
 
-    def state(self):
-        """Return what the control tells of this wire."""
-        packets = self.traffic()
+    def state(self) -> dict:
+        """Return the fields that the control shows."""
+        packets = self.packets()
         return {
             "name": self.name,
             "port": self.port,
             "link": self.link.as_dict(),
             "fault": self.faults.state(),
             "connections": len(self.connections),
-            "bytes": {direction: named(counts) for direction, counts in self.bytes.items()},
+            "bytes": {direction: by_name(counts) for direction, counts in self.bytes.items()},
             "packets": {UP: packets.up, DOWN: packets.down},
             "ip_bytes": {UP: packets.ip_up, DOWN: packets.ip_down},
             "requests": self.requests,

@@ -1,1 +1,1 @@
-"""Scanners: split what passes into requests, responses, events and frames, and count its bytes by kind."""
+"""Scanners: split a connection's bytes into requests, responses, events and frames, and count the bytes by kind."""

@@ -1,6 +1,7 @@
-"""Parser for chunked bodies (RFC 9112 §7.1) that works piece by piece."""
+"""Incremental parser for chunked bodies (RFC 9112 §7.1)."""
 
 import re
+from collections.abc import Iterator
 
 SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 SIZE_LINE_MAX = 4_096  # bytes
@@ -16,23 +17,23 @@ LAST = "last line"  # the blank line after the trailers
 
 
 class InvalidChunk(ValueError):
-    """The bytes are no chunked body."""
+    """The bytes are not a chunked body."""
 
 
 class ChunkedParser:
-    """Finds out which part of a chunked body the next bytes are, wherever the body is cut into pieces."""
+    """Splits a chunked body into its parts, wherever the body is cut into pieces."""
 
-    def __init__(self, left=0):
-        """Begin `left` bytes before the end of a chunk's content; 0: before a chunk's size."""
+    def __init__(self, left: int = 0):
+        """Start with `left` bytes of a chunk's content, or with the size of a chunk if `left` is 0."""
         self.left = left
-        self.expects = CONTENT if left else SIZE  # None: the body has ended
+        self.expects: str | None = CONTENT if left else SIZE  # None: the body has ended
         self.size = 0  # bytes of the part that ended last, without CONTENT
         self.line = bytearray()  # a line that is still incomplete
 
-    def step(self, data, place):
-        """Return (part, end) of what begins at `place`, a place in `data`; (None, end) if a line is incomplete.
+    def step(self, data: bytes, place: int) -> tuple[str | None, int]:
+        """Return (part, end) for the part that begins or goes on at `place`; (None, end) for an incomplete line.
 
-        Content is not passed over until `advance` is called. Raises InvalidChunk.
+        The parser stays at the beginning of content until `advance` is called. Raises InvalidChunk.
         """
         if self.expects == CONTENT:
             return CONTENT, min(len(data), place + self.left)
@@ -42,15 +43,15 @@ class ChunkedParser:
             return self.size_line(data, place)
         return self.trailer_line(data, place)
 
-    def advance(self, size):
-        """Pass over `size` bytes of content."""
+    def advance(self, size: int) -> None:
+        """Move past `size` bytes of content."""
         self.left -= size
         if not self.left:
             self.expects = END
 
     def size_line(self, data, place):
         """Read the line before a chunk's content."""
-        line, end = self.whole_line(data, place, SIZE_LINE_MAX)
+        line, end = self.next_line(data, place, SIZE_LINE_MAX)
         if line is None:
             return None, end
         size = SIZE_LINE.fullmatch(line)
@@ -77,7 +78,7 @@ class ChunkedParser:
 
     def trailer_line(self, data, place):
         """Read a field after the last chunk, or the blank line after all of them."""
-        line, end = self.whole_line(data, place, TRAILER_MAX)
+        line, end = self.next_line(data, place, TRAILER_MAX)
         if line is None:
             return None, end
         if line not in (b"\r\n", b"\n"):
@@ -85,8 +86,8 @@ class ChunkedParser:
         self.expects = None
         return LAST, end
 
-    def whole_line(self, data, place, limit):
-        """Return (the line that ends next, where it ends); (None, the end of `data`) if it is incomplete."""
+    def next_line(self, data, place, limit):
+        """Return (line, end) for the next line; (None, end of `data`) if it is incomplete."""
         end = data.find(b"\n", place) + 1
         self.line += data[place : min(end or len(data), place + limit + 1)]
         if len(self.line) > limit:
@@ -99,11 +100,11 @@ class ChunkedParser:
         return line, end
 
 
-def parts(data, place, left):
-    """Yield (part, start, end) of a chunked body in `data`, from `place` on to its end or that of the data.
+def parts(data: bytes, place: int, left: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the (part, start, end) of a chunked body in `data`, from `place` on.
 
-    `left` bytes of a chunk's content come first (0: a chunk's size). Bytes that are incomplete or wrong count as the
-    part that is expected there.
+    `left` bytes of a chunk's content come first, or the size of a chunk if `left` is 0. Incomplete and invalid bytes
+    count as the part that is expected there.
     """
     parser = ChunkedParser(left)
     while place < len(data) and (expected := parser.expects):
@@ -117,6 +118,6 @@ def parts(data, place, left):
         place = end
 
 
-def content(data):
+def content(data: bytes) -> bytes:
     """Return the content of a chunked body."""
     return b"".join(data[start:end] for part, start, end in parts(data, 0, 0) if part == CONTENT)

@@ -1,4 +1,4 @@
-"""What passed through one connection, byte for byte, each of a kind."""
+"""Scan of one connection: both directions, byte for byte."""
 
 import time
 from collections import deque
@@ -6,67 +6,68 @@ from collections import deque
 from lab.wire.byte_kinds import DOWN, UP
 from lab.wire.capture.capture import Exchange
 from lab.wire.scan.requests import RequestScanner
-from lab.wire.scan.responses import AnswerScanner
+from lab.wire.scan.responses import ResponseScanner
 
 
-class Account:
-    """Reads both directions of one connection as they pass."""
+class ConnectionScan:
+    """Scans both directions of a connection as their bytes pass."""
 
-    def __init__(self, wire, number, browser, behind=None):
-        """Account for connection `number` of `wire`; `browser`: its address, (host, port).
+    def __init__(self, wire, number, browser, on_backlog=None):
+        """Scan connection `number` of `wire`; `browser`: its address, (host, port).
 
-        `behind(direction)` is called if some is left for later, so that others get their turn, and has `read_on` called
-        soon; without it everything is read at once.
+        `on_backlog(direction)` is called when bytes are left for later, so that other connections get their turn; it
+        must arrange for calls of `scan_backlog`. Without it everything is scanned at once.
         """
-        self.wire, self.number, self.behind = wire, number, behind
+        self.wire, self.number, self.on_backlog = wire, number, on_backlog
         self.reset = False  # the connection ended by RST
-        self.up, self.down = RequestScanner(self, UP), AnswerScanner(self, DOWN)
-        self.scanners = {UP: self.up, DOWN: self.down}
-        self.waiting = {UP: deque(), DOWN: deque()}  # (data, at, transit_ms) that came after the backlog
-        self.ending = False
-        self.tell("connect", UP, {"browser": browser[:2]})
+        self.request_scanner, self.response_scanner = RequestScanner(self, UP), ResponseScanner(self, DOWN)
+        self.scanners = {UP: self.request_scanner, DOWN: self.response_scanner}
+        # (data, at, transit_ms) of the pieces that came after the one in the backlog.
+        self.waiting: dict[str, deque[tuple[bytes, float, float]]] = {UP: deque(), DOWN: deque()}
+        self.has_ended = False
+        self.add_event("connect", {"browser": browser[:2]})
 
     def feed(self, direction, data, transit_ms=0.0):
-        """Read what passed in a direction, after so many ms in the link."""
+        """Scan bytes that passed in a direction after `transit_ms` in the link."""
         scanner = self.scanners[direction]
         if scanner.backlog:
             self.waiting[direction].append((data, time.time() * 1000, transit_ms))
             return
         scanner.feed(data, time.time() * 1000, transit_ms)
         if scanner.backlog:
-            self.fall_behind(direction)
+            self.defer(direction)
 
-    def fall_behind(self, direction):
-        """Read the rest later, or at once if nobody else waits."""
-        if self.behind:
-            self.behind(direction)
+    def defer(self, direction):
+        """Leave the backlog of a direction for later, or scan it now if there is no callback."""
+        if self.on_backlog:
+            self.on_backlog(direction)
             return
-        while self.read_on(direction):
+        while self.scan_backlog(direction):
             pass
 
-    def read_on(self, direction):
-        """Read more of what is left in the backlog; return whether there is still more."""
+    def scan_backlog(self, direction):
+        """Scan one more time slice of a direction's backlog; return whether more is left."""
         scanner, waiting = self.scanners[direction], self.waiting[direction]
         if scanner.backlog:
-            scanner.go_on(scanner.backlog)
+            scanner.scan(scanner.backlog)
         elif waiting:
             scanner.feed(*waiting.popleft())
         if scanner.backlog or waiting:
             return True
-        if self.ending:
+        if self.has_ended:
             self.end()
         return False
 
-    def tell(self, kind, direction, note):
-        """Note what has no bytes."""
+    def add_event(self, kind, note):
+        """Add an exchange without bytes to the capture."""
         at = time.time() * 1000
-        self.wire.capture.add(Exchange(self.wire.name, self.number, at, direction, kind, note=note))
+        self.wire.capture.add(Exchange(self.wire.name, self.number, at, UP, kind, note=note))
 
     def end(self):
-        """Hear that the connection is gone."""
-        self.ending = True
+        """Emit what is left when the connection has ended, or when the backlog is scanned."""
+        self.has_ended = True
         if any(self.scanners[direction].backlog or self.waiting[direction] for direction in (UP, DOWN)):
-            return  # once all is read
-        self.up.end()
-        self.down.end()
-        self.tell("disconnect", UP, {"reset": self.reset})
+            return
+        self.request_scanner.end()
+        self.response_scanner.end()
+        self.add_event("disconnect", {"reset": self.reset})

@@ -1,104 +1,118 @@
-"""HTTP/1.1 as it passes: heads, bodies by length, by chunks, until the end (RFC 9112 §6.3, §7.1)."""
+"""Scanner for HTTP/1.1: headers, and bodies of known length, in chunks, or up to the end (RFC 9112 §6.3, §7.1)."""
 
 import re
 
 from lab.wire.byte_kinds import FRAMING, HEADERS, PAYLOAD
-from lab.wire.scan import heads
-from lab.wire.scan.chunked import CONTENT, END, LAST, SIZE, TRAILER, ChunkedParser, InvalidChunk
+from lab.wire.scan.chunked import CONTENT, CR, END, LAST, LF, SIZE, TRAILER, ChunkedParser, InvalidChunk
+from lab.wire.scan.headers import CHUNKED, HEADERS_MAX, PREFIX_SIZE, UNTIL_CLOSE
 from lab.wire.scan.scanner import Scanner
 
-BLANK = re.compile(rb"\n\r?\n")
-CR, LF = 13, 10
+BLANK_LINE = re.compile(rb"\n\r?\n")
 
 
 class HTTPScanner(Scanner):
-    """Reads heads and bodies; what they mean, its heirs know: `may_begin`, `headed`, `content` and `finish`."""
+    """Splits HTTP messages into headers and bodies; subclasses say what to do with them.
 
-    may_begin = None
+    They define `may_begin`, `on_headers` and `on_body_end`, and may override `scan_content` and the two callbacks for
+    chunks.
+    """
 
-    def __init__(self, account, direction):
-        super().__init__(account, direction)
-        self.line = bytearray()  # a head as far as it came
-        self.left = 0  # bytes of the body still to come
-        self.state = self.head
+    def __init__(self, connection, direction):
+        super().__init__(connection, direction)
+        self.partial_headers = bytearray()
+        self.body_left = 0  # bytes of a body of known length
+        self.chunks = ChunkedParser()
+        self.state = self.scan_headers
 
-    def head(self, data, place):
-        """Read a head to its blank line."""
-        if not self.line and data[place] in (CR, LF):  # allowed before a request, RFC 9112 §2.2
+    def may_begin(self, prefix: bytes) -> bool:
+        """Return whether a message may begin with these bytes, at most PREFIX_SIZE."""
+        raise NotImplementedError
+
+    def on_headers(self, headers: bytes, data: bytes, place: int) -> int:
+        """Handle a start line with its headers, which end at `place`; return where scanning goes on."""
+        raise NotImplementedError
+
+    def on_body_end(self, place: int) -> None:
+        """Handle the end of a body."""
+        raise NotImplementedError
+
+    def scan_headers(self, data, place):
+        """Scan a start line and headers, up to the blank line."""
+        partial = self.partial_headers
+        if not partial and data[place] in (CR, LF):  # allowed before a request, RFC 9112 §2.2
             self.count(HEADERS, 1)
             return place + 1
-        before = len(self.line)
-        self.line += data[place : place + heads.HEAD_MAX + 1 - before]
-        blank = BLANK.search(self.line, max(0, before - 2))
-        if not self.may_begin(bytes(self.line[: heads.PREFIX])):
+        before = len(partial)
+        partial += data[place : place + HEADERS_MAX + 1 - before]
+        blank_line = BLANK_LINE.search(partial, max(0, before - 2))
+        if not self.may_begin(bytes(partial[:PREFIX_SIZE])):
             return self.give_up(data, place)
-        if blank is None:
-            return self.give_up(data, place) if len(self.line) > heads.HEAD_MAX else len(data)
-        head = bytes(self.line[: blank.end()])
-        self.line.clear()
-        return self.headed(head, data, place + len(head) - before)
+        if blank_line is None:
+            return self.give_up(data, place) if len(partial) > HEADERS_MAX else len(data)
+        headers = bytes(partial[: blank_line.end()])
+        partial.clear()
+        return self.on_headers(headers, data, place + len(headers) - before)
 
-    def body(self, length, place):
-        """Begin a body; return `place`."""
-        self.left = length
-        if length == heads.CHUNKED:
-            self.state, self.inside, self.chunks = self.chunked, 0, ChunkedParser()
-        elif length == heads.UNTIL_CLOSE:
-            self.state = self.rest
+    def begin_body(self, length, place):
+        """Prepare for a body of `length` bytes, CHUNKED or UNTIL_CLOSE; return `place`."""
+        if length == CHUNKED:
+            self.state, self.chunk_left, self.chunks = self.scan_chunked, 0, ChunkedParser()
+        elif length == UNTIL_CLOSE:
+            self.state = self.scan_until_close
         elif length:
-            self.state = self.sized
+            self.state, self.body_left = self.scan_sized_body, length
         else:
-            self.finish(place)
+            self.on_body_end(place)
         return place
 
-    def sized(self, data, place):
-        """Read a body of known length."""
-        end = self.content(data, place, min(len(data), place + self.left))
-        self.left -= end - place
-        if not self.left:
-            self.finish(end)
+    def scan_sized_body(self, data, place):
+        """Scan a body of known length."""
+        end = self.scan_content(data, place, min(len(data), place + self.body_left))
+        self.body_left -= end - place
+        if not self.body_left:
+            self.on_body_end(end)
         return end
 
-    def rest(self, data, place):
-        """Read a body that ends with the connection."""
-        return self.content(data, place, len(data))
+    def scan_until_close(self, data, place):
+        """Scan a body that ends with the connection."""
+        return self.scan_content(data, place, len(data))
 
-    def chunked(self, data, place):
-        """Read the next part of a chunked body."""
+    def scan_chunked(self, data, place):
+        """Scan the next part of a chunked body."""
         chunks = self.chunks
         try:
             part, end = chunks.step(data, place)
         except InvalidChunk:
             return self.give_up(data, place)
         if part == CONTENT:
-            end = self.content(data, place, end)
+            end = self.scan_content(data, place, end)
             chunks.advance(end - place)
         elif part == SIZE:
             self.count(FRAMING, chunks.size)
-            self.chunk_begins(chunks.size)
+            self.on_chunk_begin(chunks.size)
         elif part == END:
             self.count(FRAMING, chunks.size)
-            self.chunk_ends(chunks.size, end)
+            self.on_chunk_end(chunks.size, end)
         elif part == TRAILER:
             self.count(HEADERS, chunks.size)
         elif part == LAST:
             self.count(FRAMING, chunks.size)
-            self.finish(end)
+            self.on_body_end(end)
         return end
 
-    def chunk_begins(self, size):
-        """Hear that a chunk begins, whose line had `size` bytes."""
+    def on_chunk_begin(self, size):
+        """Handle the beginning of a chunk, whose size line had `size` bytes."""
 
-    def chunk_ends(self, size, place):
-        """Hear that a chunk has ended at `place`, by a line end of `size` bytes."""
+    def on_chunk_end(self, size, place):
+        """Handle the end of a chunk at `place`, whose line end had `size` bytes."""
 
-    def content(self, data, place, end):
-        """Read content of the body; return how far that goes."""
+    def scan_content(self, data, place, end):
+        """Scan content of a body; return where scanning stopped."""
         self.count(PAYLOAD, end - place)
         return end
 
     def give_up(self, data, place):
-        """Understand nothing any more."""
-        self.line.clear()
-        self.inside = None
+        """Treat this and all that follows as an unknown protocol; return where scanning stopped."""
+        self.partial_headers.clear()
+        self.chunk_left = None
         return super().give_up(data, place)

@@ -1,40 +1,41 @@
-"""A poll's answer: a page of messages in an envelope."""
+"""Parser for the response to a poll: a page of messages."""
 
 import json
 import re
 from dataclasses import dataclass
 
 PAGE = re.compile(r'\s*\{\s*"messages"\s*:\s*\[\s*')
-NEXT = re.compile(r"\s*(?:,\s*)?")
-EMPTY = ("", "[]", "{}", "null")
+SEPARATOR = re.compile(r"\s*(?:,\s*)?")
+EMPTY_BODIES = ("", "[]", "{}", "null")
 DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How many messages, and how many bytes of JSON they are."""
+    """Number of messages, and bytes of their JSON."""
 
     messages: int
     payload: int
 
 
-def read(body):
-    """Return the Page in a body (bytes of JSON), None where it is something else."""
+def parse(body: bytes) -> Page | None:
+    """Return the Page in a body; None if the body is something else."""
     try:
         text = body.decode()
-        if text.strip() in EMPTY:
+        if text.strip() in EMPTY_BODIES:
             return Page(0, 0)
-        begin = PAGE.match(text)
-        return _messages(text, begin.end()) if begin else None
+        start = PAGE.match(text)
+        return _parse_messages(text, start.end()) if start else None
     except (ValueError, RecursionError):
         return None
 
 
-def _messages(text, place):
+def _parse_messages(text, place):
     messages = payload = 0
     while text[place : place + 1] != "]":
         _message, end = DECODER.raw_decode(text, place)
         payload += len(text[place:end].encode())
         messages += 1
-        place = NEXT.match(text, end).end()
+        separator = SEPARATOR.match(text, end)
+        place = separator.end() if separator else end
     return Page(messages, payload)

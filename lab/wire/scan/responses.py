@@ -1,105 +1,113 @@
-"""Answers as they pass."""
+"""Scanner for what the server sends."""
 
 from lab.wire.byte_kinds import FRAMING, HANDSHAKE, HEADERS, IDLE, PAYLOAD
-from lab.wire.scan import chunked, heads, poll_pages
+from lab.wire.scan import chunked, poll_pages
 from lab.wire.scan.events import EventScanner
 from lab.wire.scan.frames import FrameScanner
+from lab.wire.scan.headers import ParsedHeaders, may_be_response, parse_response
+from lab.wire.scan.requests import PendingRequest
 
 
-class AnswerScanner(EventScanner, FrameScanner):
-    """Reads what the server answers; events in a stream of them, frames once the connection was upgraded."""
+class ResponseScanner(EventScanner, FrameScanner):
+    """Scans responses and event streams, and after an upgrade WebSocket frames."""
 
-    may_begin = staticmethod(heads.may_be_answer)
-    asked = read = None  # what the answer under way is to, and its head
-    body_begins = 0  # bytes of the answer's exchange before its body
+    request: PendingRequest | None = None  # of the current response
+    headers = ParsedHeaders(0)  # of the current response
+    body_start = 0  # bytes of the current exchange before the body
 
-    def headed(self, head, data, place):
-        """Find what the answer is, and what is to come of it."""
-        asked = self.account.up.asked
-        self.asked = asked[0] if asked else None
-        self.read = read = heads.answer(head, self.asked.head.method if self.asked else "GET")
-        if read is None:
+    def may_begin(self, prefix):
+        """Return whether a response may begin with these bytes."""
+        return may_be_response(prefix)
+
+    @property
+    def request_id(self):
+        """Id of the exchange of the request; None if there is none, or if it is incomplete."""
+        return self.request.exchange_id if self.request else None
+
+    def on_headers(self, headers, data, place):
+        """Find the request, and begin a body, an event stream or another protocol."""
+        upward = self.connection.request_scanner
+        self.request = upward.pending[0] if upward.pending else None
+        method = self.request.headers.method if self.request else "GET"
+        parsed = parse_response(headers, method)
+        if parsed is None:
             return self.give_up(data, place)
-        if read.status < 200 and read.status != 101:
-            self.count(HEADERS, len(head))
-            self.emit("answer", place, answers=self.answers())
+        self.headers = parsed
+        if parsed.status < 200 and parsed.status != 101:
+            self.count(HEADERS, len(headers))
+            self.emit("answer", place, answers=self.request_id)
             return place
-        if asked:
-            asked.popleft()
-        if read.status == 101 or (read.body == 0 and self.asked and self.asked.head.method == "CONNECT"):
-            return self.upgraded(head, place)
-        if not asked:
-            self.account.up.decided(self.account.up.head)
-        if read.is_event_stream:
-            self.count(HANDSHAKE, len(head))
-            self.asked_was(HANDSHAKE, but=(PAYLOAD, FRAMING))
-            self.streaming = True
-            self.stream_begins()
-            self.emit("stream", place, answers=self.answers())
+        if upward.pending:
+            upward.pending.popleft()
+        if parsed.status == 101 or (parsed.body_length == 0 and method == "CONNECT"):
+            return self.switch_protocol(headers, place)
+        if not upward.pending:
+            upward.continue_in(upward.scan_headers)
+        if parsed.is_event_stream:
+            self.count(HANDSHAKE, len(headers))
+            self.recount_request(HANDSHAKE, exclude=(PAYLOAD, FRAMING))
+            self.in_event_stream = True
+            self.begin_stream()
+            self.emit("stream", place, answers=self.request_id)
         else:
-            self.count(HEADERS, len(head))
-            self.body_begins = self.size + place - self.start
-        return self.body(read.body, place)
+            self.count(HEADERS, len(headers))
+            self.body_start = self.earlier_size + place - self.start
+        return self.begin_body(parsed.body_length, place)
 
-    def upgraded(self, head, place):
-        """Read frames from here on, or nothing where the new protocol is another."""
-        self.count(HANDSHAKE, len(head))
-        self.asked_was(HANDSHAKE)
-        self.emit("handshake", place, answers=self.answers())
-        up = self.account.up
-        is_websocket = self.read.is_websocket and self.asked
-        self.state = self.frame if is_websocket else self.foreign
-        up.decided(up.frame if is_websocket else up.foreign)
+    def switch_protocol(self, headers, place):
+        """Scan WebSocket frames from here on, or nothing if the new protocol is another one."""
+        self.count(HANDSHAKE, len(headers))
+        self.recount_request(HANDSHAKE)
+        self.emit("handshake", place, answers=self.request_id)
+        upward = self.connection.request_scanner
+        is_websocket = self.headers.is_websocket and self.request
+        self.state = self.scan_frame_header if is_websocket else self.scan_unknown
+        upward.continue_in(upward.scan_frame_header if is_websocket else upward.scan_unknown)
         return place
 
-    def content(self, data, place, end):
-        """Read content of the body; return how far that goes."""
-        if self.streaming:
-            return self.events(data, place, end)
+    def scan_content(self, data, place, end):
+        """Scan content of a body; return where scanning stopped."""
+        if self.in_event_stream:
+            return self.scan_events(data, place, end)
         self.count(PAYLOAD, end - place)
         return end
 
-    def finish(self, place):
-        """Emit the answer, once it is known whether messages are in it, and their envelope's size."""
-        if self.streaming:
+    def on_body_end(self, place):
+        """Emit the response, or the end of the event stream."""
+        if self.in_event_stream:
             self.emit("close", place)
-            self.streaming, self.inside = False, None
+            self.in_event_stream, self.chunk_left = False, None
         else:
-            self.answered(place)
-        self.state = self.head
+            self.emit_response(place)
+        self.state = self.scan_headers
 
-    def answered(self, place):
-        """Emit an answer that is whole."""
-        tally, payload = self.tally, self.tally[PAYLOAD]
-        is_chunked, self.inside = self.inside is not None, None
-        exchange = self.emit("answer", place, payload, self.answers())
-        if not self.asked or self.asked.head.method != "GET":
+    def emit_response(self, place):
+        """Emit a complete response, and count the messages in it."""
+        counts, payload = self.exchange_counts, self.exchange_counts[PAYLOAD]
+        is_chunked, self.chunk_left = self.chunk_left is not None, None
+        exchange = self.emit("answer", place, payload, self.request_id)
+        if not self.request or self.request.headers.method != "GET":
             return
-        body = b"" if self.read.is_encoded or exchange.size > len(exchange.data) else exchange.data[self.body_begins :]
-        page = poll_pages.read(chunked.content(body) if is_chunked else body) if body else None
-        if self.read.status == 204 or (page and not page.messages):
+        is_readable = exchange.size == len(exchange.data) and not self.headers.is_encoded
+        body = exchange.data[self.body_start :] if is_readable else b""
+        page = poll_pages.parse(chunked.content(body) if is_chunked else body) if body else None
+        if self.headers.status == 204 or (page and not page.messages):
             exchange.kind, exchange.payload = "empty", 0
             self.wire.empty_responses += 1
-            self.move(tally, IDLE)
-            self.asked_was(IDLE)
+            self.recount_exchange(counts, IDLE)
+            self.recount_request(IDLE)
         elif page:
-            envelope = payload - page.payload
-            self.counts[PAYLOAD] -= envelope
-            self.counts[FRAMING] += envelope
+            self.recount(PAYLOAD, FRAMING, payload - page.payload)
             exchange.payload = page.payload
             self.wire.messages += page.messages
 
-    def asked_was(self, kind, but=()):
-        """Make the request's bytes of a kind that only its answer told."""
-        if self.asked:
-            self.account.up.move(self.asked.tally, kind, but)
-
-    def answers(self):
-        """Return the id of the request that is answered."""
-        return self.asked.number if self.asked else None
+    def recount_request(self, kind, exclude=()):
+        """Move the request's bytes to a kind that only its response shows."""
+        if self.request:
+            self.connection.request_scanner.recount_exchange(self.request.counts, kind, exclude)
 
     def end(self):
-        """Hear that nothing more comes; a body may end so."""
-        if self.state == self.rest and not self.streaming and self.size:
-            self.answered(0)
+        """Emit what is left when the connection has ended, which may be the end of a body."""
+        if self.state == self.scan_until_close and not self.in_event_stream and self.earlier_size:
+            self.emit_response(0)
         super().end()

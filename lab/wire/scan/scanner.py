@@ -1,48 +1,53 @@
-"""One direction of a connection, read as it passes: the ground that the readers of HTTP, events and frames share."""
+"""Scanner for one direction of a connection: the base of the scanners for HTTP, event streams and WebSocket frames."""
 
 import time
+from collections.abc import Callable
 
 from lab.wire.byte_kinds import OTHER, zeros
-from lab.wire.capture.capture import KEPT, Exchange
+from lab.wire.capture.capture import EXCHANGE_MAX, Exchange
 
-NOTHING = zeros()
-SMALL = 4_096  # bytes that are always read at once
-TURN = 0.002  # seconds that reading more may take before others get their turn
+NO_BYTES = zeros()
+SMALL = 4_096  # bytes; pieces up to this size are scanned without a look at the clock
+TIME_SLICE = 0.002  # seconds that one call may scan a larger piece, so that other connections get their turn
 
 
 class Scanner:
-    """Gives every byte its kind and every exchange its bytes, however the stream is cut into pieces.
+    """Counts every byte by kind and emits exchanges, wherever the stream is cut into pieces.
 
-    `state(data, place)` reads on from `place` and returns how far it came; it is changed by what it reads. Bytes are
-    counted as `other` when they pass, and get their kind once that is known.
+    `state(data, place)` scans from `place` and returns where it stopped; what it finds may change `state`. Bytes count
+    as `other` when they pass, and move to their kind when that is known.
     """
 
-    def __init__(self, account, direction):
-        self.account, self.wire, self.direction = account, account.wire, direction
-        self.counts = account.wire.bytes[direction]
+    state: Callable[[bytes, int], int]
+
+    def __init__(self, connection, direction: str):
+        self.connection, self.wire, self.direction = connection, connection.wire, direction
+        self.counts = self.wire.bytes[direction]
         self.at = self.transit_ms = 0.0
-        self.data, self.start = b"", 0  # what is read now, and where in it the exchange under way begins
-        self.kept, self.size = bytearray(), 0  # the exchange's bytes of before, the first ones, and how many there were
-        self.backlog = b""  # what is left for the next turn
-        self.tally = zeros()  # of the exchange under way, as far as kinds are known
-        self.inside = None  # bytes left of the chunk in which the exchange under way began; None: no chunks
-        self.state = self.foreign
+        self.data, self.start = b"", 0  # the piece being scanned, and where in it the current exchange begins
+        self.earlier = bytearray()  # the current exchange's bytes from earlier pieces, or the first of them
+        self.earlier_size = 0
+        self.backlog = b""  # the rest of a piece, left for the next time slice
+        self.exchange_counts = zeros()  # bytes of the current exchange whose kind is known
+        self.chunk_left: int | None = None  # bytes left of the chunk in which the exchange begins; None: no chunks
+        self.turn_ends = 0.0
+        self.state = self.scan_unknown
 
     def feed(self, data, at, transit_ms):
-        """Read a piece of the stream, or some of it: then the rest is `backlog`."""
+        """Scan a piece of the stream, or a part of it; the rest is then in `backlog`."""
         self.counts[OTHER] += len(data)
         self.at, self.transit_ms = at, transit_ms
-        self.go_on(data)
+        self.scan(data)
 
-    def go_on(self, data):
-        """Read on as far as one turn goes."""
+    def scan(self, data):
+        """Scan as much as fits into one time slice."""
         self.data, self.start = data, 0
         length, place = len(data), 0
         if length <= SMALL:
             while place < length:
                 place = self.state(data, place)
         else:
-            self.turn_ends = time.perf_counter() + TURN
+            self.turn_ends = time.perf_counter() + TIME_SLICE
             place = self.state(data, 0)
             while place < length and time.perf_counter() < self.turn_ends:
                 place = self.state(data, place)
@@ -52,49 +57,48 @@ class Scanner:
         self.data, self.start = b"", 0
 
     def keep(self, piece):
-        """Keep bytes of the exchange under way, as far as there is room and nothing before them was left out."""
-        if len(self.kept) == self.size < KEPT:
-            piece_kept = piece[: self.wire.capture.room(len(self.kept))]
-            self.kept += piece_kept
-            self.wire.capture.under_way += len(piece_kept)
-        self.size += len(piece)
+        """Keep a piece of the current exchange, as far as there is room and everything before it was kept."""
+        if len(self.earlier) == self.earlier_size < EXCHANGE_MAX:
+            kept = piece[: self.wire.capture.room(len(self.earlier))]
+            self.earlier += kept
+            self.wire.capture.incomplete_bytes += len(kept)
+        self.earlier_size += len(piece)
 
-    def let_go(self):
-        """Return the bytes that were kept, and keep them no longer."""
-        kept, self.kept, self.size = bytes(self.kept), bytearray(), 0
-        self.wire.capture.under_way -= len(kept)
+    def take_earlier(self):
+        """Return the bytes kept from earlier pieces, and forget them."""
+        kept, self.earlier, self.earlier_size = bytes(self.earlier), bytearray(), 0
+        self.wire.capture.incomplete_bytes -= len(kept)
         return kept
 
     def count(self, kind, size):
-        """Give `size` bytes their kind."""
+        """Move `size` bytes from `other` to their kind."""
         self.counts[kind] += size
         self.counts[OTHER] -= size
-        self.tally[kind] += size
+        self.exchange_counts[kind] += size
 
-    def recount(self, kind, other, size):
-        """Give `size` bytes of one kind another."""
-        self.counts[kind] -= size
-        self.counts[other] += size
+    def recount(self, old, new, size):
+        """Move `size` bytes from one kind to another."""
+        self.counts[old] -= size
+        self.counts[new] += size
 
-    def move(self, tally, kind, but=()):
-        """Make all bytes of a `tally`, except kinds in `but`, of another kind."""
-        for place, size in enumerate(tally):
-            if size and place != kind and place not in but:
-                self.recount(place, kind, size)
-                tally[kind] += size
-                tally[place] = 0
+    def recount_exchange(self, exchange_counts, new, exclude=()):
+        """Move all bytes of an exchange to another kind, except those of the kinds in `exclude`."""
+        for kind, size in enumerate(exchange_counts):
+            if size and kind != new and kind not in exclude:
+                self.recount(kind, new, size)
+                exchange_counts[new] += size
+                exchange_counts[kind] = 0
 
     def emit(self, kind, place, payload=0, answers=None):
-        """Close the exchange under way at `place`; return it."""
+        """End the current exchange at `place`, add it to the capture, and return it."""
         piece = self.data[self.start : place]
         size = len(piece)
-        if self.size:
-            size += self.size
-            piece = self.let_go() + piece if len(self.kept) == self.size else self.let_go()
-        account = self.account
+        if self.earlier_size:
+            size += self.earlier_size
+            piece = self.take_earlier() + piece if len(self.earlier) == self.earlier_size else self.take_earlier()
         exchange = Exchange(
             self.wire.name,
-            account.number,
+            self.connection.number,
             self.at,
             self.direction,
             kind,
@@ -102,24 +106,24 @@ class Scanner:
             payload,
             answers,
             self.transit_ms,
-            piece if size <= KEPT else piece[:KEPT],
-            self.inside,
+            piece if size <= EXCHANGE_MAX else piece[:EXCHANGE_MAX],
+            self.chunk_left,
         )
         self.start = place
-        self.tally = NOTHING.copy()
+        self.exchange_counts = NO_BYTES.copy()
         return self.wire.capture.add(exchange)
 
-    def foreign(self, data, place):
-        """Pass what is not understood."""
+    def scan_unknown(self, data, place):
+        """Pass over bytes of an unknown protocol."""
         self.emit("other", len(data))
         return len(data)
 
     def give_up(self, data, place):
-        """Understand nothing any more; return how far that goes."""
-        self.state = self.foreign
-        return self.foreign(data, place)
+        """Treat this and all that follows as an unknown protocol; return where scanning stopped."""
+        self.state = self.scan_unknown
+        return self.scan_unknown(data, place)
 
     def end(self):
-        """Hear that nothing more comes."""
-        if self.size:
+        """Emit what is left when the connection has ended."""
+        if self.earlier_size:
             self.emit("other", 0)
