@@ -9,7 +9,7 @@ class Room(models.Model):
     name = models.CharField(max_length=64, unique=True)
     last = models.PositiveBigIntegerField(default=0)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -30,5 +30,5 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["room", "nonce"], name="nonce_once_in_a_room"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.room} {self.number}: {self.text}"

@@ -243,7 +243,7 @@ UNHEARD_MAX = 100  # announcements that wait for a busy room, as in a channel la
 HOLD = 25  # seconds that a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
 HEARTBEAT = 15  # seconds of silence on an event stream or a WebSocket, then a heartbeat
-GOODBYE = 1.5  # seconds that streams have to end at a shutdown, and then open requests
+SHUTDOWN_GRACE = 1.5  # seconds that streams have to end at a shutdown, and then open requests
 LOOK = 1.0  # seconds between queries of the store for messages whose announcement was lost
 # Frames a second on one WebSocket that publish nothing (refused ones, pings, tiny fragments), twice that in a burst.
 FRAME_RATE = 100  # then the connection is closed with 1008

@@ -3,7 +3,7 @@
 from importlib.util import find_spec
 
 from django.conf import settings
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.csrf import csrf_protect
 from django.views.i18n import JavaScriptCatalog, set_language
 
@@ -13,8 +13,7 @@ from lab.pages import views
 page = by("GET", "HEAD")
 form = by("POST")
 
-
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", page(views.index), name="index"),
     path("healthz", health.healthz, name="healthz"),
     path("openapi.json", page(openapi.openapi), name="openapi"),

@@ -89,7 +89,7 @@ class Broker:
             self.pending_bytes = 0
             with suppress(LayerUnavailable):  # the rooms find what was not announced
                 for room, of_room in groupby(messages, key=lambda message: message.room):
-                    event = {"type": "bell", "messages": [message.json for message in of_room]}
+                    event = {"type": "announcement", "messages": [message.json for message in of_room]}
                     await self.call(self.layer.group_send, group(room), event)
 
 

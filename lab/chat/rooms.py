@@ -59,7 +59,7 @@ class Room:
             self.hub.shares.rest(self.name)
 
     def close(self) -> None:
-        """Stop listening, and close the queues; the next request opens the room anew."""
+        """Stop listening, and close the queues; the next request opens the room again."""
         self.closed = True
         for queue in list(self.queues):
             if queue.on_room_closed:

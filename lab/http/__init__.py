@@ -56,12 +56,12 @@ def only(request: HttpRequest, *methods: str) -> None:
         raise Refused(f"method: {' or '.join(methods)}.", status=405, headers={"Allow": ", ".join(methods)})
 
 
-def by(*methods: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def by(*methods: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Decorate the view of a page: refuse other methods than these, before Django checks the CSRF token."""
 
-    def decorated(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 only(request, *methods)
             except Refused as refused:
@@ -85,7 +85,7 @@ async def publish(request: ASGIRequest, room: str) -> HttpResponse:
         message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
     except asyncio.CancelledError as exc:  # the server shuts down, and cannot wait for the database; or the client left
         raise Unavailable() from exc
-    return answer(message.json, status=201 if new else 200)
+    return json_response(message.json, status=201 if new else 200)
 
 
 def after(request: HttpRequest) -> int | None:
@@ -97,10 +97,10 @@ def page(page: Page, **more: object) -> HttpResponse:
     """Respond with a Page, with `more` fields; its messages were encoded once for all readers."""
     fields: dict[str, object] = {"last": page.last, "more": page.more} | ({"reset": True} if page.reset else {}) | more
     encoded = b",".join([message.json for message in page.messages])
-    return answer(b'{"messages":[%b],%b' % (encoded, json.dumps(fields, separators=(",", ":"))[1:].encode()))
+    return json_response(b'{"messages":[%b],%b' % (encoded, json.dumps(fields, separators=(",", ":"))[1:].encode()))
 
 
-def answer(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
+def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Respond with JSON."""
     headers = HEADERS | {"Content-Length": str(len(body))} | dict(headers or {})
     return HttpResponse(body, status=status, headers=headers)

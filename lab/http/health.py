@@ -28,12 +28,12 @@ async def healthz(request: HttpRequest) -> HttpResponse:
     parts = {name: not isinstance(result, BaseException) for name, result in zip(checks, results, strict=True)}
     if all(parts.values()):
         stamps = {"received_at": received_at, "answered_at": time.time() * 1000}
-        return http.answer(json.dumps({"ok": True, **parts, **stamps}).encode())
+        return http.json_response(json.dumps({"ok": True, **parts, **stamps}).encode())
     moved = isinstance(getattr(results[0], "__cause__", None), Moved)
     detail = {"database": "database (moved, deleted or replaced)"} if moved else {}
     away = " and ".join(detail.get(name, name) for name, available in parts.items() if not available)
     error = {"ok": False, "error": f"{away}: not available.", **parts}
-    return http.answer(json.dumps(error).encode(), status=503, headers={"Retry-After": "1"})
+    return http.json_response(json.dumps(error).encode(), status=503, headers={"Retry-After": "1"})
 
 
 async def _layer_answers() -> None:

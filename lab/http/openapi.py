@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from lab.http import answer
+from lab.http import json_response
 from lab.http.schemas import SCHEMAS, Schema, content, json_of, parameter
 
 JSON, HTML = "application/json", "text/html"
@@ -50,7 +50,7 @@ TYPES = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "tex
 
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description of the HTTP side."""
-    return answer(json.dumps(describe()).encode())
+    return json_response(json.dumps(describe()).encode())
 
 
 @lru_cache(maxsize=1)

@@ -98,7 +98,8 @@ def _destinations():
 
 def _described(name):
     technique = import_module(name)
-    sentence = technique.__doc__.partition(": ")[2] or technique.__doc__
+    line = technique.__doc__ or ""
+    sentence = line.partition(": ")[2] or line
     return {
         "name": name,
         "title": technique.TITLE,

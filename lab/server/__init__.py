@@ -1,1 +1,1 @@
-"""The server: uvicorn with the lab's limits."""
+"""The server: uvicorn within the lab's limits, the fast paths of the techniques, and what their naive stages share."""

@@ -1,35 +1,45 @@
-"""What waits in the connections of slow clients: bounded in bytes for all of them together."""
+"""Limit on the bytes that wait in the connections of slow clients, for all of them together."""
+
+from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-_waiting = {}  # connection: (address, bytes), the one that has waited longest first
-_held = Counter()  # address: bytes
-_total = 0
+if TYPE_CHECKING:
+    from lab.server.slow_clients import StallGuard
 
 
-def wait(connection, address, size):
-    """Count the bytes that wait for one client; past BUFFERS_BYTES cut the connection that has waited longest.
+class BufferLimit:
+    """Counts the bytes that wait, and aborts connections if they are more than BUFFERS_BYTES."""
 
-    It is one of the address for which most waits. Its client comes back, and goes on where it was.
-    """
-    global _total
-    _waiting[connection] = address, size
-    _held[address] += size
-    _total += size
-    while _total > settings.BUFFERS_BYTES:
-        greediest = max(_held, key=_held.get)
-        longest = next(each for each, (address, _size) in _waiting.items() if address == greediest)
-        longest.loop.call_soon(longest.transport.abort)  # it may be in the middle of a write
-        leave(longest)
+    def __init__(self) -> None:
+        self.waiting: dict[StallGuard, tuple[str, int]] = {}  # connection: (address, bytes); the longest wait first
+        self.by_address: Counter[str] = Counter()  # bytes
+        self.total = 0  # bytes
+
+    def add(self, connection: StallGuard, address: str, size: int) -> None:
+        """Count `size` bytes that wait for a client; past the limit abort the connection that has waited longest.
+
+        It is one of the address for which most bytes wait. Its client reconnects and continues where it was.
+        """
+        self.waiting[connection] = address, size
+        self.by_address[address] += size
+        self.total += size
+        while self.total > settings.BUFFERS_BYTES:
+            [(greediest, _size)] = self.by_address.most_common(1)
+            longest = next(each for each, (address, _size) in self.waiting.items() if address == greediest)
+            longest.loop.call_soon(longest.transport.abort)  # not at once: it may be in the middle of a write
+            self.remove(longest)
+
+    def remove(self, connection: StallGuard) -> None:
+        """Count no bytes for a client that has read what waited, or is gone."""
+        address, size = self.waiting.pop(connection, ("", 0))
+        self.total -= size
+        self.by_address[address] -= size
+        if not self.by_address[address]:
+            del self.by_address[address]
 
 
-def leave(connection):
-    """Count nothing for a client which has taken what waited, or is gone."""
-    global _total
-    address, size = _waiting.pop(connection, ("", 0))
-    _total -= size
-    _held[address] -= size
-    if not _held[address]:
-        del _held[address]
+limit = BufferLimit()

@@ -3,7 +3,7 @@
 A consumer works without it, with Channels' own base class; thousands of connections then cost several times as much.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
@@ -11,13 +11,13 @@ from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from lab.access.asgi_types import Receive
 from lab.chat.page import Page
 from lab.chat.queues import Queue
 from lab.messages import frames
 from lab.messages.framing import text_frame
 from lab.messages.message import Message
 
-Event = dict[str, Any]  # of ASGI
 Push = Callable[[bytes], bool]  # whether there was room for the bytes in the connection
 
 
@@ -31,12 +31,12 @@ class FastConsumer(AsyncWebsocketConsumer):
     scope: Any  # Channels' type lacks the visitor and `push`
     closed = False  # by this side
 
-    async def __call__(self, scope: Any, receive: Callable[[], Awaitable[Any]], send: object) -> None:
+    async def __call__(self, scope: Any, receive: Receive, send: object) -> None:
         """Handle one event after the other."""
         self.scope, self.base_send = scope, scope["raw_send"]
         with suppress(StopConsumer):
             while True:
-                event = await receive()
+                event: Any = await receive()
                 with suppress(OSError):  # the connection is closed; the event that says so follows
                     await getattr(self, get_handler_name(event))(event)
 

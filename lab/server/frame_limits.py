@@ -1,45 +1,48 @@
-"""A WebSocket's frames within bounds: a few at a time, and at a rate where they publish nothing.
+"""Limits on a WebSocket's frames: few at a time, and a rate for frames that publish nothing.
 
-A frame costs a thousand times what its six bytes cost the client. So the loop goes on with the others' connections
+A frame costs the server a thousand times what its six bytes cost the client. So the event loop serves other connections
 after each piece of what was read, and after each frame that the application handles.
 """
 
 import asyncio
 
 from django.conf import settings
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from lab.messages.frames import is_refusal
 
-PIECE = 1_024  # bytes whose frames are handled in one go: 170 of the shortest
-FRAGMENT_MIN = 16  # bytes; a shorter fragment, unless it is the last, is counted as a frame that publishes nothing
+PIECE = 1_024  # bytes whose frames are handled at once: 170 of the shortest
+FRAGMENT_MIN = 16  # bytes; a shorter fragment, unless it is the last, counts as a frame that publishes nothing
 POLICY_VIOLATION = 1008  # RFC 6455 §7.4.1
 TOO_MANY = "too many frames that publish nothing, slow down."
 
 
-class BoundedFrames:
-    """The part of a WebSocket's protocol that bounds its frames; it comes before uvicorn's among the bases."""
+class LimitedFrames(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol with limits on the client's frames."""
 
-    unparsed = b""  # what was read and is not parsed yet
-    due = over = False  # the next piece's turn comes by itself; nothing more is read of the client
-    tokens = counted_at = None  # what the client has left of its rate, and when that was counted (loop's clock)
+    unparsed = b""  # bytes that were read and wait
+    is_scheduled = False  # the next piece of them
+    over = False  # nothing more is read of the client
+    tokens: float | None = None  # frames left of the client's rate
+    counted_at = 0.0  # when the tokens were counted, by the loop's clock
     dropped = 0  # bytes that came after the end
 
     def data_received(self, data):
-        """Handle the frames that came, in their turn."""
+        """Handle the frames that came, a piece at a time."""
         if self.over:
             self.dropped += len(data)
             if self.dropped > settings.LINGER_MAX:
                 self.transport.abort()
         elif self.handshake_initiated:
             self.unparsed = self.unparsed + data if self.unparsed else data
-            if not self.due:
-                self.take_turn()
+            if not self.is_scheduled:
+                self.handle_piece()
         else:
-            super().data_received(data)  # the head, which the HTTP protocol has counted
+            super().data_received(data)  # the headers, which the HTTP protocol has limited
 
-    def take_turn(self):
-        """Handle the frames of one piece; the next one's turn comes once the application has taken them."""
-        self.due = False
+    def handle_piece(self):
+        """Handle the frames of one piece; the next piece follows when the application has taken them."""
+        self.is_scheduled = False
         if self.transport.is_closing():
             self.unparsed = b""
             return
@@ -52,17 +55,17 @@ class BoundedFrames:
             self.go_on()
 
     def go_on(self):
-        """Let the next piece have its turn, or read on."""
+        """Schedule the next piece, or read on."""
         if self.unparsed:
-            if not self.due:
-                self.due = True
-                self.loop.call_soon(self.take_turn)
+            if not self.is_scheduled:
+                self.is_scheduled = True
+                self.loop.call_soon(self.handle_piece)
         elif self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
 
     async def receive(self):
-        """Return the next event, after a turn of all others where it waits already."""
+        """Return the next event; if it waits already, let other connections go first."""
         if not self.queue.empty():
             await asyncio.sleep(0)
         event = await self.queue.get()
@@ -71,26 +74,29 @@ class BoundedFrames:
         return event
 
     def eof_received(self):
-        """Let the application handle what came before the client's end, and then close."""
+        """Let the application handle the frames before the client's end, then close."""
         if self.close_sent or not self.handshake_initiated:
             return False
         self.queue.put_nowait({"type": "websocket.disconnect", "code": 1005})
         return True
 
     def send_receive_event_to_app(self):
-        """Hand a message on; what comes after the close is nobody's, and counted."""
+        """Hand a message to the application; after the close only count it."""
         super().send_receive_event_to_app()
         if self.close_sent:
             self.count()
 
-    def is_one_refusal_too_many(self, message):
-        """Count a message to the client that refuses its frame; tell whether that ended the connection."""
+    def ends_by_refusal(self, message):
+        """Count an ASGI message that refuses a frame; return whether the connection is over."""
         if message["type"] == "websocket.send" and is_refusal(message.get("text")):
             self.count()
         return self.over
 
     def count(self):
-        """Count a frame that publishes nothing: FRAME_RATE of them a second, twice that at once; past it, end."""
+        """Count a frame that publishes nothing, and end the connection past the limit.
+
+        The limit is FRAME_RATE of them a second, and twice as many in a burst.
+        """
         rate, now = settings.FRAME_RATE, self.loop.time()
         if self.tokens is None:
             self.tokens, self.counted_at = 2 * rate, now
@@ -100,17 +106,19 @@ class BoundedFrames:
             self.end(POLICY_VIOLATION, TOO_MANY)
 
     def handle_pong(self, event):
-        """Note the answer to our ping; count what answers none."""
+        """Note the reply to our ping; count a pong that replies to none."""
         if event.data != self.pending_ping_payload:
             self.count()
         super().handle_pong(event)
 
     def handle_parser_exception(self):
-        """End the connection of a client that broke the protocol, and give it time to read by what."""
-        self.end(self.conn.close_sent.code, self.conn.close_sent.reason)
+        """End the connection of a client that broke the protocol, with the parser's code and reason."""
+        close = self.conn.close_sent
+        assert close is not None
+        self.end(close.code, close.reason)
 
     def end(self, code, reason):
-        """Close, drop what came and comes, and give the client time to read why."""
+        """Close, drop all frames, and give the client time to read the reason."""
         self.over, self.unparsed = True, b""
         self.stop_keepalive()
         while not self.queue.empty():
@@ -118,7 +126,7 @@ class BoundedFrames:
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         if not self.close_sent:
             self.close_sent = True
-            if self.conn.close_sent is None:  # else it is in what there is to send
+            if self.conn.close_sent is None:  # else the close frame is in `data_to_send` already
                 self.conn.send_close(code, reason)
             self.transport.write(b"".join(self.conn.data_to_send()))
         self.transport.write_eof()

@@ -1,17 +1,19 @@
-"""The WebSocket's opening handshake (RFC 6455 §4.2), refused in the lab's words."""
+"""The opening handshake of a WebSocket (RFC 6455 §4.2), with refusals like all others of the lab."""
 
 import base64
 
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from lab.messages.errors import JSON_HEADERS, Refused
 
 
 class JSONServerProtocol(ServerProtocol):
-    """The WebSocket protocol, whose refusals are JSON too."""
+    """Server side of the WebSocket protocol that refuses in JSON."""
 
-    def accept(self, request):
-        """Return the response to a handshake, which refuses another version and a key that is none."""
+    def accept(self, request: Request) -> Response:
+        """Return the response to a handshake."""
         try:
             check_handshake(request.headers)
         except Refused as refused:
@@ -21,10 +23,10 @@ class JSONServerProtocol(ServerProtocol):
             return response
         return super().accept(request)
 
-    def process_origin(self, headers):
+    def process_origin(self, headers: Headers) -> None:
         """Leave the Origin to the guard, which has one rule for HTTP and WebSocket."""
 
-    def reject(self, status, text):
+    def reject(self, status: int, text: str) -> Response:
         """Return the response that refuses a handshake."""
         response = super().reject(status, Refused(text.strip()).json)
         del response.headers["Content-Type"]  # else both would be sent
@@ -33,17 +35,18 @@ class JSONServerProtocol(ServerProtocol):
         return response
 
 
-def check_handshake(headers):
-    """Raise Refused for a handshake of another version (RFC 6455 §4.2.2), or without one key of 16 bytes."""
+def check_handshake(headers: Headers) -> None:
+    """Raise Refused if a handshake is of another version (RFC 6455 §4.2.2), or has not one key of 16 bytes."""
     keys, versions = headers.get_all("Sec-WebSocket-Key"), headers.get_all("Sec-WebSocket-Version")
     if len(keys) != 1 or not is_key(keys[0]):
         raise Refused("Sec-WebSocket-Key: one of 16 bytes in base64 is expected.")
     if versions != ["13"]:
-        known = {"Sec-WebSocket-Version": "13", "Upgrade": "websocket", "Connection": "Upgrade"}
-        raise Refused("Sec-WebSocket-Version: 13 is expected.", status=400 if len(versions) > 1 else 426, headers=known)
+        supported = {"Sec-WebSocket-Version": "13", "Upgrade": "websocket", "Connection": "Upgrade"}
+        status = 400 if len(versions) > 1 else 426
+        raise Refused("Sec-WebSocket-Version: 13 is expected.", status=status, headers=supported)
 
 
-def is_key(text):
+def is_key(text: str) -> bool:
     """Return whether a text is 16 bytes in base64."""
     try:
         return len(base64.b64decode(text, validate=True)) == 16

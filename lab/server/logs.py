@@ -1,47 +1,48 @@
-"""What the log holds: no refusals, which are the client's affair, and one line for each thing said."""
+"""The log: one line for each event, and none for a client's mistakes."""
 
 import logging
+from collections.abc import Callable
 
 from lab.messages.invisible import escaped
 
 
 class Lines(logging.Formatter):
-    """Escapes control characters, so that nothing a client names can look like a line of the log."""
+    """Formatter that escapes control characters, so that no text from a client can look like a line of the log."""
 
-    def formatMessage(self, record):  # noqa: N802  (as logging calls it)
-        """Return the message in one line."""
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  (logging's name)
+        """Return the message as one line."""
         return escaped(super().formatMessage(record).rstrip("\n"))
 
-    def formatException(self, exc_info):  # noqa: N802
-        """Return the traceback, each line indented: what an exception quotes may have line ends too."""
+    def formatException(self, exc_info) -> str:  # noqa: N802
+        """Return the traceback with each line indented, as an exception may quote text with line ends."""
         return "\n".join("  " + escaped(line) for line in super().formatException(exc_info).split("\n"))
 
 
-def drop_refusals():
-    """Return a log filter for what uvicorn calls errors and is the client's affair.
+def drop_refusals() -> Callable[[logging.LogRecord], bool]:
+    """Return a log filter that drops what uvicorn logs as errors although it is a mistake of a client.
 
-    What is no HTTP, a handshake refused by an answer of its own, a frame that is not UTF-8, a client that pipelined
-    requests and left.
+    These are data that is not HTTP, a handshake that the lab refuses, a frame that is not UTF-8, and pipelined requests
+    of a client that is gone.
     """
-    affairs = (
+    mistakes = (
         "Invalid HTTP request received",
         "without completing handshake",
         "Invalid UTF-8 sequence received from client",
         "the handler is closed",
     )
 
-    def is_ours(record):
-        told = record.getMessage() + (str(record.exc_info[1]) if record.exc_info else "")
-        return not any(affair in told for affair in affairs)
+    def is_kept(record: logging.LogRecord) -> bool:
+        text = record.getMessage() + (str(record.exc_info[1]) if record.exc_info else "")
+        return not any(mistake in text for mistake in mistakes)
 
-    return is_ours
+    return is_kept
 
 
-def drop_layer():
-    """Return a log filter for what the Redis layer's own tasks die of while Redis is away: the broker has said so."""
-    own = "_clean_receive_backup"  # of channels_redis, which nobody awaits
+def drop_layer() -> Callable[[logging.LogRecord], bool]:
+    """Return a log filter that drops errors of a channels_redis task while Redis is away; the broker logs that once."""
+    task = "_clean_receive_backup"  # nothing awaits it
 
-    def is_ours(record):
-        return own not in record.getMessage()
+    def is_kept(record: logging.LogRecord) -> bool:
+        return task not in record.getMessage()
 
-    return is_ours
+    return is_kept

@@ -1,25 +1,27 @@
-"""Pipelined requests, parsed one after the other: a request that waits costs its bytes, not what is made of them.
+"""Pipelined requests, parsed one after the other: a request that waits costs only its bytes.
 
-What a client sends before its last request is answered waits here, one read of it at most, and the rest of it in the
-kernel. At most one request more is parsed: where the end of a body and the next head come together.
+Bytes after the request that is being answered wait here, one read of them at most, and the rest in the kernel. At most
+one request more is parsed: when the end of a body and the next headers come together.
 """
+
+from typing import Any
 
 from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from lab.server.reader import SmallReads
+from lab.server.small_reads import SmallReads
 
-UVICORN = HttpToolsProtocol  # named where `super()` would cost a poll's fast path
-END_OF_HEAD = b"\r\n\r\n"  # the parser takes no other
+UVICORN = HttpToolsProtocol  # for calls that would be slower by `super()` in each poll
+END_OF_HEAD = b"\r\n\r\n"  # the parser accepts no other
 
 
 class Flow(FlowControl):
-    """uvicorn's flow control, which reads nothing more while bytes wait to be parsed."""
+    """uvicorn's flow control, which does not read while bytes wait to be parsed."""
 
     held = False
 
     def hold(self):
-        """Stop reading until `release`, whatever else wants to read on."""
+        """Stop reading until `release`, whatever else calls `resume_reading`."""
         self.pause_reading()
         self.held = True
 
@@ -36,11 +38,13 @@ class Flow(FlowControl):
 
 
 class SequentialProtocol(HttpToolsProtocol):
-    """Parses a request once the one before it has been answered."""
+    """Parses a request when the one before it has its response."""
 
-    unparsed = b""  # what waits
-    begun = over = False  # a request is not yet whole; nothing more is asked for
-    answering = None  # the cycle of the request that the application answers now; `cycle` is the newest one's
+    flow: Flow
+    unparsed = b""  # bytes that wait
+    begun = False  # a request is not yet complete
+    over = False  # no further request is read
+    answering: Any = None  # the cycle of the request that the application answers now; `cycle` is the newest one's
 
     def connection_made(self, transport):
         """Read in small pieces."""
@@ -49,7 +53,7 @@ class SequentialProtocol(HttpToolsProtocol):
         transport.set_protocol(SmallReads(self))
 
     def connection_lost(self, exc):
-        """Tell the application, whichever request it answers."""
+        """Tell the application that answers now."""
         self.unparsed = b""
         self.pipeline.clear()
         if self.answering and not self.answering.response_complete:
@@ -58,7 +62,7 @@ class SequentialProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data):
-        """Parse what may be parsed now: most often one request, which is all that came."""
+        """Parse what may be parsed now: in most cases exactly one request."""
         if self.unparsed or data.find(END_OF_HEAD) + 4 != len(data) or self.is_busy():
             self.unparsed = self.unparsed + data if self.unparsed else data
             self.parse_on()
@@ -72,7 +76,7 @@ class SequentialProtocol(HttpToolsProtocol):
             if self.is_busy():
                 self.unparsed = data[start:]
                 self.flow.hold()
-                self.held_up()
+                self.on_hold()
                 return
             end = data.find(END_OF_HEAD, start) + len(END_OF_HEAD)
             end = len(data) if end < len(END_OF_HEAD) else end
@@ -82,18 +86,18 @@ class SequentialProtocol(HttpToolsProtocol):
         self.flow.release()
 
     def parse(self, data):
-        """Parse bytes that hold the end of one head at most."""
+        """Parse bytes with the end of at most one request's headers."""
         UVICORN.data_received(self, data)
 
-    def held_up(self):
-        """Hear that nothing more is read for now."""
+    def on_hold(self):
+        """Do nothing; a subclass may note that reading has stopped."""
 
     def is_busy(self):
-        """Tell whether a whole request waits for its answer."""
+        """Return whether a complete request waits for its response."""
         return bool(self.pipeline) or not (self.begun or self.cycle is None or self.cycle.response_complete)
 
     def is_unanswered(self):
-        """Tell whether anything that was asked whole still waits for its answer, or for the end of it."""
+        """Return whether a complete request waits for its response, or for the rest of it."""
         cycle = self.answering
         return bool(self.pipeline) or (cycle is not None and not (cycle.response_complete or cycle.disconnected))
 

@@ -1,6 +1,6 @@
-"""uvicorn's HTTP protocol within bounds: how many connections, how long a head, how slow a request, how slow a reader.
+"""uvicorn's HTTP protocol within limits: number of connections, size of headers, time of a request, size of a body.
 
-What is past a bound is answered in JSON like any refusal, and nothing of it reaches the application.
+A request past a limit gets a refusal in JSON like any other, and nothing of it reaches the application.
 """
 
 from functools import partial
@@ -16,35 +16,35 @@ from lab.server.slow_clients import StallGuard
 
 
 class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
-    """Refuses connections that are too many, heads that are too long, and requests that do not come whole in time."""
+    """Refuses connections that are too many, headers that are too long, and requests that are too slow."""
 
-    place = None  # the address whose place the connection holds
-    clock = None  # the timer that a request must beat
-    in_head = False  # a request's head is not yet whole
-    read = chunk = 0  # bytes since the last whole request; bytes that came last
+    address = None  # under which the connection is counted
+    timer = None  # of the request's headers, or of its body
+    in_head = False  # the headers are not yet complete
+    read = chunk = 0  # bytes since the last complete request; bytes that came last
 
     def connection_made(self, transport):
-        """Take a place, and expect a head in time."""
+        """Count the connection, and start the timeout of the headers."""
         super().connection_made(transport)
         descriptor = transport.get_extra_info("socket").fileno()
         try:
-            descriptors.check(descriptor)
-            self.place = connection_limits.limits().connect(self.client, len(self.connections))
+            descriptors.limit.check(descriptor)
+            self.address = connection_limits.limits().connect(self.client, len(self.connections))
         except Refused as refused:
             self.refuse(refused)
-            if descriptors.are_scarce(descriptor):
+            if descriptors.limit.is_scarce(descriptor):
                 transport.close()
         else:
             self.start_timeout("head", settings.HEAD_SECONDS)
 
     def connection_lost(self, exc):
-        """Give the place back."""
+        """Count the connection no longer."""
         self.stop_timeout()
-        connection_limits.limits().disconnect(self.place)
+        connection_limits.limits().disconnect(self.address)
         super().connection_lost(exc)
 
     def data_received(self, data):
-        """Read on, and expect the rest of a request that is not whole."""
+        """Parse, and start a timeout for a request that is not complete."""
         if self.over:
             self.read += len(data)
             if self.read > settings.LINGER_MAX:
@@ -55,12 +55,12 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
             self.expect_rest()
 
     def expect_rest(self):
-        """Expect the rest of what has begun, as soon as it is read."""
-        if not (self.over or self.clock or self.flow.held):
+        """Start the timeout for the rest of a request, unless reading has stopped."""
+        if not (self.over or self.timer or self.flow.held):
             self.start_timeout(*(("head", settings.HEAD_SECONDS) if self.in_head else ("body", settings.BODY_SECONDS)))
 
     def parse(self, data):
-        """Parse; refuse a request that grows past every bound."""
+        """Parse; refuse a request that grows past every limit."""
         self.chunk = len(data)
         self.read += self.chunk
         UVICORN.data_received(self, data)
@@ -71,8 +71,8 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
         elif self.read > settings.HEAD_MAX + settings.PIECES_MAX * settings.BODY_MAX:
             self.refuse(Refused("body: without an end, or cut into too many pieces.", status=413))
 
-    def held_up(self):
-        """Expect nothing of a request that is not read on."""
+    def on_hold(self):
+        """Stop the timeout: the server does not read the request now."""
         self.stop_timeout()
 
     def on_message_begin(self):
@@ -81,33 +81,33 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
         self.begun = self.in_head = True
 
     def on_header(self, name, value):
-        """Keep a header; one that follows the body is nobody's."""
+        """Keep a header, but not one after the body."""
         if self.in_head:
             UVICORN.on_header(self, name, value)
 
     def on_headers_complete(self):
-        """Let the application answer, unless the head is too long."""
-        if self.clock:
+        """Let the application answer, unless the headers are too long."""
+        if self.timer:
             self.stop_timeout()
         if not self.over and len(self.headers) > settings.HEADERS_MAX:
             self.refuse_head()
         elif not self.over and max(self.read, self.chunk) > settings.HEAD_MAX:
-            head = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-            if head > settings.HEAD_MAX:
+            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
+            if size > settings.HEAD_MAX:
                 self.refuse_head()
         if not self.over:
             UVICORN.on_headers_complete(self)
         self.in_head = False
 
     def on_body(self, body):
-        """Keep the body for the application, unless nobody asks for it."""
+        """Keep the body for the application."""
         if not self.over:
             UVICORN.on_body(self, body)
 
     def on_message_complete(self):
-        """Note that the request is whole."""
+        """Note that the request is complete."""
         self.begun, self.read = False, 0
-        if self.clock:
+        if self.timer:
             self.stop_timeout()
         if not self.over:
             UVICORN.on_message_complete(self)
@@ -120,28 +120,28 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
                 self.expect_rest()
 
     def send_400_response(self, msg):
-        """Refuse what is no HTTP."""
+        """Refuse data that is not HTTP."""
         self.refuse(Refused("request: cannot be read as HTTP."))
 
     def start_timeout(self, what, seconds):
-        """Let a request's head, or body, come whole within some seconds."""
-        self.clock = self.loop.call_later(seconds, self.on_timeout, what, seconds)
+        """Give the headers or the body of a request some seconds to be complete."""
+        self.timer = self.loop.call_later(seconds, self.on_timeout, what, seconds)
 
     def stop_timeout(self):
-        """Expect nothing."""
-        if self.clock:
-            self.clock.cancel()
-            self.clock = None
+        """Stop the timeout."""
+        if self.timer:
+            self.timer.cancel()
+            self.timer = None
 
     def on_timeout(self, what, seconds):
-        """Refuse a request that is too slow; a connection on which none has begun is closed without a word."""
+        """Refuse a request that is too slow; close a connection without any."""
         if self.begun:
             self.refuse(Refused(f"{what}: not whole after {seconds} seconds.", status=408))
         else:
             self.transport.close()
 
     def refuse_head(self):
-        """Refuse a head over the limits."""
+        """Refuse headers over the limits."""
         refused = Refused(f"head: at most {settings.HEAD_MAX:,} bytes.", status=431)
         if len(self.headers) > settings.HEADERS_MAX:
             refused = Refused(f"head: at most {settings.HEADERS_MAX:,} headers.", status=431)
@@ -149,8 +149,8 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
         self.refuse(refused)
 
     def refuse(self, refused):
-        """Answer what is no request, or too much of one, and end the connection."""
-        if self.pipeline:  # the one before it is answered first
+        """Send a refusal as the last response, and close the connection; an earlier request is answered first."""
+        if self.pipeline:
             cycle, _app = self.pipeline.popleft()
             self.pipeline.append((cycle, partial(refusing, refused)))
             self.answer_last()
@@ -160,7 +160,7 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
             self.answer_last()
             return
         if unanswered and self.cycle.response_started:
-            self.transport.close()  # another answer is under way: this one would be taken for its end
+            self.transport.close()  # the refusal would be taken for the rest of the response that is being sent
             return
         if unanswered:  # the application waits for the rest of this request
             self.cycle.disconnected = True
@@ -170,7 +170,7 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
         self.close_gracefully()
 
     def eof_received(self):
-        """Answer what was asked whole: a client may end its half of the connection once it has asked."""
+        """Answer complete requests: a client may end its half of the connection after them."""
         if self.begun and not self.over:
             self.refuse(Refused("request: ended before it was whole."))
         elif self.is_unanswered():
@@ -178,22 +178,22 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
         return self.is_unanswered()  # else the connection is closed
 
     def answer_last(self):
-        """Answer what was whole, and read nothing more: what came after it is no request."""
+        """Answer the complete requests, and read nothing more."""
         self.cycle.keep_alive = False  # the newest request's: all before it are answered first
         self.read_no_more()
 
     def read_no_more(self):
-        """Drop whatever else comes."""
+        """Drop all further data."""
         self.over, self.read, self.unparsed = True, 0, b""
         self.stop_timeout()
         self.flow.release()
         self.flow.resume_reading()
 
     def close_gracefully(self):
-        """Close, but give the other side time to read the answer: at once, a reset would take it away."""
+        """Close after a while, so that the client can read the response: a reset at once would discard it."""
         self.read_no_more()
         self.transport.write_eof()
-        self.clock = self.loop.call_later(settings.LINGER_SECONDS, self.transport.close)
+        self.timer = self.loop.call_later(settings.LINGER_SECONDS, self.transport.close)
 
 
 def encode_refusal(refused):

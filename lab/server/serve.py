@@ -1,4 +1,4 @@
-"""Running the server: uvicorn with the lab's limits, and a goodbye on every stream when it ends."""
+"""Runs the server: uvicorn with the lab's protocols, migrated tables, and a shutdown that ends each stream properly."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ from uvicorn.supervisors import multiprocess
 from lab.net import data_folder, system
 from lab.server.http_protocol import HTTPProtocol
 
-MIGRATING = 20_250_401  # the number of the lock that a server holds while it changes the tables
+MIGRATING = 20_250_401  # number of the PostgreSQL lock that a server holds while it changes the tables
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
 
 
@@ -23,10 +23,10 @@ class CannotServe(Exception):
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which ends every stream by the chat's own goodbye before it closes connections."""
+    """uvicorn's server, which lets each technique end its streams before it closes the connections."""
 
     async def startup(self, sockets=None):
-        """Open SQLite's files before any request: so this process notices if they are moved before it needs them."""
+        """Open SQLite's files before any request, so that this process notices if they are moved later."""
         from lab.chat.database import Unavailable
         from lab.chat.hub import process_hub
 
@@ -36,16 +36,16 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
 
     async def shutdown(self, sockets=None):
-        """Take no new requests, say goodbye, then close."""
+        """Accept no new requests, end the streams, then close."""
         from lab.chat.hub import process_hub
 
         for server in self.servers:
             server.close()
         for protocol in list(self.server_state.connections):
             if isinstance(protocol, HTTPProtocol):
-                protocol.shutdown()  # at once where it idles, else after its answer
+                protocol.shutdown()  # closes at once if it idles, else after its response
         process_hub().shut_down()
-        for _ in range(round(10 * settings.GOODBYE)):
+        for _ in range(round(10 * settings.SHUTDOWN_GRACE)):
             if not self.server_state.tasks:
                 break
             await asyncio.sleep(0.1)
@@ -57,27 +57,27 @@ class Worker(multiprocess.Process):
 
     @property
     def server(self):
-        """The process's own server, made where it runs."""
+        """The server of this process, made in this process."""
         self._server = self._server or Server(self.config)
         return self._server
 
     def always_pong(self):
-        """Answer the supervisor's questions, and end if it has ended."""
-        self.parent_conn.close()  # our own copy of its end, which would keep the pipe open
+        """Reply to the supervisor's pings, and end if it has ended."""
+        self.parent_conn.close()  # this process's copy of the supervisor's end would keep the pipe open
         with suppress(EOFError, OSError):
             super().always_pong()
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Supervisor(multiprocess.Multiprocess):
-    """Starts the server processes, and starts again what has ended."""
+    """Starts the server processes, and replaces one that has ended."""
 
     def __init__(self, config, sockets):
         super().__init__(config, sockets)
         self.has_terminal = has_terminal()
 
     def handle_hup(self):
-        """Restart the workers one after the other; end with the terminal if that is gone."""
+        """Restart the workers one after the other; if the terminal was closed, end."""
         if self.has_terminal and not has_terminal():
             self.should_exit.set()
         else:
@@ -85,7 +85,7 @@ class Supervisor(multiprocess.Multiprocess):
 
 
 def has_terminal():
-    """Tell whether this process has a controlling terminal."""
+    """Return whether this process has a controlling terminal."""
     try:
         os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
     except OSError:
@@ -93,11 +93,11 @@ def has_terminal():
     return True
 
 
-def serve(host, port, workers=1, tell=print, also=None):
-    """Migrate, listen on `host` and `port` (0: any), `tell(url)`, serve until a signal comes.
+def serve(host, port, workers=1, announce=print, also=None):
+    """Migrate, listen on `host` and `port` (0: any free one), call `announce(url)`, and serve until a signal comes.
 
-    `also`: another address to listen on, at the same port. Raises CannotServe when the port is taken or the database
-    cannot be used.
+    `also`: another host to listen on, at the same port. Raises CannotServe if the port is taken or the database cannot
+    be used.
     """
     listening = [listen(host, port)]
     port = listening[0].getsockname()[1]
@@ -117,27 +117,27 @@ def serve(host, port, workers=1, tell=print, also=None):
         ws="lab.server.websocket_protocol:WebSocketProtocol",
         ws_max_size=settings.BODY_MAX,
         ws_per_message_deflate=False,  # compression would hide the technique's own bytes, and costs memory
-        timeout_graceful_shutdown=settings.GOODBYE,
+        timeout_graceful_shutdown=settings.SHUTDOWN_GRACE,
         backlog=system.BACKLOG,
     )
-    tell(f"http://{address(host)}:{port}/")
+    announce(f"http://{address(host)}:{port}/")
     try:
         if workers > 1:
-            multiprocess.Process = Worker  # the supervisor would start uvicorn's plain servers
+            multiprocess.Process = Worker  # type: ignore[misc]  # the class of process that the supervisor starts
             Supervisor(config, listening).run()
         else:
             if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as it is after `nohup`
                 signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
             Server(config).run(listening)
     except KeyboardInterrupt:
-        os._exit(0)  # at once: Python's own end would wait for the store's threads, and they for a database that hangs
+        os._exit(0)  # at once: a normal exit would wait for the store's threads, and they for a database that hangs
     finally:
-        for each in listening:
-            each.close()
+        for sock in listening:
+            sock.close()
 
 
 def listen(host, port):
-    """Return a socket that listens on `host` and `port`; raise CannotServe where that is taken or not ours."""
+    """Return a socket that listens on `host` and `port`. Raises CannotServe if they cannot be used."""
     try:
         return system.listen(host, port)
     except system.CANNOT as exc:
@@ -145,16 +145,16 @@ def listen(host, port):
 
 
 def address(host):
-    """Return the host as it stands in an address."""
+    """Return the host as it is written in a URL."""
     if host in ("0.0.0.0", "::"):
         return "localhost"
     return f"[{host}]" if ":" in host else host
 
 
 def migrate():
-    """Bring the database's tables up to date, one server after the other if several start at once."""
+    """Migrate the database; if several servers start together, one after the other. Raises CannotServe."""
     try:
-        with alone():
+        with migration_lock():
             call_command("migrate", verbosity=0, interactive=False)
     except (DatabaseError, OSError) as exc:
         reason = str(exc).partition("\n")[0]
@@ -163,16 +163,16 @@ def migrate():
 
 
 @contextmanager
-def alone():
-    """Hold the lock under which one server at a time changes the tables of this database."""
+def migration_lock():
+    """Hold the lock that lets one server at a time change the tables of this database."""
     try:
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SET statement_timeout = 0")  # another server's changes may take their time
+                cursor.execute("SET statement_timeout = 0")  # another server's migration may take long
                 cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
                 yield
         else:
             with data_folder.locked(settings.DATABASES["default"]["NAME"]):
                 yield
     finally:
-        connection.close()  # and with it PostgreSQL's lock; the chat's threads open their own
+        connection.close()  # releases PostgreSQL's lock; the chat's threads open their own connections

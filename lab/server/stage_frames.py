@@ -4,36 +4,33 @@ A stage is a plain Channels consumer. It receives each valid message as the text
 only has to pass that text on.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import count
-from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
 
+from lab.access.asgi_types import Application, Event, Receive, Scope, Send
 from lab.access.rate_limits import check_rate
 from lab.messages import frames
 from lab.messages.errors import Refused
 from lab.messages.message import Draft, Message
 from lab.messages.validation import clean_room
 
-Event = dict[str, Any]  # of ASGI
-Receive = Callable[[], Awaitable[Event]]
-Send = Callable[[Event], Awaitable[None]]
 NORMAL = 1000  # close code, RFC 6455 §7.4.1
 
 
 class CheckedFrames:
     """ASGI middleware around one stage."""
 
-    def __init__(self, app: Callable[..., Awaitable[None]], numbers: Iterator[int] | None = None) -> None:
+    def __init__(self, app: Application, numbers: Iterator[int] | None = None) -> None:
         """Wrap the stage `app`; `numbers`: the iterator of its messages' ids (None: 1, 2, 3 … for each connection)."""
         self.app, self.numbers = app, numbers
         # A synchronous stage may block its thread, which must not be the one that all of Django shares.
         self.executor = ThreadPoolExecutor(1, "stage")
 
-    async def __call__(self, scope: Event, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection. Raises Refused for an invalid room."""
         arguments = scope["url_route"]["kwargs"]
         arguments["room"] = clean_room(arguments["room"])
@@ -45,7 +42,7 @@ class CheckedFrames:
 class CheckedConnection:
     """The `receive` and `send` of one connection, as the stage sees them."""
 
-    def __init__(self, scope: Event, receive: Receive, send: Send, numbers: Iterator[int]) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, numbers: Iterator[int]) -> None:
         self.room, self.visitor = scope["url_route"]["kwargs"]["room"], scope["visitor"]
         self.server_receive, self.server_send = receive, send
         self.numbers = numbers

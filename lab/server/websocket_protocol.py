@@ -1,39 +1,42 @@
-"""uvicorn's WebSocket protocol, with the lab's bounds."""
+"""uvicorn's WebSocket protocol within the lab's limits, with `push` for consumers."""
+
+from typing import Any, cast
 
 from django.conf import settings
 from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
 
 from lab.access import connection_limits
-from lab.server.frame_limits import FRAGMENT_MIN, BoundedFrames
+from lab.server.frame_limits import FRAGMENT_MIN, LimitedFrames
 from lab.server.handshake import JSONServerProtocol
 from lab.server.slow_clients import StallGuard
 
 
-class WebSocketProtocol(StallGuard, BoundedFrames, WebSocketsSansIOProtocol):
-    """Lets a consumer push frames; refuses in JSON; holds little for a client that sends much and reads nothing."""
+class WebSocketProtocol(StallGuard, LimitedFrames):
+    """Lets a consumer push frames, refuses in JSON, and holds little for a client that sends much and reads nothing."""
 
-    pong = b""  # the answer to the newest ping, while the client does not read
+    frames: list[Any]  # of one message: bytes, or a bytearray of its fragments
+    pong = b""  # the reply to the newest ping, while the client does not read
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        http11.MAX_LINE_LENGTH = http11.MAX_NUM_HEADERS = settings.HEAD_MAX  # the head has been counted when it came
+        # The HTTP protocol has limited the headers already.
+        http11.MAX_LINE_LENGTH = http11.MAX_NUM_HEADERS = settings.HEAD_MAX
         self.conn = JSONServerProtocol(max_size=self.config.ws_max_size, logger=self.logger)
 
     def connection_lost(self, exc):
-        """Give back the place that the HTTP protocol took."""
+        """Release the address's connection, which the HTTP protocol has acquired."""
         connection_limits.limits().disconnect(connection_limits.address_of(self.client))
         super().connection_lost(exc)
 
     async def run_asgi(self):
-        """Run the application with `push` in its scope."""
-        self.scope["push"] = self._push
+        """Run the application, with `push` in its scope."""
+        cast(dict[str, Any], self.scope)["push"] = self._push
         await super().run_asgi()
 
     async def send(self, message):
-        """Send; after a close, which may have come from elsewhere, the client counts as gone."""
-        if self.is_one_refusal_too_many(message):
+        """Send; after a close from anywhere, raise ClientDisconnected."""
+        if self.ends_by_refusal(message):
             return
         try:
             await super().send(message)
@@ -59,7 +62,7 @@ class WebSocketProtocol(StallGuard, BoundedFrames, WebSocketsSansIOProtocol):
             self.send_receive_event_to_app()
 
     def handle_ping(self):
-        """Answer; while the client does not read, the newest ping alone (RFC 6455 §5.5.3)."""
+        """Reply; while the client does not read, keep the reply to the newest ping only (RFC 6455 §5.5.3)."""
         pong = b"".join(self.conn.data_to_send())
         self.count()
         if self.over:
@@ -70,7 +73,7 @@ class WebSocketProtocol(StallGuard, BoundedFrames, WebSocketsSansIOProtocol):
             self.pong = pong
 
     def resume_writing(self):
-        """Write on, and answer the ping that waited."""
+        """Write on, and reply to the ping that waited."""
         super().resume_writing()
         if self.pong and not self.close_sent:
             self.transport.write(self.pong)

@@ -63,7 +63,7 @@ def test_on_the_board_with_everything_open(lab, speaking):
     window.driver.execute_script("document.querySelector('[data-part=faults] [name=seconds]').value = 0.5")
     window.one("[data-fault=freeze]").click()
     ended = {"Nothing was lost, nothing was repeated.", "没有丢失，也没有重复。"}
-    window.until(lambda: set(window.texts(".aftermath [role=status]")) & ended, "the fault has no end")
+    window.until(lambda: set(window.texts(".outcome [role=status]")) & ended, "the fault has no end")
     window.until(lambda: window.all("[data-part=scores] td"), "no scores")
     check_sizes(window)
 

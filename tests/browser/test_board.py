@@ -20,7 +20,7 @@ from support.browsers import AWAY, Keys
 from support.processes import PATIENCE, ROOT, until
 
 KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
-FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of a strip
+FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of latencies
 COUNT = "return document.querySelectorAll(`.message[data-id='${arguments[0]}']`).length"
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 WIDER = "const box = document.querySelector(arguments[0]); return box.scrollWidth > box.clientWidth + 1"
@@ -230,8 +230,8 @@ def test_the_byte_meter_is_the_wires_own(demo, board):
     toggle_all(board, opened=0)
     board.one("[aria-controls=bytes]").click()
     quiet = demo.state()
-    board.one(".tools [data-part=anew]").click()
-    board.until(lambda: not any(cells(board).values()), "it does not begin anew")
+    board.one(".tools [data-part=reset]").click()
+    board.until(lambda: not any(cells(board).values()), "it does not begin at zero")
     toggle_all(board, opened=len(TECHNIQUES))
     board.say("some bytes")
     until_delivered(board, "some bytes")
@@ -278,7 +278,7 @@ def test_it_stands_still_and_goes_on(board):
 
 def test_on_a_slow_link_the_latencies_come_where_the_model_expects_them(demo, board):
     demo.ask("/wires/all/link", {"delay_ms": 150})
-    board.until(lambda: len(board.all(".strip .band")) == len(TECHNIQUES), "no band is drawn")
+    board.until(lambda: len(board.all(".latency-dots .band")) == len(TECHNIQUES), "no band is drawn")
     time.sleep(1.2)  # the page hears of the link once a second
     board.one(".composer option[value=websocket]").click()
     board.say("far away")
@@ -314,7 +314,7 @@ def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
                 # By a script: whatever element the driver is given it keeps alive.
                 board.until(lambda: board.driver.execute_script(COUNT, last), "not all of it is delivered")
                 assert len(board.texts(".message")) == SHOWN
-        board.until(lambda: len(board.texts(".strip circle")) == DOTS * len(TECHNIQUES), "it is not drawn")
+        board.until(lambda: len(board.texts(".latency-dots circle")) == DOTS * len(TECHNIQUES), "it is not drawn")
         board.driver.execute_cdp_cmd("HeapProfiler.collectGarbage", {})
         return board.driver.execute_cdp_cmd("Memory.getDOMCounters", {})
 

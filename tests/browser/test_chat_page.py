@@ -109,7 +109,7 @@ def test_a_new_history_starts_the_list_anew(start, window, technique, room, tmp_
     publish(server, technique, room, "new")
     window.one("[data-part=toggle]").click()
     window.until_texts("new")
-    assert "starts anew" in window.one("[data-part=notice]").text
+    assert "starts again" in window.one("[data-part=notice]").text
 
 
 def test_says_why_a_message_was_refused_and_gives_it_back(server, window, technique, room):

@@ -113,7 +113,7 @@ def test_a_foreign_room_is_text_on_the_first_page_and_on_the_page_that_says_no(s
 def titled(tmp_path_factory):
     """A server with a technique whose title and sentence are foreign."""
     folder = tmp_path_factory.mktemp("techniques")
-    toy_technique.write(folder, {'TITLE = "A toy"': f"TITLE = {NAME!r}", "Toy: the server": f"Toy: {NAME} the server"})
+    toy_technique.write(folder, {'"A toy"': repr(NAME), "Toy: the browser": f"Toy: {NAME} the browser"})
     names = ",".join([*TECHNIQUES, "toy"])
     server = ServerProcess(tmp_path_factory.mktemp("data"), LAB_TECHNIQUES=names, PYTHONPATH=os.fspath(folder)).start()
     yield server

@@ -82,10 +82,10 @@ def test_a_scene_is_predicted_run_and_revealed(page, scene):
     revealed(page)
     assert re.search(r"Measured: .+\. [01] of 1 answer was right(: \u2068Ann\u2069)?\.", page.one(".verdict").text)
     assert page.one(".why").text
-    rows = table(page, ".reveal")
+    rows = table(page, ".results")
     assert len(rows) == len(TECHNIQUES)
     assert all(cell for row in rows for cell in row)
-    heads = page.texts(".reveal thead th")
+    heads = page.texts(".results thead th")
     for counted in {"lost", "repeated"} & set(heads):
         assert [row[heads.index(counted)] for row in rows] == ["0"] * len(rows)
     assert page.complaints(ENDED if ends else None) == []
@@ -115,7 +115,7 @@ def test_escape_ends_a_scene_and_puts_the_controls_back(board, inside):
         board.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     board.until(lambda: board.one(".scenes [data-part=status]").text == "Stopped.", "it goes on")
     board.until(lambda: board.one("[data-part=gist]").text == "", "the link stays")
-    assert not board.one(".scenes [data-part=reveal]").is_displayed()
+    assert not board.one(".scenes [data-part=results]").is_displayed()
 
 
 def test_a_scene_can_be_played_by_the_keyboard_alone_and_run_again(board):
@@ -148,11 +148,11 @@ def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page, but
         page.driver.execute_script(f"document.querySelector('[data-part=faults] [name={name}]').value = {seconds}")
     title = page.one(button).text
     page.one(button).click()
-    page.until(lambda: page.texts(".aftermath h3") == [title], "the fault does not begin")
-    status = ".aftermath [role=status]"
+    page.until(lambda: page.texts(".outcome h3") == [title], "the fault does not begin")
+    status = ".outcome [role=status]"
     page.until(lambda: page.texts(status) == ["Nothing was lost, nothing was repeated."], "the fault has no end")
     assert page.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES)
-    rows = table(page, ".aftermath")
+    rows = table(page, ".outcome")
     assert len(rows) == len(TECHNIQUES)
     aways = [away for _title, away, *_rest in rows]
     assert all(re.fullmatch(r"[\d.,]+ m?s|not noticed", away) for away in aways)
@@ -264,7 +264,7 @@ def test_the_instruments_fit_their_screen(page, size):
             details.click()
         too_wide = """const wide = (each) => each.scrollWidth > each.clientWidth + 1;
             const out = (each) => each.getBoundingClientRect().right > innerWidth;
-            const all = document.querySelectorAll(".instrument, .instrument .group, .reveal, .halves > *");
+            const all = document.querySelectorAll(".instrument, .instrument .group, .results, .halves > *");
             return Array.from(all).filter((each) => wide(each) || out(each)).map((each) => each.outerHTML)"""
         assert page.driver.execute_script(too_wide) == []
     finally:

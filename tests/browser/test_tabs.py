@@ -55,7 +55,7 @@ def test_the_seventh_tab_comes_when_its_page_says_so(server, tabs, technique, ro
         publish("polling", server, room, "a neighbour's")
         tabs.until_texts("begin", "a neighbour's")
         if waits_for == "a message":
-            assert "free again with the next message" in said
+            assert "free again after the next message" in said
         else:
             time.sleep(QUIET)
             assert not seventh.has_come(), "a message is enough"

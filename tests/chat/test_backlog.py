@@ -194,8 +194,8 @@ def connected(monkeypatch):
 
     yield connection, cut
     for each in made:
-        buffers.leave(each)
-    assert (buffers._total, buffers._held, buffers._waiting) == (0, {}, {})
+        buffers.limit.remove(each)
+    assert (buffers.limit.total, buffers.limit.by_address, buffers.limit.waiting) == (0, {}, {})
 
 
 class Connection:
@@ -209,14 +209,14 @@ class Connection:
 def test_the_connection_that_has_waited_longest_of_the_greediest_address_is_cut(connected):
     connection, cut = connected
     first, *others = [connection() for _ in range(5)]
-    buffers.wait(first, "a", 40)
-    buffers.wait(others[0], "b", 30)
-    buffers.wait(others[1], "b", 30)
+    buffers.limit.add(first, "a", 40)
+    buffers.limit.add(others[0], "b", 30)
+    buffers.limit.add(others[1], "b", 30)
     assert cut == []
-    buffers.wait(others[2], "c", 10)
+    buffers.limit.add(others[2], "c", 10)
     assert cut == [1]
-    buffers.leave(first)
-    buffers.wait(others[3], "c", 70)
+    buffers.limit.remove(first)
+    buffers.limit.add(others[3], "c", 70)
     assert cut == [1, 3]
 
 

@@ -1,5 +1,8 @@
-"""The scripts of the pages: their types are right, and a linter finds nothing."""
+"""The scripts of the pages: their types are right, a linter finds nothing, and no two import each other."""
 
+import graphlib
+import os
+import re
 import subprocess
 
 import pytest
@@ -12,6 +15,7 @@ pytestmark = pytest.mark.services
 MODULES = ROOT / "node_modules"
 CONFIG = "tests/javascript"
 FOLDERS = [f"{folder}/static" for folder in ("lab", *TECHNIQUES)]
+IMPORTED = re.compile(r'^(?:import|export) [^;]*?"(\.[^"]+)";$', re.MULTILINE)
 
 
 def run(script, *options):
@@ -30,3 +34,15 @@ def test_types(project):
 
 def test_lint():
     run("eslint/bin/eslint.js", "--config", f"{CONFIG}/eslint.config.mjs", *FOLDERS)
+
+
+def test_no_scripts_import_each_other():
+    graph = {}
+    for folder in FOLDERS:
+        for path in (ROOT / folder).rglob("*.js"):
+            address = path.relative_to(ROOT / folder)
+            graph[address.as_posix()] = {
+                os.path.normpath(address.parent / name) for name in IMPORTED.findall(path.read_text())
+            }
+    assert set().union(*graph.values()) <= set(graph), "a script imports what is not there"
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError

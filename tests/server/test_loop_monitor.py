@@ -6,7 +6,7 @@ import time
 import pytest
 
 from benchmarks.generator import server_metrics
-from lab.server.loop_monitor import HEAD, LoopMonitor
+from lab.server.loop_monitor import HEADER, LoopMonitor
 from support.processes import until
 from support.technique_io import publish
 
@@ -17,7 +17,7 @@ NOTHING = {"server_loop_lag_ms": None, "queries_per_second": None}
 def beats(path):
     """Return the rows of a pulse's file, as numbers."""
     head, *rows = path.read_text().splitlines()
-    assert head == HEAD
+    assert head == HEADER
     return [tuple(map(float, row.split(","))) for row in rows]
 
 
@@ -51,13 +51,13 @@ def test_a_server_that_nobody_measures_keeps_no_pulse(start, room):
 
 def test_a_window_is_cut_out_of_the_beats(tmp_path):
     rows = ["0,90,0", "1000,2,1", "2000,4,2", "3000,2,3", "4000,90,4", "5000,1"]  # the last is not yet whole
-    (tmp_path / server_metrics.FILE).write_text("\n".join([HEAD, *rows]))
+    (tmp_path / server_metrics.FILE).write_text("\n".join([HEADER, *rows]))
     found = server_metrics.read(tmp_path, 1, 4)
     assert found["queries_per_second"] == 1
     assert found["server_loop_lag_ms"]["max"] == pytest.approx(4, rel=0.01)
 
 
-@pytest.mark.parametrize("text", ["", HEAD, f"{HEAD}\n1000,1,1\n"])
+@pytest.mark.parametrize("text", ["", HEADER, f"{HEADER}\n1000,1,1\n"])
 def test_too_few_beats_say_nothing(tmp_path, text):
     (tmp_path / server_metrics.FILE).write_text(text)
     assert server_metrics.read(tmp_path, 0, 10) == NOTHING

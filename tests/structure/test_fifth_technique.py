@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -11,7 +12,7 @@ import pytest
 from lab import techniques
 from lab.messages.errors import Refused
 from support import toy_technique
-from support.processes import ROOT, ServerProcess
+from support.processes import COMMAND, ROOT, ServerProcess
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, client, publish
 
@@ -114,56 +115,67 @@ def test_a_fifth_technique_refuses_as_the_others_do(toy, room):
     publisher.close()
 
 
-MISTAKES = [  # file, what is replaced in it, by what, the sentence
-    ("__init__.py", 'COLOUR = "#123456"', "", "COLOUR is missing in quicpoll/__init__.py."),
-    ("__init__.py", '"#123456"', '"red"', 'COLOUR in quicpoll/__init__.py must be a colour like "#E69F00".'),
-    ("__init__.py", '"""', "# ", "the docstring in quicpoll/__init__.py must be one line."),
-    ("__init__.py", '"A toy"', '" "', "TITLE in quicpoll/__init__.py must be one line."),
-    ("__init__.py", "STAGES = ()", "STAGES = []", "STAGES in quicpoll/__init__.py must be a tuple of names."),
-    ("__init__.py", "STAGES = ()", 'STAGES = ("fast",)', "quicpoll/stages/fast.py is missing."),
+MISTAKES = [  # what is written, what instead, the sentence
+    ('COLOUR = "#123456"', "", "COLOUR is missing in quicpoll/__init__.py."),
+    ('"#123456"', '"red"', 'COLOUR in quicpoll/__init__.py must be a colour like "#E69F00".'),
+    ('"""Toy', '# """Toy', "the docstring in quicpoll/__init__.py must be one line."),
+    ('"A toy"', '" "', "TITLE in quicpoll/__init__.py must be one line."),
+    ("STAGES = ()", "STAGES = []", "STAGES in quicpoll/__init__.py must be a tuple of names."),
+    ("STAGES = ()", 'STAGES = ("fast",)', "quicpoll/stages/fast.py is missing."),
     (
-        "__init__.py",
         '("after",)',
         '("since",)',
         "PARAMETERS in quicpoll/__init__.py must be a tuple of some of after, queue, hold, Last-Event-ID.",
     ),
     (
-        "__init__.py",
         '"application/json"',
         '"text/plain"',
         "ANSWER in quicpoll/__init__.py must be one of application/json, text/event-stream, None.",
     ),
-    ("static/toy/client.js", None, None, "quicpoll/static/quicpoll/client.js is missing."),
-    ("urls.py", None, None, "quicpoll/urls.py is missing."),
 ]
 
 
-@pytest.mark.parametrize(("wrong", "before", "after", "sentence"), MISTAKES, ids=[each[-1] for each in MISTAKES])
-def test_what_a_technique_lacks_is_named_in_one_sentence(tmp_path, monkeypatch, wrong, before, after, sentence):
-    for name, source in toy_technique.FILES.items():
-        path = tmp_path / "quicpoll" / name.replace("toy", "quicpoll")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if name != wrong:
-            path.write_text(source.lstrip())
-        elif before:
-            assert before in source
-            path.write_text(source.lstrip().replace(before, after))
+@pytest.fixture
+def quicpoll(tmp_path, monkeypatch):
+    """A function that writes a technique with a mistake, which this process offers; it returns its folder."""
+
+    def write(changes=()):
+        toy_technique.write(tmp_path, changes, "quicpoll")
+        importlib.invalidate_caches()
+        return tmp_path / "quicpoll"
+
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(techniques, "TECHNIQUES", [*TECHNIQUES, "quicpoll"])
-    monkeypatch.delitem(sys.modules, "quicpoll", raising=False)
-    importlib.invalidate_caches()
-    with pytest.raises(ValueError, match="quicpoll") as raised:
+    yield write
+    sys.modules.pop("quicpoll", None)
+
+
+@pytest.mark.parametrize(("written", "instead", "sentence"), MISTAKES, ids=[each[-1] for each in MISTAKES])
+def test_a_constant_that_is_missing_or_wrong_is_named_in_one_sentence(quicpoll, written, instead, sentence):
+    quicpoll({written: instead})
+    with pytest.raises(ValueError, match=f"^quicpoll: {re.escape(sentence)}$"):
         techniques.check()
-    assert str(raised.value) == f"quicpoll: {sentence}"
+
+
+@pytest.mark.parametrize("file", ["urls.py", "static/quicpoll/client.js"])
+def test_a_file_that_is_missing_is_named_in_one_sentence(quicpoll, file):
+    (quicpoll() / file).unlink()
+    with pytest.raises(ValueError, match=f"^quicpoll: quicpoll/{file} is missing.$"):
+        techniques.check()
+
+
+def test_the_toy_lacks_nothing(quicpoll):
+    quicpoll()
+    techniques.check()
 
 
 @pytest.mark.server
 def test_a_server_whose_technique_lacks_something_ends_with_that_sentence(tmp_path):
     (tmp_path / "quicpoll").mkdir()
     (tmp_path / "quicpoll" / "__init__.py").write_text('"""Quick polling: nothing yet."""\n')
-    environment = {"LAB_TECHNIQUES": "polling,quicpoll", "PYTHONPATH": os.fspath(tmp_path)}
+    environment = os.environ | {"LAB_TECHNIQUES": "polling,quicpoll", "PYTHONPATH": os.fspath(tmp_path)}
     command = [sys.executable, "manage.py", "serve", "--port", "0"]
-    run = subprocess.run(command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
     assert run.returncode == 1
     assert run.stderr.endswith("quicpoll: TITLE is missing in quicpoll/__init__.py.\n")
     assert "Traceback" not in run.stderr

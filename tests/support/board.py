@@ -26,7 +26,7 @@ def choose(window, scene, seconds):
 
 
 def revealed(window):
-    return window.until(lambda: window.one(".scenes [data-part=reveal]").is_displayed(), "nothing is revealed")
+    return window.until(lambda: window.one(".scenes [data-part=results]").is_displayed(), "nothing is revealed")
 
 
 def lines(window, technique, shape):

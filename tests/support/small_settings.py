@@ -4,7 +4,7 @@ from lab.settings import *  # noqa: F403
 from lab.settings import DATABASES, env
 
 HEARTBEAT = env.float("SMALL_HEARTBEAT", default=0.3)
-GOODBYE = 0.3
+SHUTDOWN_GRACE = 0.3
 QUEUE_IDLE = env.float("SMALL_QUEUE_IDLE", default=0.5)
 ROOM_IDLE = 0.5
 HEAD_SECONDS = 0.5

@@ -1,4 +1,4 @@
-"""A fifth technique, the smallest that is complete: its files, with a translation."""
+"""A fifth technique: one folder, whose files are written where a test wants them."""
 
 import io
 
@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 CATALOGUE = "locale/zh_Hans/LC_MESSAGES/django.po"
 FILES = {
     "__init__.py": '''
-"""Toy: the server sleeps for a moment before each response."""
+"""Toy: the browser polls without a pause, and the server sleeps for a moment."""
 
 TITLE = "A toy"
 COLOUR = "#123456"
@@ -70,19 +70,19 @@ msgstr "Content-Type: text/plain; charset=utf-8"
 msgid "A toy"
 msgstr "玩具"
 
-msgid "The server sleeps for a moment before each response."
-msgstr "服务器每次回复之前先睡一会儿。"
+msgid "The browser polls without a pause, and the server sleeps for a moment."
+msgstr "浏览器不停地轮询，服务器每次先睡一会儿。"
 """,
 }
 
 
-def write(folder, changes=()):
-    """Write the technique into a folder, as the package `toy`, with some texts changed: {old: new}."""
-    for name, source in FILES.items():
-        for old, new in dict(changes).items():
+def write(folder, changes=(), name="toy"):
+    """Write the toy's files into a folder, with some texts of its code changed: {old: new}."""
+    for file, source in FILES.items():
+        for old, new in dict(changes).items() if file != CATALOGUE else ():
             source = source.replace(old, new)
-        path = folder / "toy" / name
+        path = folder / name / file.replace("toy", name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source.lstrip())
-    with (folder / "toy" / CATALOGUE).with_suffix(".mo").open("wb") as file:
-        write_mo(file, read_po(io.StringIO(FILES[CATALOGUE])))
+    with (folder / name / CATALOGUE).with_suffix(".mo").open("wb") as compiled:
+        write_mo(compiled, read_po(io.StringIO(FILES[CATALOGUE])))

@@ -40,7 +40,7 @@ class Command(serve.Command):
         command = [sys.executable, "manage.py", "serve", "--host", host, "--port", str(page), "--workers", str(workers)]
         command += ["--also", also] if also not in (None, host) else []
         os.chdir(settings.BASE_DIR)
-        sentences = []
+        sentences: list[str] = []
         try:
             process.main(
                 wires=laid["wires"], server_command=command, target=(host, page), host=host, control_port=control,

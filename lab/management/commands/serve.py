@@ -45,7 +45,7 @@ class Command(BaseCommand):
         if classroom is not None:
             host = self.open_to(classroom, host)
         try:
-            serve.serve(host or HOST, port, workers, tell=lambda url: self.tell(url, host or HOST), also=also)
+            serve.serve(host or HOST, port, workers, announce=lambda url: self.tell(url, host or HOST), also=also)
         except serve.CannotServe as exc:
             raise CommandError(str(exc)) from exc
 

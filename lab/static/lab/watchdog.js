@@ -17,7 +17,7 @@ let timer;
 export class Watchdog {
   silence = SILENCE; // ms; Infinity if the server sends no heartbeats
   deadline = Infinity; // the connection counts as dead if nothing has come by then
-  heardAt = 0; // when data came last
+  receivedAt = 0; // when data came last
   wokenAt = 0;
   proven = false; // data came on the open connection
   suspect = false; // the connections that the browser keeps for reuse may be dead
@@ -28,7 +28,7 @@ export class Watchdog {
   }
 
   start() {
-    this.suspect ||= this.heardAt > 0 && Date.now() - this.heardAt > STALE;
+    this.suspect ||= this.receivedAt > 0 && Date.now() - this.receivedAt > STALE;
     watchdogs.add(this);
     timer ??= setInterval(check, CHECK);
   }
@@ -48,7 +48,7 @@ export class Watchdog {
   /** The server responded: the connection is open. */
   opened() {
     if (this.client.readyState !== OPEN) this.proven = false;
-    this.heardAt = Date.now();
+    this.receivedAt = Date.now();
     this.expect(this.silence);
   }
 
@@ -56,7 +56,7 @@ export class Watchdog {
   received() {
     if (this.silence < Infinity) this.silence = SILENCE;
     this.proven = true;
-    this.heardAt = Date.now();
+    this.receivedAt = Date.now();
     this.expect(this.silence);
   }
 
@@ -74,7 +74,7 @@ export class Watchdog {
    */
   wake(moved) {
     const now = Date.now();
-    const alive = this.client.readyState !== CLOSED && !moved && now - this.heardAt < FRESH;
+    const alive = this.client.readyState !== CLOSED && !moved && now - this.receivedAt < FRESH;
     if (!this.client.reconnects || alive || now - this.wokenAt < FRESH) return;
     this.wokenAt = now;
     this.suspect = true;

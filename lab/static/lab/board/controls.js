@@ -19,7 +19,7 @@ export async function start(board, root) {
   parts.needs.hidden = Boolean(board.control);
   if (board.control) {
     links.start(board, parts);
-    faults.start(board, publisher, new FaultOutcome(board, parts.aftermath), parts);
+    faults.start(board, publisher, new FaultOutcome(board, parts.outcome), parts);
   } else {
     for (const field of [...parts.link.elements, ...parts.faults.elements]) field.disabled = true;
   }

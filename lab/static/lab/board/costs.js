@@ -14,7 +14,7 @@ function scaled({ bytes: carried, requests, seconds }, clients) {
 }
 
 export class Costs {
-  figures = null;
+  measured = null;
 
   constructor({ costs: form, clients, day, sums }) {
     this.clients = clients;
@@ -25,8 +25,8 @@ export class Costs {
     this.slider.oninput = () => this.draw();
   }
 
-  show(figures) {
-    this.figures = figures;
+  show(measured) {
+    this.measured = measured;
     this.draw();
   }
 
@@ -41,9 +41,9 @@ export class Costs {
     const { count } = this;
     this.clients.textContent = digits(count);
     this.slider.setAttribute("aria-valuetext", digits(count));
-    if (!this.figures) return;
-    const { seconds } = this.figures;
-    const known = this.figures.panes.filter((pane) => cost(pane) !== null);
+    if (!this.measured) return;
+    const { seconds } = this.measured;
+    const known = this.measured.panes.filter((pane) => cost(pane) !== null);
     const costs = known.map((pane) => [pane, scaled({ bytes: cost(pane), requests: pane.requests, seconds }, count)]);
     const headers = [gettext("technique"), gettext("a day"), gettext("bandwidth"), gettext("requests a second")];
     const cells = ([pane, { day, bits: rate, requests }]) => [named(pane), bytes(day), bits(rate), digits(requests)];

@@ -22,13 +22,13 @@ export function start(board, root) {
 
   function show() {
     if (held || !first) return;
-    const figures = difference(board, first);
-    if (figures.panes.some((pane) => pane.bytes < 0 || pane.requests < 0)) return reset(); // the wires were restarted
-    parts.window.textContent = interpolate(gettext("of the last %s"), [duration(1_000 * figures.seconds)]);
+    const measured = difference(board, first);
+    if (measured.panes.some((pane) => pane.bytes < 0 || pane.requests < 0)) return reset(); // the wires were restarted
+    parts.window.textContent = interpolate(gettext("of the last %s"), [duration(1_000 * measured.seconds)]);
     if (!parts.scoreboard.open) return;
-    parts.scores.replaceChildren(scores(figures));
-    chart.show(figures.panes);
-    costs.show(figures);
+    parts.scores.replaceChildren(scores(measured));
+    chart.show(measured.panes);
+    costs.show(measured);
   }
 
   /** Begin when all panes are open and have the history, which is no traffic of this window. */
@@ -46,7 +46,7 @@ export function start(board, root) {
     show();
   }
 
-  parts.anew.onclick = () => (board.control ? board.resetCounts() : reset());
+  parts.reset.onclick = () => (board.control ? board.resetCounts() : reset());
   board.addEventListener("counting", reset); // a pane's page has loaded, or the counts were reset
   parts.hold.onclick = () => {
     held = !held;

@@ -21,7 +21,7 @@ export class Panel {
     this.root = root;
     this.shown = Number(root.dataset.shown ?? SHOWN);
     this.parts = partsOf(root);
-    this.dots = new LatencyDots(this.parts.strip);
+    this.dots = new LatencyDots(this.parts.dots);
     this.client = new Client(technique, room, { base: base || undefined, stage });
     this.client.onreadystatechange = () => this.showState();
     this.client.onopen = () => this.showNotice("");

@@ -88,7 +88,7 @@ export function start(board, root) {
     root.classList.toggle("paused", paused);
   });
   part("span").onchange = ({ target }) => timeline.zoom(Number(target.value));
-  part("anew").onclick = () => board.resetCounts();
+  part("reset").onclick = () => board.resetCounts();
   const move = (share) => {
     board.pause(true);
     timeline.move(share * timeline.span);

@@ -21,7 +21,7 @@ export class Row {
     this.parts = partsOf(root);
     this.lane = new Lane(this.parts.lane, this.trace);
     this.meter = new ByteMeter(root);
-    this.dots = new LatencyDots(this.parts.strip);
+    this.dots = new LatencyDots(this.parts.dots);
     this.showLast = throttle(() => setText(this.parts.last, duration(pane.latencies.at(-1).ms)), READABLE);
     this.parts.toggle.onclick = () => (pane.readyState === OPEN ? pane.stop() : pane.start());
     pane.addEventListener("readystate", () => this.showState());

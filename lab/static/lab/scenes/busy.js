@@ -15,11 +15,11 @@ export default {
   model: {},
   columns: ["bytesPerMessage", "requests", "mean"],
   act: (run) => run.traffic({ rate: RATE }),
-  winners: (figures) => least(figures, costPerMessage),
-  why(figures, { pollingPane }, winners) {
-    const { messages, requests } = figures.panes.find(({ name }) => name === pollingPane.name);
+  winners: (measured) => least(measured, costPerMessage),
+  why(measured, { pollingPane }, winners) {
+    const { messages, requests } = measured.panes.find(({ name }) => name === pollingPane.name);
     if (!winners.includes(pollingPane.name)) {
-      return interpolate(gettext("This time polling was not the cheapest, but %s. The more messages come with one poll, the less its headers weigh."), [titles(figures, winners)]);
+      return interpolate(gettext("This time polling was not the cheapest, but %s. The more messages come with one poll, the less its headers weigh."), [titles(measured, winners)]);
     }
     const sentence = gettext("Each poll brought %s messages, which shared its headers and packets. A message that is pushed alone pays for a packet and an acknowledgement: about 104 bytes of TCP and IP.");
     return interpolate(sentence, [digits(Math.round(messages / Math.max(1, requests)))]);

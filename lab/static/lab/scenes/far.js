@@ -17,7 +17,7 @@ export default {
   prepare: (run) => run.setLink({ profile: "satellite" }),
   act: (run) => run.traffic({ rate: RATE }),
   drain: 4,
-  winners: (figures) => least(figures, ({ mean }) => mean, SLACK),
+  winners: (measured) => least(measured, ({ mean }) => mean, SLACK),
   why: () =>
     gettext("A pushed message travels once. If requests are held, a message that comes just after a response waits until that has arrived and the next request is here, and then travels itself: three times the delay at worst. Near the server nobody notices."),
 };

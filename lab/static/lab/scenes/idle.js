@@ -15,7 +15,7 @@ export default {
   columns: ["requests", "bytes"],
   prepare: (run) => run.set({ hold: HOLD }),
   act: (run) => run.wait(run.seconds),
-  winners: (figures) => most(figures, cost),
+  winners: (measured) => most(measured, cost),
   why: () =>
     gettext("Each empty response is a whole exchange with all its headers. A connection that only waits costs a heartbeat now and then."),
 };

@@ -1,8 +1,8 @@
 /**
  * The scenes, in the order of a lesson. Each has its `name`, `title` and `seconds`, an `introduction` and a `question`,
  * what it does (`prepare`, `act`; `drain`: seconds, at most, until everything is delivered), the `columns` of its
- * results, the parameters of the `model` if that applies, `winners(figures, run)`, the names of the right answers, and
- * `why(figures, run, winners)`.
+ * results, the parameters of the `model` if that applies, `winners(measured, run)`, the names of the right answers, and
+ * `why(measured, run, winners)`.
  */
 import busy from "./busy.js";
 import far from "./far.js";

@@ -21,7 +21,7 @@ export default {
     run.publish(gettext("Here is the one message."));
     await run.wait(run.seconds - EARLIEST - 1);
   },
-  winners: (figures) => most(figures, ({ slowest }) => slowest, SLACK),
+  winners: (measured) => most(measured, ({ slowest }) => slowest, SLACK),
   why: () =>
     gettext("If a request or a stream already waits at the server, the message leaves at once. A client that polls gets it with its next poll: on average after half an interval, at worst after a whole one."),
 };

@@ -15,12 +15,12 @@ export default {
   model: {},
   columns: ["mean", "fastest", "slowestMeasured"],
   act: (run) => run.traffic({ rate: 1, even: true }),
-  winners(figures, run) {
-    const { latencies } = polling(figures, run);
+  winners(measured, run) {
+    const { latencies } = polling(measured, run);
     return [quantile(latencies, 0.9) - quantile(latencies, 0.1) < NEAR ? "same" : "spread"];
   },
-  why(figures, run, winners) {
-    const { mean, title } = polling(figures, run);
+  why(measured, run, winners) {
+    const { mean, title } = polling(measured, run);
     const locked = gettext("%s waited about %s each time, and another run gives another value: the two clocks keep their distance, which is random. Such a mean says nothing, so measurements publish at random instants.");
     const drifting = gettext("%s waited %s on average, but not the same each time: the two clocks drifted, or the machine was too busy to keep time. Measurements publish at random instants, which covers every phase.");
     return interpolate(winners.includes("same") ? locked : drifting, [title, duration(mean ?? 0)]);

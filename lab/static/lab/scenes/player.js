@@ -64,7 +64,7 @@ class Player {
     parts.explain.textContent = scene.introduction(this.board, this.scene.seconds);
     this.predictions.ask(scene, this.board);
     parts.scene.hidden = false;
-    parts.reveal.hidden = true;
+    parts.results.hidden = true;
     parts.run.textContent = gettext("Start");
     parts.status.textContent = "";
     this.show(false);
@@ -96,16 +96,16 @@ class Player {
     this.running = new AbortController();
     const run = new Run(this.board, this.publisher, scene, this.running.signal);
     this.run = run;
-    parts.reveal.hidden = true;
+    parts.results.hidden = true;
     this.show(true);
     const timer = setInterval(() => this.showProgress(run), UPDATE);
     try {
-      const figures = await run.start();
-      showResults(parts.reveal, { scene, run, figures, predictions: this.predictions });
-      parts.reveal.hidden = false;
+      const measured = await run.start();
+      showResults(parts.results, { scene, run, measured, predictions: this.predictions });
+      parts.results.hidden = false;
       parts.run.textContent = gettext("Run again");
-      this.showStatus(parts.reveal.firstElementChild.textContent);
-      parts.reveal.firstElementChild.scrollIntoView({ block: "nearest" });
+      this.showStatus(parts.results.firstElementChild.textContent);
+      parts.results.firstElementChild.scrollIntoView({ block: "nearest" });
     } catch (error) {
       // What was going on when the scene was stopped may end with any error.
       this.showStatus(this.running.signal.aborted ? gettext("Stopped.") : error.message);
@@ -126,7 +126,7 @@ class Player {
   /** Show little else than the panes while a scene runs. */
   show(running) {
     const { parts } = this;
-    const over = !parts.reveal.hidden;
+    const over = !parts.results.hidden;
     parts.scene.classList.toggle("running", running);
     parts.scene.classList.toggle("over", over);
     this.predictions.close(running || over);
@@ -141,7 +141,7 @@ class Player {
 
   /** Tell screen readers what happens; it is hidden once the results are visible. */
   showStatus(text) {
-    this.parts.status.classList.toggle("hidden", !this.parts.reveal.hidden);
+    this.parts.status.classList.toggle("hidden", !this.parts.results.hidden);
     setSentence(this.parts.status, text);
   }
 }

@@ -26,8 +26,8 @@ export default {
     await run.waitForPanes(({ readyState }) => readyState === OPEN, RECONNECT);
   },
   drain: 20,
-  winners(figures) {
-    const noticed = least(figures, ({ outage }) => outage, SLACK);
+  winners(measured) {
+    const noticed = least(measured, ({ outage }) => outage, SLACK);
     return noticed.length ? noticed : ["none"];
   },
   why: () =>

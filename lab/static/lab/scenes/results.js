@@ -53,10 +53,10 @@ const COLUMNS = {
   repeated: { header: gettext("repeated"), value: ({ repeated }) => repeated, write: count },
 };
 
-export function showResults(parent, { scene, run, figures, predictions }) {
-  const winners = scene.winners(figures, run);
+export function showResults(parent, { scene, run, measured, predictions }) {
+  const winners = scene.winners(measured, run);
   const columns = scene.columns.map((column) => COLUMNS[column] ?? column(run));
-  const rows = figures.panes.map((pane) => row(pane, run, columns, modelFor(pane, figures, scene, run)));
+  const rows = measured.panes.map((pane) => row(pane, run, columns, modelFor(pane, measured, scene, run)));
   const answer = list(winners.map((name) => predictions.titles.get(name))) || gettext("none of them");
   const verdict = element("p", "verdict");
   verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
@@ -65,11 +65,11 @@ export function showResults(parent, { scene, run, figures, predictions }) {
   const box = scrollable(gettext("Measured"));
   box.append(table([gettext("technique"), ...columns.map(({ header }) => header)], rows));
   for (const [index, line] of [...box.querySelectorAll("tbody tr")].entries()) {
-    if (!winners.includes(figures.panes[index].name)) continue;
+    if (!winners.includes(measured.panes[index].name)) continue;
     line.className = "right";
     line.cells[0].append(" ", element("span", "tick", "✓"));
   }
-  parent.replaceChildren(verdict, element("p", "why", scene.why(figures, run, winners)), box, summary(figures, run));
+  parent.replaceChildren(verdict, element("p", "why", scene.why(measured, run, winners)), box, summary(measured, run));
 }
 
 /** What the model expects of a pane; null where it knows nothing, or if the scene says that it does not apply. */

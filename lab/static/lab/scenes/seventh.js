@@ -36,7 +36,7 @@ export default {
       pane.openStreams(0);
     }
   },
-  winners: (figures, run) => matching(figures, ({ name }) => run.notes.get(name).after === null),
+  winners: (measured, run) => matching(measured, ({ name }) => run.notes.get(name).after === null),
   why: () =>
     gettext("A browser opens six HTTP/1.1 connections to one origin, for all its tabs together. Streams keep theirs, so the seventh waits, and so does a publish. Held requests free theirs with the next message, here that of another pane; in a silent room a publish would wait until one ends, for up to 25 s. WebSockets do not count among the six. Now that the tabs are closed, everything is published: nothing was lost."),
 };

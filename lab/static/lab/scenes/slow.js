@@ -30,8 +30,8 @@ export default {
     for (const pane of run.panes) run.notes.set(pane.name, newest - pane.ledger.lastId);
     await run.setFault({ fault: "none" }, name);
   },
-  winners(figures, run) {
-    const others = figures.panes.filter(({ name }) => name !== slowPane(run.board).name);
+  winners(measured, run) {
+    const others = measured.panes.filter(({ name }) => name !== slowPane(run.board).name);
     const slowed = ({ slowest, pane }) => slowest > LATE + (run.methodOf(pane) === "polls" ? INTERVAL : 0);
     return matching({ panes: others }, slowed);
   },

@@ -26,7 +26,7 @@ export default {
     await traffic;
   },
   drain: 15,
-  winners: (figures) => matching(figures, ({ lost, behind }) => lost || behind),
+  winners: (measured) => matching(measured, ({ lost, behind }) => lost || behind),
   why: () =>
     gettext("In a tunnel no connection closes, so a client that only listens cannot tell it from silence. What is published meanwhile waits at the server and in the kernel, and TCP sends it again. A client that reconnects names the last message that it has."),
 };

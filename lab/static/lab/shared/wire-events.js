@@ -14,19 +14,19 @@ export function openEvents(url, listener) {
   let source;
   /** @type {number} */
   let timer;
-  let heardAt = 0; // ms since the epoch; by the clock, as timers stand still while the machine is suspended
+  let receivedAt = 0; // ms since the epoch; by the clock, as timers stand still while the machine is suspended
 
   function open() {
-    heardAt = Date.now();
+    receivedAt = Date.now();
     source = new EventSource(url);
     for (const kind of /** @type {const} */ (["state", "exchanges"])) {
       source.addEventListener(kind, ({ data }) => {
-        heardAt = Date.now();
+        receivedAt = Date.now();
         listener(kind, data);
       });
     }
     source.onerror = close;
-    timer = setInterval(() => Date.now() - heardAt > SILENCE && close(), CHECK);
+    timer = setInterval(() => Date.now() - receivedAt > SILENCE && close(), CHECK);
   }
 
   function close() {

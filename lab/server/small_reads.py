@@ -1,4 +1,4 @@
-"""Small reads: an event loop reads up to 256 KB at once, which is all that a connection may cost."""
+"""Small reads: an event loop reads up to 256 KB at once, and a connection may not cost as much."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ class SmallReads(asyncio.BufferedProtocol):
         self.protocol, self.data_received = protocol, protocol.data_received
 
     def get_buffer(self, sizehint):
-        """Return where the next bytes go."""
+        """Return the buffer for the next bytes."""
         return _buffer
 
     def buffer_updated(self, nbytes):
@@ -24,7 +24,7 @@ class SmallReads(asyncio.BufferedProtocol):
         self.data_received(bytes(_buffer[:nbytes]))
 
     def eof_received(self):
-        """Pass on the end; return whether the connection stays open for answers."""
+        """Pass on the end; return whether the connection stays open for responses."""
         return self.protocol.eof_received()
 
     def connection_lost(self, exc):
@@ -32,9 +32,9 @@ class SmallReads(asyncio.BufferedProtocol):
         self.protocol.connection_lost(exc)
 
     def pause_writing(self):
-        """Pass on that the buffer is full."""
+        """Pass on that the write buffer is full."""
         self.protocol.pause_writing()
 
     def resume_writing(self):
-        """Pass on that the buffer has room again."""
+        """Pass on that the write buffer has room again."""
         self.protocol.resume_writing()
