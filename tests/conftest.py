@@ -5,6 +5,7 @@ import os
 import signal
 
 from lab.net import orphans
+from support import needs
 
 os.environ["LAB_DATA"] = str(orphans.make_folder("lab-tests-"))  # settings that are read here leave no trace
 os.environ["DJANGO_SETTINGS_MODULE"] = "lab.settings"
@@ -22,6 +23,19 @@ AGAIN = 30  # seconds until the alarm interrupts a test that swallowed it
 _rooms = itertools.count(1)
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, and by our children too, where a script runs us
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what each test needs besides Python."""
+    for item in items:
+        needs.mark(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Let a test start only what its marks name."""
+    needs.watch(item)
 
 
 def pytest_generate_tests(metafunc):

@@ -139,6 +139,7 @@ def test_4_429_a_reader_waits_and_reads_all_the_same(start, room, technique):
     reader.close()
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("technique", HTTP)
 def test_4_429_a_client_waits_and_publishes_all_the_same(strict, room, technique):
     speaker = client(technique, strict, room)

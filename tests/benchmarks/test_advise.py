@@ -241,12 +241,14 @@ def command(*given):
     return done.stdout, done.stderr
 
 
+@pytest.mark.server
 def test_the_command_says_what_to_take():
     told, complaint = command("--rate", "20", "--latency", "5000")
     assert re.search(r"^(Use|Too close to call:) .*polling", told, re.MULTILINE | re.IGNORECASE)
     assert complaint == ""
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("given", [["--rate", "0"], ["--rooms", "200"]])
 def test_the_command_refuses_in_one_sentence(given):
     told, complaint = command(*given)

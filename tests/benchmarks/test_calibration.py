@@ -29,6 +29,7 @@ def rows(place, server, name):
         return {row["id"]: {key: float(row[key]) for key in row if key.endswith("_ms")} for row in csv.DictReader(file)}
 
 
+@pytest.mark.server
 def test_it_is_written_as_json_with_figures_for_every_server(calibrated):
     assert json.loads(json.dumps(calibrated)) == calibrated
     assert calibrated["valid"] == (not calibrated["flags"])
@@ -52,6 +53,7 @@ def test_every_latency_is_what_the_server_took_and_what_came_before_and_after(ca
         assert [*stamps, delivery["arrived_ms"]] == sorted([*stamps, delivery["arrived_ms"]])
 
 
+@pytest.mark.server
 def test_the_wait_is_read_as_the_server_kept_it(calibrated, place):
     """The quickest of all messages shows what the load itself adds; a busy machine delays many, but not every one."""
     deliveries, waits = rows(place, "wait", "deliveries.csv"), rows(place, "wait", "waits.csv")
@@ -62,6 +64,7 @@ def test_the_wait_is_read_as_the_server_kept_it(calibrated, place):
     assert figures["expected_ms"] == 50 <= figures["waited_ms"]["p50"] <= figures["latency_ms"]["p50"]
 
 
+@pytest.mark.server
 def test_the_stall_is_in_the_open_loops_p99_and_hidden_from_the_closed_one(calibrated):
     """Coordinated omission: who waits for an answer before the next publish sees one late message of many."""
     figures = calibrated["servers"]["stall"]
@@ -72,6 +75,7 @@ def test_the_stall_is_in_the_open_loops_p99_and_hidden_from_the_closed_one(calib
     assert figures["naive_ms"]["p50"] < figures["naive_ms"]["p90"] < figures["latency_ms"]["p90"] / 2
 
 
+@pytest.mark.server
 def test_servers_that_do_not_keep_what_they_promise_are_refused(tmp_path):
     (tmp_path / "calibration" / "wait").mkdir(parents=True)  # an earlier one was interrupted
     planted = calibration.run(tmp_path, seed=3, behaviours=PLANTED)
@@ -115,6 +119,7 @@ def test_what_all_servers_saw_is_said_once():
     assert calibration.flags(late) == ["calibration: publishing was 1,426.5 ms late, with the server “wait”"]
 
 
+@pytest.mark.server
 def test_a_load_that_fails_is_said_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(calibration, "RATE", "many")
     with pytest.raises(calibration.ComparisonError, match=r"calibration's load fails: .*rate"):

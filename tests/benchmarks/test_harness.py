@@ -143,6 +143,7 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
+@pytest.mark.server
 def test_every_technique_has_a_run_with_every_field(runs):
     assert sorted(runs) == sorted(TECHNIQUES)
     for run in runs.values():
@@ -151,6 +152,7 @@ def test_every_technique_has_a_run_with_every_field(runs):
         assert (run["clients"], run["rooms"], run["rate"], run["interval"]) == (8, 2, 20, 0.2)
 
 
+@pytest.mark.server
 def test_every_message_reaches_every_reader_once_and_in_order(runs):
     for run in runs.values():
         assert run["published"] > 0
@@ -158,6 +160,7 @@ def test_every_message_reaches_every_reader_once_and_in_order(runs):
         assert (run["lost"], run["repeated"], run["reordered"], run["unanswered"], run["early"]) == (0, 0, 0, 0, 0)
 
 
+@pytest.mark.server
 def test_the_figures_make_sense(runs):
     for run in runs.values():
         latencies = run["latency_ms"]
@@ -174,6 +177,7 @@ def test_the_figures_make_sense(runs):
         assert run["connections"] == 8
 
 
+@pytest.mark.server
 def test_streams_add_two_segments_to_a_message(undisturbed):
     """52 bytes of headers each: the message's segment and its acknowledgement."""
     for name in ("sse", "websocket"):
@@ -183,6 +187,7 @@ def test_streams_add_two_segments_to_a_message(undisturbed):
         assert 52 < added <= 104 * 1.05  # messages that come together share segments
 
 
+@pytest.mark.server
 def test_a_frame_costs_its_json_and_four_bytes(undisturbed):
     """RFC 6455: a server's frame of 126 to 65,535 bytes has four bytes of framing."""
     place, run = undisturbed("websocket")
@@ -208,6 +213,7 @@ def test_the_bytes_of_messages_are_those_that_came_in_the_window_each_with_its_t
     assert (window.arrived, window.payload) == (2, 2 * len(text.encode()))
 
 
+@pytest.mark.server
 def test_polls_keep_their_interval(runs):
     run = runs["polling"]
     polls = 8 * run["duration_s"] / 0.2
@@ -215,6 +221,7 @@ def test_polls_keep_their_interval(runs):
     assert run["latency_ms"]["p50"] > runs["websocket"]["latency_ms"]["p50"]
 
 
+@pytest.mark.server
 def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
     for run in runs.values():
         place = comparison[0] / run["place"]
@@ -228,6 +235,7 @@ def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
         assert latencies.summary() == pytest.approx(run["latency_ms"], rel=1e-3)
 
 
+@pytest.mark.server
 def test_the_histograms_of_each_run_are_kept_as_hdrhistogrammers_write_them(comparison, runs):
     for run in runs.values():
         place = comparison[0] / run["place"]
@@ -240,6 +248,7 @@ def test_the_histograms_of_each_run_are_kept_as_hdrhistogrammers_write_them(comp
         assert merged.get_value_at_percentile(50) / 1000 == pytest.approx(run["latency_ms"]["p50"], rel=1e-3)
 
 
+@pytest.mark.server
 def test_the_manifest_says_how_to_run_it_again(comparison):
     manifest = json.loads((comparison[0] / "results.json").read_text())["manifest"]
     assert (manifest["seed"], manifest["scenario_text"]) == (7, SMALL)
@@ -249,6 +258,7 @@ def test_the_manifest_says_how_to_run_it_again(comparison):
     assert isinstance(manifest["kernel_stamps"], bool)
 
 
+@pytest.mark.server
 def test_the_terminal_shows_table_conclusion_and_report(comparison):
     folder, shown = comparison
     assert not re.search(r"[━\x1b]| left$|^\d+ of \d+, ", shown, re.MULTILINE)  # progress is no result
@@ -296,6 +306,7 @@ def ask(address, form=None):
             time.sleep(0.1)
 
 
+@pytest.mark.server
 def test_a_stalled_server_is_seen_by_every_message_scheduled_meanwhile(tmp_path):
     """Who counts from the publishing itself would see one late message in each room: coordinated omission."""
     frozen = []
@@ -451,6 +462,7 @@ def test_losses_are_said_first():
     assert "lost" in validity.losses(sound_run(lost=1, delivered=3, generator_cpu=0.9))[0]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -467,12 +479,14 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
     assert shown.stderr.count("\n") == 1
 
 
+@pytest.mark.server
 def test_a_refused_run_is_in_no_conclusion(runs):
     lossy = [run | {"valid": False, "flags": ["2 of 9 deliveries were lost"]} for run in runs.values()]
     assert "nothing to compare" in terminal_table.conclusion(terminal_table.summarize(lossy))
     assert all("lost" in sentence for sentence in terminal_table.flags(terminal_table.summarize(lossy)))
 
 
+@pytest.mark.server
 def test_the_conclusion_names_what_each_took_and_ranks_nobody(runs):
     said = terminal_table.conclusion(
         terminal_table.summarize([run | {"valid": True} for run in runs.values()])

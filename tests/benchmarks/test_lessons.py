@@ -58,6 +58,7 @@ def run(path):
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 def test_a_lesson_runs(path, runs):
     done = runs[path].result()

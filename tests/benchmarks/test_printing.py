@@ -91,6 +91,7 @@ def test_every_figure_of_a_baseline_and_of_the_bench_has_its_name(width, tmp_pat
             assert figure in "\n".join(lines)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("width", WIDTHS)
 def test_the_advice_in_a_pipe_names_every_figure(width):
     environment = os.environ | {"COLUMNS": str(width)}

@@ -100,6 +100,7 @@ def test_a_folder_without_results_is_not_resumed(tmp_path, text, words):
         cli_options.resume(tmp_path / "nowhere", NOTHING)
 
 
+@pytest.mark.server
 def test_a_baseline_without_results_is_told_as_one(tmp_path):
     command = [*COMPARE, "--baseline", tmp_path / "nowhere", "--out", tmp_path / "out"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND).stderr

@@ -51,6 +51,7 @@ def test_every_server_and_layer_delivers_everything(measured, server, layer):
     assert row["server_sockets"] >= 6
 
 
+@pytest.mark.server
 def test_everybody_comes_back_over_a_far_link_and_misses_nothing(measured):
     """Readers are 40 ms away, publishers are not; without jitter the readers come back together."""
     row = measured("sse", delay_ms=40.0, cut="no-jitter", duration=2.4)
@@ -64,6 +65,7 @@ def test_everybody_comes_back_over_a_far_link_and_misses_nothing(measured):
     assert row["reconnects"] >= 6
 
 
+@pytest.mark.server
 @pytest.mark.skipif(not sockets.ON_LINUX, reason="bytes are Linux's")
 def test_silence_is_no_fault_and_a_cookie_costs_its_bytes_on_each_request(measured, tmp_path):
     row = measured("polling", rate=0.0, cookie_bytes=700, interval=0.1)
@@ -76,6 +78,7 @@ def test_silence_is_no_fault_and_a_cookie_costs_its_bytes_on_each_request(measur
     assert row["rss_per_connection_bytes"] is not None
 
 
+@pytest.mark.server
 def test_a_stage_may_lose_and_the_run_says_so(measured):
     row = measured("websocket", "echo", interval=0.05)
     assert row["delivered"] == 0 < row["expected"] == row["lost"]
@@ -84,6 +87,7 @@ def test_a_stage_may_lose_and_the_run_says_so(measured):
     assert not [flag for flag in row["flags"][1:] if "deliveries" in flag]
 
 
+@pytest.mark.server
 def test_two_processes_share_the_load_and_one_ledger(measured, tmp_path):
     row = measured("longpoll", processes=2, publishers=2)
     assert whole(row), row["flags"]
@@ -110,6 +114,7 @@ def test_between_two_machines_the_errors_add_up_and_withhold_what_they_could_mak
     assert run_summary.withheld(summary, 2.2) == {"mean": 2.5, "p50": None, "p99": 40.0, "max": None}
 
 
+@pytest.mark.server
 def test_a_notebook_measures_in_one_line_and_loads_it_again(tmp_path, capsys):
     path = tmp_path / "small.toml"
     path.write_text(BASE)

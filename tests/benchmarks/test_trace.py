@@ -11,6 +11,8 @@ from benchmarks.scenarios import scenario
 from lab.techniques import TECHNIQUES
 from lab.wire.byte_kinds import DOWN, KINDS, UP
 
+pytestmark = pytest.mark.server
+
 SECONDS = 2.0
 QUICK = dataclasses.replace(scenario.load("quick"), rate=10.0, interval=0.4, hold=1, delay_ms=20.0, cookie_bytes=100)
 

@@ -17,6 +17,7 @@ def pupil():
     assert complaints == []
 
 
+@pytest.mark.browser
 def test_every_technique_works_where_the_page_is_not_trusted(start, pupil, room):
     server = start(ALLOWED_HOSTS=ADDRESS)
 

@@ -11,6 +11,8 @@ from support.processes import PATIENCE, ServerProcess
 from support.raw_http import get, room_path
 from support.technique_io import HTTP, publish
 
+pytestmark = pytest.mark.browser
+
 STRANGER = b"<!doctype html><meta charset=utf-8><title>A stranger's page</title><body></body>"
 FETCH = """
 const [address, options, done] = arguments;

@@ -80,6 +80,7 @@ def test_the_language_can_be_switched(server, window, room):
     window.until(lambda: window.one("html").get_attribute("lang") == "en", "the language stays")
 
 
+@pytest.mark.browser
 def test_the_browsers_language_decides(server):
     window = Window("zh-CN")
     try:

@@ -173,6 +173,7 @@ def listed(window, technique):
     return ids
 
 
+@pytest.mark.services
 def test_the_capture_by_the_pages_button_shows_its_messages(board, tmp_path):
     """The file that the button brings is read back by tshark, with the same messages."""
     board.one(".composer option[value=websocket]").click()

@@ -10,6 +10,8 @@ from support.processes import PATIENCE, SMALL, RedisProcess, ServerProcess, unti
 from support.raw_http import get, room_path
 from support.technique_io import TECHNIQUES, client, publish, publish_many
 
+pytestmark = pytest.mark.server
+
 NEVER = {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the broker can announce a message in time
 
 
@@ -98,6 +100,7 @@ def test_3_6_a_client_ahead_of_a_process_is_no_new_start(two, room, technique):
 
 
 @pytest.mark.parametrize(("publishing", "delivering"), [*product(["polling", "websocket"], TECHNIQUES)])
+@pytest.mark.services
 def test_3_6_with_redis_the_bell_rings_in_every_process(rung, room, publishing, delivering):
     here, there = rung
     publish("polling", here, room, "first")

@@ -15,6 +15,8 @@ from support.captures import captured, fields_of
 from support.processes import PATIENCE
 from support.technique_io import TECHNIQUES, client, publish
 
+pytestmark = pytest.mark.services
+
 # The long ones lie where a few bytes more or less in each segment make another number of segments.
 TEXTS = ["short", "é" * 4000, "x" * 1400, "text \u2028", *("字" * length for length in range(3680, 3840, 30))]
 FIELDS = "type", "id", "room", "author", "text", "nonce", "sent_at", "published_at"  # 1.1 and 2.4

@@ -15,6 +15,8 @@ from support.raw_http import session_of
 from support.raw_websocket import close_code, dial, hear, refusal, say, shake
 from support.technique_io import publish
 
+pytestmark = pytest.mark.server
+
 ROOMS_APART = ["sync", "async", "room"]
 TOO_FAST = "too many messages a second, wait a moment."
 LONG = "😀" * 3_990  # 16 KB, 1,000 of which no system's buffers take

@@ -35,6 +35,8 @@ def folder():
         yield Path(folder)
 
 
+@pytest.mark.services
+@pytest.mark.server
 def test_scaled_tells_what_it_runs_starts_again_what_ends_and_leaves_nothing(folder):
     command = [sys.executable, "manage.py", "scaled", "--port", "0", "--servers", "2"]
     environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "LAB_DATA": str(folder / "data")}

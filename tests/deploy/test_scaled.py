@@ -17,6 +17,8 @@ from support.raw_http import JSON, ask, exchange, get, post, room_path
 from support.raw_websocket import close_code, dial
 from support.sse_parser import stream
 
+pytestmark = pytest.mark.services
+
 OF_ADDRESS = "too many connections of one address, close some."
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # addresses of this machine
 

@@ -6,6 +6,8 @@ import pytest
 
 from faults import suite
 
+pytestmark = [pytest.mark.server, pytest.mark.services]
+
 
 @pytest.fixture(scope="module")
 def hunts():

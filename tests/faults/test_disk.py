@@ -6,6 +6,8 @@ import pytest
 
 from faults.disk import SmallDisk
 
+pytestmark = pytest.mark.services
+
 SIZE = 1 << 20  # bytes
 
 

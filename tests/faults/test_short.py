@@ -8,6 +8,8 @@ from faults.faults import BY_NAME, FAULTS
 from faults.trial import Trial
 from lab.techniques import TECHNIQUES
 
+pytestmark = [pytest.mark.server, pytest.mark.services]
+
 SIZE = 8  # clients of each technique
 ON_MANY = ("sigkill", "inside", "locked", "full", "redis", "paused", "flushall", "postgres")
 

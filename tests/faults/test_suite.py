@@ -89,6 +89,8 @@ def test_strikes_are_told_in_the_words_of_their_fault(fault, strikes, asked, tol
     assert report.times(BY_NAME[fault], {"strikes": strikes, "count": asked}) == told
 
 
+@pytest.mark.services
+@pytest.mark.server
 def test_a_deployment_that_does_not_start_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(suite, "STARTS", 2)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))

@@ -10,6 +10,8 @@ import pytest
 from lab.techniques import TECHNIQUES
 from support.processes import ROOT
 
+pytestmark = pytest.mark.services
+
 MODULES = ROOT / "node_modules"
 CONFIG = "tests/javascript"
 FOLDERS = [f"{folder}/static" for folder in ("lab", *TECHNIQUES)]

@@ -172,6 +172,7 @@ def test_a_clients_exception_moves_no_cursor(foreign, technique):
     assert "\\x1b]0;owned" in str(caught.value)
 
 
+@pytest.mark.server
 def test_a_wire_prints_its_name_as_it_is():
     command = [sys.executable, "manage.py", "wire", "--port", "0", "--control-port", "0", "--names", "a\x1b[2J\x07"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True) as process:

@@ -108,6 +108,7 @@ def test_files_that_others_could_read_are_theirs_no_more(start, room, tmp_path):
     assert {name for name, mode in made.items() if mode != 0o600} <= {"lab.sqlite3.lock", "secret_key.lock"}  # empty
 
 
+@pytest.mark.server
 def test_an_older_labs_own_folder_is_closed_to_others(tmp_path):
     shutil.copytree(ROOT / "lab", tmp_path / "lab", ignore=shutil.ignore_patterns("static", "locale", "wire"))
     for technique in TECHNIQUES:
@@ -170,6 +171,7 @@ def test_a_folder_without_hard_links_keeps_a_key(tmp_path):
     assert len((tmp_path / "secret_key").read_text()) == 50
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("file", ["secret_key", "lab.sqlite3", "secret_key.lock", "lab.sqlite3.lock"])
 def test_a_file_that_cannot_be_read_is_named(tmp_path, file):
     (tmp_path / file).touch(mode=0)
@@ -178,6 +180,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, file):
     one_sentence(done)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("file", ["secret_key", "lab.sqlite3"])
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, file):
     (tmp_path / "secret_key").write_text("key" if file == "lab.sqlite3" else "")
@@ -188,6 +191,7 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, file):
     one_sentence(done)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("file", "content"), [("secret_key", b"\xff\xfe key"), ("lab.sqlite3", b"no database" * 99)])
 def test_a_file_that_holds_something_else_is_named(tmp_path, file, content):
     (tmp_path / file).write_bytes(content)
@@ -196,6 +200,7 @@ def test_a_file_that_holds_something_else_is_named(tmp_path, file, content):
     one_sentence(done)
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("file", ["secret_key", "secret_key.lock", "lab.sqlite3", "lab.sqlite3.lock"])
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path, file):
     (tmp_path / file).mkdir()
@@ -255,6 +260,7 @@ NO_PATHS = [
 ]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("url", "sentence"), NO_PATHS)
 def test_a_database_url_that_names_no_file_is_told_in_one_sentence(tmp_path, url, sentence):
     done = served(tmp_path, DATABASE_URL=url.format(str(tmp_path)[1:]))
@@ -271,6 +277,7 @@ def test_a_database_in_a_folder_that_is_not_there_makes_it(start, room, tmp_path
     assert path.stat().st_size > 0
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("command", [("demo",), ("serve",), ("serve", "--workers", "2")], ids=" ".join)
 def test_a_relative_path_counts_from_where_the_command_was_given(tmp_path, command):
     environment = {"LAB_DATA": "kept", "DATABASE_URL": "sqlite:///based/x.sqlite3", "PYTHONUNBUFFERED": ""}

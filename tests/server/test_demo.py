@@ -7,6 +7,8 @@ import pytest
 
 from support.processes import PATIENCE, demo, until
 
+pytestmark = pytest.mark.server
+
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 

@@ -29,6 +29,7 @@ def classroom(tmp_path_factory):
     server.stop()
 
 
+@pytest.mark.server
 def test_the_address_is_printed_large_and_in_words(classroom):
     server, printed = classroom
     assert f"http://{OTHER}:{server.port}/" in printed
@@ -36,6 +37,7 @@ def test_the_address_is_printed_large_and_in_words(classroom):
     assert [row for row in rows if row in printed] == rows
 
 
+@pytest.mark.server
 def test_the_class_reads_and_publishes_under_that_address(classroom, room):
     server, _printed = classroom
     url = f"http://{OTHER}:{server.port}"
@@ -48,6 +50,7 @@ def test_the_class_reads_and_publishes_under_that_address(classroom, room):
         get(server.url, "/")  # it listens there alone
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("name", ["evil.example", "localhost", "192.0.2.77", "0.0.0.0", "127.0.0.3"])
 def test_no_other_name_and_no_foreign_origin_is_let_in(classroom, room, name):
     server, _printed = classroom
@@ -58,6 +61,7 @@ def test_no_other_name_and_no_foreign_origin_is_let_in(classroom, room, name):
     assert shake(url, socket_path(room), {"Host": f"{name}:{server.port}", "Origin": foreign}).status == 400
 
 
+@pytest.mark.server
 def test_cookies_work_on_plain_http(classroom):
     server, _printed = classroom
     answer = get(f"http://{OTHER}:{server.port}", "/")
@@ -73,6 +77,7 @@ def test_several_processes_answer_to_the_same_names(start, room):
     assert {get(url, "/healthz", Host="localhost").status for _ in range(4)} == {400}
 
 
+@pytest.mark.server
 def test_an_address_that_is_not_this_machines_is_told_in_one_sentence(tmp_path):
     done = manage("serve", "--port", "0", "--lan", "8.8.8.8", data=tmp_path)
     assert done.returncode == 1
@@ -85,6 +90,7 @@ def test_nothing_else_is_an_address_of_this_machine(address):
         lan.choose(address)
 
 
+@pytest.mark.server
 def test_without_a_network_it_is_told_in_one_sentence(tmp_path):
     """In a network namespace of its own, this machine has no network but itself."""
     python = f"{ROOT}/.venv/bin/python"
@@ -104,6 +110,7 @@ def test_the_addresses_are_this_machines_own():
             probe.bind((address, 0))  # which the system lets nobody do with another's
 
 
+@pytest.mark.server
 def test_the_qr_code_says_the_address(classroom):
     """Each sign stands for two modules, one below the other; on a dark terminal what is drawn is light."""
     server, printed = classroom
@@ -118,6 +125,7 @@ def test_the_longest_address_fits_a_terminal():
     assert all(len(line) <= 80 for line in lan.poster("http://192.168.100.200:65535/").split("\n"))
 
 
+@pytest.mark.server
 def test_the_demo_shows_the_class_its_pages_and_keeps_the_wires_to_itself(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DISPLAY", raising=False)
@@ -141,6 +149,7 @@ def test_a_server_listens_on_another_address_too_and_on_no_third_one(start, work
         get(f"http://127.0.0.3:{server.port}", "/")
 
 
+@pytest.mark.server
 def test_another_address_that_is_not_this_machines_is_told_in_one_sentence(tmp_path):
     done = manage("serve", "--port", "0", "--also", "192.0.2.1", data=tmp_path)
     assert re.fullmatch(r"CommandError: Cannot listen on 192\.0\.2\.1:\d+: .*\.\n", done.stderr)
@@ -156,6 +165,7 @@ with patch("lab.net.lan.addresses", lambda: ["192.0.2.7", "198.51.100.7", "127.0
 """
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("command", "host", "names", "lines"),
     [

@@ -69,6 +69,7 @@ def folder():
 CASES = [(name, ending) for name in FAMILIES for ending in ENDINGS if (name, ending) != ("workers", signal.SIGHUP)]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("name", "ending"), CASES)
 def test_what_a_command_started_ends_with_it(name, ending, folder, tmp_path):
     arguments, word = FAMILIES[name]
@@ -83,6 +84,7 @@ def test_what_a_command_started_ends_with_it(name, ending, folder, tmp_path):
         until(lambda: not list(folder.iterdir()), f"{name} leaves {list(folder.iterdir())}")
 
 
+@pytest.mark.server
 def test_workers_end_with_their_terminal(folder):
     ours, theirs = pty.openpty()
     with running([*SERVE, "--workers", "2"], folder, stdin=theirs, stdout=theirs, start_new_session=True,
@@ -95,6 +97,7 @@ def test_workers_end_with_their_terminal(folder):
         assert psutil.wait_procs(children, PATIENCE)[1] == []
 
 
+@pytest.mark.server
 def test_a_lesson_that_is_killed_leaves_no_server(folder):
     with running(["notebooks/run.py", "01_polling"], folder) as process:
         children = until(lambda: has_started(process, "serve"), "the lesson starts no server")

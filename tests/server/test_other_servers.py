@@ -13,6 +13,8 @@ from benchmarks.servers.process import serving
 from support.raw_websocket import dial, hear, say
 from support.technique_io import client
 
+pytestmark = pytest.mark.server
+
 BLOCKED = ("uvicorn", "httptools")
 
 

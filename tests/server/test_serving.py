@@ -21,6 +21,8 @@ from support.raw_websocket import close_code, dial
 from support.sse_parser import stream
 from support.technique_io import publish, publish_many
 
+pytestmark = pytest.mark.server
+
 
 def stopping(server):
     """Send SIGTERM."""

@@ -31,6 +31,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("environment", "sentence"), MISTAKES, ids=[sentence for _, sentence in MISTAKES])
 def test_a_mistake_in_the_environment_is_one_sentence(tmp_path, environment, sentence):
     environment = os.environ | {"LAB_DATA": str(tmp_path)} | environment
@@ -65,6 +66,7 @@ def deployed(**filled_in):
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#")) | filled_in
 
 
+@pytest.mark.server
 def test_a_deployment_passes_djangos_check_once_its_key_is_filled_in(tmp_path):
     assert check(tmp_path, **deployed(LAB_DATA=str(tmp_path), SECRET_KEY=secrets.token_urlsafe(50))) == ""
     assert "SECRET_KEY: still the placeholder" in check(tmp_path, **deployed(LAB_DATA=str(tmp_path)))

@@ -36,6 +36,7 @@ def ended(process):
     return process.communicate()
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
 def test_4_a_terminal_without_blocks_shows_the_address_and_serves(tmp_path, encoding):
     process, port = run(LAN, tmp_path, PYTHONIOENCODING=encoding)
@@ -47,6 +48,7 @@ def test_4_a_terminal_without_blocks_shows_the_address_and_serves(tmp_path, enco
     assert "Traceback" not in complaints
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "2>&-", ">&- 2>&- <&-", ">/dev/full 2>&1"])
 @pytest.mark.parametrize("arguments", [LAN, ["demo"]], ids=["serve", "demo"])
 def test_closed_and_full_output_stops_no_server(tmp_path, arguments, redirection):
@@ -60,6 +62,7 @@ def test_closed_and_full_output_stops_no_server(tmp_path, arguments, redirection
     assert process.returncode in (0, -signal.SIGTERM)
 
 
+@pytest.mark.server
 def test_a_reader_of_the_first_line_alone_stops_no_demo(tmp_path):
     process, port = run(["demo"], tmp_path)
     assert b"The lab listens on" in process.stdout.readline()
@@ -71,6 +74,7 @@ def test_a_reader_of_the_first_line_alone_stops_no_demo(tmp_path):
     assert process.returncode == 0
 
 
+@pytest.mark.server
 def test_a_command_that_only_prints_ends_well_where_nobody_reads(tmp_path):
     command = f'"{sys.executable}" manage.py advise | true; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)

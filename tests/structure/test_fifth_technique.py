@@ -45,6 +45,7 @@ CHECKS = [  # files of tests, and which of them are about each technique
 ]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("file", "which"), CHECKS, ids=[file for file, _which in CHECKS])
 def test_a_fifth_technique_passes_the_checks_of_every_technique(environment, file, which):
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", which, f"tests/{file}"]
@@ -52,6 +53,7 @@ def test_a_fifth_technique_passes_the_checks_of_every_technique(environment, fil
     assert run.returncode == 0, run.stdout
 
 
+@pytest.mark.server
 def test_a_fifth_technique_has_its_page_and_its_browser_client(toy):
     page = get(toy.url, "/toy/lobby/")
     assert page.status == 200
@@ -61,22 +63,26 @@ def test_a_fifth_technique_has_its_page_and_its_browser_client(toy):
     assert (script.status, b"class Client" in script.body) == (200, True)
 
 
+@pytest.mark.server
 def test_a_fifth_technique_may_bring_its_own_translations(toy):
     page = get(toy.url, "/toy/lobby/", Accept_Language="zh-hans").body.decode()
     assert "玩具" in page
     assert "A toy" not in page
 
 
+@pytest.mark.server
 @pytest.mark.parametrize("path", ["/", "/compare/lobby/", "/polling/lobby/"])
 def test_a_fifth_technique_stands_beside_the_others(toy, path):
     page = get(toy.url, path).body.decode()
     assert all(import_module(name).TITLE in page for name in (*TECHNIQUES, "toy"))
 
 
+@pytest.mark.server
 def test_a_fifth_technique_has_its_colour(toy):
     assert '[data-technique="toy"]' in get(toy.url, "/colours.css").body.decode()
 
 
+@pytest.mark.server
 def test_a_fifth_technique_delivers_what_every_other_publishes(toy, room, technique):
     reader = client("toy", toy, room, after=0)
     messages = reader.messages()
@@ -86,6 +92,7 @@ def test_a_fifth_technique_delivers_what_every_other_publishes(toy, room, techni
     reader.close()
 
 
+@pytest.mark.server
 def test_a_fifth_technique_publishes_what_every_other_delivers(toy, room, technique):
     reader, publisher = client(technique, toy, room, after=0), client("toy", toy, room)
     messages = reader.messages()
@@ -96,6 +103,7 @@ def test_a_fifth_technique_publishes_what_every_other_delivers(toy, room, techni
     publisher.close()
 
 
+@pytest.mark.server
 def test_a_fifth_technique_refuses_as_the_others_do(toy, room):
     assert post(toy.url, room_path("toy", room), {"author": "Ann", "text": ""}).status == 400
     assert get(toy.url, room_path("toy", room, "?after=x")).status == 400
@@ -161,6 +169,7 @@ def test_the_toy_lacks_nothing(quicpoll):
     techniques.check()
 
 
+@pytest.mark.server
 def test_a_server_whose_technique_lacks_something_ends_with_that_sentence(tmp_path):
     (tmp_path / "quicpoll").mkdir()
     (tmp_path / "quicpoll" / "__init__.py").write_text('"""Quick polling: nothing yet."""\n')

@@ -6,9 +6,13 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
+import pytest
+
 from lab.settings import TECHNIQUES
 from support.captures import captured, fields_of
 from support.processes import PATIENCE
+
+pytestmark = pytest.mark.services
 
 MESSAGES = 5
 

@@ -171,6 +171,7 @@ def test_half_a_body_does_nothing(wire):
     assert wire.state("one")["link"] == before
 
 
+@pytest.mark.server
 def test_what_the_control_does_wrong_is_logged(tmp_path):
     """Nobody could mend what nobody is told of."""
     (tmp_path / "sitecustomize.py").write_text(

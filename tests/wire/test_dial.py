@@ -78,6 +78,7 @@ def test_a_lost_race_leaves_no_connection_open(monkeypatch):
         asyncio.run(dialled())  # a socket that nobody closed is a warning, and fails the test
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("to", "sentence"),
     [
@@ -95,6 +96,7 @@ def test_a_server_that_cannot_be_is_refused_in_one_sentence(to, sentence):
     assert (ran.returncode, ran.stderr) == (1, f"CommandError: {sentence}\n")
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("host", "why"), [("127.0.0.1", "Connection refused"), ("no-such-host.invalid", ""), ("a..b", "Name or service")]
 )
@@ -108,6 +110,7 @@ def test_a_server_that_is_not_there_is_told(host, why):
     assert said.count("\n") == 1
 
 
+@pytest.mark.server
 def test_a_wire_by_name_is_as_one_by_address():
     """By uvloop's own resolver."""
     with serving(echo) as port:

@@ -169,6 +169,7 @@ def test_a_fault_that_cannot_be_is_refused(fields):
         faults.validated(fields)
 
 
+@pytest.mark.server
 def test_the_server_is_killed_and_started_while_the_wires_stand(tmp_path, room):
     """3.1, 3.2: run as the demo does it; on SIGTERM nothing stays."""
     program = (
