@@ -6,7 +6,7 @@ ARGS ?=
 # Number of test files that run at the same time; most tests wait more than they work.
 JOBS ?= 3
 
-.PHONY: help setup demo serve scaled compare test faults lint bench lock notebooks advise
+.PHONY: help setup demo serve scaled compare test faults lint types check bench lock notebooks advise
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ faults: setup  ## test with many faults, for a night (ARGS="--counts medium": tw
 lint: setup  ## check the style
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
+
+types: setup  ## check the types
+	@$(PY) -m mypy --no-error-summary
+
+check: lint types  ## check style and types, and run the tests that need no server, browser or other program
+	@$(PY) -m pytest -q -n $(JOBS) -m "not server and not browser and not services" $(ARGS)
 
 bench: setup  ## measure the server beside its yardsticks
 	@$(PY) manage.py bench $(ARGS)
