@@ -14,14 +14,14 @@ from django.conf import settings
 
 from lab.messages.errors import Refused
 from lab.messages.framing import chunk
-from lab.net.half_closed import BEGIN, COMMENT, HalfClosed
 from lab.server import heads
+from lab.server.half_closed import BEGIN, COMMENT, HalfClosedProtocol
 from lab.server.old_http import without_chunks
 from lab.server.reader import SmallReads
-from lab.server.request_limits import LimitedHTTPProtocol, encode_refusal
+from lab.server.request_limits import encode_refusal
 
 
-class HTTPProtocol(HalfClosed, LimitedHTTPProtocol):
+class HTTPProtocol(HalfClosedProtocol):
     """Writes head and body together, and lets a streaming answer push chunks."""
 
     def __init__(self, *args, **options):

@@ -140,7 +140,7 @@ def listen(host, port):
     """Return a socket that listens on `host` and `port`; raise CannotServe where that is taken or not ours."""
     try:
         return system.listen(host, port)
-    except system.CANNOT as exc:
+    except system.LISTEN_ERRORS as exc:
         raise CannotServe(system.cannot_listen(host, port, exc)) from exc
 
 
@@ -172,7 +172,7 @@ def alone():
                 cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
                 yield
         else:
-            with data_folder.locked(settings.DATABASES["default"]["NAME"]):
+            with data_folder.file_lock(settings.DATABASES["default"]["NAME"]):
                 yield
     finally:
         connection.close()  # and with it PostgreSQL's lock; the chat's threads open their own
