@@ -48,7 +48,7 @@ DATA = Path(env.str("LAB_DATA") or BASE_DIR / "data").absolute()
 try:
     data_folder.make_folder(DATA)
     if not env.str("LAB_DATA"):
-        data_folder.tighten(DATA, data_folder.FOLDER)  # a folder chosen by somebody may be shared
+        data_folder.restrict(DATA, data_folder.FOLDER_MODE)  # a folder chosen by somebody may be shared
     SECRET_KEY = env.str("SECRET_KEY") or data_folder.secret_key(DATA / "secret_key")
 except OSError as exc:
     raise ImproperlyConfigured(f"LAB_DATA: {exc.filename or DATA} cannot be used: {exc.strerror}.") from exc
@@ -119,8 +119,8 @@ if DATABASE_URL.lower().startswith("sqlite:"):
     if env.str("DATABASE_URL"):
         os.environ["DATABASE_URL"] = f"sqlite:///{quote(os.fsencode(path))}"  # for child processes, as LAB_DATA
     else:
-        for ending in data_folder.ENDINGS:
-            data_folder.tighten(Path(f"{path}{ending}"), data_folder.FILE)
+        for suffix in data_folder.SQLITE_SUFFIXES:
+            data_folder.restrict(Path(f"{path}{suffix}"), data_folder.FILE_MODE)
     DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": path}}
 else:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}

@@ -12,7 +12,7 @@ from threading import get_ident
 from django.conf import settings
 from django.db import connection
 
-from lab.net.data_folder import ENDINGS
+from lab.net.data_folder import SQLITE_SUFFIXES
 
 # ns until two changes of a folder have different times for sure: some file systems count in steps of 2 s.
 SETTLING = 4_000_000_000
@@ -34,7 +34,7 @@ class DatabaseFiles:
         self.paths: list[str] = []  # of the files and of their folder; empty for another database than SQLite's
         if connection.vendor == "sqlite":
             path = settings.DATABASES["default"]["NAME"]
-            self.paths = [*(f"{path}{ending}" for ending in ENDINGS), str(path.parent)]
+            self.paths = [*(f"{path}{suffix}" for suffix in SQLITE_SUFFIXES), str(path.parent)]
         self.opened: dict[int, list[Identity]] = {}  # {thread: the files that its connection has open}
         self.database: Identity = None  # identity of the database when it was first opened
         # State of the folder in which the files were last found to be the same.

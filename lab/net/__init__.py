@@ -1,1 +1,1 @@
-"""The operating system: sockets, listening, this machine's addresses, child processes, the terminal."""
+"""Operating system: sockets, ports, this machine's addresses, signals, child processes, files, the terminal."""

@@ -1,43 +1,32 @@
-"""Connections whose client has ended its half: it may read on, or be gone, and TCP tells the two apart by no sign.
+"""Half-closed connections: the peer has sent FIN, and may still read or be gone, which TCP does not tell.
 
-So the server writes what its answer begins or goes on with. A client that is gone answers by a reset.
+A peer that is gone responds to what it is sent with a reset.
 """
 
+import asyncio
 import socket
+from collections.abc import Callable
 
-BEGIN = b"HTTP/1.1 "  # of every answer
-COMMENT = b":\n\n"  # of an event stream
-FIRST_LOOK, LOOK_MAX = 0.001, 1.0  # seconds until the first look for a reset, and at most between two
-
-
-class HalfClosed:
-    """The part of the HTTP protocol that finds out whether a client who asks nothing more is still there."""
-
-    def eof_received(self):
-        """Answer what was asked, as long as there is somebody to read it."""
-        stays = super().eof_received()
-        if stays and not self.flow.write_paused:
-            self.answering.waiting_for_100_continue = False  # the answer may have begun
-            probe = getattr(self.answering.transport, "probe", None)
-            if probe:
-                probe()
-        if stays:
-            watch_for_reset(self.loop, self.transport, self.transport.abort)
-        return stays
+FIRST_INTERVAL, INTERVAL_MAX = 0.001, 1.0  # seconds before the first check for a reset, and at most between two
 
 
-def watch_for_reset(loop, transport, then, seconds=FIRST_LOOK):
-    """Call `then()` once the other side has reset a connection that it has ended its half of.
+def watch_for_reset(
+    loop: asyncio.AbstractEventLoop,
+    transport: asyncio.Transport,
+    on_reset: Callable[[], object],
+    interval: float = FIRST_INTERVAL,
+) -> None:
+    """Call `on_reset()` when the peer has reset a half-closed connection.
 
-    Nothing is read of such a connection any more, so the event loop does not tell.
+    The event loop no longer reads from such a connection, so it does not notice the reset.
     """
 
-    def look():
+    def check():
         if transport.is_closing():
             return
         if transport.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            then()
+            on_reset()
         else:
-            watch_for_reset(loop, transport, then, min(2 * seconds, LOOK_MAX))
+            watch_for_reset(loop, transport, on_reset, min(2 * interval, INTERVAL_MAX))
 
-    loop.call_later(seconds, look)
+    loop.call_later(interval, check)

@@ -1,4 +1,4 @@
-"""Serving a classroom: this machine's address in its network, large and as a QR code for everybody's phone."""
+"""Addresses of this machine in its network, and a poster for a classroom: large, and as a QR code for phones."""
 
 import io
 import ipaddress
@@ -10,9 +10,9 @@ import segno
 from django.conf import settings
 from django.http.request import validate_host
 
-EVERYWHERE = ("0.0.0.0", "::")  # a server that listens there is reached at all of this machine's addresses
-ANYWHERE = ("192.0.2.1", 9)  # RFC 5737: nobody's; nothing is sent there, the system only says which way it would go
-# Figures of three by five for an address; a point and a colon are one wide.
+ALL_INTERFACES = ("0.0.0.0", "::")  # a server that listens there has all addresses of this machine
+OUTSIDE = ("192.0.2.1", 9)  # RFC 5737: nobody's address; nothing is sent there, it only selects a route
+# Glyphs of 3 x 5 blocks for the characters of an address; the point and the colon are 1 wide.
 GLYPHS = {
     "0": ("███", "█ █", "█ █", "█ █", "███"),
     "1": ("██ ", " █ ", " █ ", " █ ", "███"),
@@ -30,19 +30,20 @@ GLYPHS = {
 
 
 class NoNetwork(Exception):
-    """There is no address to serve a classroom on; the text is one sentence that says why."""
+    """There is no address for a classroom; the text is one sentence that says why."""
 
 
-def addresses():
-    """Return this machine's own IPv4 addresses, those of its networks first and the loopback's last."""
-    own = [entry.address for each in psutil.net_if_addrs().values() for entry in each if entry.family == socket.AF_INET]
+def addresses() -> list[str]:
+    """Return this machine's IPv4 addresses, loopback last."""
+    interfaces = psutil.net_if_addrs().values()
+    own = [entry.address for entries in interfaces for entry in entries if entry.family == socket.AF_INET]
     return sorted(own, key=is_loopback)
 
 
-def choose(wanted=""):
-    """Return the address to serve on: `wanted`, or the one by which this machine reaches its network.
+def choose(wanted: str = "") -> str:
+    """Return the address to serve on: `wanted`, or this machine's address in its network.
 
-    Raises NoNetwork where `wanted` is not this machine's, or there is no network.
+    Raises NoNetwork if `wanted` is not this machine's, or if there is no network.
     """
     own = addresses()
     if wanted:
@@ -51,53 +52,53 @@ def choose(wanted=""):
         return wanted
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(ANYWHERE)
-            found = probe.getsockname()[0]
-        except OSError:  # a network without a way out of it
-            found = own[0] if own else "127.0.0.1"
-    if is_loopback(found):
+            probe.connect(OUTSIDE)
+            address = probe.getsockname()[0]
+        except OSError:  # a network without a route to the outside
+            address = own[0] if own else "127.0.0.1"
+    if is_loopback(address):
         raise NoNetwork("--lan: this machine is in no network; connect it, or name one of its addresses.")
-    return found
+    return address
 
 
-def is_own(wanted, address):
-    """Tell whether an address is this machine's `address`; the loopback has all that begin with 127."""
+def is_own(wanted: str, address: str) -> bool:
+    """Return whether `wanted` is this machine's `address`; loopback includes every address that begins with 127."""
     try:
-        wanted = ipaddress.IPv4Address(wanted)
+        wanted_address = ipaddress.IPv4Address(wanted)
     except ValueError:
         return False
-    return str(wanted) == address or (wanted.is_loopback and ipaddress.ip_address(address).is_loopback)
+    return str(wanted_address) == address or (wanted_address.is_loopback and is_loopback(address))
 
 
-def allow(address):
-    """Answer to this machine's own addresses and to no other name, in this process and in those it starts."""
+def allow_own_addresses(address: str) -> None:
+    """Accept requests to this machine's addresses and to no other host, also in processes that this one starts."""
     settings.ALLOWED_HOSTS = list(dict.fromkeys([address, *addresses()]))
     os.environ["ALLOWED_HOSTS"] = ",".join(settings.ALLOWED_HOSTS)
 
 
-def reachable(host):
-    """Return (this machine's addresses at which a server on `host` answers other machines, those that it refuses).
+def reachable(host: str) -> tuple[list[str], list[str]]:
+    """Return the addresses at which other machines reach a server on `host`: (those it accepts, those it refuses).
 
-    It answers to those that ALLOWED_HOSTS names.
+    It accepts requests to the addresses in ALLOWED_HOSTS.
     """
-    own = addresses() if host in EVERYWHERE else [host]
+    own = addresses() if host in ALL_INTERFACES else [host]
     others = [address for address in own if address != "localhost" and not is_loopback(address)]
     allowed = [address for address in others if validate_host(address, settings.ALLOWED_HOSTS)]
     return allowed, [address for address in others if address not in allowed]
 
 
-def is_loopback(address):
-    """Tell whether an address is this machine's loopback; a name is not."""
+def is_loopback(address: str) -> bool:
+    """Return whether an address is a loopback address; a name is none."""
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
 
 
-def poster(url, encoding="utf-8"):
-    """Return the lines that a class reads off the projector: the address large, and its QR code.
+def poster(url: str, encoding: str = "utf-8") -> str:
+    """Return text for the projector: the address large, and as a QR code.
 
-    A terminal whose encoding has no blocks gets the address in number signs, and no code.
+    If the terminal's encoding has no block characters, the address is drawn in number signs, without the code.
     """
     code = io.StringIO()
     segno.make(url).terminal(code, border=2, compact=True)
@@ -110,6 +111,6 @@ def poster(url, encoding="utf-8"):
     return text
 
 
-def large(address):
-    """Return an address of figures, points and colons in five lines."""
-    return "\n".join("  " + " ".join(GLYPHS[sign][line] for sign in address) for line in range(5))
+def large(address: str) -> str:
+    """Return an address of digits, points and colons as five lines of block characters."""
+    return "\n".join("  " + " ".join(GLYPHS[character][line] for character in address) for line in range(5))

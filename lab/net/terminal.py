@@ -1,39 +1,40 @@
-"""Output that never stops a command: a closed, full or narrow terminal loses text, and nothing else."""
+"""Output that never stops a command: if the terminal cannot take text, the text is lost, and nothing else."""
 
 import io
 import os
 import sys
 from contextlib import suppress
+from typing import Any
 
 
-class Tolerant(io.FileIO):
-    """A file descriptor on which writing never fails: what cannot be written is dropped."""
+class LossyFile(io.FileIO):
+    """A file descriptor on which writing never fails: data that cannot be written is dropped."""
 
-    def write(self, data):
-        """Write what can be written; return the length of all."""
-        with suppress(OSError):  # nobody reads the pipe, or the disk is full
+    def write(self, data: Any, /) -> int:
+        """Write the data if possible; return its length otherwise too."""
+        with suppress(OSError):  # the pipe has no reader, or the disk is full
             return super().write(data)
         return len(data)
 
 
-def prepare():
-    """Let this process write to standard output and standard error whatever they are.
+def prepare() -> None:
+    """Make standard output and standard error never fail.
 
-    A closed one is opened on nothing, so that no socket takes its number. A character that the encoding lacks becomes
-    a question mark.
+    If one of the three standard streams is closed, it is opened on /dev/null, so that no socket gets its number.
+    Characters that the encoding does not have become question marks.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is this one
-    sys.stdout, sys.stderr = tolerant(sys.stdout, 1), tolerant(sys.stderr, 2)
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest free number, which is this one
+    sys.stdout, sys.stderr = lossy(sys.stdout, 1), lossy(sys.stderr, 2)
 
 
-def tolerant(stream, number):
-    """Return a text stream on a file descriptor that behaves as `stream` (None: as on nothing), and never fails."""
+def lossy(stream: Any, number: int) -> io.TextIOWrapper:
+    """Return a text stream on a file descriptor that never fails, with the encoding and buffering of `stream`."""
     return io.TextIOWrapper(
-        io.BufferedWriter(Tolerant(number, "wb", closefd=False)),
+        io.BufferedWriter(LossyFile(number, "wb", closefd=False)),
         encoding=stream.encoding if stream else "utf-8",
         errors="replace",
         line_buffering=bool(stream) and stream.line_buffering,

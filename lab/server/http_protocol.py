@@ -16,14 +16,14 @@ from django.conf import settings
 
 from lab.messages.errors import Refused
 from lab.messages.framing import chunk
-from lab.net.half_closed import BEGIN, COMMENT, HalfClosed
 from lab.server import heads
+from lab.server.half_closed import BEGIN, COMMENT, HalfClosedProtocol
 from lab.server.http10 import without_chunks
-from lab.server.request_limits import LimitedHTTPProtocol, encode_refusal
+from lab.server.request_limits import encode_refusal
 from lab.server.small_reads import SmallReads
 
 
-class HTTPProtocol(HalfClosed, LimitedHTTPProtocol):
+class HTTPProtocol(HalfClosedProtocol):
     """Writes headers and body together, and lets a streaming response push chunks."""
 
     def __init__(self, *args, **options):

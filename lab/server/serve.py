@@ -140,7 +140,7 @@ def listen(host, port):
     """Return a socket that listens on `host` and `port`. Raises CannotServe if they cannot be used."""
     try:
         return system.listen(host, port)
-    except system.CANNOT as exc:
+    except system.LISTEN_ERRORS as exc:
         raise CannotServe(system.cannot_listen(host, port, exc)) from exc
 
 
@@ -172,7 +172,7 @@ def migration_lock():
                 cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
                 yield
         else:
-            with data_folder.locked(settings.DATABASES["default"]["NAME"]):
+            with data_folder.file_lock(settings.DATABASES["default"]["NAME"]):
                 yield
     finally:
         connection.close()  # releases PostgreSQL's lock; the chat's threads open their own connections

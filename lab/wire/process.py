@@ -88,7 +88,7 @@ async def open_wire(stack: contextlib.AsyncExitStack, wire: Wire) -> None:
     """Open a wire, and close it with the stack; raise CannotRun."""
     try:
         await wire.open()
-    except system.CANNOT as exc:
+    except system.LISTEN_ERRORS as exc:
         raise CannotRun(system.cannot_listen(wire.host, wire.port, exc)) from exc
     stack.push_async_callback(wire.close)
 
@@ -102,7 +102,7 @@ async def serve_control(stack: contextlib.AsyncExitStack, control: Control, host
     )  # fmt: skip
     try:
         listening = system.listen(host, port)
-    except system.CANNOT as exc:
+    except system.LISTEN_ERRORS as exc:
         raise CannotRun(system.cannot_listen(host, port, exc, "--control-port")) from exc
     server = ControlServer(config)
     serving = asyncio.create_task(server.serve([listening]))
@@ -122,7 +122,7 @@ def stop_event():
     """Yield an event that is set by each signal that ends a command."""
     stopped, loop = asyncio.Event(), asyncio.get_running_loop()
     handled = []
-    for number in system.ENDING:
+    for number in system.END_SIGNALS:
         if signal.getsignal(number) == signal.SIG_IGN and number == signal.SIGHUP:
             continue  # started with `nohup`
         with contextlib.suppress(RuntimeError, ValueError):  # not in the main thread

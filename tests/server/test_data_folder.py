@@ -160,7 +160,7 @@ def test_the_key_is_on_the_disk_before_it_has_its_name(tmp_path, monkeypatch):
     steps = []
     monkeypatch.setattr(os, "fsync", lambda opened: steps.append(os.readlink(f"/proc/self/fd/{opened}")))
     path = tmp_path / "secret_key"
-    data_folder.write(path, "key")
+    data_folder.write_atomically(path, "key")
     assert steps == [str(tmp_path / "secret_key.new"), str(tmp_path)]
 
 

@@ -134,9 +134,31 @@ def test_the_children_of_a_killed_process_end_even_if_they_ignore_the_signal(chi
         until(lambda: not Path(made).exists(), "the folder stays")
 
 
+INTERRUPTED = """
+import os, signal, subprocess
+from lab.net import orphans
+real = subprocess.run
+def run(*arguments, **options):
+    os.kill(os.getpid(), signal.{name})
+    return real(*arguments, **options)
+subprocess.run = run
+signal.signal(signal.{name}, signal.default_int_handler)
+with orphans.temporary_folder():
+    raise SystemExit("not interrupted")
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_while_the_watchdog_starts_leaves_no_folder(name, folder):
+    with running(["-c", INTERRUPTED.format(name=name)], folder, stderr=subprocess.PIPE, text=True) as process:
+        log = process.communicate(timeout=PATIENCE)[1]
+        assert log.endswith("\nKeyboardInterrupt\n")
+        until(lambda: not list(folder.iterdir()), "the folder stays")
+
+
 def test_a_number_that_another_process_has_by_now_is_left_alone():
-    assert orphans.born(os.getpid()) == psutil.Process().create_time()
-    assert orphans.born(2**22 + 1) is None
+    assert orphans.start_time(os.getpid()) == psutil.Process().create_time()
+    assert orphans.start_time(2**22 + 1) is None
 
 
 def test_a_temporary_folder_is_deleted_with_what_is_in_it(tmp_path):

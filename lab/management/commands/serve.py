@@ -57,7 +57,7 @@ class Command(BaseCommand):
             address = lan.choose(classroom)
         except lan.NoNetwork as exc:
             raise CommandError(str(exc)) from exc
-        lan.allow(address)
+        lan.allow_own_addresses(address)
         self.in_class = True
         return address
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         """Print the addresses for other machines, and the setting that those need which are refused."""
         allowed, refused = lan.reachable(host)
         port = urlsplit(url).port
-        if allowed and host in lan.EVERYWHERE:
+        if allowed and host in lan.ALL_INTERFACES:
             self.announce("Other machines find it at " + ", ".join(f"http://{name}:{port}/" for name in allowed))
         if refused:
             names = ",".join([*settings.ALLOWED_HOSTS, *refused])

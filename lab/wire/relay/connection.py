@@ -41,10 +41,11 @@ class Connection:
         """Connect to the server when the browser has connected; deliver what is waiting when the server has."""
         if endpoint is self.browser:
             self.accept(endpoint.transport)
-        elif self.closing:
+            return
+        sock = endpoint.transport.get_extra_info("socket")
+        if self.closing or not self.wire.shared.has_files_for(sock):
             endpoint.transport.abort()
         else:
-            sock = endpoint.transport.get_extra_info("socket")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
             if self.wire.frozen:
                 self.down.pause()
@@ -53,7 +54,7 @@ class Connection:
     def accept(self, transport):
         """Accept the browser's connection, or reset it if the wire takes no more."""
         self.socket = transport.get_extra_info("socket")
-        if not self.wire.may_accept():
+        if not self.wire.may_accept(self.socket):
             self.closing = True
             reset(transport)
             return
@@ -63,6 +64,8 @@ class Connection:
         if self.wire.frozen:
             self.up.pause()
         self.connecting = self.wire.loop.create_task(self.connect())
+        self.connecting.add_done_callback(self.on_connecting_done)
+        self.wire.shared.connecting += 1
 
     async def connect(self):
         """Connect to the server; reset the browser's connection if the server refuses."""
@@ -74,6 +77,10 @@ class Connection:
             self.up.close()
             self.down.push(RESET)
             self.down.deliver()
+
+    def on_connecting_done(self, _task):
+        """Count one connection less that is connecting."""
+        self.wire.shared.connecting -= 1
 
     def scan_down(self, data, seconds):
         """Scan bytes that leave the link for the browser."""

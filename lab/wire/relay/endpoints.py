@@ -38,11 +38,12 @@ class Endpoint(asyncio.Protocol):
 
     def eof_received(self):
         """Put the end into the pipe; keep the other direction open, unless the pipe is closed already."""
-        self.read_ended = True
+        is_first, self.read_ended = not self.read_ended, True  # loops report it again when reading is resumed
         if self.reads_into.closed:
             return False
-        self.reads_into.push(END)
-        watch_for_reset(self.connection.wire.loop, self.transport, self.on_reset_after_end)
+        if is_first:
+            self.reads_into.push(END)
+            watch_for_reset(self.connection.wire.loop, self.transport, self.on_reset_after_end)
         return True
 
     def on_reset_after_end(self):

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import random
+import socket
 
 from lab.net import system
 from lab.wire.byte_kinds import DOWN, UP, by_name, zeros
@@ -16,6 +17,7 @@ from lab.wire.relay.shared import Shared
 CONNECTIONS_MAX = 20_000  # of one wire
 PIPED_MAX = 256 << 20  # bytes in the pipes of all wires; beyond that each connection gets SMALL_WINDOW
 SMALL_WINDOW = 4_096  # bytes
+ACCEPTS_AT_ONCE = 16  # asyncio accepts so many before it looks at anything else, and logs each that fails
 
 
 class Wire:
@@ -61,8 +63,9 @@ class Wire:
         listening = system.listen(self.host, self.port, prepare=packet_counts.use_ethernet_segments)
         try:
             self.server = await self.loop.create_server(
-                lambda: Connection(self).browser, sock=listening, backlog=system.BACKLOG
+                lambda: Connection(self).browser, sock=listening, backlog=ACCEPTS_AT_ONCE
             )
+            listening.listen(system.BACKLOG)  # create_server has set it to ACCEPTS_AT_ONCE
         except BaseException:
             listening.close()
             raise
@@ -80,9 +83,11 @@ class Wire:
                 break
             await asyncio.sleep(0.01)
 
-    def may_accept(self) -> bool:
-        """Return whether a new connection may come in."""
-        return not self.refusing and len(self.connections) < CONNECTIONS_MAX
+    def may_accept(self, sock: socket.socket) -> bool:
+        """Return whether a new connection may come in, and one to the server for it."""
+        if self.refusing or len(self.connections) >= CONNECTIONS_MAX:
+            return False
+        return self.shared.has_files_for(sock, more=self.shared.connecting + 1)
 
     def add(self, connection: Connection) -> None:
         """Count a connection as open."""
