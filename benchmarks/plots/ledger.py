@@ -77,27 +77,40 @@ def staircase(canvas, results):
     if not stages:
         return None
     stages.sort(key=order)
-    left, right = halves(canvas, 2, 1.2 + 0.62 * len(stages))
-    sizes = {series.key: series.estimate("ip") for point in results.comparisons for series in point.valid}
-    for index, series in enumerate(stages):
-        y, style = 2 * index + 0.35, series.style
-        expected, broken = sums(results, series)
-        share = 100 * broken["lost"] / expected if expected else 0
-        for axes in (left, right):
-            heading(axes, 2 * index - 0.35, series)
-        left.barh(y, share, 0.75, color=style.colour)
-        repeated = f", {broken['repeated']:,} repeated" if broken["repeated"] else ""
-        write(left, share, y, f"{number(share)} %{repeated}" if share else f"none lost{repeated}")
-        if estimate := sizes.get(series.key):
-            right.barh(y, estimate.median, 0.75, color=style.colour)
-            interval(right, y, estimate)
-            write(right, estimate.high, y, number(estimate.median))
-        else:
-            write(right, 0, y, "nothing arrived" if series.key in sizes else "no valid run")
-    finish(left, 2 * len(stages) - 1.1, [], [], "lost, % of expected deliveries", room=1.4)
-    finish(right, 2 * len(stages) - 1.1, [], [], "bytes per delivered message, IP level", room=1.3)
+    # One after the other: `finish` lays out the canvas, which fails if a pane has texts but no limits yet.
+    losses, sizes = halves(canvas, 2, 1.2 + 0.62 * len(stages))
+    draw_losses(losses, results, stages)
+    draw_sizes(sizes, results, stages)
     return (
         "The staircase: what each stage loses and costs",
         "From the naive version at the top to the finished technique at the bottom. First: messages that readers never "
         "got, in all runs. Then: the cost of the messages that arrived, in the valid runs.",
     )
+
+
+def draw_losses(axes, results, stages):
+    """Draw the share of the expected deliveries that each stage lost, in all runs."""
+    for index, series in enumerate(stages):
+        y = 2 * index + 0.35
+        heading(axes, 2 * index - 0.35, series)
+        expected, broken = sums(results, series)
+        share = 100 * broken["lost"] / expected if expected else 0
+        axes.barh(y, share, 0.75, color=series.style.colour)
+        repeated = f", {broken['repeated']:,} repeated" if broken["repeated"] else ""
+        write(axes, share, y, f"{number(share)} %{repeated}" if share else f"none lost{repeated}")
+    finish(axes, 2 * len(stages) - 1.1, [], [], "lost, % of expected deliveries", room=1.4)
+
+
+def draw_sizes(axes, results, stages):
+    """Draw the bytes per delivered message of each stage, in its valid runs."""
+    sizes = {series.key: series.estimate("ip") for point in results.comparisons for series in point.valid}
+    for index, series in enumerate(stages):
+        y = 2 * index + 0.35
+        heading(axes, 2 * index - 0.35, series)
+        if estimate := sizes.get(series.key):
+            axes.barh(y, estimate.median, 0.75, color=series.style.colour)
+            interval(axes, y, estimate)
+            write(axes, estimate.high, y, number(estimate.median))
+        else:
+            write(axes, 0, y, "nothing arrived" if series.key in sizes else "no valid run")
+    finish(axes, 2 * len(stages) - 1.1, [], [], "bytes per delivered message, IP level", room=1.3)
