@@ -3,6 +3,7 @@
 import os
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import environ
@@ -121,7 +122,7 @@ if DATABASE_URL.lower().startswith("sqlite:"):
     else:
         for suffix in data_folder.SQLITE_SUFFIXES:
             data_folder.restrict(Path(f"{path}{suffix}"), data_folder.FILE_MODE)
-    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": path}}
+    DATABASES: dict[str, dict[str, Any]] = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": path}}
 else:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):

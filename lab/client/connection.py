@@ -15,6 +15,7 @@ class Connection(http.client.HTTPConnection):
     """An HTTP connection over an instrumented socket; after `close` the next request connects again."""
 
     sock: sockets.Socket | None
+    timeout: float
     opened_at = 0.0  # when the newest socket was open, ms since the epoch
     closed = False  # for good: it does not connect again
 

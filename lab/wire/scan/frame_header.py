@@ -1,6 +1,6 @@
 """Header of a WebSocket frame (RFC 6455 §5.2)."""
 
-from websockets.frames import apply_mask
+from websockets.frames import apply_mask  # type: ignore[attr-defined]
 
 EXTENDED_SIZES = {126: 2, 127: 8}  # bytes of the extended length, by the value of the 7-bit length
 
