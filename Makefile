@@ -6,7 +6,7 @@ ARGS ?=
 # Number of test files that run at the same time; most tests wait more than they work.
 JOBS ?= 3
 
-.PHONY: help setup demo serve scaled compare test faults lint types check bench lock notebooks advise
+.PHONY: help setup demo serve scaled compare check test types faults lint bench lock notebooks advise
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ compare: setup  ## measure the four techniques in about two minutes, and write a
 advise: setup  ## say which technique to use (ARGS="--rate --clients --latency --network")
 	@$(PY) manage.py advise $(ARGS)
 
+check: lint types  ## check style and types, and run the tests that need only Python, in about a minute
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile -m "not server and not browser and not services" $(ARGS)
+
 test: setup  ## run all tests, also in a real browser
 	@tests/setup
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(ARGS)
@@ -54,10 +57,7 @@ lint: setup  ## check the style
 	@$(PY) -m ruff format --check .
 
 types: setup  ## check the types
-	@$(PY) -m mypy --no-error-summary
-
-check: lint types  ## check style and types, and run the tests that need no server, browser or other program
-	@$(PY) -m pytest -q -n $(JOBS) -m "not server and not browser and not services" $(ARGS)
+	@$(PY) -m mypy
 
 bench: setup  ## measure the server beside its yardsticks
 	@$(PY) manage.py bench $(ARGS)

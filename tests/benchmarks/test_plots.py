@@ -104,6 +104,8 @@ def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkey
 
     class Measured(drawing.Canvas):
         def savefig(self, path, **_options):
+            if path.suffix == ".png":  # the same layout as the SVG before it
+                return
             seen.add((path.stem, axes.narrow(self)))
             self.draw_without_rendering()
             scales = [axis for each in self.axes for axis in (each.xaxis, each.yaxis)]

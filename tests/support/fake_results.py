@@ -11,6 +11,8 @@ from benchmarks.analysis.results import Results
 from benchmarks.plots import drawing
 from benchmarks.report import context, templating
 
+drawing.STYLE["savefig.dpi"] = 50  # draws twice as fast; the SVG beside each PNG file is as ever
+
 TITLES = {
     "polling": "Short polling",
     "longpoll": "Long polling",
