@@ -102,9 +102,11 @@ def test_4_429_every_stage_holds_to_the_rates(strict, room, stage, bound):
     cookie = {"Cookie": session_of(strict["SESSION"])} if bound == "SESSION" else {}
     address = f"ws://127.0.0.1:{strict[bound].port}/ws/websocket/stages/{stage}/{room}/"
     with connect(address, origin=strict[bound].url, additional_headers=cookie, proxy=None) as connection:
-        answers = [answered(connection, str(number)) for number in range(15)]
+        answers = [answered(connection, "0")]
+        while answers[-1]["type"] == "published" and len(answers) < 100:  # a slow machine earns tokens meanwhile
+            answers.append(answered(connection, str(len(answers))))
         assert answers[0]["type"] == "published"
-        assert answers[-1] == refusal(TOO_FAST, 429) | {"nonce": "14"}
+        assert answers[-1] == refusal(TOO_FAST, 429) | {"nonce": str(len(answers) - 1)}
         until(lambda: answered(connection, "late")["type"] == "published", "the rate never recovers")
 
 
@@ -118,9 +120,9 @@ def answered(connection, nonce):
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory):
-    """Servers that take 5 messages a second, 10 at once: one from each address, one of each session."""
+    """Servers that accept one message a second, two at once: one for each address, one for each session."""
     servers = {
-        bound: ServerProcess(tmp_path_factory.mktemp(bound), **{f"LAB_{bound}_RATE": "5"}).start()
+        bound: ServerProcess(tmp_path_factory.mktemp(bound), **{f"LAB_{bound}_RATE": "1"}).start()
         for bound in ("PUBLISH", "SESSION")
     }
     yield servers

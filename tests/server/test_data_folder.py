@@ -112,7 +112,7 @@ def test_files_that_others_could_read_are_theirs_no_more(start, room, tmp_path):
 def test_an_older_labs_own_folder_is_closed_to_others(tmp_path):
     shutil.copytree(ROOT / "lab", tmp_path / "lab", ignore=shutil.ignore_patterns("static", "locale", "wire"))
     for technique in TECHNIQUES:
-        (tmp_path / technique).mkdir()
+        shutil.copytree(ROOT / technique, tmp_path / technique)
     (tmp_path / "data").mkdir(mode=0o755)
     environment = {name: value for name, value in os.environ.items() if name != "LAB_DATA"}
     for more in ({}, {"LAB_DATA": "", "DATABASE_URL": "", "SECRET_KEY": ""}):  # set to nothing is not set
