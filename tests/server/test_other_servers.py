@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 
 import websocket
-from benchmarks.servers import kinds
-from benchmarks.servers.process import serving
+from benchmarks.servers import launch
+from benchmarks.servers.process import run_lab
 from support.raw_websocket import dial, hear, say
 from support.technique_io import client
 
@@ -26,7 +26,7 @@ def foreign(request, tmp_path_factory):
     for name in BLOCKED:
         command = [sys.executable, "-c", f"import {name}"]
         assert subprocess.run(command, env=os.environ | {"PYTHONPATH": str(modules)}, check=False).returncode
-    with serving(folder, run=kinds.starting(request.param), PYTHONPATH=str(modules)) as (url, _process_id):
+    with run_lab(folder, launch=launch.launcher(request.param), PYTHONPATH=str(modules)) as (url, _process_id):
         yield SimpleNamespace(url=url)
     assert "Traceback" not in (folder / "server.log").read_text()
 
