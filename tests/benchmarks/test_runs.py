@@ -42,6 +42,7 @@ def whole(row):
     return row["delivered"] == row["expected"] > 0 and not row["lossy"] and not row["unanswered"]
 
 
+@pytest.mark.services
 @pytest.mark.parametrize(("server", "layer"), [("daphne", "redis"), ("hypercorn", "pubsub"), ("granian", "memory")])
 def test_every_server_and_layer_delivers_everything(measured, server, layer):
     row = measured("websocket", server=server, layer=layer)

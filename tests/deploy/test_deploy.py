@@ -51,7 +51,7 @@ def test_scaled_tells_what_it_runs_starts_again_what_ends_and_leaves_nothing(fol
             for name in told:
                 psutil.Process(int(told[name])).kill()
                 line = scaled.stdout.readline()
-                again = re.fullmatch(rf"{name} ended, and was started again as process (\d+)\.\n", line)
+                again = re.fullmatch(rf"{name} ended and was started again as process (\d+)\.\n", line)
                 assert psutil.pid_exists(int(again[1]))
                 assert again[1] != told[name]
             until(lambda: answers(url), "it does not recover")
@@ -68,7 +68,7 @@ def test_a_missing_program_is_told_in_one_sentence(monkeypatch):
     monkeypatch.setattr(NginxProcess, "name", "nginx-that-is-not-there")
     with pytest.raises(ServiceError) as told:
         NginxProcess([])
-    sentence = "nginx-that-is-not-there is missing: install it, on Debian by 'sudo apt-get install nginx'."
+    sentence = "nginx-that-is-not-there is missing: install it, on Debian with 'sudo apt-get install nginx'."
     assert str(told.value) == sentence
 
 

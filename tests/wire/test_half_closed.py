@@ -15,6 +15,8 @@ from support.processes import PATIENCE, until
 from support.raw_http import JSON, everything, room_path
 from support.technique_io import publish
 
+pytestmark = pytest.mark.server
+
 LINKS = {
     "local": {"profile": "local"},
     "delay": {"delay_ms": 30},

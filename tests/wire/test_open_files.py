@@ -12,6 +12,8 @@ from support.byte_servers import connect, echo, serving
 from support.processes import PATIENCE, ROOT, until
 from support.wires import WireProcess
 
+pytestmark = pytest.mark.server
+
 FILES = 128  # that the wire may open
 MANY = 200  # connections
 LOOPS = {"uvloop": "", "asyncio": "raise ImportError\n"}  # what a module `uvloop` before the real one does
