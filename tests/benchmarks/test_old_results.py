@@ -75,6 +75,7 @@ def test_old_results_of_another_version_are_not_resumed(folder):
         Campaign.resume(folder)
 
 
+@pytest.mark.server
 def test_old_results_are_resumed_with_exactly_the_run_that_they_lack(folder):
     interrupt(folder)
     assert [run.folder for run in Campaign.resume(folder).missing()] == [MISSING]
