@@ -25,7 +25,7 @@ class ConnectionLimiter:
         held, most = self.held.get(holder, 0), getattr(settings, self.setting)
         if most and held >= most:
             sentence = f"too many connections of one {self.kind}, close some."
-            raise Refused(sentence, status=429, headers={"Retry-After": "5"})
+            raise Refused(sentence, status=429, retry_after=5)
         self.held[holder] = held + 1
 
     def release(self, holder: str) -> None:
@@ -48,7 +48,7 @@ class ConnectionLimits:
         `client` is (host, port). Raises Refused: 503 if the process has as many as it may, 429 if the address has.
         """
         if connections > settings.CONNECTIONS_MAX:
-            raise Refused("too many connections, try again.", status=503, headers={"Retry-After": "5"})
+            raise Refused("too many connections, try again.", status=503, retry_after=5)
         address = address_of(client)
         if address is not None:
             self.addresses.acquire(address)

@@ -54,7 +54,7 @@ class RateLimits:
 
 def too_many(what: str) -> Refused:
     """Return the refusal of "messages" or "requests" over a rate."""
-    return Refused(f"too many {what} a second, wait a moment.", status=429, headers={"Retry-After": "1"})
+    return Refused(f"too many {what} a second, wait a moment.", status=429, retry_after=1)
 
 
 @cache

@@ -41,13 +41,10 @@ class Shares:
         for holder in holders:
             most = getattr(settings, holder[0])
             if most and self.counts[holder] >= most and not self._make_room(holder):
-                raise Refused(
-                    f"too many {self.kind} of one address or session, close some.",
-                    status=429,
-                    headers={"Retry-After": "5"},
-                )
+                sentence = f"too many {self.kind} of one address or session, close some."
+                raise Refused(sentence, status=429, retry_after=5)
         if len(self.holders) >= getattr(settings, f"{self.setting}_MAX") and not self._make_room(self._greediest()):
-            raise Refused(f"too many {self.kind} are open, try again.", status=503, headers={"Retry-After": "1"})
+            raise Refused(f"too many {self.kind} are open, try again.", status=503, retry_after=1)
         self.holders[name] = holders
         self.counts.update(holders)
         self._file(holders[0])

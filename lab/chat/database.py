@@ -21,7 +21,7 @@ class Unavailable(Refused):
     """The database does not answer; nothing was stored, unless it froze, or was moved, in the middle of a commit."""
 
     def __init__(self, sentence: str = "database: not available, try again.") -> None:
-        super().__init__(sentence, status=503, headers={"Retry-After": "1"})
+        super().__init__(sentence, status=503, retry_after=1)
 
 
 class Database:

@@ -12,12 +12,24 @@ JSON_HEADERS = {
 
 
 class Refused(ValueError):
-    """A request that breaks a rule; `status` is HTTP's, the text one sentence for the client."""
+    """A request that breaks a rule; `status` is HTTP's, the text one sentence for the client.
 
-    def __init__(self, sentence: str, status: int = 400, headers: dict[str, str] | None = None) -> None:
+    `retry_after`: seconds after which the client may try again (RFC 9110 §10.2.3), None if that does not help.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        status: int = 400,
+        headers: dict[str, str] | None = None,
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.status = status
         self.headers = headers or {}
+        if retry_after is not None:
+            self.headers["Retry-After"] = str(retry_after)
         self.nonce: object = None  # of the publish that was refused, if it is known
 
     @property

@@ -27,7 +27,7 @@ class DescriptorLimit:
                 logger.warning(
                     "open files: %d of %d in use, connections are refused; raise ulimit -n.", descriptor, self.most
                 )
-            raise Refused("too many connections, try again.", status=503, headers={"Retry-After": "5"})
+            raise Refused("too many connections, try again.", status=503, retry_after=5)
         if self.was_reached and descriptor < self.most - 2 * self.reserved:
             self.was_reached = False
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from django.conf import settings
 
 from lab.access import connection_limits
+from lab.access.guard import refuse
 from lab.messages.errors import Refused
 from lab.server import descriptors
 from lab.server.pipelining import UVICORN, SequentialProtocol
@@ -198,20 +199,17 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
 
 def encode_refusal(refused):
     """Return the bytes of a refusal, which is the connection's last response."""
-    status, headers, body = last_response(refused)
+    status, headers, body = closing(refused).response()
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}\r\n".encode() + body
 
 
 async def refusing(refused, scope, receive, send):
     """Refuse as an ASGI application; the refusal is the connection's last response."""
-    status, headers, body = last_response(refused)
-    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": body})
+    await refuse(scope, send, closing(refused))
 
 
-def last_response(refused):
-    """Return (status, headers, body) of a refusal that closes its connection."""
+def closing(refused):
+    """Return a refusal whose response says that it is the connection's last."""
     refused.headers = {"Connection": "close", **refused.headers}
-    return refused.response()
+    return refused

@@ -11,7 +11,7 @@ import websocket
 from benchmarks.servers import launch
 from benchmarks.servers.process import run_lab
 from support.raw_websocket import dial, hear, say
-from support.technique_io import client
+from support.technique_io import assert_delivered, client
 
 pytestmark = pytest.mark.server
 
@@ -33,11 +33,7 @@ def foreign(request, tmp_path_factory):
 
 def test_every_technique_exchanges_messages_under_other_servers(foreign, room, technique):
     reader, publisher = client(technique, foreign, room, after=0), client(technique, foreign, room)
-    messages = reader.messages()
-    for number in range(3):
-        publisher.publish(str(number))
-        assert next(messages)["text"] == str(number)
-    reader.close()
+    assert_delivered(reader, publisher.publish)
     publisher.close()
 
 

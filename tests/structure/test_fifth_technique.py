@@ -14,7 +14,7 @@ from lab.messages.errors import Refused
 from support import toy_technique
 from support.processes import COMMAND, ROOT, ServerProcess
 from support.raw_http import get, post, room_path
-from support.technique_io import TECHNIQUES, client, publish
+from support.technique_io import TECHNIQUES, assert_delivered, client, publish
 
 
 @pytest.fixture(scope="module")
@@ -85,21 +85,13 @@ def test_a_fifth_technique_has_its_colour(toy):
 @pytest.mark.server
 def test_a_fifth_technique_delivers_what_every_other_publishes(toy, room, technique):
     reader = client("toy", toy, room, after=0)
-    messages = reader.messages()
-    for number in range(3):
-        publish(technique, toy, room, str(number))
-        assert next(messages)["text"] == str(number)
-    reader.close()
+    assert_delivered(reader, lambda text: publish(technique, toy, room, text))
 
 
 @pytest.mark.server
 def test_a_fifth_technique_publishes_what_every_other_delivers(toy, room, technique):
     reader, publisher = client(technique, toy, room, after=0), client("toy", toy, room)
-    messages = reader.messages()
-    for number in range(3):
-        publisher.publish(str(number))
-        assert next(messages)["text"] == str(number)
-    reader.close()
+    assert_delivered(reader, publisher.publish)
     publisher.close()
 
 

@@ -17,22 +17,21 @@ def database(server):
 
 
 @contextmanager
+def disturbed(server, disturb, restore):
+    """Execute one statement, and another one at the end."""
+    with database(server) as connection:
+        connection.execute(disturb)
+        try:
+            yield
+        finally:
+            connection.execute(restore)
+
+
 def locked(server):
     """Hold the database's lock, as another program may: nothing can be stored, all can be read."""
-    with database(server) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        finally:
-            connection.execute("ROLLBACK")
+    return disturbed(server, "BEGIN IMMEDIATE", "ROLLBACK")
 
 
-@contextmanager
 def unusable(server):
     """Take the tables away: nothing can be stored or read."""
-    with database(server) as connection:
-        connection.execute("ALTER TABLE lab_room RENAME TO away")
-        try:
-            yield
-        finally:
-            connection.execute("ALTER TABLE away RENAME TO lab_room")
+    return disturbed(server, "ALTER TABLE lab_room RENAME TO away", "ALTER TABLE away RENAME TO lab_room")

@@ -40,6 +40,15 @@ def client(technique, server, room, author="Ann", **options):
     return import_module(f"{technique}.client").Client(server.url, room, author, **options)
 
 
+def assert_delivered(reader, publish):
+    """Check that a client reads each of three texts right after `publish(text)`; close the client."""
+    messages = reader.messages()
+    for number in range(3):
+        publish(str(number))
+        assert next(messages)["text"] == str(number)
+    reader.close()
+
+
 def publish(technique, server, room, text="hi", author="Ann", **more):
     """Publish and return (status, body); a WebSocket's frame stands for 201."""
     status, answer = publish_fields(technique, server, room, {"author": author, "text": text} | more)

@@ -124,7 +124,7 @@ class Control:
             await send({"type": "http.response.body", "body": b""})
             return
         if self.listeners >= LISTENERS_MAX:
-            raise Refused("too many listeners, try again.", 503, {"Retry-After": "1"})
+            raise Refused("too many listeners, try again.", 503, retry_after=1)
         self.listeners += 1
         leaving = asyncio.create_task(disconnected(receive))
         try:
@@ -174,7 +174,7 @@ class Control:
         disposition = b'attachment; filename="capture.pcapng"'
         headers = [(b"content-type", b"application/x-pcapng"), (b"content-disposition", disposition)]
         if self.downloads >= DOWNLOADS_MAX:
-            raise Refused("too many downloads, try again.", 503, {"Retry-After": "1"})
+            raise Refused("too many downloads, try again.", 503, retry_after=1)
         self.downloads += 1
         try:
             file = await asyncio.to_thread(pcapng.encode, self.capture.exchanges_of(name), addresses)
