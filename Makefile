@@ -4,7 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 # Number of test files that run at the same time; most tests wait more than they work.
-JOBS ?= 3
+JOBS ?= 4
 
 .PHONY: help setup demo serve scaled compare check test types faults lint bench lock notebooks advise
 

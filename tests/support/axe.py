@@ -9,8 +9,8 @@ from support.processes import ROOT
 SOURCE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # All rules, also those that no law asks for; each frame is a page of its own and is checked as one.
 RUN = """
-const [done] = arguments;
-axe.run(document, { iframes: false, resultTypes: ["violations"] }).then(
+const [part, done] = arguments;
+axe.run(part, { iframes: false, resultTypes: ["violations"] }).then(
   ({ violations }) =>
     done(violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`))),
   (error) => done([String(error)]),
@@ -26,8 +26,9 @@ def source():
     return SOURCE.read_text(encoding="utf-8")
 
 
-def check(window):
-    """Fail with what axe-core finds wrong with the page, or the frame, that a window shows."""
-    window.driver.execute_script(source())
-    wrong = window.driver.execute_async_script(RUN)
+def check(window, part="html"):
+    """Fail with what axe-core finds wrong with the page, or the frame, that a window shows, or with a part of it."""
+    if not window.driver.execute_script("return Boolean(window.axe)"):
+        window.driver.execute_script(source())
+    wrong = window.driver.execute_async_script(RUN, part)
     assert not wrong, "\n".join([f"{len(wrong)} found:", *wrong])
