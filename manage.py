@@ -14,6 +14,7 @@ if sys.flags.safe_path:
 
 def main():
     """Hand the command line to Django."""
+    from lab import packages
     from lab.net import terminal
 
     terminal.prepare()
@@ -35,6 +36,10 @@ def main():
         sys.exit(f"The settings cannot be used: {exc}")
     try:
         execute_from_command_line(sys.argv)
+    except ModuleNotFoundError as exc:
+        if missing := packages.explain(exc):
+            sys.exit(str(missing))
+        raise
     except KeyboardInterrupt:
         sys.exit(130)  # the status that shells give to Ctrl-C
 

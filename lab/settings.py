@@ -10,7 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from lab import techniques
+from lab import packages, techniques
 from lab.net import data_folder
 from lab.techniques import TECHNIQUES
 
@@ -137,6 +137,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    try:
+        packages.require("psycopg")
+    except packages.MissingPackage as exc:
+        raise ImproperlyConfigured(f"DATABASE_URL: {exc}") from exc
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,  # seconds
         # Milliseconds. Nobody waits longer for a lock, even if the process that holds it is frozen.
@@ -150,6 +154,11 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLayer")
+if REDIS_URL:
+    try:
+        packages.require("channels_redis")
+    except packages.MissingPackage as exc:
+        raise ImproperlyConfigured(f"REDIS_URL: {exc}") from exc
 REDIS = {
     "address": REDIS_URL,
     "socket_connect_timeout": 2,  # seconds

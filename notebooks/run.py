@@ -10,9 +10,12 @@ import sys
 import time
 from pathlib import Path
 
-import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+try:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+except ModuleNotFoundError as exc:
+    sys.exit(f"{exc.name} is not installed: `make setup SET=lessons` installs it.")
 
 HERE = Path(__file__).resolve().parent
 EXECUTED = HERE / "executed"

@@ -2,6 +2,11 @@
 
 import sys
 
-from benchmarks.report import main
+from lab import packages
+
+try:
+    from benchmarks.report import main
+except ModuleNotFoundError as exc:
+    sys.exit(str(packages.explain(exc) or exc))
 
 main(sys.argv[1:])

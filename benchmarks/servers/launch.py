@@ -11,6 +11,7 @@ from benchmarks.scenarios.settings import ComparisonError
 from benchmarks.servers.process import ROOT, TIMEOUT, last_line, run_process, run_uvicorn
 from deploy.redis import RedisProcess
 from deploy.service import HOST, ServiceError
+from lab import packages
 from lab.net.system import BACKLOG, free_port
 
 APPLICATION = "lab.asgi:application"
@@ -35,6 +36,8 @@ def launcher(server):
 @contextlib.contextmanager
 def run_other(server, core, environment, log):
     """Run a server of OTHERS on a free port; yield (its address, its process id) once it is healthy."""
+    with needing(server):
+        packages.require(server)
     environment = environment | {"DJANGO_SETTINGS_MODULE": "lab.settings"}
     migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=ROOT, env=environment, stdout=log, stderr=log, check=False)
@@ -45,6 +48,15 @@ def run_other(server, core, environment, log):
         if process.poll() is not None or not healthy(port):
             raise ComparisonError(f"The server {server} does not start: {last_line(log.name)}")
         yield f"http://{HOST}:{port}", process.pid
+
+
+@contextlib.contextmanager
+def needing(what):
+    """Turn a missing package into a ComparisonError about what needs it."""
+    try:
+        yield
+    except packages.MissingPackage as exc:
+        raise ComparisonError(f"{what}: {exc}") from exc
 
 
 @contextlib.contextmanager
@@ -63,8 +75,12 @@ def run_layer(layer):
 
 def redis_for(layer: str) -> RedisProcess | None:
     """Return an unstarted Redis, or None if the layer needs none; raise ComparisonError if Redis is missing."""
+    if layer not in LAYERS:
+        return None
+    with needing(layer):
+        packages.require("channels_redis")
     try:
-        return RedisProcess() if layer in LAYERS else None
+        return RedisProcess()
     except ServiceError as exc:
         raise ComparisonError(f"The channel layer {layer} is not available: {exc}") from exc
 
