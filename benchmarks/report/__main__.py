@@ -2,11 +2,6 @@
 
 import sys
 
-from lab import packages
-
-try:
-    from benchmarks.report import main
-except ModuleNotFoundError as exc:
-    sys.exit(str(packages.explain(exc) or exc))
+from benchmarks.report import main
 
 main(sys.argv[1:])
