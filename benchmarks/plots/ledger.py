@@ -23,8 +23,8 @@ def ledger(canvas, results):
         y, left = 2 * index + 0.35, 100.0
         heading(axes, 2 * index - 0.35, series)
         axes.barh(y, 100, 0.75, color=series.style.colour)
-        for name, count in broken.items():
-            width = max(WIDTH_MIN, 100 * count / expected) if count else 0
+        for name, count in ((name, count) for name, count in broken.items() if count):
+            width = max(WIDTH_MIN, 100 * count / expected)
             colour, hatch = BROKEN[name]
             left -= width
             axes.barh(y, width, 0.75, left=left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.8)
@@ -66,7 +66,7 @@ def sums(results, series):
 def in_words(expected, broken):
     """Return the counts as text."""
     counts = ", ".join(f"{count:,} {name}" for name, count in broken.items() if count)
-    return f"{expected:,} expected, {counts or 'none lost, repeated or out of order'}"
+    return f"{expected:,} expected, {counts or 'all once and in order'}"
 
 
 def staircase(canvas, results):
