@@ -101,6 +101,13 @@ def draw_losses(axes, results, stages):
     finish(axes, 2 * len(stages) - 1.1, [], [], "lost, % of expected deliveries", room=1.4)
 
 
+def why_missing(series):
+    """Return why a stage has no bytes per delivered message."""
+    if not series.valid:
+        return "no valid run"
+    return "not measured" if series.total("delivered") else "nothing arrived"
+
+
 def draw_sizes(axes, results, stages):
     """Draw the bytes per delivered message of each stage, in its valid runs."""
     sizes = {series.key: series.estimate("ip") for point in results.comparisons for series in point.valid}
@@ -112,5 +119,5 @@ def draw_sizes(axes, results, stages):
             interval(axes, y, estimate)
             write(axes, estimate.high, y, number(estimate.median))
         else:
-            write(axes, 0, y, "nothing arrived" if series.key in sizes else "no valid run")
+            write(axes, 0, y, why_missing(series))
     finish(axes, 2 * len(stages) - 1.1, [], [], "bytes per delivered message, IP level", room=1.3)
