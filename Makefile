@@ -32,8 +32,8 @@ scaled: setup  ## serve with nginx, several servers, PostgreSQL and Redis (ARGS=
 	@deploy/setup
 	@$(PY) manage.py scaled $(ARGS)
 
-compare: setup  ## measure the four techniques in about two minutes, and write a report
-	@$(PY) manage.py compare $(ARGS)
+compare: setup  ## measure the four techniques in about two minutes, write and open a report
+	@$(PY) manage.py compare --open $(ARGS)
 
 advise: setup  ## say which technique to use (ARGS="--rate --clients --latency --network")
 	@$(PY) manage.py advise $(ARGS)

@@ -15,6 +15,7 @@ from benchmarks.analysis.printable import printable
 from benchmarks.analysis.raw_data import file_path
 from benchmarks.analysis.series import Series
 from benchmarks.analysis.workload import SETTINGS, is_number
+from benchmarks.campaigns.results_dir import unreadable
 
 Run = dict[str, Any]
 COUNTED = "tcp_bytes", "ip_bytes", "bytes_per_message", "publish_bytes"  # fields with the kernel's byte counts
@@ -73,6 +74,8 @@ class Results:
         document = printable(document)
         if not isinstance(document, dict):
             raise ValueError("results.json does not contain results")
+        if problem := unreadable(document):
+            raise ValueError(problem)
         runs = [run for run in document.get("runs") or [] if isinstance(run, dict)]
         runs = [{"place": f"runs/{run.get('technique')}-{run.get('repetition')}"} | run for run in runs]
         places = Counter(run["place"] for run in runs)

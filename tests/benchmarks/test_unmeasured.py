@@ -14,6 +14,7 @@ from benchmarks.findings import conclusions, deviation, tables
 from support import no_kernel
 from support.fake_results import TITLES, make_folder, make_run, names, read, text_of
 from support.processes import ROOT
+from support.results_schema import problems
 
 SCENARIO = """\
 purpose = "Two techniques, for a moment."
@@ -58,6 +59,7 @@ def folder(compared):
 @pytest.mark.server
 def test_results_have_null_for_each_number_of_bytes(compared):
     results = json.loads((compared[0] / "results.json").read_text())
+    assert problems(results) == []
     assert (results["manifest"]["tcp_info"], results["manifest"]["kernel_stamps"]) == (False, False)
     for run in results["runs"]:
         assert run["delivered"] == run["expected"] > 0
