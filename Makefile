@@ -44,8 +44,8 @@ scaled: $(VENV)/scale.installed  ## serve with nginx, several servers, PostgreSQ
 	@deploy/setup
 	@$(PY) manage.py scaled $(ARGS)
 
-compare: $(VENV)/measure.installed  ## measure the four techniques in about two minutes, and write a report
-	@$(PY) manage.py compare $(ARGS)
+compare: $(VENV)/measure.installed  ## measure the four techniques in about two minutes, write and open a report
+	@$(PY) manage.py compare --open $(ARGS)
 
 advise: $(VENV)/measure.installed  ## say which technique to use (ARGS="--rate --clients --latency --network")
 	@$(PY) manage.py advise $(ARGS)

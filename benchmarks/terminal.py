@@ -4,6 +4,8 @@ Strings from others, as in a server's response or a results folder, are shown as
 set a colour.
 """
 
+import os
+
 from rich.console import Console
 from rich.measure import Measurement
 from rich.progress import Progress, TextColumn
@@ -16,9 +18,14 @@ NAME_WIDTH = 22  # characters that a column of names gets at least, if it needs 
 
 
 class PlainConsole(Console):
-    """A console that shows each string as it is, with control characters escaped; only tables may set styles."""
+    """A console that shows each string as it is, with control characters escaped; only tables may set styles.
 
-    def __init__(self, **options):
+    With `no_color`, or the environment variable NO_COLOR, it writes no colours and no other styles.
+    """
+
+    def __init__(self, no_color=False, **options):
+        plain = no_color or os.environ.get("NO_COLOR")
+        options |= {"color_system": None if plain else "auto"}
         super().__init__(markup=False, emoji=False, highlight=False, **options)
 
     def render_str(self, text, **options):
@@ -41,10 +48,13 @@ class PlainColumn(TextColumn):
 UNLIMITED = PlainConsole(width=10_000)  # to measure natural widths
 
 
-def progress(*columns):
-    """Return a Progress on stderr, so that a pipe gets only the result; without a terminal there is no bar."""
-    console = PlainConsole(stderr=True)
-    return Progress(*columns, console=console, disable=not console.is_terminal)
+def progress(*columns, no_color=False, quiet=False):
+    """Return a Progress on stderr, so that a pipe gets only the result; without a terminal there is no bar.
+
+    With `quiet`, neither the bar nor a line beside it is shown.
+    """
+    console = PlainConsole(no_color=no_color, stderr=True, quiet=quiet)
+    return Progress(*columns, console=console, disable=quiet or not console.is_terminal)
 
 
 def show(*parts, console=None):

@@ -16,7 +16,6 @@ from benchmarks.model.parameters import Parameters
 from benchmarks.model.sizes import empty, headers, message
 from lab.pages.margin import MARGIN, worth_naming
 
-UNSURE_MARGIN = 1.25  # instead of MARGIN, if there are too few runs to know their variation
 RUNS_MIN = 3  # of each technique, to know their variation
 INTERVALS = 0.1, 3600.0  # shortest and longest polling interval to advise, seconds
 BUSY = 0.7  # of a core; more would leave no reserve for bursts
@@ -71,10 +70,8 @@ class Advice:
         """Return the score up to which an option costs as much as the best one."""
         best = self.fitting[0]
         if best.cores is None or option.cores is None:
-            return UNSURE_MARGIN
+            return MARGIN
         costs = [self.measurements.costs[one.technique] for one in (best, option)]
-        if min(cost.runs for cost in costs) < RUNS_MIN:
-            return UNSURE_MARGIN
         return MARGIN * max(1.0, sqrt(costs[0].high / costs[1].low))
 
 

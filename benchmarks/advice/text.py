@@ -9,8 +9,10 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from benchmarks import model
 from benchmarks.advice.advisor import RUNS_MIN
-from lab.pages.margin import worth_naming
+from lab.pages.margin import PER_CENT, worth_naming
+from lab.techniques import TECHNIQUES
 from lab.wire.relay.link import PROFILES
 
 NETWORKS: dict[Any, dict[str, Any]] = {
@@ -52,8 +54,11 @@ def verdict(advice):
         }
     names = get_text_list([title(one) for one in advice.close], _("and"))
     if len(advice.close) > 1:
-        return _("Too close to call: %(titles)s cost the same, as far as the model and the runs show.") % {
-            "titles": names
+        if any(worth_naming(1.0, one.score) for one in advice.close):
+            return _("Too close to call: the runs do not show which of %(titles)s costs less.") % {"titles": names}
+        return _("Too close to call: the costs of %(titles)s differ by at most %(margin)s.") % {
+            "titles": names,
+            "margin": PER_CENT,
         }
     return _("Use %(title)s.") % {"title": names}
 
@@ -87,6 +92,9 @@ def reasons(advice):
             "n": number(best.processes)
         }
     yield from source(advice)
+    if unknown := [name for name in TECHNIQUES if name not in model.MODELS]:
+        titles = get_text_list([_(import_module(name).TITLE) for name in unknown], _("and"))
+        yield _("The model has no formulas for %(titles)s, so this advice leaves it out.") % {"titles": titles}
 
 
 def source(advice):
@@ -110,13 +118,13 @@ def source(advice):
         yield (
             _(
                 "Only rooms of at most %(readers)s readers were measured, so this is an upper bound. "
-                "Bytes alone decide, if they differ by more than a quarter. "
+                "Bytes alone decide. "
                 '`make compare ARGS="--scenario fan-out"` measures larger rooms in about five minutes.'
             )
             % {"readers": number(round(measurements.readers))}
         )
     elif measurements.runs < RUNS_MIN:
-        yield _("So few runs do not show how much they scatter: a cost up to a quarter higher is too close to call.")
+        yield _("So few runs do not show how much they scatter; three or more would make this advice surer.")
 
 
 def title(option):

@@ -35,12 +35,13 @@ def is_polling(series):
 def acceptance(series):
     """Return the quantiles at GRID of the time until a message is accepted, in seconds; zeros if it is unknown.
 
-    A publisher timestamps its acknowledgement itself, late by the lag of the generator's loop, which is subtracted. A
-    reader's arrivals have the kernel's timestamps.
+    A publisher timestamps its acknowledgement itself, late by the lag of the generator's loop, which is subtracted if
+    a reader's arrivals have the kernel's timestamps; else they are as late.
     """
     if not series.acceptance_times:
         return np.zeros(len(GRID))
-    lag = series.estimate_of(lambda run: number_at(run, "loop_lag_ms", "mean")).median or 0.0
+    stamped = all(run.get("kernel_stamps", True) for run in series.valid)
+    lag = series.estimate_of(lambda run: number_at(run, "loop_lag_ms", "mean")).median or 0.0 if stamped else 0.0
     runs = [np.quantile(times, GRID) for times in series.acceptance_times]
     return np.maximum(0.0, np.median(runs, axis=0) - lag) / 1000
 

@@ -15,8 +15,10 @@ from benchmarks.analysis.printable import printable
 from benchmarks.analysis.raw_data import file_path
 from benchmarks.analysis.series import Series
 from benchmarks.analysis.workload import SETTINGS, is_number
+from benchmarks.campaigns.results_dir import unreadable
 
 Run = dict[str, Any]
+COUNTED = "tcp_bytes", "ip_bytes", "bytes_per_message", "publish_bytes"  # fields with the kernel's byte counts
 
 
 @dataclass(eq=False)
@@ -72,12 +74,16 @@ class Results:
         document = printable(document)
         if not isinstance(document, dict):
             raise ValueError("results.json does not contain results")
+        if problem := unreadable(document):
+            raise ValueError(problem)
         runs = [run for run in document.get("runs") or [] if isinstance(run, dict)]
         runs = [{"place": f"runs/{run.get('technique')}-{run.get('repetition')}"} | run for run in runs]
         places = Counter(run["place"] for run in runs)
         # If two runs share a folder, it is unknown which of them its deliveries belong to.
         runs = [run if places[run["place"]] == 1 else run | {"place": None} for run in runs]
         manifest = document.get("manifest") or {}
+        if manifest.get("tcp_info") is False:
+            runs = [without_bytes(run) for run in runs]
         return cls(folder, manifest, runs, document.get("calibration") or None, document.get("traces") or None)
 
     @property
@@ -154,6 +160,15 @@ def group_series(folder: Path, runs: list[Run]) -> list[Series]:
 def series_title(technique: str, stage: str | None) -> str:
     """Return the title of a technique at a stage."""
     return " · ".join(part for part in (style.title_and_colour(technique)[0], stage) if part)
+
+
+def without_bytes(run: Run) -> Run:
+    """Return a run whose kernel counted no bytes with None for them; an older version wrote 0."""
+    empty = {name: dict.fromkeys(run[name]) for name in COUNTED if isinstance(run.get(name), dict)}
+    seconds = run.get("per_client_second")
+    if isinstance(seconds, dict):
+        empty["per_client_second"] = seconds | dict.fromkeys(seconds.keys() & {"tcp", "ip"})
+    return run | empty
 
 
 def hashable(value: Any) -> Any:

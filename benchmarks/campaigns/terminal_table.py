@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from benchmarks.generator.histogram import Histogram, per
+from benchmarks.generator.run_summary import both_ways
 from benchmarks.terminal import NAME_WIDTH, fits
 from lab.techniques import TECHNIQUES
 
@@ -28,6 +29,11 @@ ROWS = {  # label: how to format the figure in an entry of `summarize`
     "repeated": lambda entry: f"{entry['repeated']:,}",
     "out of order": lambda entry: f"{entry['reordered']:,}",
     "valid runs": lambda entry: entry["valid"],
+}
+MISSING = "–"
+UNSUPPORTED = {  # field of a run: what is missing if it is false
+    "tcp_info": "Bytes are missing, because this system has no TCP_INFO.",
+    "kernel_stamps": "Latencies include the readers' own delay, because this system's kernel gives no timestamps.",
 }
 COLUMNS_MAX = 5
 COLUMNS = {  # label in ROWS: its heading if techniques are rows
@@ -65,7 +71,8 @@ def parts(entries, width):
     table = by_column(entries)
     if len(entries) > COLUMNS_MAX or not fits(table, width):
         table = by_row(entries)
-    return [table, *flags(entries), conclusion(entries)]
+    notes = dict.fromkeys(note for entry in entries.values() for note in entry["unsupported"])
+    return [table, *flags(entries), *notes, conclusion(entries)]
 
 
 def _entry(runs):
@@ -76,12 +83,12 @@ def _entry(runs):
         latencies.merge(run["histogram"])
     total = {name: sum(run[name] for run in counted) for name in ("arrived", "heard", "requests", "empty_responses")}
     arrived, reader_seconds = total["arrived"], sum(run["duration_s"] * run["clients"] for run in counted)
-    ip = sum(sum(run["ip_bytes"].values()) for run in counted)
+    tcp, ip = (_sum(both_ways(run[f"{level}_bytes"]) for run in counted) for level in ("tcp", "ip"))
     return total | {
         "latency_ms": latencies.summary(),
-        "tcp": per(sum(sum(run["tcp_bytes"].values()) for run in counted), arrived),
+        "tcp": per(tcp, arrived),
         "ip": per(ip, arrived),
-        "ip_each": ip / reader_seconds,
+        "ip_each": per(ip, reader_seconds),
         "cpu": per(1e6 * sum(run["server_cpu_s"] for run in counted), arrived + total["heard"]),
         **{name: sum(run[name] for run in runs) for name in ("delivered", "lost", "repeated", "reordered")},
         "valid": f"{len(valid)} of {len(runs)}",
@@ -90,8 +97,15 @@ def _entry(runs):
         "point": runs[0]["point"],
         "label": runs[0]["label"],
         "name": _name(runs[0]),
+        "unsupported": [note for name, note in UNSUPPORTED.items() if not all(run.get(name, True) for run in counted)],
         "flags": list(dict.fromkeys(flag for run in runs for flag in run["flags"])),
     }
+
+
+def _sum(values):
+    """Return a sum; None if one of the values is unknown."""
+    values = list(values)
+    return None if None in values else sum(values)
 
 
 def by_column(entries):
@@ -125,18 +139,19 @@ def by_row(entries):
 
 def run_line(run: dict[str, Any], number: int, count: int) -> str:
     """Return one line about a complete run, the `number`th of `count`."""
-    p50 = _one_digit(run["latency_ms"]["p50"])
-    outcome = f"{run['delivered']:,} deliveries, half of them within {p50} ms" if p50 else "no deliveries"
+    outcome = "no deliveries"
+    if (p50 := run["latency_ms"]["p50"]) is not None:
+        outcome = f"{run['delivered']:,} deliveries, half of them within {_one_digit(p50)} ms"
     outcome = "; ".join(run["flags"]) or outcome
     return f"{number} of {count}, {_name(run, 'label')}: {outcome}"
 
 
 def _rounded(value):
-    return "" if value is None else f"{value:,.0f}"
+    return MISSING if value is None else f"{value:,.0f}"
 
 
 def _one_digit(milliseconds):
-    return "" if milliseconds is None else f"{milliseconds:,.1f}"
+    return MISSING if milliseconds is None else f"{milliseconds:,.1f}"
 
 
 def flags(entries):
@@ -158,14 +173,19 @@ def conclusion(entries):
     if len(entries) < 2:
         return "Fewer than two techniques have valid runs that delivered everything: there is nothing to compare."
     if any(entry["latency_ms"]["p50"] is None for entry in entries.values()):
-        return f"Bytes per second of an idle reader (IP): {_each(entries, lambda entry: entry['ip_each'])}."
-    p50 = _each(entries, lambda entry: entry["latency_ms"]["p50"], 1)
-    ip, cpu = _each(entries, lambda entry: entry["ip"]), _each(entries, lambda entry: entry["cpu"])
-    return (
-        f"Half of the messages arrive within (ms): {p50}. Bytes per delivery (IP): {ip}. Server CPU per delivery (µs): "
-        f"{cpu}. The report says which differences are more than chance."
-    )
+        return _each("Bytes per second of an idle reader (IP)", entries, "ip_each") or "No bytes were counted."
+    p50 = {name: {"p50": entry["latency_ms"]["p50"]} for name, entry in entries.items()}
+    sentences = [
+        _each("Half of the messages arrive within (ms)", p50, "p50", 1),
+        _each("Bytes per delivery (IP)", entries, "ip"),
+        _each("Server CPU per delivery (µs)", entries, "cpu"),
+        "The report says which differences are more than chance.",
+    ]
+    return " ".join(filter(None, sentences))
 
 
-def _each(entries, figure, digits=0):
-    return ", ".join(f"{name} {figure(entry):,.{digits}f}" for name, entry in entries.items())
+def _each(what, entries, field, digits=0):
+    """Return a sentence with one figure of each entry; empty if one of them is unknown."""
+    if any(entry[field] is None for entry in entries.values()):
+        return ""
+    return f"{what}: {', '.join(f'{name} {entry[field]:,.{digits}f}' for name, entry in entries.items())}."

@@ -16,6 +16,7 @@ from benchmarks.scenarios.scenario import Scenario
 from benchmarks.scenarios.settings import ComparisonError
 from benchmarks.servers.process import choose_cores, run_lab
 from lab.messages.errors import Refused
+from lab.net import sockets
 from lab.wire.byte_kinds import UP
 from lab.wire.capture.capture import Capture
 from lab.wire.relay.wire import Wire
@@ -126,7 +127,9 @@ def bytes_by_kind(wire):
 
 
 def kernel_bytes(reader):
-    """Return {direction: bytes of TCP payload} as the kernel counts them on the reader's connections."""
+    """Return {direction: bytes of TCP payload} as the kernel counts them on the reader's connections; None if not."""
+    if not sockets.ON_LINUX:
+        return {"up": None, "down": None}
     traffic = reader.reading.traffic()
     return {"up": traffic.tcp_up, "down": traffic.tcp_down}
 

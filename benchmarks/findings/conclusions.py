@@ -60,17 +60,20 @@ def sentences(comparison):
 
 
 def ranking(comparison, name):
-    """Return a sentence on the lowest and the highest techniques in a metric, with ties; None without figures."""
+    """Return a sentence on the lowest and the highest techniques in a metric, with ties; None without figures.
+
+    A technique whose figure has no interval, for want of runs, is named but not ranked.
+    """
     estimates = {series.title: series.estimate(name) for series in comparison.finished}
     estimates = {title: estimate for title, estimate in estimates.items() if estimate}
     if not estimates:
         return None
-    order = sorted(estimates, key=lambda title: estimates[title].median)
-    estimates = {title: estimates[title] for title in order}
-    first, last = order[0], order[-1]
-    lowest = [title for title in order if not estimates[first].is_notably_lower(estimates[title])]
+    estimates = {title: estimates[title] for title in sorted(estimates, key=lambda title: estimates[title].median)}
+    order = [title for title, estimate in estimates.items() if estimate.interval]
+    lowest = [title for title in order if not estimates[order[0]].is_notably_lower(estimates[title])]
     if len(lowest) == len(order):
         return listing(name, estimates)
+    first, last = order[0], order[-1]
     praise, figure, highest = PHRASES[name]
     text = METRICS[name].format
     medians = join(dict.fromkeys(text(estimates[title].median) for title in lowest))
@@ -84,7 +87,8 @@ def ranking(comparison, name):
         tied = [title for title in others if not estimates[title].is_notably_lower(estimates[last])]
         if len(tied) > 1:
             sentence += f", and {join(tied[:-1])} about as much ({difference(estimates, tied)})"
-    return sentence + "."
+    unranked = [f"{title} with {text(estimates[title].median)}" for title in estimates if title not in order]
+    return f"{sentence}; too few runs to rank {join(unranked)}." if unranked else f"{sentence}."
 
 
 def praised(titles, praise):

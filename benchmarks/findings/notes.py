@@ -35,19 +35,30 @@ def run_counts(points):
     counts = sorted(len(series.valid) for point in points for series in point.valid)
     if not counts:
         return ""
-    fewest, most = counts[0], counts[-1]
-    number = fewest if fewest == most else f"{fewest} to {most}"
+    most = counts[-1]
+    number = most if counts[0] == most else f"{counts[0]} to {most}"
     runs = "One valid run" if most == 1 else f"Medians of {number} valid runs"
-    if fewest < statistics.RUNS_MIN:
+    if most < statistics.RUNS_MIN:
         return f"{runs} of each technique: one or two runs have no interval, so no order is claimed."
+    fewest = next(count for count in counts if count >= statistics.RUNS_MIN)
     coverage = f"holds the true median in {100 * statistics.coverage(fewest):.0f} of 100 cases"
     if fewest > statistics.RANGE:
         coverage = "holds the true median in about 9 of 10 cases"
     return (
-        f"{runs} of each technique. One is called lower than another if the bootstrap intervals of their runs do not "
-        f"touch, the interval of their paired ratios is below 1, and the medians differ by more than {PER_CENT}; an "
-        f"interval of {fewest} runs {coverage}."
+        f"{runs} of each technique. {unranked(points)}One is called lower than another if the bootstrap intervals of "
+        f"their runs do not touch, the interval of their paired ratios is below 1, and the medians differ by more than "
+        f"{PER_CENT}; an interval of {fewest} runs {coverage}."
     )
+
+
+def unranked(points):
+    """Return a sentence that names the series with fewer runs than an interval needs; empty if there are none."""
+    few = [series for point in points for series in point.valid if len(series.valid) < statistics.RUNS_MIN]
+    if not few:
+        return ""
+    titles = join(dict.fromkeys(series.title for series in few))
+    where = " at some points" if len(points) > 1 else ""
+    return f"One or two runs have no interval, so no order is claimed for {titles}{where}. "
 
 
 def without_model(points):

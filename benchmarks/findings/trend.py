@@ -82,7 +82,7 @@ def lowest(points, name):
 
 def leaders(point, name):
     """Return the titles of the lowest technique and its ties; none if all are tied."""
-    estimates = {series.title: series.estimate(name) for series in point.finished if series.estimate(name)}
+    estimates = {series.title: series.estimate(name) for series in point.finished if series.estimate(name).interval}
     if not estimates:
         return []
     best = min(estimates.values(), key=lambda estimate: estimate.median)

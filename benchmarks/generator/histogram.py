@@ -43,5 +43,5 @@ class Histogram:
 
 
 def per(amount, count):
-    """Return `amount` / `count`; None if the count is 0."""
-    return amount / count if count else None
+    """Return `amount` / `count`; None if the amount is unknown or the count is 0."""
+    return amount / count if count and amount is not None else None

@@ -9,6 +9,7 @@ import psutil
 
 from benchmarks.generator.records import Counts, Records
 from benchmarks.model import sizes
+from lab.net import sockets
 from lab.net.sockets import Traffic
 
 TICK = 0.01  # seconds between two measurements of the loop's lag
@@ -109,7 +110,7 @@ class Recorder:
             due=self.due,
             working=self.working,
             failure=self.failure,
-            loads=[{"cpu": self.window.cpu / self.window.at, "lag_ms": self.lags}],
+            loads=[{"cpu": self.window.cpu / self.window.at, "lag_ms": self.lags} | kernel_support()],
         )
 
     def in_window(self, scheduled):
@@ -117,7 +118,14 @@ class Recorder:
         return self.start <= scheduled / 1000 < self.end
 
 
+def kernel_support():
+    """Return what this system's kernel measures: {"tcp_info": whether bytes, "kernel_stamps": whether arrivals}."""
+    return {"tcp_info": sockets.ON_LINUX, "kernel_stamps": sockets.ON_LINUX}
+
+
 def _row(number, client):
     connection = client.reading
-    counted = (client.requests, client.empty_responses, client.reconnects)
-    return (number, client.room, *counted, connection.opened_at, *vars(connection.traffic()).values())
+    counts = (client.requests, client.empty_responses, client.reconnects)
+    *counted, connections = vars(connection.traffic()).values()
+    counted = counted if sockets.ON_LINUX else [None] * len(counted)
+    return (number, client.room, *counts, connection.opened_at, *counted, connections)

@@ -49,12 +49,17 @@ class Records:
     due: int = 0  # publishes that were scheduled
     working: int = 0  # publishers that have not reached the window's end
     failure: str = ""  # the error that ended a reader or publisher
-    loads: list = field(default_factory=list)  # of each process: {"cpu": share of a core, "lag_ms": of its loop}
+    loads: list = field(default_factory=list)  # of each process: {"cpu": share of a core, "lag_ms": of its loop,
+    # and the fields of recorder.kernel_support}
 
     def __add__(self, other):
         """Join the records of two processes."""
         parts = {each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)}
         return Records(**parts | {"failure": self.failure or other.failure})
+
+    def supported(self, name):
+        """Return whether the kernels of all processes support "tcp_info" or "kernel_stamps"."""
+        return all(load[name] for load in self.loads)
 
     def packed(self):
         """Return everything as plain values, to send to another process."""

@@ -18,7 +18,9 @@ def summarize(records, measured, options):
     figures = {
         **records.ledger(),
         "latency_ms": withheld(histogram.summary(), error),
-        **_traffic(window),
+        "tcp_info": records.supported("tcp_info"),
+        "kernel_stamps": records.supported("kernel_stamps"),
+        **_traffic(records),
         "requests": window.requests,
         "empty_responses": window.empty_responses,
         "reconnects": window.reconnects,
@@ -74,37 +76,42 @@ def _p99(summary):
     return summary["p99"] or 0
 
 
-def _traffic(window):
+def _traffic(records):
     """Return the bytes of readers and publishers, and the deliveries that came with them."""
-    readers, publishers = window.traffic, window.publish_traffic
+    window, counted = records.window, records.supported("tcp_info")
+    readers, publishers = (_by_level(traffic, counted) for traffic in (window.traffic, window.publish_traffic))
     return {
         "arrived": window.arrived,
         "payload_bytes": window.payload,
-        "tcp_bytes": {"up": readers.tcp_up, "down": readers.tcp_down},
-        "ip_bytes": {"up": readers.ip_up, "down": readers.ip_down},
-        "bytes_per_message": {
-            "tcp": per(readers.tcp_up + readers.tcp_down, window.arrived),
-            "ip": per(readers.ip_up + readers.ip_down, window.arrived),
-        },
+        "tcp_bytes": readers["tcp"],
+        "ip_bytes": readers["ip"],
+        "bytes_per_message": {level: per(both_ways(readers[level]), window.arrived) for level in readers},
         # If a technique publishes and delivers on one connection, these include the deliveries `heard`.
         "heard": window.heard,
-        "publish_bytes": {
-            "tcp": {"up": publishers.tcp_up, "down": publishers.tcp_down},
-            "ip": {"up": publishers.ip_up, "down": publishers.ip_down},
-        },
+        "publish_bytes": publishers,
     }
+
+
+def _by_level(traffic, counted):
+    """Return {"tcp" or "ip": {"up", "down"}}; all bytes are None if the kernel does not count them."""
+    levels = {
+        "tcp": {"up": traffic.tcp_up, "down": traffic.tcp_down},
+        "ip": {"up": traffic.ip_up, "down": traffic.ip_down},
+    }
+    return levels if counted else {level: dict.fromkeys(ways) for level, ways in levels.items()}
+
+
+def both_ways(ways):
+    """Return the sum of bytes {"up", "down"}; None if they are unknown."""
+    return None if None in ways.values() else sum(ways.values())
 
 
 def _per_client(records, used):
     """Return the cost of one reader for a second: bytes of TCP payload and at IP level, requests, server CPU in µs."""
-    window, readers = records.window, records.window.traffic
+    window, readers = records.window, _by_level(records.window.traffic, records.supported("tcp_info"))
     seconds = window.at * len(records.clients)
-    amounts = {
-        "tcp": readers.tcp_up + readers.tcp_down,
-        "ip": readers.ip_up + readers.ip_down,
-        "requests": window.requests,
-        "cpu_us": 1e6 * used.server,
-    }
+    amounts = {level: both_ways(ways) for level, ways in readers.items()}
+    amounts |= {"requests": window.requests, "cpu_us": 1e6 * used.server}
     return {"per_client_second": {name: per(amount, seconds) for name, amount in amounts.items()}}
 
 

@@ -128,7 +128,7 @@ def cpu(run):
 
 def down(run):
     """Return the bytes of TCP payload down per delivered message."""
-    return run["tcp_bytes"]["down"] / run["arrived"]
+    return over(run["tcp_bytes"]["down"], run["arrived"])
 
 
 def headers(run):
@@ -142,9 +142,9 @@ def framing(run):
 
 
 def overhead(run):
-    """Return the bytes of TCP payload besides messages; None for a run that did not count its messages' bytes."""
-    payload = run.get("payload_bytes")
-    return None if payload is None else sum(run["tcp_bytes"].values()) - payload
+    """Return the bytes of TCP payload besides messages; None for a run that did not count both."""
+    counts = run.get("payload_bytes"), *run["tcp_bytes"].values()
+    return None if None in counts else sum(run["tcp_bytes"].values()) - run["payload_bytes"]
 
 
 def times(value, factor):

@@ -152,6 +152,7 @@ def name_points(axes, points, size=11.5):
             color=series.style.dark,
             fontweight="bold",
             fontsize=size,
+            bbox=BACKGROUND,
             arrowprops=leader(series, 0 if right > 0 else 1) if abs(up) > 15 else None,
         )
 

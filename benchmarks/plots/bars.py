@@ -1,6 +1,8 @@
 """Bar plots of the costs at one point: bytes on the link, CPU time and memory of the server."""
 
 from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
 from benchmarks.analysis import prediction
 from benchmarks.analysis.format import number
@@ -10,6 +12,8 @@ from benchmarks.plots.axes import BACKGROUND, INK, halves, legend, narrow, numbe
 LEVELS = {"tcp": "TCP payload", "ip": "IP level"}
 HATCH = "////"  # up, so that it differs from down in black and white too
 UP = "#f4f4f4"
+TICKS_MAX = 5  # more would touch each other on a pane of half the width
+HALO = [withStroke(linewidth=5, foreground="white")]  # around the model's stroke, which is longer than a bar is high
 FIGURE = "figure"  # id of the text at a bar's end
 HOW_TO_READ = (
     "The upper bar counts TCP payload; the lower one also counts the 52 bytes of headers of each segment and "
@@ -74,12 +78,12 @@ def stacked_bar(axes, y, series, level, units, predicted):
     if not both:
         return
     colour = series.style.colour
-    axes.barh(y, up.median, 0.8, color=UP, hatch=HATCH, edgecolor=colour, linewidth=0.8)
+    if up.median:  # a bar without width would leave its edge
+        axes.barh(y, up.median, 0.8, color=UP, hatch=HATCH, edgecolor=colour, linewidth=0.8)
     axes.barh(y, down.median, 0.8, left=up.median, color=colour, edgecolor=colour, linewidth=0.8)
     interval(axes, y, both)
     if predicted:
-        axes.plot([predicted], [y], "|", color="white", markersize=18, markeredgewidth=4.5)
-        axes.plot([predicted], [y], "|", color="black", markersize=18, markeredgewidth=2)
+        axes.plot([predicted] * 2, [y - 0.47, y + 0.47], color="black", linewidth=2.4, path_effects=HALO)
     directions = f"  ({number(up.median)} up, {number(down.median)} down)"
     text = number(both.median) + directions * (not narrow(axes.figure))
     write(axes, max(both.high, predicted or 0), y, text)
@@ -127,12 +131,13 @@ def heading(axes, y, series):
     axes.annotate(series.label, (0, y), fontweight="bold", color=series.style.dark, annotation_clip=False, **offset)
 
 
-def finish(axes, bottom, positions, names, label, room=1.42):
+def finish(axes, bottom, positions, names, label, room=1.5):
     """Let the rows run down to `bottom`, leave room for the figures at the bars' ends, and label the axis."""
     axes.set_yticks(positions, names)
     axes.set_ylim(bottom, -1)
     axes.grid(axis="y", visible=False)
     axes.tick_params(axis="y", length=0)
+    axes.xaxis.set_major_locator(MaxNLocator(TICKS_MAX))
     numbers(axes.xaxis)
     axes.set_xlim(0, axes.get_xlim()[1] * (1 if narrow(axes.figure) else room))
     axes.set_xlabel(label)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from matplotlib.patches import Patch
 
-from benchmarks.analysis.format import number
+from benchmarks.analysis.format import join, number
 from benchmarks.analysis.series import Series
 from benchmarks.analysis.style import rank, title_and_colour
 from benchmarks.plots.axes import legend, narrow
@@ -59,8 +59,7 @@ def bytes_by_kind(canvas, results):
         "The kinds of bytes",
         f"One reader of each technique on a wire for {seconds} seconds, with all bytes by kind: the JSON of the "
         "messages, the framing around each message, headers of requests and responses, the opening of the connection, "
-        "and idle traffic without messages (empty polls, heartbeats, pings). Last are the headers of TCP and IP, 52 "
-        "bytes per segment, as the sockets of the runs counted them.",
+        f"and idle traffic without messages (empty polls, heartbeats, pings).{headers_caption(results, traced)}",
     )
 
 
@@ -72,6 +71,15 @@ def segments(results, technique):
         if series.technique == technique and not series.stage and ip and tcp:
             return {"TCP and IP": ip.median - tcp.median}
     return {}
+
+
+def headers_caption(results, traced):
+    """Return the sentences about the headers of TCP and IP, which some or all of the traced techniques lack."""
+    unknown = [title_and_colour(name)[0] for name in traced if not segments(results, name)]
+    if len(unknown) == len(traced):
+        return " The headers of TCP and IP were not measured."
+    known = " Last are the headers of TCP and IP, 52 bytes per segment, as the sockets of the runs counted them."
+    return f"{known} They were not measured for {join(unknown)}." if unknown else known
 
 
 def traces(results):

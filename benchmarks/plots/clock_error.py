@@ -14,7 +14,7 @@ def mark(axes, height):
     """Draw the bound, if there is one."""
     if height:
         axes.axhline(height, color=GREY, linestyle="-.", linewidth=1.2)
-        offset = {"xytext": (-4, 3), "textcoords": "offset points", "ha": "right", "fontsize": 9, "color": GREY}
+        offset = {"xytext": (-4, 3), "textcoords": "offset points", "ha": "right", "fontsize": 10, "color": GREY}
         offset["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
         axes.annotate("below: within the clocks' error", (1, height), xycoords=("axes fraction", "data"), **offset)
 

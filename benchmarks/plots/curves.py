@@ -32,7 +32,7 @@ BOUND = " Dotted: bound of RFC 6202 §2.2 for long polling, three transits after
 def percentiles(canvas, results):
     """Latency by percentile; a pane for each point of a sweep, or for each technique that has stages."""
     drawn = [
-        (part, lines)
+        (point, part, lines)
         for point in results.comparisons
         for part in parts(point)
         if (lines := [(one, *curve) for one in part.valid if (curve := measured(one)) is not None])
@@ -43,7 +43,7 @@ def percentiles(canvas, results):
     drawn = [drawn[index] for index in shown]
     staged = len(drawn) > 1 and not results.swept_setting
     grid, bound, uncertain = panes(canvas, len(drawn)), False, []
-    for axes, (part, lines) in zip(grid, drawn, strict=True):
+    for axes, (point, part, lines) in zip(grid, drawn, strict=True):
         ends = [draw_curve(axes, part, *line) for line in lines]
         bound = draw_bound(axes, part, lines) or bound
         incomplete = [one for one in part.valid if is_incomplete(one)]
@@ -56,12 +56,17 @@ def percentiles(canvas, results):
         if len(drawn) == 1:
             name_lines(axes, ends)
         else:
-            title = title_and_colour(lines[0][0].technique)[0] if staged else pane_title(part)
-            axes.set_title(title, fontsize=10.5, pad=5)
+            of_one = [title_and_colour(lines[0][0].technique)[0]] if part is not point else []
+            names = [*of_one, pane_title(part)] if results.swept_setting else of_one
+            axes.set_title("\n".join(names), fontsize=10.5, pad=5)
         if staged:
             handles = [handle(one, one.stage or "finished") for one, *_rest in lines]
-            axes.legend(handles=handles, fontsize=9, frameon=False, loc="best", ncols=2)
-    several = {one.key: one for _part, lines in drawn for one, *_rest in lines} if len(drawn) > 1 and not staged else {}
+            axes.legend(handles=handles, fontsize=10, frameon=False, loc="best", ncols=2)
+    several = (
+        {one.key: one for _point, _part, lines in drawn for one, *_rest in lines}
+        if len(drawn) > 1 and not staged
+        else {}
+    )
     keys(canvas, several.values())
     return "Delivery latency by percentile", CAPTION + BOUND * bound + clock_error.caption(uncertain)
 

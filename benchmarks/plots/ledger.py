@@ -23,8 +23,8 @@ def ledger(canvas, results):
         y, left = 2 * index + 0.35, 100.0
         heading(axes, 2 * index - 0.35, series)
         axes.barh(y, 100, 0.75, color=series.style.colour)
-        for name, count in broken.items():
-            width = max(WIDTH_MIN, 100 * count / expected) if count else 0
+        for name, count in ((name, count) for name, count in broken.items() if count):
+            width = max(WIDTH_MIN, 100 * count / expected)
             colour, hatch = BROKEN[name]
             left -= width
             axes.barh(y, width, 0.75, left=left, color=colour, hatch=hatch, edgecolor="black", linewidth=0.8)
@@ -66,7 +66,7 @@ def sums(results, series):
 def in_words(expected, broken):
     """Return the counts as text."""
     counts = ", ".join(f"{count:,} {name}" for name, count in broken.items() if count)
-    return f"{expected:,} expected, {counts or 'none lost, repeated or out of order'}"
+    return f"{expected:,} expected, {counts or 'all once and in order'}"
 
 
 def staircase(canvas, results):
@@ -101,6 +101,13 @@ def draw_losses(axes, results, stages):
     finish(axes, 2 * len(stages) - 1.1, [], [], "lost, % of expected deliveries", room=1.4)
 
 
+def why_missing(series):
+    """Return why a stage has no bytes per delivered message."""
+    if not series.valid:
+        return "no valid run"
+    return "not measured" if series.total("delivered") else "nothing arrived"
+
+
 def draw_sizes(axes, results, stages):
     """Draw the bytes per delivered message of each stage, in its valid runs."""
     sizes = {series.key: series.estimate("ip") for point in results.comparisons for series in point.valid}
@@ -112,5 +119,5 @@ def draw_sizes(axes, results, stages):
             interval(axes, y, estimate)
             write(axes, estimate.high, y, number(estimate.median))
         else:
-            write(axes, 0, y, "nothing arrived" if series.key in sizes else "no valid run")
+            write(axes, 0, y, why_missing(series))
     finish(axes, 2 * len(stages) - 1.1, [], [], "bytes per delivered message, IP level", room=1.3)

@@ -76,7 +76,7 @@ def paths(canvas, axes, results, spots):
         long = max(map(len, names)) > NAME_MAX
         labels = {name: str(number) if long else name for number, name in enumerate(names, 1)}
         name_points(
-            axes, [(x, y, Spot(labels[short(point.value)], one.style)) for point, one, x, y, _top in spots], size=9
+            axes, [(x, y, Spot(labels[short(point.value)], one.style)) for point, one, x, y, _top in spots], size=10
         )
         key = f": {', '.join(f'{number} {name}' for name, number in labels.items())}" if long else ""
         return f" The {'number' if long else 'name'} at a mark is its {setting}{key}."

@@ -110,7 +110,8 @@ def marks(axes, series, estimates, joined=True):
     ]
     style = series.style
     axes.errorbar(x, median, yerr=spread, fmt="none", ecolor=style.dark, elinewidth=1.6, capsize=4, zorder=3)
-    axes.plot(x, median, style.marker, color=style.colour, markeredgecolor=INK, markersize=style.size, zorder=4)
+    whole = {"clip_on": False, "zorder": 4}  # also of a mark on the edge, at 0
+    axes.plot(x, median, style.marker, color=style.colour, markeredgecolor=INK, markersize=style.size, **whole)
     if joined:
         axes.plot(x, median, color=style.colour, linewidth=1.8, zorder=2)
 

@@ -79,7 +79,7 @@ def lane(axes, trace):
     for one in trace["exchanges"]:
         group = GROUPS.get(one.get("kind"), "other")
         at, up = one.get("at"), one.get("direction") == "up"
-        if at is None or one.get("kind") == "disconnect":
+        if at is None or at > SECONDS or one.get("kind") == "disconnect":
             continue
         height = min(TALLEST, np.log10(max(1, one.get("bytes") or 1))) * (1 if up else -1)
         ends = one.get("ends")
@@ -91,7 +91,7 @@ def lane(axes, trace):
             axes.plot([at], [height], color=colour, clip_on=False, **tip(marker, fill))
             seen.add(group)
     axes.set_ylim(-TALLEST, TALLEST)
-    axes.set_yticks([-3, -2, -1, 1, 2, 3], ["1,000", "", "10", "10", "", "1,000"], fontsize=9)
+    axes.set_yticks([-3, -2, -1, 1, 2, 3], ["1,000", "", "10", "10", "", "1,000"], fontsize=10)
     left = -0.13 if narrow(axes.figure) else -0.075
     axes.text(left, 0.75, "up", transform=axes.transAxes, ha="right", va="center", fontsize=10)
     axes.text(left, 0.25, "down", transform=axes.transAxes, ha="right", va="center", fontsize=10)

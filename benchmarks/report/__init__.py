@@ -26,13 +26,13 @@ def write(folder, before=None):
 
 
 def write_and_summarize(folder, before=None):
-    """Write the reports; return what the terminal shows: the changes, and the path or the error.
+    """Write the reports; return what the terminal shows: the changes, and last the file:// address or the error.
 
     An error here must not hide that the measurement is complete.
     """
     try:
         path = write(folder, before)
-        return [*changes(folder, before), str(path)]
+        return [*changes(folder, before), path.resolve().as_uri()]
     except Exception as exc:
         return [f"The report fails, but the results are complete in {folder}: {type(exc).__name__}: {exc}"]
 

@@ -24,6 +24,16 @@ CHOICES = {
     "layer": ("memory", "redis", "pubsub"),
     "cut": ("none", "jitter", "no-jitter"),
 }
+UNITS = {
+    "rate": "messages a second in each room",
+    "text_bytes": "bytes",
+    "interval": "seconds between two polls",
+    "hold": "seconds",
+    "delay_ms": "milliseconds each way",
+    "cookie_bytes": "bytes",
+    "warmup": "seconds",
+    "duration": "seconds",
+}
 CAMPAIGN_SETTINGS = ("repetitions", "seed")  # the same at every point
 POINT_SETTINGS = tuple(name for name in (*BOUNDS, *CHOICES) if name not in CAMPAIGN_SETTINGS)
 # The settings that a run records in results.json.
@@ -33,6 +43,16 @@ RECORDED = tuple(name for name in POINT_SETTINGS if name not in ("warmup", "dura
 def recorded(settings: object) -> dict[str, Any]:
     """Return the settings to record with a run, from a scenario or from parsed options; unknown ones are left out."""
     return {name: getattr(settings, name) for name in RECORDED if hasattr(settings, name)}
+
+
+def described() -> str:
+    """Return all settings with their values, for a help text."""
+    numbers = [
+        f"{name} ({low:,g} to {high:,g}{f' {UNITS[name]}' if name in UNITS else ''})"
+        for name, (low, high) in BOUNDS.items()
+    ]
+    choices = [f"{name} ({', '.join(values)})" for name, values in CHOICES.items()]
+    return "; ".join(text for text in (*numbers, *choices) if text.split(" ")[0] in POINT_SETTINGS)
 
 
 class ComparisonError(Exception):

@@ -167,6 +167,30 @@ def test_points_with_names_stages_a_cut_and_traces_have_their_plots(tmp_path):
     assert {"reconnects", "staircase", "bytes-by-kind", "waterfall", "sweep-latency"} <= set(found)
 
 
+def test_a_pane_of_a_sweep_with_stages_names_its_technique_and_its_point(tmp_path):
+    runs = [
+        make_run(name, 1, stage=stage, point=point, label=f"clients {clients}", clients=clients)
+        for point, clients in enumerate((10, 50))
+        for name, stage in (("polling", "whole"), ("websocket", "list"), ("websocket", None))
+    ]
+    canvas = drawing.Canvas(figsize=(7.2, 4.5), layout="constrained")
+    drawing.curves.percentiles(canvas, Results.load(make_folder(tmp_path, runs)))
+    assert [pane.get_title(loc="center") or pane.get_title(loc="left") for pane in canvas.axes] == [
+        f"{title}\nreaders: {clients}" for clients in (10, 50) for title in ("Short polling", "WebSocket")
+    ]
+
+
+def test_a_bar_without_width_leaves_no_edge(tmp_path):
+    results = Results.load(
+        make_folder(tmp_path, [make_run("sse", number, tcp_bytes={"up": 0, "down": 9e4}) for number in (1, 2)])
+    )
+    for draw in (drawing.bars.bytes_per_message, drawing.ledger.ledger):
+        canvas = drawing.Canvas(figsize=(7.2, 4.5), layout="constrained")
+        draw(canvas, results)
+        assert canvas.axes[0].patches
+        assert all(bar.get_width() for bar in canvas.axes[0].patches)
+
+
 def test_a_refused_run_is_in_no_plot_but_the_ledger(tmp_path):
     runs = [make_run("polling"), refused("websocket", "the generator used 95% of a core")]
     with_it, alone = tmp_path / "with", tmp_path / "alone"

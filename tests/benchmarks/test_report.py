@@ -105,6 +105,24 @@ def test_one_run_or_two_put_nobody_before_another(tmp_path, repetitions):
     assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
 
 
+@pytest.mark.parametrize("few", [1, 2])
+def test_a_technique_with_too_few_runs_is_named_but_not_ranked(tmp_path, few):
+    """The answer and the note about runs say the same, and so does a sweep."""
+    runs = [run for run in all_techniques() if run[0]["technique"] != "longpoll" or run[0]["repetition"] <= few]
+    answer = text_of(read(make_folder(tmp_path / "one", runs)))
+    answer = answer[: answer.index("All figures")]
+    assert "so no order is claimed for Long polling. One is called lower than another if" in answer
+    assert re.search(r"needs? the fewest bytes: [^;]*; Short polling needs [^;]*; too few runs to rank Long", answer)
+    assert answer.count("too few runs to rank Long polling with ") == 3
+    assert not re.search(r"Long polling (and|takes|needs|costs|delivers)|and Long polling", answer)
+    swept = [
+        run for run in sweep_of("clients", [10, 50]) if run[0]["technique"] != "longpoll" or run[0]["repetition"] <= few
+    ]
+    text = text_of(read(make_folder(tmp_path / "sweep", swept)))
+    assert "so no order is claimed for Long polling at some points." in text
+    assert not re.search(r"lowest at [^:;.]*: [^;.]*Long polling", text)
+
+
 def test_runs_that_overlap_put_nobody_before_another(tmp_path):
     runs = [
         make_run(name, number, latency_ms={"p50": 10.0 * number + extra})

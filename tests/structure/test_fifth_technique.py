@@ -1,6 +1,7 @@
 """A fifth technique is one folder and one word: here one is made on the fly, and the lab's own checks include it."""
 
 import importlib
+import json
 import os
 import re
 import subprocess
@@ -24,7 +25,7 @@ def environment(tmp_path_factory):
     toy_technique.write(folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
-        yield {"LAB_TECHNIQUES": ",".join([*TECHNIQUES, "toy"]), "PYTHONPATH": os.fspath(folder)}
+        yield toy_technique.environment(folder)
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +106,64 @@ def test_a_fifth_technique_refuses_as_the_others_do(toy, room):
     with pytest.raises(Refused):
         publisher.publish(" ")
     publisher.close()
+
+
+SCENARIO = """
+purpose = "All techniques, and the toy."
+prediction = "The toy sends more requests than the others."
+clients = 4
+rooms = 2
+rate = 10.0
+interval = 0.2
+warmup = 0.2
+duration = 1.0
+"""
+PLOTS = {"ledger", "bytes-by-kind", "waterfall"}  # drawn whether or not a run is valid
+
+
+@pytest.fixture(scope="module")
+def compared(environment, tmp_path_factory):
+    """The results folder of a comparison with the toy, with calibration and traces."""
+    folder = tmp_path_factory.mktemp("compared")
+    (folder / "moment.toml").write_text(SCENARIO)
+    command = [sys.executable, "manage.py", "compare", "--scenario", folder / "moment.toml", "--out", folder]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=2 * COMMAND
+    )
+    assert done.returncode == 0, done.stderr
+    assert "toy" in done.stdout
+    (results,) = folder.glob("*-moment")
+    return results
+
+
+@pytest.mark.server
+def test_a_fifth_technique_is_compared_and_loses_nothing(compared):
+    results = json.loads((compared / "results.json").read_text())
+    runs = [run for run in results["runs"] if run["technique"] == "toy"]
+    assert runs
+    for run in runs:
+        assert run["delivered"] == run["expected"] > 0
+        assert run["requests"] > 0 < run["tcp_bytes"]["down"]
+    assert results["traces"]["toy"]["delivered"] > 0
+
+
+@pytest.mark.server
+def test_a_fifth_technique_has_its_title_in_the_report_and_its_colour_in_the_plots(compared):
+    page = (compared / "report.html").read_text()
+    assert "A toy" in page
+    assert {path.stem for path in (compared / "plots").glob("*.svg")} >= PLOTS
+    assert "#123456" in (compared / "plots" / "ledger.svg").read_text()
+
+
+@pytest.mark.server
+def test_the_advice_says_that_it_leaves_out_a_fifth_technique(environment, toy):
+    command = [sys.executable, "manage.py", "advise"]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=COMMAND
+    )
+    sentence = "The model has no formulas for A toy, so this advice leaves it out."
+    assert (done.returncode, sentence in done.stdout) == (0, True)
+    assert sentence in get(toy.url, "/advise/").body.decode()
 
 
 MISTAKES = [  # what is written, what instead, the sentence

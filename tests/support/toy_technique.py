@@ -1,9 +1,12 @@
 """A fifth technique: one folder, whose files are written where a test wants them."""
 
 import io
+import os
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+
+from lab.techniques import TECHNIQUES
 
 CATALOGUE = "locale/zh_Hans/LC_MESSAGES/django.po"
 FILES = {
@@ -60,7 +63,9 @@ class Client(client.Client):
 import { Client as Base } from "../lab/client.js";
 
 export class Client extends Base {
-  open() {}
+  open() {
+    this.fetchPage({}, () => this.open());
+  }
 }
 """,
     CATALOGUE: """
@@ -86,3 +91,8 @@ def write(folder, changes=(), name="toy"):
         path.write_text(source.lstrip())
     with (folder / name / CATALOGUE).with_suffix(".mo").open("wb") as compiled:
         write_mo(compiled, read_po(io.StringIO(FILES[CATALOGUE])))
+
+
+def environment(folder):
+    """Return the environment in which the toy in a folder is one of the techniques."""
+    return {"LAB_TECHNIQUES": ",".join([*TECHNIQUES, "toy"]), "PYTHONPATH": os.fspath(folder)}

@@ -1,37 +1,46 @@
 """manage.py advise: which technique to take."""
 
+from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.align import Align
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from benchmarks import terminal
 from benchmarks.advice.advisor import advise
 from benchmarks.advice.question import Question, QuestionError
 from benchmarks.advice.text import NETWORKS, figures, reasons, verdict
+from benchmarks.management.scriptable import ScriptableCommand
 
 FIELDS = {  # option: (field of the Question, help)
-    "rate": ("rate", "messages a second in each room"),
-    "clients": ("clients", "readers in all rooms together"),
-    "rooms": ("rooms", "rooms; the readers are spread over them"),
-    "latency": ("latency_ms", "acceptable latency of 99 in 100 messages, ms"),
-    "text-bytes": ("text_bytes", "bytes of a text"),
+    "rate": ("rate", "The messages that are published in each room, per second."),
+    "clients": ("clients", "The number of readers in all rooms together."),
+    "rooms": ("rooms", "The number of rooms; the readers are spread over them."),
+    "latency": ("latency_ms", "The latency that 99 in 100 messages may have, in milliseconds."),
+    "text-bytes": ("text_bytes", "The length of a message's text, in bytes."),
 }
 
 
-class Command(BaseCommand):
+class Command(ScriptableCommand):
     """Show what each technique would give and cost, and advise one."""
 
     help = "Advise which technique to take, by the model and the newest measurements on this machine."
+    essence = "the verdict"
 
     def add_arguments(self, parser):
         """Add the options."""
         for name, (field, text) in FIELDS.items():
             default = getattr(Question, field)
+            text = f"{text} The default is %(default)s."
             parser.add_argument(f"--{name}", dest=field, type=type(default), default=default, help=text)
-        parser.add_argument("--network", choices=NETWORKS, default="local", help="between browser and server")
+        parser.add_argument(
+            "--network",
+            choices=NETWORKS,
+            default="local",
+            help="The network between browser and server. The default is %(default)s, which has no delay.",
+        )
+        super().add_arguments(parser)
 
     def handle(self, *, network, **options):
         """Print the advice."""
@@ -40,7 +49,10 @@ class Command(BaseCommand):
             advice = advise(Question(**fields, **NETWORKS[network]))
         except QuestionError as exc:
             raise CommandError(str(exc)) from exc
-        terminal.show(advice_table(advice), *map(str, (verdict(advice), *reasons(advice))))
+        answer, *because = map(str, (verdict(advice), *reasons(advice)))
+        known = {"question": asdict(advice.question), "options": [asdict(option) for option in advice.options]}
+        known |= {"take": [option.technique for option in advice.close], "verdict": answer, "reasons": because}
+        self.show(options, advice_table(advice), answer, *because, essence=[answer], fields=known)
 
 
 def advice_table(advice):

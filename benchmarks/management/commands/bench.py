@@ -2,23 +2,33 @@
 
 import statistics
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
 from benchmarks import terminal
 from benchmarks.bench import measurements, wire_cost
+from benchmarks.management.scriptable import ScriptableCommand
 from lab.net.system import allow_many_connections, interrupt_on_signals
 
+RESULT = {True: "reached", False: "missed"}
 
-class Command(BaseCommand):
+
+class Command(ScriptableCommand):
     """Measure the lab's server beside its yardsticks."""
 
-    help = "Measure the lab's server against its yardsticks; prints medians and ratios."
+    help = "Measure the server's cost beside that of its yardsticks, and print medians and ratios."
+    essence = "a line for each target that is missed"
 
     def add_arguments(self, parser):
         """Add the options."""
-        parser.add_argument("--repetitions", type=int, default=5, help="default: %(default)s, about five minutes")
+        parser.add_argument(
+            "--repetitions",
+            type=int,
+            default=5,
+            help="The number of times that everything is measured, each about a minute. The default is %(default)s.",
+        )
+        super().add_arguments(parser)
 
     def handle(self, *, repetitions, **options):
         """Measure, then print."""
@@ -28,7 +38,8 @@ class Command(BaseCommand):
         allow_many_connections()
         columns = (TextColumn("Measuring"), BarColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         try:
-            with terminal.progress(*columns) as progress:
+            quiet = options["quiet"] or options["json"]
+            with terminal.progress(*columns, no_color=options["no_color"], quiet=quiet) as progress:
                 task = progress.add_task("bench", total=None)
                 figures = measurements.measure(
                     repetitions, lambda done, total: progress.update(task, completed=done, total=total)
@@ -38,7 +49,10 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Stopped; no process is left running.", returncode=130) from None
         wire_figures = figures.pop("wire")
-        terminal.show(cost_table(figures), ratio_table(figures), wire_table(wire_figures))
+        tables = cost_table(figures), ratio_table(figures), wire_table(wire_figures)
+        self.show(
+            options, *tables, essence=missed(figures, wire_figures), fields=as_json(repetitions, figures, wire_figures)
+        )
 
 
 def cost_table(figures):
@@ -55,25 +69,60 @@ def cost_table(figures):
 def ratio_table(figures):
     """Return the table of the ratios and their targets."""
     table = create_table("Ratios of figures from the same repetition", ("ratio",), ("target", "result"))
+    for name, ratio, bound, target, reached in ratios(figures):
+        table.add_row(name, f"{ratio:.2f}", f"{bound} {target}", RESULT[reached])
+    return table
+
+
+def ratios(figures):
+    """Return [(name, ratio, "at least" or "at most", target, whether it is reached)]."""
+    rows = []
     for over, under, bound, target in measurements.RATIOS:
         ratio = measurements.ratio(figures, over, under)
-        reached = ratio >= target if bound == "at least" else ratio <= target
         name = f"{measurements.MEASUREMENTS[over][1]} ÷ {measurements.MEASUREMENTS[under][1]}"
-        table.add_row(name, f"{ratio:.2f}", f"{bound} {target}", "reached" if reached else "missed")
-    return table
+        rows.append((name, ratio, bound, target, ratio >= target if bound == "at least" else ratio <= target))
+    return rows
 
 
 def wire_table(figures):
     """Return the table of what a wire costs beside no wire."""
     table = create_table("A wire between client and server", ("median",), ("target", "result"))
+    for name, figure, bound, target, reached in wire_rows(figures):
+        table.add_row(
+            name, f"{figure:,.3f}" if figure < 10 else f"{figure:,.0f}", f"{bound} {target:,}", RESULT[reached]
+        )
+    return table
+
+
+def wire_rows(figures):
+    """Return the medians of a wire's figures, as rows like those of `ratios`."""
     added, rate = (statistics.median(each[name] for each in figures) for name in ("added_ms", "deliveries"))
     most, least = wire_cost.TARGETS["added_ms"], wire_cost.TARGETS["deliveries"]
-    for name, figure, target, reached in (
-        ("ms added to a round trip", f"{added:.3f}", f"at most {most}", added <= most),
-        ("deliveries per core-second", f"{rate:,.0f}", f"at least {least:,}", rate >= least),
-    ):
-        table.add_row(name, figure, target, "reached" if reached else "missed")
-    return table
+    return [
+        ("ms added to a round trip", added, "at most", most, added <= most),
+        ("deliveries per core-second", rate, "at least", least, rate >= least),
+    ]
+
+
+def missed(figures, wire_figures):
+    """Return a line for each target that is missed."""
+    rows = [*ratios(figures), *wire_rows(wire_figures)]
+    return [
+        f"missed: {name}: {figure:,.3g}, {bound} {target:,}"
+        for name, figure, bound, target, reached in rows
+        if not reached
+    ]
+
+
+def as_json(repetitions, figures, wire_figures):
+    """Return everything as plain values."""
+    names = ("name", "figure", "bound", "target", "reached")
+    targets = [dict(zip(names, row, strict=True)) for row in (*ratios(figures), *wire_rows(wire_figures))]
+    measured = {
+        key: {"name": measurements.MEASUREMENTS[key][1], "unit": measurements.MEASUREMENTS[key][0], "values": values}
+        for key, values in figures.items()
+    }
+    return {"repetitions": repetitions, "measured": measured, "targets": targets}
 
 
 def create_table(title, figures, texts):

@@ -1,45 +1,96 @@
 """manage.py compare: compare the techniques."""
 
+import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from rich.progress import BarColumn
 
 from benchmarks import RESULTS, terminal
 from benchmarks.campaigns import cli_options, results_dir, terminal_table
 from benchmarks.campaigns.campaign import Campaign
-from benchmarks.scenarios.settings import ComparisonError
+from benchmarks.management.scriptable import ScriptableCommand
+from benchmarks.scenarios.settings import ComparisonError, described
 from benchmarks.terminal import PlainColumn, PlainConsole
+from lab.management.commands.demo import has_display
 from lab.net.system import allow_many_connections, interrupt_on_signals
 
 REPORT = 6  # typical seconds of the report
 INTERRUPTED = 130  # the exit status that shells expect after Ctrl-C
 
 
-class Command(BaseCommand):
+class Command(ScriptableCommand):
     """Run a scenario, show the table, leave the raw data and a report."""
 
     help = "Compare the techniques: in about two minutes a table, raw data, and a report."
+    essence = "the address of the report"
 
     def add_arguments(self, parser):
         """Add the options."""
-        parser.add_argument("--scenario", help="name in benchmarks/scenarios/, or a TOML file (default: quick)")
-        parser.add_argument("--techniques", help="names, separated by commas (default: the scenario's, or all)")
-        parser.add_argument("--stage", help="stages, separated by commas, or `finished` for the finished technique")
-        parser.add_argument("--repetitions", type=int, help="repetitions of every run (default: the scenario's)")
-        parser.add_argument("--seed", type=int, help="seed of order and publishing times (default: the scenario's)")
+        parser.add_argument(
+            "--scenario", help="The name of a scenario in benchmarks/scenarios/, or a TOML file. The default is quick."
+        )
+        parser.add_argument(
+            "--techniques",
+            metavar="NAMES",
+            help="The techniques, separated by commas. The default is those of the scenario, or all.",
+        )
+        parser.add_argument(
+            "--stage",
+            metavar="NAMES",
+            help="The stages, separated by commas; `finished` is the finished technique. The default is those of the "
+            "scenario, or `finished`.",
+        )
+        parser.add_argument(
+            "--repetitions", type=int, help="The number of equal runs. The default is that of the scenario."
+        )
+        parser.add_argument(
+            "--seed",
+            type=int,
+            help="The number that decides the order of the runs and the times of publishing. The default is that of "
+            "the scenario.",
+        )
         parser.add_argument(
             "--set",
             action="append",
             default=[],
-            help="NAME=VALUE as in the scenario; one value may be a list, which is a sweep",
+            metavar="NAME=VALUE",
+            help="Replace a setting of the scenario; a list, as in clients=[10,100], is a sweep. The option may be "
+            f"repeated. The default is what the scenario says. The settings are: {described()}.",
         )
-        parser.add_argument("--processes", type=int, default=1, help="processes of the load (default: %(default)s)")
-        parser.add_argument("--bare", action="store_true", help="without calibration and traces")
-        parser.add_argument("--out", type=Path, default=RESULTS, help="folder in which the results folder is created")
-        parser.add_argument("--resume", type=Path, metavar="FOLDER", help="continue an interrupted comparison")
-        parser.add_argument("--baseline", type=Path, metavar="FOLDER", help="show what changed since these results")
+        parser.add_argument(
+            "--processes",
+            type=int,
+            default=1,
+            help="The number of processes that make the load. The default is %(default)s.",
+        )
+        parser.add_argument(
+            "--bare", action="store_true", help="Leave out the calibration and the traces, which take 20 seconds."
+        )
+        parser.add_argument(
+            "--out",
+            type=Path,
+            default=RESULTS,
+            metavar="FOLDER",
+            help="The folder in which the results folder is created. The default is benchmarks/results/.",
+        )
+        parser.add_argument(
+            "--resume", type=Path, metavar="FOLDER", help="Continue the interrupted comparison in this results folder."
+        )
+        parser.add_argument(
+            "--baseline",
+            type=Path,
+            metavar="FOLDER",
+            help="Show what changed since the comparison in this results folder.",
+        )
+        parser.add_argument(
+            "--open",
+            action="store_true",
+            help="Open the report at the end, if the output is a terminal and there is a browser.",
+        )
+        super().add_arguments(parser)
 
     def handle(self, *, resume, baseline, out, **options):
         """Compare; Ctrl-C keeps the complete runs."""
@@ -53,7 +104,7 @@ class Command(BaseCommand):
                 campaign = cli_options.resume(resume, options)
             else:
                 campaign = Campaign.new(out, **cli_options.campaign_options(options))
-            self.compare(campaign, baseline)
+            self.compare(campaign, baseline, options)
         except ComparisonError as exc:
             clean_up(campaign)
             raise CommandError(f"{exc}{kept(campaign)}") from exc
@@ -63,11 +114,12 @@ class Command(BaseCommand):
                 f"Interrupted.{kept(campaign) or ' No run is complete.'}", returncode=INTERRUPTED
             ) from None
 
-    def compare(self, campaign, baseline):
+    def compare(self, campaign, baseline, options):
         """Measure, write the report, show the table."""
         rows = campaign.results["runs"]
         columns = PlainColumn("{task.description}"), BarColumn(None), PlainColumn("{task.fields[left]}")
-        with terminal.progress(*columns) as progress:
+        quiet = options["quiet"] or options["json"]
+        with terminal.progress(*columns, no_color=options["no_color"], quiet=quiet) as progress:
             bar = progress.add_task("", total=1.0, left="")
             total = campaign.seconds_left() + REPORT
 
@@ -82,9 +134,14 @@ class Command(BaseCommand):
             update("report")
             report = write_report(campaign.folder, baseline)
             progress.update(bar, completed=total, description="done", left="")
-        console = PlainConsole()
-        table = terminal_table.parts(terminal_table.summarize(rows), console.width)
-        terminal.show(*table, *report, console=console)
+        summary = terminal_table.summarize(rows)
+        parts = [*terminal_table.parts(summary, PlainConsole().width), *report]
+        address = report[-1]
+        fields = {"folder": str(campaign.folder.resolve()), "report": address, "summary": summary}
+        self.show(options, *parts, essence=[address], fields=fields)
+        if options["open"] and not quiet and self.stdout.isatty() and has_display():
+            with suppress(webbrowser.Error):
+                webbrowser.open(address)
 
 
 def clean_up(campaign):

@@ -1,0 +1,16 @@
+"""The published schema of results.json, and what of some results does not follow it."""
+
+import json
+
+from jsonschema import Draft202012Validator
+
+from support.processes import ROOT
+
+SCHEMA = json.loads((ROOT / "benchmarks" / "results.schema.json").read_text())
+
+
+def problems(results):
+    """Return a sentence for each part of some results that breaks the schema."""
+    Draft202012Validator.check_schema(SCHEMA)
+    errors = Draft202012Validator(SCHEMA).iter_errors(results)
+    return [f"{'/'.join(map(str, error.path))}: {error.message}" for error in errors]
