@@ -10,8 +10,8 @@ from functools import partial
 from benchmarks.scenarios.settings import ComparisonError
 from benchmarks.servers.process import ROOT, TIMEOUT, last_line, run_process, run_uvicorn
 from deploy.redis import RedisProcess
-from deploy.service import HOST, ServiceError
-from lab.net.system import BACKLOG, free_port
+from deploy.service import HOST
+from lab.net.system import BACKLOG, StartError, free_port
 
 APPLICATION = "lab.asgi:application"
 KEEP_ALIVE = 75  # seconds that a connection may idle, as in lab/server/serve.py
@@ -57,7 +57,7 @@ def run_layer(layer):
     try:
         with redis:
             yield {"REDIS_URL": redis.url, "REDIS_LAYER": LAYERS[layer]}
-    except ServiceError as exc:
+    except StartError as exc:
         raise ComparisonError(f"The channel layer {layer} does not start: {exc}") from exc
 
 
@@ -65,7 +65,7 @@ def redis_for(layer: str) -> RedisProcess | None:
     """Return an unstarted Redis, or None if the layer needs none; raise ComparisonError if Redis is missing."""
     try:
         return RedisProcess() if layer in LAYERS else None
-    except ServiceError as exc:
+    except StartError as exc:
         raise ComparisonError(f"The channel layer {layer} is not available: {exc}") from exc
 
 

@@ -143,7 +143,7 @@ def test_3_2_with_no_place_to_wait_everything_comes(start, room, technique, boun
 @pytest.mark.parametrize("layer", ["memory", "redis"])
 def test_3_2_announcements_that_are_too_large_are_found_by_a_look(start, redis, room, technique, layer):
     where = {"REDIS_URL": redis.url} if layer == "redis" else {}
-    server = start(**SMALL, **where, SMALL_UNHEARD_BYTES="1", SMALL_LOOK="0.1")
+    server = start(**SMALL, **where, SMALL_ANNOUNCEMENTS_BYTES="1", SMALL_SYNC_INTERVAL="0.1")
     reader = client(technique, server, room, after=0)
     publish("polling", server, room, "first")
     received = reader.messages()

@@ -9,14 +9,14 @@ from lab.chat import broker_local
 from support.processes import SMALL
 from support.technique_io import client, publish
 
-UNHEARD = 5  # announcements that may wait
-NEVER = SMALL | {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the broker can announce in time
+BOUND = 5  # announcements that may wait
+NO_SYNC = SMALL | {"SMALL_SYNC_INTERVAL": "1000"}  # seconds: only the broker can announce a message in time
 
 
 @pytest.fixture
 def bounded(monkeypatch):
     """Subscriptions with a small bound."""
-    monkeypatch.setattr(broker_local, "settings", SimpleNamespace(UNHEARD_MAX=UNHEARD, UNHEARD_BYTES=1_000))
+    monkeypatch.setattr(broker_local, "settings", SimpleNamespace(ANNOUNCEMENTS_MAX=BOUND, ANNOUNCEMENTS_BYTES=1_000))
 
 
 def message(room, number):
@@ -26,7 +26,7 @@ def message(room, number):
 
 def test_every_technique_hears_it_without_a_look_at_the_store(start):
     """3.2: one server that looks every 1,000 seconds."""
-    server = start(**NEVER)
+    server = start(**NO_SYNC)
     for delivering in ("longpoll", "sse", "websocket"):
         publish("polling", server, delivering, "first")
         reader = client(delivering, server, delivering, after=0)
@@ -71,10 +71,10 @@ def test_4_1_what_a_busy_listener_has_not_heard_is_bounded(bounded):
         broker = broker_local.LocalBroker()
         subscription = broker.subscribe("a", None)
         await subscription.join()
-        for number in range(2 * UNHEARD):
+        for number in range(2 * BOUND):
             broker.publish([message("a", number)])
-        waiting = subscription.backlog.qsize()
+        waiting = subscription.pending.qsize()
         await subscription.leave()
-        return waiting, broker.backlog_bytes
+        return waiting, broker.pending_bytes
 
-    assert asyncio.run(unheard()) == (UNHEARD, 0)
+    assert asyncio.run(unheard()) == (BOUND, 0)

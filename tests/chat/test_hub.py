@@ -32,7 +32,7 @@ def _database(django_db_blocker):
 @pytest.fixture
 def chat(settings):
     """Return a function that runs `test(*hubs)` with `count` hubs on one database."""
-    settings.LOOK = SOON
+    settings.SYNC_INTERVAL = SOON
 
     def run(test, count=1, brokers=LocalBroker):
         async def running():
@@ -133,11 +133,11 @@ def test_a_hub_finds_in_the_store_what_nobody_announced(chat, room):
 
 
 def test_a_broker_announces_to_the_other_hub(chat, room, settings):
-    settings.LOOK = 1_000  # no hub looks by itself
+    settings.SYNC_INTERVAL = 1_000  # no hub looks by itself
     layer = InMemoryChannelLayer()
 
     async def test(hub, other):
-        settings.LOOK = 1_000
+        settings.SYNC_INTERVAL = 1_000
         with await other.follow(room) as queue:
             await publish(hub, room, "one", "two")
             assert await read(queue, 2) == [1, 2]
@@ -151,7 +151,7 @@ def test_an_announcement_that_is_lost_leaves_no_gap(chat, room, settings):
             super().publish([message for message in messages if message.text != "lost"])
 
     async def test(hub):
-        settings.LOOK = 1_000
+        settings.SYNC_INTERVAL = 1_000
         with await hub.follow(room) as queue:
             await publish(hub, room, "one", "lost", "lost", "four")
             assert await read(queue, 4) == [1, 2, 3, 4]
@@ -177,7 +177,7 @@ def test_an_announcement_that_comes_twice_or_late_is_delivered_once(chat, room, 
 
 def test_after_a_message_that_is_not_announced_here_yet(chat, room, settings):
     async def test(hub, other):
-        settings.LOOK = 1_000
+        settings.SYNC_INTERVAL = 1_000
         assert ids(await other.history(room)) == []
         await publish(hub, room, "one", "two")
         page = await other.history(room, 2)  # the client had it from the other process

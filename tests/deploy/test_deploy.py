@@ -12,7 +12,7 @@ import psutil
 import pytest
 import yaml
 
-from deploy.service import ServiceError
+from lab.net.system import StartError
 from support.processes import COMMAND, PATIENCE, ROOT, NginxProcess, free_port, until
 from support.raw_http import get
 
@@ -66,7 +66,7 @@ def test_scaled_tells_what_it_runs_starts_again_what_ends_and_leaves_nothing(fol
 
 def test_a_missing_program_is_told_in_one_sentence(monkeypatch):
     monkeypatch.setattr(NginxProcess, "name", "nginx-that-is-not-there")
-    with pytest.raises(ServiceError) as told:
+    with pytest.raises(StartError) as told:
         NginxProcess([])
     sentence = "nginx-that-is-not-there is missing: install it, on Debian with 'sudo apt-get install nginx'."
     assert str(told.value) == sentence

@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from deploy.service import ServiceError
 from faults.deployment import Deployment, Server
 from faults.disk import SmallDisk
+from lab.net.system import StartError
 from support import processes
 from support.processes import PATIENCE, TESTS, until
 
@@ -94,7 +94,7 @@ class Many(Deployment, processes.Scaled):
     def revived(self):
         """Tell whether PostgreSQL answers; start it again where it has ended, as a machine's supervisor would."""
         if self.postgres.process.poll() is not None:
-            with suppress(ServiceError):  # its orphans may be there still
+            with suppress(StartError):  # its orphans may be there still
                 self.postgres.start()
         return self.postgres.responds()
 

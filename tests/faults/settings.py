@@ -8,4 +8,4 @@ BUG = env.str("FAULTS_BUG", default="")  # a module of faults.bugs
 NARROW = env.bool("FAULTS_NARROW", default=False)
 if NARROW:
     CHANNEL_LAYERS["default"].setdefault("CONFIG", {}).update(capacity=1, expiry=1)  # messages, seconds
-    UNHEARD_MAX = 1  # the same for a process that has no others to tell, and so needs no layer
+    ANNOUNCEMENTS_MAX = 1  # the same for a process that has no others to tell, and so needs no layer

@@ -7,12 +7,12 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.campaigns import manifest
-from deploy.service import ServiceError
 from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
 from faults.faults import BY_NAME, PEACE
 from faults.trial import Trial
 from lab.net import orphans
+from lab.net.system import StartError
 
 BUGS = sorted(path.stem for path in Path(bugs.__file__).parent.glob("[!_]*.py"))
 ONE_IN = {"short": 30, "medium": 200, "full": 10_000}  # deliveries, for the bugs that happen now and then
@@ -122,7 +122,7 @@ def deployed(kind, **environment):
             try:
                 deployment = ending.enter_context(kind(folder, **environment))
                 break
-            except (AssertionError, ServiceError):
+            except (AssertionError, StartError):
                 if not tries_left:
                     raise
         yield deployment

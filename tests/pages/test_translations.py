@@ -22,7 +22,7 @@ WRITTEN = {
 }
 FOLDERS = ["lab", *TECHNIQUES]
 PARTS = ROOT / "lab/static/lab/shared/byte-kinds.js"
-REFUSALS = {"Refused", "Unavailable", "InvalidLink", "InvalidFault", "CannotStart"}
+REFUSALS = {"Refused", "Unavailable", "InvalidLink", "InvalidFault", "ServerStartError"}
 FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")  # as in format.js, which looks a sentence up without its numbers
 # Rules that only programs break: they name what cannot be translated.
 FOR_PROGRAMS = {

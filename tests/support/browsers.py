@@ -37,7 +37,7 @@ AWAY = re.compile(
     r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
     r"|ERR_SOCKET_NOT_CONNECTED"
 )
-LOOK = 0.02  # seconds between looks at a page
+CHECK_INTERVAL = 0.02  # seconds between checks of a page
 
 BROKEN = """
 const broken = [];
@@ -119,7 +119,9 @@ class Window:
 
     def until(self, true, otherwise):
         """Wait until `true()` is."""
-        WebDriverWait(self.driver, PATIENCE, LOOK, [StaleElementReferenceException]).until(lambda _: true(), otherwise)
+        WebDriverWait(self.driver, PATIENCE, CHECK_INTERVAL, [StaleElementReferenceException]).until(
+            lambda _: true(), otherwise
+        )
         return self
 
     def until_state(self, *states, pane=""):
