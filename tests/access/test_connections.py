@@ -231,7 +231,7 @@ def test_a_class_behind_one_address_meets_no_bound(server, room):
 
 
 @pytest.mark.parametrize("technique", HTTP)
-def test_4_429_a_session_publishes_at_its_own_rate_whoever_shares_its_address(start, room, technique):
+def test_4_429_each_session_behind_one_address_has_its_own_publish_rate(start, room, technique):
     server = start(LAB_SESSION_RATE="1")
     path, mine, other = room_path(technique, room), session_of(server), session_of(server)
     answers = []

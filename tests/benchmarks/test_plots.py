@@ -29,7 +29,7 @@ RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 0, "la
 
 
 def drawn(folder, *arguments, of=drawing.PLOTS, **more):
-    """Draw these of a folder's plots; return their names, each of which must be there as SVG and PNG."""
+    """Draw these plots of a folder; return their names. Each must exist as SVG and as PNG."""
     made = drawing.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
     assert names(folder) == names(folder, "png") == sorted(plot.name for plot in made)
     for plot in made:

@@ -26,7 +26,7 @@ FAULTS = (
     "[data-part=restart]",
 )
 NOTICED = {f"[data-fault={name}]" for name in ("cut", "reset", "cut_every")} | {"[data-part=restart]"}
-# Of which rows the model says something, if not of all; and what it says of the slowest: a bound is called one.
+# {scene: for each row, slowest technique first, whether the model predicts it}; other scenes: all rows.
 MODELLED = {
     "tunnel": [False] * 4,
     "restart": [False] * 4,
@@ -34,7 +34,7 @@ MODELLED = {
     "slow": [True, False, False, False],
     "phase": [True, False, False, False],
 }
-SLOWEST = {"one": ["at most 1.1 s", "at most 154 ms", "model: 50 ms", "model: 50 ms"]}
+SLOWEST = {"one": ["at most 1.1 s", "at most 154 ms", "model: 50 ms", "model: 50 ms"]}  # the model's texts on latency
 HOLDS = "sse"  # a technique whose connections stay open, by HTTP/1.1
 # What the browser writes into its console when a connection ends, and nothing else.
 ENDED = re.compile(

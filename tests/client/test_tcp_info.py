@@ -111,7 +111,7 @@ def test_a_number_of_messages_costs_their_bytes_and_two_segments_each(server, te
 def packets(path):
     """Yield (the client's port, direction, bytes of payload, how many of them new, bytes at IP level) until a FIN.
 
-    A busy machine brings retransmissions, and with them the option SACK, of which TCP_INFO knows nothing.
+    On a busy machine there are retransmissions, and with them the option SACK, which TCP_INFO does not count.
     """
     names = "tcp.srcport", "tcp.dstport", "tcp.len", "tcp.seq", "ip.len", "tcp.flags.fin", "tcp.stream"
     ended, servers, seen = set(), {}, Counter()

@@ -12,7 +12,8 @@ from support.sse_parser import stream
 from support.technique_io import client, publish, publish_many, stage_path
 
 LONG = "😀" * 3_990  # 16 KB
-COUNT, MEMORY = 500, 8e6  # messages, 8 MB of text, of which sockets hold 4; bytes between queues with and without bound
+COUNT = 500  # messages, 8 MB of text; sockets hold 4 MB of them
+MEMORY = 8e6  # bytes; a queue without a bound takes at least so much more than a bounded one
 
 
 def texts(answer):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.server
 
 ROOMS_APART = ["sync", "async", "room"]
 TOO_FAST = "too many messages a second, wait a moment."
-LONG = "😀" * 3_990  # 16 KB, 1,000 of which no system's buffers take
+LONG = "😀" * 3_990  # a text of 16 KB; 1,000 of them fit into no system's buffers
 
 every_stage = pytest.mark.parametrize("stage", websocket.STAGES)
 apart = pytest.mark.parametrize("stage", ROOMS_APART)

@@ -1,4 +1,4 @@
-"""A crowd: many clients of one technique, each of which reads its room and publishes in it now and then."""
+"""A crowd: many clients of one technique; each reads its room and publishes in it now and then."""
 
 import threading
 import time

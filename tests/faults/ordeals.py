@@ -10,7 +10,7 @@ ROUND = 20  # seconds with the slow readers, after as many without
 QUIET = 2  # messages a second in the room where so many wait
 CHURN = 20  # seconds between the disconnects of a soak
 REST = 10  # seconds without one before servers are asked what they hold
-READINGS = 5  # a second apart, of which the median counts
+READINGS = 5  # one each second; their median counts
 
 
 def slow_readers(trial):

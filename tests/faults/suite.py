@@ -40,7 +40,7 @@ class Cells:
         path.with_suffix(".new").replace(path)
 
     def missing(self, deployment, fault, techniques):
-        """Return the techniques of which a fault's cell is not done, or broken and so due again."""
+        """Return the techniques whose cell for a fault must run: it is not done yet, or a promise was broken in it."""
         return [each for each in techniques if self.due(deployment, fault, each)]
 
     def due(self, *names):

@@ -14,7 +14,7 @@ ROOM, AUTHOR = "room", "Ann"
 
 
 def good():
-    """Return a log of three messages and two readers, one of whom came back after the first message."""
+    """Return a log of three messages and two readers; one reader reconnected after the first message."""
     log = Log(ends=[2.5])
     for number in (1, 2, 3):
         log.publishes.append(Publish(AUTHOR, ROOM, f"n{number}", f"text {number}", None, number, number, number + 0.1))

@@ -19,7 +19,7 @@ BROKEN = {"broken": {"lost": ["Ann never saw message 3"]}}
 
 @pytest.fixture
 def cells(tmp_path):
-    """Cells of which two are done: one that holds, one that does not."""
+    """A suite in which two cells are done: in one all promises held, in the other one was broken."""
     cells = suite.Cells(tmp_path / "cells")
     cells.save(CELL, "one", "sigkill", "sse")
     cells.save(CELL | BROKEN, "one", "sigkill", "websocket")

@@ -101,7 +101,7 @@ def test_files_that_others_could_read_are_theirs_no_more(start, room, tmp_path):
     server.kill()  # so that all of its files stay
     for path in (tmp_path / "own").iterdir():
         path.chmod(0o644)
-    (tmp_path / "own").chmod(0o755)  # by whoever chose the folder
+    (tmp_path / "own").chmod(0o755)  # as the folder's owner may choose
     manage("check", data=tmp_path / "own")
     made = modes(tmp_path / "own")
     assert made.pop(".") == 0o755

@@ -129,7 +129,7 @@ async def taking(scope, receive, send):
 @pytest.mark.parametrize(("line", "kind", "bound"), [("text:", "messages", 1), ("ping:", "pings", PIECE // 6 + 1)])
 def test_3_5_so_many_frames_are_handled_before_it_is_the_others_turn(monkeypatch, line, kind, bound):
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "lab.settings")
-    data = frame(line) * 150  # of which none is one too many
+    data = frame(line) * 150  # within the bound
 
     async def run():
         loop = asyncio.get_running_loop()

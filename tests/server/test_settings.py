@@ -82,7 +82,7 @@ def test_behind_https_a_page_by_http_leads_there_and_cookies_are_for_https_alone
     assert answer.status == 200
     assert "Secure" in answer.headers["set-cookie"]
     assert answer.headers["strict-transport-security"] == "max-age=2592000"  # and nothing of other names
-    assert get(server.url, "/healthz").status == 200  # whoever watches over the server asks it directly
+    assert get(server.url, "/healthz").status == 200  # a health check reaches the server directly, without the proxy
 
 
 def test_git_knows_nothing_of_the_secret_key():

@@ -19,7 +19,7 @@ from support.technique_io import LONG, PUSHED, TECHNIQUES, client, publish, publ
 from support.technique_io import deaf as deaf_reader
 
 COUNT, TEXT = 800, "x" * 3_990  # messages, about 3.2 MB
-DEAF = 8  # readers; 800 LONG messages are 13 MB, of which the system's own buffers take 4 at most
+DEAF = 8  # readers; 800 LONG messages are 13 MB, and the system's own buffers take 4 MB at most
 MEMORY = 40e6  # bytes that the server may grow by: 8 readers times 9 MB would be 72 MB
 
 
@@ -106,7 +106,7 @@ def test_3_5_polls_never_read_delay_nobody(server, room):
 
 
 TAKE = SMALL | {"SMALL_TAKE_SECONDS": "2"}
-FULL = 500  # messages of 16 KB, of which each answer held all before answers were bounded in characters
+FULL = 500  # messages of 16 KB; one response held all of them before responses were bounded in bytes
 ANSWERS = {  # technique: how often a deaf client asks on one connection; a stream's answer has no end
     "polling": 20,
     "longpoll": 20,

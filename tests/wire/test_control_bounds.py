@@ -1,4 +1,4 @@
-"""What a client may cost the control is bounded as at the server, whoever asks, with a token or without."""
+"""The control limits each client like the server does: headers, bodies, times and connections, with or without token."""
 
 import socket
 from contextlib import ExitStack, closing

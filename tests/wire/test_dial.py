@@ -73,7 +73,7 @@ def test_a_lost_race_leaves_no_connection_open(monkeypatch):
         async def dialled():
             transport, _protocol = await dial(asyncio.Protocol, NAME, port)
             transport.abort()
-            await asyncio.sleep(0)  # whoever lost is closed in the loop's next turn
+            await asyncio.sleep(0)  # the connection that came second is closed in the loop's next turn
 
         asyncio.run(dialled())  # a socket that nobody closed is a warning, and fails the test
 

@@ -1,4 +1,4 @@
-"""Bugs to be planted in a server, each of which the checker must find.
+"""Bugs that a test puts into a server; the checker must find each of them.
 
 Each module has `plant()`, BREAKS (the checker's rule), SHOWS_IN (techniques) and UNDER (the fault that brings it out).
 """
