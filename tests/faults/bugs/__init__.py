@@ -11,5 +11,5 @@ _count = itertools.count(1)
 
 
 def now_and_then():
-    """Tell, once in ONE_IN calls, that it is time."""
+    """Return True once in ONE_IN calls."""
     return next(_count) % ONE_IN == 0
