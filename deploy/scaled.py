@@ -1,4 +1,4 @@
-"""The lab as on many machines, on this one: Redis, PostgreSQL, several servers, and nginx in front of them."""
+"""A deployment on this machine, as on many: Redis, PostgreSQL, several servers, and nginx in front of them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -11,7 +11,7 @@ from lab.net.system import StartError
 
 
 class Scaled:
-    """All programs, from entering to leaving the context; each may be killed, frozen and started again meanwhile."""
+    """All programs, running inside a `with` block; each may be killed, frozen and started again meanwhile."""
 
     server = ServerProcess
 

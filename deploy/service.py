@@ -1,4 +1,4 @@
-"""A program of this machine as a service: start, stop, kill, freeze, and start again."""
+"""Base of the services: a program on this machine that is started, stopped, killed, frozen, and started again."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ class Service:
 
     name: str  # of the program
     package: str  # of Debian that contains the program
-    ending = signal.SIGTERM  # the signal that ends the program soon and cleanly
+    ending = signal.SIGTERM  # the signal that ends the program quickly and cleanly
     parent: Path | None = None  # of the service's folder; None: the system's folder for temporary files
     folder: Path  # from the first start on
     process: subprocess.Popen  # from the first start on
@@ -81,7 +81,7 @@ class Service:
         return self
 
     def prepare(self):
-        """Write what it needs into its folder, before the first start."""
+        """Write the program's files into its folder, before the first start."""
 
     def popen_options(self, log):
         """Return the options of Popen for this service."""
