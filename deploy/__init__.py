@@ -1,1 +1,1 @@
-"""The same program on many processes and machines: nginx, PostgreSQL and Redis around it."""
+"""Deployment on many processes and machines, with nginx, PostgreSQL and Redis."""

@@ -11,7 +11,8 @@ from string import Template
 
 import psycopg
 
-from deploy.service import HOST, Service, ServiceError, last_line
+from deploy.service import HOST, Service, last_line
+from lab.net.system import StartError
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIGURATION = Path(__file__).with_name("nginx.conf")
@@ -30,7 +31,7 @@ class PostgresProcess(Service):
         self.user = unprivileged()
 
     def prepare(self):
-        """Create an empty cluster with the user `lab` and a password; raise ServiceError if that fails."""
+        """Create an empty cluster with the user `lab` and a password; raise StartError if that fails."""
         password = self.folder / "password"
         password.touch(mode=0o600)
         password.write_text(self.password)
@@ -42,7 +43,7 @@ class PostgresProcess(Service):
             initdb = subprocess.run(command, **self.popen_options(log))
         password.unlink()
         if initdb.returncode:
-            raise ServiceError(f"initdb fails: {last_line(self.log)}")
+            raise StartError(f"initdb fails: {last_line(self.log)}")
 
     def command(self):
         """Return the command."""

@@ -1,21 +1,22 @@
-"""The lab as on many machines, on this one: Redis, PostgreSQL, several servers, and nginx in front of them."""
+"""A deployment on this machine, as on many: Redis, PostgreSQL, several servers, and nginx in front of them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 from deploy.programs import NginxProcess, PostgresProcess, ServerProcess
 from deploy.redis import RedisProcess
-from deploy.service import HOST, ServiceError
+from deploy.service import HOST
 from lab.net import orphans
+from lab.net.system import StartError
 
 
 class Scaled:
-    """All programs, from entering to leaving the context; each may be killed, frozen and started again meanwhile."""
+    """All programs, running inside a `with` block; each may be killed, frozen and started again meanwhile."""
 
     server = ServerProcess
 
     def __init__(self, count=2, port=0, **environment):
-        """Find the programs; raise ServiceError if one is missing. `environment` is for the `count` servers."""
+        """Find the programs; raise StartError if one is missing. `environment` is for the `count` servers."""
         self.redis, self.postgres = RedisProcess(), PostgresProcess()
         self.count, self.environment = count, environment
         self.servers: list[ServerProcess] = []
@@ -54,7 +55,7 @@ class Scaled:
         restarted = []
         for service in self.services:
             if service.process.poll() is not None:
-                with suppress(ServiceError):  # if PostgreSQL's child processes still run; it starts the next time
+                with suppress(StartError):  # if PostgreSQL's child processes still run; it starts the next time
                     restarted.append(service.start())
         return restarted
 

@@ -1,4 +1,4 @@
-"""A program of this machine as a service: start, stop, kill, freeze, and start again."""
+"""Base of the services: a program on this machine that is started, stopped, killed, frozen, and started again."""
 
 import contextlib
 import os
@@ -12,15 +12,11 @@ from pathlib import Path
 import psutil
 
 from lab.net import orphans
-from lab.net.system import free_port
+from lab.net.system import StartError, free_port
 
 HOST = "127.0.0.1"
 TIMEOUT = 30.0  # seconds for a program to start, and to end
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/sbin", "/usr/local/sbin")  # besides PATH
-
-
-class ServiceError(Exception):
-    """A program is missing or does not start; the text is one sentence that says why."""
 
 
 class Service:
@@ -28,7 +24,7 @@ class Service:
 
     name: str  # of the program
     package: str  # of Debian that contains the program
-    ending = signal.SIGTERM  # the signal that ends the program soon and cleanly
+    ending = signal.SIGTERM  # the signal that ends the program quickly and cleanly
     parent: Path | None = None  # of the service's folder; None: the system's folder for temporary files
     folder: Path  # from the first start on
     process: subprocess.Popen  # from the first start on
@@ -42,11 +38,11 @@ class Service:
         self.folder_exit = contextlib.ExitStack()  # deletes the folder
 
     def find(self):
-        """Return the path of the program; raise ServiceError if it is missing."""
+        """Return the path of the program; raise StartError if it is missing."""
         folders = [str(folder) for pattern in FOLDERS for folder in sorted(Path("/").glob(pattern[1:]), reverse=True)]
         program = shutil.which(self.name) or shutil.which(self.name, path=os.pathsep.join(folders))
         if program is None:
-            raise ServiceError(
+            raise StartError(
                 f"{self.name} is missing: install it, on Debian with 'sudo apt-get install {self.package}'."
             )
         return Path(program)
@@ -65,7 +61,7 @@ class Service:
         self.folder_exit.close()
 
     def start(self):
-        """Start and wait until it responds; raise ServiceError, with the last line of its log, if it does not."""
+        """Start and wait until it responds; raise StartError, with the last line of its log, if it does not."""
         if self.started:
             with contextlib.suppress(ProcessLookupError):  # child processes of a killed one would hold the port
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -80,12 +76,12 @@ class Service:
         deadline = time.monotonic() + TIMEOUT
         while not self.responds():
             if self.process.poll() is not None or time.monotonic() > deadline:
-                raise ServiceError(f"{self.name} does not start: {last_line(self.log)}")
+                raise StartError(f"{self.name} does not start: {last_line(self.log)}")
             time.sleep(0.02)
         return self
 
     def prepare(self):
-        """Write what it needs into its folder, before the first start."""
+        """Write the program's files into its folder, before the first start."""
 
     def popen_options(self, log):
         """Return the options of Popen for this service."""

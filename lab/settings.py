@@ -127,9 +127,9 @@ else:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"].get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
     raise ImproperlyConfigured("DATABASE_URL: not the address of an SQLite or PostgreSQL database.")
-DATABASE_PATIENCE = 5  # seconds, timeout of one piece of work; then 503
+DATABASE_TIMEOUT = 5  # seconds, timeout of one piece of work; then 503
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASE_PATIENCE = 20  # a process that holds its lock is on this machine, and soon done
+    DATABASE_TIMEOUT = 20  # a process that holds its lock is on this machine, and soon done
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a writer waits for the lock instead of failing on it
         "timeout": 15,  # seconds
@@ -248,13 +248,13 @@ SESSION_ROOMS = number("LAB_SESSION_ROOMS", 200)
 ROOM_IDLE = 60  # seconds that a room is kept in memory without a reader
 WAITING_MAX = 10_000  # messages that wait for the disk; then 503
 WAITING_BYTES = 20_000_000  # bytes of memory for their texts; then 503
-UNHEARD_BYTES = 20_000_000  # bytes of memory for the announcements that wait for busy rooms and a slow channel layer
-UNHEARD_MAX = 100  # announcements that wait for a busy room, as in a channel layer; it reads the rest from the store
+ANNOUNCEMENTS_MAX = 100  # announcements that wait for a busy room, as in a layer; it reads the rest from the store
+ANNOUNCEMENTS_BYTES = 20_000_000  # bytes of memory for those that wait for busy rooms and a slow channel layer
 HOLD = 25  # seconds that a long poll is held; under the idle timeout of common proxies
 HOLD_MAX = 55  # seconds; proxies cut an idle connection at 60
 HEARTBEAT = 15  # seconds of silence on an event stream or a WebSocket, then a heartbeat
 SHUTDOWN_GRACE = 1.5  # seconds that streams have to end at a shutdown, and then open requests
-LOOK = 1.0  # seconds between queries of the store for messages whose announcement was lost
+SYNC_INTERVAL = 1.0  # seconds between queries of the store for messages whose announcement was lost
 # Frames a second on one WebSocket that publish nothing (refused ones, pings, tiny fragments), twice that in a burst.
 FRAME_RATE = 100  # then the connection is closed with 1008
 # Messages a second from one address and one browser session, twice that in a burst, then 429; 0: no bound.

@@ -18,23 +18,22 @@ SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
 ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, which nobody guesses
 
 
-async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
-    """Respond as soon as the user's queue has messages, with an empty list after `hold` seconds."""
-    seconds, after = hold(request), http.after(request)
-    if request.method == "HEAD":
-        return http.head()  # a response without a body takes no messages out of a queue
-    session = await sessions().get_or_create(request.GET.get("queue"), room, after)
-    with session:
-        page = await session.queue.fetch(seconds)
-    return http.page(page, queue=session.id)
-
-
 def hold(request: ASGIRequest) -> float:
     """Return for how many seconds the client wants the request held; raise Refused if it is no such number."""
     text = request.GET.get("hold", str(settings.HOLD))
     if not SECONDS.fullmatch(text) or float(text) > settings.HOLD_MAX:
         raise Refused(f"hold: seconds from 0 to {settings.HOLD_MAX}.")
     return float(text)
+
+
+@http.held(hold, http.after)
+async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
+    """Respond as soon as the user's queue has messages, with an empty list after `hold` seconds."""
+    seconds, after = hold(request), http.after(request)
+    session = await sessions().get_or_create(request.GET.get("queue"), room, after)
+    with session:
+        page = await session.queue.fetch(seconds)
+    return http.page(page, queue=session.id)
 
 
 class QueueSessions:

@@ -14,8 +14,6 @@ from lab.messages.message import Message
 from lab.messages.validation import clean_after
 from lab.server.fast_stream import FastStream
 
-# No proxy may hold events back.
-HEADERS = http.HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 RETRY = b"retry: 1000\n\n"  # milliseconds until the browser reconnects
 RESET = b"event: reset\ndata: {}\n\n"
 HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"  # not a comment: scripts must see it
@@ -24,7 +22,7 @@ HEARTBEAT = b"event: heartbeat\ndata: {}\n\n"  # not a comment: scripts must see
 async def deliver(request: ASGIRequest, room: str) -> StreamingHttpResponse:
     """Respond with an event stream, which ends with the server, or when history cannot be read."""
     queue = await chat.follow(room, after(request))
-    return FastStream(request, queue, event, stream(queue), headers=HEADERS)
+    return FastStream(request, queue, event, stream(queue), headers=http.STREAM_HEADERS)
 
 
 def after(request: ASGIRequest) -> int | None:

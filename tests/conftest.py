@@ -1,4 +1,4 @@
-"""A real server process for the tests, and a fresh room in it for each."""
+"""Fixtures of all tests: real server processes, a new room for each test, and checks after each test."""
 
 import itertools
 import os
@@ -7,7 +7,9 @@ import signal
 from lab.net import orphans
 from support import needs
 
-os.environ["LAB_DATA"] = str(orphans.make_folder("lab-tests-"))  # settings that are read here leave no trace
+os.environ["LAB_DATA"] = str(
+    orphans.make_folder("lab-tests-")
+)  # importing the settings makes files; these are temporary
 os.environ["DJANGO_SETTINGS_MODULE"] = "lab.settings"
 
 import django
@@ -16,30 +18,30 @@ import pytest
 from lab.techniques import TECHNIQUES
 from support.processes import SMALL, RedisProcess, Scaled, ServerProcess
 
-django.setup()  # for the tests of what needs no server
+django.setup()  # for the tests that need no server
 
-DEADLINE = 1_200  # seconds: no test may last longer, whatever it waits for; a busy machine is ten times slower
-AGAIN = 30  # seconds until the alarm interrupts a test that swallowed it
+DEADLINE = 1_200  # seconds that a test may last at most; a busy machine is ten times slower
+AGAIN = 30  # seconds until the alarm interrupts a test again that ignored it
 _rooms = itertools.count(1)
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored, and by our children too, where a script runs us
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a script that runs us may ignore it
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark what each test needs besides Python."""
+    """Mark each test with what it needs besides Python."""
     for item in items:
         needs.mark(item)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
-    """Let a test start only what its marks name."""
+    """Let a test start only the processes that its marks allow."""
     needs.watch(item)
 
 
 def pytest_generate_tests(metafunc):
-    """Run a test that names a `technique` for every one of them, and one of a module `also_scaled` behind nginx too."""
+    """Run a test with the fixture `technique` for each technique, and a test marked `also_scaled` also behind nginx."""
     named = [marker.args[0] for marker in metafunc.definition.iter_markers("parametrize")]
     if "technique" in metafunc.fixturenames and not any("technique" in names for names in named):
         metafunc.parametrize("technique", TECHNIQUES)
@@ -79,7 +81,7 @@ def scaled():
 
 @pytest.fixture
 def start(tmp_path):
-    """Return a function that starts servers of the test's own, on one database unless `data` names another."""
+    """Return a function that starts servers for one test, on one database unless `data` names another."""
     servers = []
 
     def started(*options, data="data", **environment):
@@ -94,7 +96,7 @@ def start(tmp_path):
 
 @pytest.fixture
 def redis():
-    """A Redis of the test's own."""
+    """A Redis for one test."""
     with RedisProcess() as redis:
         yield redis
 
@@ -107,10 +109,10 @@ def room():
 
 @pytest.fixture(autouse=True)
 def _deadline():
-    """Let no test wait for ever: the alarm interrupts whatever it waits for, and goes on until it ends."""
+    """End a test that lasts too long: an alarm interrupts it, again and again until it ends."""
 
     def too_long(number, frame):
-        pytest.fail(f"a test may last {DEADLINE} s")  # no OSError: clients would come back after it
+        pytest.fail(f"a test may last {DEADLINE} s")  # not an OSError, after which clients would reconnect
 
     before = signal.signal(signal.SIGALRM, too_long)
     signal.setitimer(signal.ITIMER_REAL, DEADLINE, AGAIN)
@@ -121,7 +123,7 @@ def _deadline():
 
 @pytest.fixture(autouse=True)
 def _no_tracebacks():
-    """Section 4: whatever a test did, no server's log tells of a bug."""
+    """Section 4: after each test, no server's log may show a bug."""
     yield
     for server in ServerProcess.running:
         server.check()

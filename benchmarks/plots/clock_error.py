@@ -20,6 +20,6 @@ def mark(axes, height):
 
 
 def caption(series):
-    """Return a sentence for the caption about the Series of which something is not shown; empty for none."""
+    """Return a sentence for the caption that says what the plot leaves out of the Series; empty for nothing."""
     height = number(max(map(bound, series), default=0.0))
     return f" The clocks of the load's machines agree within {height} ms; lower latencies are not shown." * bool(series)

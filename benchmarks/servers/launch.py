@@ -10,9 +10,9 @@ from functools import partial
 from benchmarks.scenarios.settings import ComparisonError
 from benchmarks.servers.process import ROOT, TIMEOUT, last_line, run_process, run_uvicorn
 from deploy.redis import RedisProcess
-from deploy.service import HOST, ServiceError
+from deploy.service import HOST
 from lab import packages
-from lab.net.system import BACKLOG, free_port
+from lab.net.system import BACKLOG, StartError, free_port
 
 APPLICATION = "lab.asgi:application"
 KEEP_ALIVE = 75  # seconds that a connection may idle, as in lab/server/serve.py
@@ -69,7 +69,7 @@ def run_layer(layer):
     try:
         with redis:
             yield {"REDIS_URL": redis.url, "REDIS_LAYER": LAYERS[layer]}
-    except ServiceError as exc:
+    except StartError as exc:
         raise ComparisonError(f"The channel layer {layer} does not start: {exc}") from exc
 
 
@@ -81,7 +81,7 @@ def redis_for(layer: str) -> RedisProcess | None:
         packages.require("channels_redis")
     try:
         return RedisProcess()
-    except ServiceError as exc:
+    except StartError as exc:
         raise ComparisonError(f"The channel layer {layer} is not available: {exc}") from exc
 
 

@@ -49,7 +49,7 @@ class Broker:
     def publish(self, messages: list[Message]) -> None:
         """Announce stored messages; those that wait meanwhile go out together."""
         size = sum(message.size for message in messages)
-        if self.pending_bytes + size > settings.UNHEARD_BYTES:
+        if self.pending_bytes + size > settings.ANNOUNCEMENTS_BYTES:
             return  # the rooms find them when they next read the store
         self.pending.extend(messages)
         self.pending_bytes += size

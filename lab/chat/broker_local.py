@@ -22,7 +22,7 @@ class LocalBroker:
 
     def __init__(self) -> None:
         self.subscriptions: defaultdict[str, set[LocalSubscription]] = defaultdict(set)
-        self.backlog_bytes = 0  # of all messages in the backlogs of all subscriptions
+        self.pending_bytes = 0  # of the messages that wait in all subscriptions
 
     def publish(self, messages: list[Message]) -> None:
         """Announce stored messages."""
@@ -44,16 +44,16 @@ class LocalSubscription:
         self.broker = broker
         self.room = room
         self.on_messages = on_messages
-        self.backlog: asyncio.Queue[list[Message]] = asyncio.Queue(settings.UNHEARD_MAX)
+        self.pending: asyncio.Queue[list[Message]] = asyncio.Queue(settings.ANNOUNCEMENTS_MAX)
         self.left = False
 
     def add(self, messages: list[Message]) -> None:
         """Announce some messages, unless too many wait: then the room finds them when it next reads the store."""
         size = sum(message.size for message in messages)
-        if self.broker.backlog_bytes + size <= settings.UNHEARD_BYTES:
+        if self.broker.pending_bytes + size <= settings.ANNOUNCEMENTS_BYTES:
             with suppress(asyncio.QueueFull):
-                self.backlog.put_nowait(messages)
-                self.broker.backlog_bytes += size
+                self.pending.put_nowait(messages)
+                self.broker.pending_bytes += size
 
     async def join(self) -> bool:
         """Receive announcements from now on; always True, as nothing can be away."""
@@ -64,21 +64,21 @@ class LocalSubscription:
     async def leave(self) -> None:
         """Receive no more announcements."""
         self.left = True
-        while not self.backlog.empty():
-            self.take(self.backlog.get_nowait())
+        while not self.pending.empty():
+            self.take(self.pending.get_nowait())
         self.broker.subscriptions[self.room].discard(self)
         if not self.broker.subscriptions[self.room]:
             del self.broker.subscriptions[self.room]
 
     def take(self, messages: list[Message]) -> list[Message]:
         """Count messages as received, and return them."""
-        self.broker.backlog_bytes -= sum(message.size for message in messages)
+        self.broker.pending_bytes -= sum(message.size for message in messages)
         return messages
 
     async def listen(self) -> None:
         """Receive announcements until cancelled."""
         try:
             while True:
-                await self.on_messages(self.take(await self.backlog.get()))
+                await self.on_messages(self.take(await self.pending.get()))
         finally:
             await self.leave()

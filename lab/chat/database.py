@@ -35,7 +35,7 @@ class Database:
     async def write(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
         """Return `function(*args)`, called in the thread that writes.
 
-        Raises Unavailable after DATABASE_PATIENCE seconds: work that has not begun is then cancelled, and work that
+        Raises Unavailable after DATABASE_TIMEOUT seconds: work that has not begun is then cancelled, and work that
         hangs ends with the connection, or when the database goes on.
         """
         return await self._run(self.writer, function, args)
@@ -53,7 +53,7 @@ class Database:
 
     async def _run(self, pool: ThreadPoolExecutor, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
         try:
-            async with asyncio.timeout(settings.DATABASE_PATIENCE):
+            async with asyncio.timeout(settings.DATABASE_TIMEOUT):
                 return await asyncio.get_running_loop().run_in_executor(pool, self._work, function, args)
         except TimeoutError as exc:
             raise Unavailable() from exc

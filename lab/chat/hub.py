@@ -117,9 +117,9 @@ class Hub:
         room.close()
 
     async def _sync(self) -> None:
-        """Every LOOK seconds find the messages that were not announced, and close the rooms that nobody reads."""
+        """Every SYNC_INTERVAL seconds find messages that were not announced, and close the rooms that nobody reads."""
         while self.rooms:
-            await asyncio.sleep(settings.LOOK)
+            await asyncio.sleep(settings.SYNC_INTERVAL)
             try:
                 await self._catch_up([room for room in self.rooms.values() if room.listening])
             except Unavailable:

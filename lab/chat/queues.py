@@ -104,7 +104,7 @@ class Queue:
         else:
             page = await self.room.history(self.last)
             if not page.messages and not page.reset:  # deleted by hand: do not read it again and again
-                await self._wait(settings.LOOK if timeout is None else min(timeout, settings.LOOK))
+                await self._wait(settings.SYNC_INTERVAL if timeout is None else min(timeout, settings.SYNC_INTERVAL))
                 return Page([], self.last)  # a push may have moved `last` on meanwhile
             if generation != self.generation:
                 return Page([], self.last)

@@ -87,7 +87,7 @@ class Store:
             self.waiting_bytes -= sum(getsizeof(draft.text) for draft, _ in batch)
             results: list[Stored | Refused] | list[Exception]
             try:
-                deadline = time.monotonic() + settings.DATABASE_PATIENCE
+                deadline = time.monotonic() + settings.DATABASE_TIMEOUT
                 results = await self.database.write(self._commit, [draft for draft, _ in batch], deadline)
             except Exception as exc:  # of any kind: every publisher of the batch gets it
                 results = [exc] * len(batch)

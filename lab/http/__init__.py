@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import aclosing, suppress
 from functools import wraps
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
@@ -22,6 +23,8 @@ from lab.messages.validation import NONCE, clean_after, clean_room, draft, parse
 Deliver = Callable[[ASGIRequest, str], Awaitable[HttpResponseBase]]
 
 HEADERS = JSON_HEADERS | {"Cache-Control": "no-store"}
+# No proxy may hold events back.
+STREAM_HEADERS = HEADERS | {"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"}
 
 
 def routes(technique: str, deliver: Deliver) -> list[URLPattern]:
@@ -106,9 +109,38 @@ def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] | N
     return HttpResponse(body, status=status, headers=headers)
 
 
-def head() -> HttpResponse:
-    """Respond to a HEAD whose GET would be held, without the length, which is not known (RFC 9110 §9.3.2)."""
-    return HttpResponse(headers=HEADERS)
+def held(*checks: Callable[[ASGIRequest], object]) -> Callable[[Deliver], Deliver]:
+    """Decorate a `deliver` that holds its requests: a HEAD gets its response at once, and takes nothing from a queue.
+
+    `checks`: functions that raise Refused for a bad parameter. The response does not say the length, which is not
+    known (RFC 9110 §9.3.2).
+    """
+
+    def decorate(deliver: Deliver) -> Deliver:
+        @wraps(deliver)
+        async def respond(request: ASGIRequest, room: str) -> HttpResponseBase:
+            if request.method != "HEAD":
+                return await deliver(request, room)
+            for check in checks:
+                check(request)
+            return HttpResponse(headers=HEADERS)
+
+        return respond
+
+    return decorate
+
+
+def event_stream(events: AsyncGenerator[bytes]) -> StreamingHttpResponse:
+    """Respond with events as they come; the stream ends when they do, or when history cannot be read."""
+
+    async def content() -> AsyncGenerator[bytes]:
+        yield b": hello\n\n"  # a comment; the headers are sent with the first bytes
+        async with aclosing(events):
+            with suppress(Refused):
+                async for event in events:
+                    yield event
+
+    return StreamingHttpResponse(content(), headers=STREAM_HEADERS)
 
 
 def refusal(refused: Refused) -> HttpResponse:

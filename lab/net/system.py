@@ -14,6 +14,10 @@ HOST_ERRORS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
 LISTEN_ERRORS = (OSError, OverflowError, UnicodeError)  # what `listen` raises
 
 
+class StartError(Exception):
+    """What a command runs cannot start; the text is one sentence for the terminal that says why."""
+
+
 def listen(host: str, port: int, prepare: Callable[[socket.socket], object] | None = None) -> socket.socket:
     """Return a socket that listens on `host` and `port` (0: any); `prepare(socket)` is called before it is bound.
 

@@ -12,14 +12,11 @@ from django.db import DatabaseError, connection
 from uvicorn.supervisors import multiprocess
 
 from lab.net import data_folder, system
+from lab.net.system import StartError
 from lab.server.http_protocol import HTTPProtocol
 
 MIGRATING = 20_250_401  # number of the PostgreSQL lock that a server holds while it changes the tables
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
-
-
-class CannotServe(Exception):
-    """The server cannot start; the text is one sentence that says why."""
 
 
 class Server(uvicorn.Server):
@@ -96,7 +93,7 @@ def has_terminal():
 def serve(host, port, workers=1, announce=print, also=None):
     """Migrate, listen on `host` and `port` (0: any free one), call `announce(url)`, and serve until a signal comes.
 
-    `also`: another host to listen on, at the same port. Raises CannotServe if the port is taken or the database cannot
+    `also`: another host to listen on, at the same port. Raises StartError if the port is taken or the database cannot
     be used.
     """
     listening = [listen(host, port)]
@@ -137,11 +134,11 @@ def serve(host, port, workers=1, announce=print, also=None):
 
 
 def listen(host, port):
-    """Return a socket that listens on `host` and `port`. Raises CannotServe if they cannot be used."""
+    """Return a socket that listens on `host` and `port`. Raises StartError if they cannot be used."""
     try:
         return system.listen(host, port)
     except system.LISTEN_ERRORS as exc:
-        raise CannotServe(system.cannot_listen(host, port, exc)) from exc
+        raise StartError(system.cannot_listen(host, port, exc)) from exc
 
 
 def address(host):
@@ -152,14 +149,14 @@ def address(host):
 
 
 def migrate():
-    """Migrate the database; if several servers start together, one after the other. Raises CannotServe."""
+    """Migrate the database; if several servers start together, one after the other. Raises StartError."""
     try:
         with migration_lock():
             call_command("migrate", verbosity=0, interactive=False)
     except (DatabaseError, OSError) as exc:
         reason = str(exc).partition("\n")[0]
         named = f" ({settings.DATABASES['default']['NAME']})" if connection.vendor == "sqlite" else ""
-        raise CannotServe(f"The database cannot be used: {reason}{named}.") from exc
+        raise StartError(f"The database cannot be used: {reason}{named}.") from exc
 
 
 @contextmanager

@@ -10,19 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 import uvicorn
 
 from lab.net import system
+from lab.net.system import StartError
 from lab.wire.capture.capture import Capture
 from lab.wire.control.app import Control
 from lab.wire.control.http import LOOPBACK
 from lab.wire.relay.shared import Shared
 from lab.wire.relay.wire import Wire
-from lab.wire.supervised_server import CannotStart, SupervisedServer
+from lab.wire.supervised_server import ServerStartError, SupervisedServer
 
 SHUTDOWN_GRACE = 1  # seconds for the listeners of the control to take the end of their stream
 EXPIRY_INTERVAL = 5.0  # seconds between two searches for exchanges that are too old
-
-
-class CannotRun(Exception):
-    """The wires cannot run; the text is one sentence that says why."""
 
 
 class ControlServer(uvicorn.Server):
@@ -52,12 +49,12 @@ async def run(
     control. `announce(sentence)` receives the addresses. `host`, `control_host`: where to listen; a control on another
     host than loopback requires a token, which is announced. `seed`: of random faults. `ready(state)` receives
     {"wires": {name: port}, "control": port, "server": (host, port), "token"} when everything listens.
-    Raises CannotRun if a port is in use or the server does not start.
+    Raises StartError if a port is in use or the server does not start.
     """
     system.allow_many_connections()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lab.settings")  # the control has the same bounds as the server
     if target is None and not server_command:
-        raise CannotRun("A wire needs a server: target or server_command.")
+        raise StartError("A wire needs a server: target or server_command.")
     server, capture, shared = SupervisedServer(target or ("127.0.0.1", 0), server_command), Capture(), Shared()
     token = None if control_host in LOOPBACK else secrets.token_urlsafe(16)
     open_wires = {name: Wire(name, host, port, server.target, capture, shared, seed) for name, port in wires.items()}
@@ -70,9 +67,9 @@ async def run(
                     await open_wire(stack, wire)
                 await server.start()
                 listening = await serve_control(stack, control, control_host, control_port)
-            except (OSError, OverflowError, CannotStart) as exc:
+            except (OSError, OverflowError, ServerStartError) as exc:
                 reason = str(getattr(exc, "strerror", None) or exc).rstrip(".")
-                raise CannotRun(f"The wires cannot be laid: {reason}.") from exc
+                raise StartError(f"The wires cannot be laid: {reason}.") from exc
             for name, wire in open_wires.items():
                 announce(f"Wire {name}: http://{host}:{wire.port}/ to {server.target[0]}:{server.target[1]}")
             announce(f"Control: http://{control_host}:{listening}/state" + (f"?token={token}" if token else ""))
@@ -85,16 +82,16 @@ async def run(
 
 
 async def open_wire(stack: contextlib.AsyncExitStack, wire: Wire) -> None:
-    """Open a wire, and close it with the stack; raise CannotRun."""
+    """Open a wire, and close it with the stack; raise StartError."""
     try:
         await wire.open()
     except system.LISTEN_ERRORS as exc:
-        raise CannotRun(system.cannot_listen(wire.host, wire.port, exc)) from exc
+        raise StartError(system.cannot_listen(wire.host, wire.port, exc)) from exc
     stack.push_async_callback(wire.close)
 
 
 async def serve_control(stack: contextlib.AsyncExitStack, control: Control, host: str, port: int) -> int:
-    """Serve the control until the stack is closed; return its port; raise CannotRun."""
+    """Serve the control until the stack is closed; return its port; raise StartError."""
     config = uvicorn.Config(
         control, host=host, port=port, log_config=None, access_log=False, lifespan="off", ws="none",
         http="lab.server.http_protocol:HTTPProtocol",  # with the bounds of the lab's server
@@ -103,7 +100,7 @@ async def serve_control(stack: contextlib.AsyncExitStack, control: Control, host
     try:
         listening = system.listen(host, port)
     except system.LISTEN_ERRORS as exc:
-        raise CannotRun(system.cannot_listen(host, port, exc, "--control-port")) from exc
+        raise StartError(system.cannot_listen(host, port, exc, "--control-port")) from exc
     server = ControlServer(config)
     serving = asyncio.create_task(server.serve([listening]))
 

@@ -19,8 +19,8 @@ PROBE_INTERVAL = 5.0  # seconds between two probes of a server that is no child
 AWAY_MAX = 600  # seconds between the end of the server and its restart
 
 
-class CannotStart(Exception):
-    """The server does not start; the text is one sentence that says why."""
+class ServerStartError(Exception):
+    """The server does not start or restart; the text is one sentence, which the board shows and translates."""
 
 
 class SupervisedServer:
@@ -39,7 +39,7 @@ class SupervisedServer:
         self.restarting = asyncio.Lock()
 
     async def start(self) -> None:
-        """Start the child and wait until it listens; raise CannotStart if it does not."""
+        """Start the child and wait until it listens; raise ServerStartError if it does not."""
         if self.command:
             # In a session of its own, so that Ctrl-C reaches this process alone, and so that `kill` ends its workers.
             self.process = await asyncio.create_subprocess_exec(
@@ -49,12 +49,12 @@ class SupervisedServer:
         deadline = time.monotonic() + START_TIMEOUT
         while not await self.probe():
             if self.process and self.process.returncode is not None:
-                raise CannotStart(f"The server ended with status {self.process.returncode} before it listened.")
+                raise ServerStartError(f"The server ended with status {self.process.returncode} before it listened.")
             if not self.command:
                 log.warning("The server %s:%d is not there yet: %s.", *self.target, self.error)
                 return  # it may start later
             if time.monotonic() > deadline:
-                raise CannotStart(f"The server does not listen on {self.target[0]}:{self.target[1]}.")
+                raise ServerStartError(f"The server does not listen on {self.target[0]}:{self.target[1]}.")
             await asyncio.sleep(0.05)
 
     async def probe(self) -> bool:

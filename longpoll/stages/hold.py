@@ -11,11 +11,10 @@ from lab import chat, http
 from longpoll.server import hold
 
 
+@http.held(hold)
 async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond with what comes while the request waits."""
     seconds = hold(request)
-    if request.method == "HEAD":
-        return http.head()
     now = (await chat.history(room)).last
     with await chat.follow(room, now) as queue:  # lives as long as the request
         page = await queue.fetch(seconds)

@@ -11,11 +11,10 @@ from lab import http
 from longpoll.server import hold, sessions
 
 
+@http.held(hold)
 async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond as soon as the user's queue has messages, or with an empty list after `hold` seconds."""
     seconds = hold(request)
-    if request.method == "HEAD":
-        return http.head()  # a response without a body takes no messages out of a queue
     session = await sessions().get_or_create(request.GET.get("queue"), room, after=None)
     with session:
         page = await session.queue.fetch(seconds)

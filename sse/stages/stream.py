@@ -4,31 +4,26 @@ The browser reconnects when the stream breaks, but the server does not know what
 messages published meanwhile are lost.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
 
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import StreamingHttpResponse
 
-from lab import chat
+from lab import chat, http
 from lab.chat.queues import Queue
-from lab.messages.errors import Refused
-from sse.server import HEADERS
 
 
 async def deliver(request: ASGIRequest, room: str) -> StreamingHttpResponse:
     """Respond with an event stream of the messages from now on."""
     now = (await chat.history(room)).last
     queue = await chat.follow(room, now, bound=settings.STAGE_QUEUE_MAX)
-    return StreamingHttpResponse(stream(queue), headers=HEADERS)
+    return http.event_stream(events(queue))
 
 
-async def stream(queue: Queue) -> AsyncIterator[bytes]:
+async def events(queue: Queue) -> AsyncGenerator[bytes]:
     """Yield each message as an event without an id."""
-    yield b": hello\n\n"  # the headers are sent with the first bytes
-    with queue, suppress(Refused):  # the stream ends if history cannot be read
+    with queue:
         while not queue.ended:
-            page = await queue.fetch()
-            for message in page.messages:
+            for message in (await queue.fetch()).messages:
                 yield b"data: %b\n\n" % message.json

@@ -1,4 +1,4 @@
-"""Section 4: 429 and 503. What cannot be done now is refused with Retry-After, stores nothing, and passes."""
+"""Section 4: 429 and 503. A refused request gets Retry-After and stores nothing; a later one is accepted again."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,8 +14,16 @@ from lab.access.visitors import Visitor
 from lab.messages.errors import Refused
 from support.database import AWAY, locked, unusable
 from support.processes import PATIENCE, SMALL, ServerProcess, until
-from support.raw_http import ask, deaf, get, post, room_path, session_of
-from support.raw_websocket import close_code, dial, hear, refusal, say, shake, socket_path
+from support.raw_http import get, new_session, post, room_path, send_request, stalled_request
+from support.raw_websocket import (
+    close_code,
+    open_websocket,
+    receive_json,
+    refusal,
+    request_handshake,
+    send_json,
+    websocket_path,
+)
 from support.sse_parser import stream
 from support.technique_io import HTTP, TECHNIQUES, client, publish, publish_frame, publish_many, read
 
@@ -26,8 +34,8 @@ FULL = "too many queues are open, try again."
 
 
 def until_refused(post):
-    """Return the responses to `post(nonce)`, called until one is refused: a slow machine earns tokens meanwhile."""
-    answers = [post("0"), post("1"), post("2")]  # two at once
+    """Return the responses to `post(nonce)`, called until one is refused; a slow machine may need several calls."""
+    answers = [post("0"), post("1"), post("2")]  # a burst may have two
     while answers[-1].status == 201 and len(answers) < 100:
         answers.append(post(str(len(answers))))
     return answers
@@ -39,7 +47,7 @@ def refused(answer, status, sentence):
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory):
-    """A server that takes 5 messages a second from one address, 10 at once."""
+    """A server that accepts 5 messages a second from one address, 10 in a burst."""
     server = ServerProcess(tmp_path_factory.mktemp("strict"), LAB_PUBLISH_RATE="5").start()
     yield server
     server.stop()
@@ -47,9 +55,9 @@ def strict(tmp_path_factory):
 
 @pytest.mark.parametrize("technique", HTTP)
 @pytest.mark.parametrize("of", ["LAB_PUBLISH_RATE", "LAB_SESSION_RATE"])
-def test_4_429_one_past_the_rate_is_refused_and_nothing_stored(start, room, technique, of):
-    server = start(**{"LAB_PUBLISH_RATE": "0", of: "1"})  # two at once
-    path, cookie = room_path(technique, room), session_of(server)
+def test_4_429_a_publish_over_the_rate_is_refused_and_not_stored(start, room, technique, of):
+    server = start(**{"LAB_PUBLISH_RATE": "0", of: "1"})  # a burst may have two
+    path, cookie = room_path(technique, room), new_session(server)
     answers = until_refused(lambda number: post(server.url, path, GOOD | {"nonce": number}, Cookie=cookie))
     assert {answer.status for answer in answers[:-1]} == {201}
     refused(answers[-1], 429, TOO_FAST)
@@ -58,13 +66,13 @@ def test_4_429_one_past_the_rate_is_refused_and_nothing_stored(start, room, tech
     assert read("polling", server, room, count, "?after=0").ids == list(range(1, count + 1))
 
 
-def test_4_429_one_past_the_rate_is_an_error_frame_and_the_connection_stays(start, room):
+def test_4_429_a_frame_over_the_rate_gets_an_error_frame_and_the_connection_stays(start, room):
     server = start(LAB_PUBLISH_RATE="1")
-    with dial(server.url, room) as connection:
+    with open_websocket(server.url, room) as connection:
         answers = [publish_frame(connection, GOOD | {"nonce": "0"})]
         while answers[-1][0] == 201 and len(answers) < 100:
             answers.append(publish_frame(connection, GOOD | {"nonce": str(len(answers))}))
-        assert len(answers) > 2  # two at once
+        assert len(answers) > 2  # a burst may have two
         assert answers[-1] == (429, refusal(TOO_FAST, 429) | {"nonce": str(len(answers) - 1)})
         until(lambda: publish_frame(connection, GOOD)[0] == 201, "the rate never recovers")
     count = len(answers)
@@ -82,7 +90,7 @@ def test_4_429_one_past_the_rate_is_an_error_frame_and_the_connection_stays(star
     ],
     ids=["address", "address of many sessions", "session", "requests of an address", "requests of a session"],
 )
-def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch, setting, visitors):
+def test_4_1_as_many_as_the_rate_are_accepted_and_not_one_more(monkeypatch, setting, visitors):
     limits = rate_limits.RateLimits()
     check, sentence = (limits.check_request_rate, TOO_MANY) if "REQUEST" in setting else (limits.check_rate, TOO_FAST)
     rate = getattr(import_module("lab.settings"), setting)
@@ -91,7 +99,7 @@ def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch
     own = SimpleNamespace(**rates_of | {"RATES_MAX": 100, setting: rate})
     for name, value in {"time": clock, "settings": own}.items():
         monkeypatch.setattr(rate_limits, name, value)
-    for allowed in (2 * rate, rate, rate):  # at once, and after each second
+    for allowed in (2 * rate, rate, rate):  # in the first burst, and after each second
         for number in range(allowed):
             check(visitors[number % len(visitors)])
         for visitor in visitors:
@@ -101,7 +109,7 @@ def test_4_1_the_rates_themselves_are_taken_and_one_past_them_is_not(monkeypatch
         clock.now += 1
 
 
-def test_4_1_so_many_rates_are_counted_and_those_used_longest_ago_are_forgotten(monkeypatch):
+def test_4_1_the_counted_rates_are_bounded_and_the_one_used_longest_ago_is_forgotten(monkeypatch):
     monkeypatch.setattr(rate_limits, "settings", SimpleNamespace(PUBLISH_RATE=1, SESSION_RATE=1, RATES_MAX=3))
     limits = rate_limits.RateLimits()
     for number in range(10):
@@ -123,27 +131,30 @@ ASKED = [
 ]
 
 
-def test_4_429_requests_are_counted_whatever_they_ask_for(start):
+def test_4_429_all_requests_are_counted_whatever_their_address(start):
     server = start(LAB_REQUEST_RATE="1")
     for method, path in ASKED:
-        answer = until(lambda: (answer := ask(server.url, method, path)).status == 429 and answer, path)  # noqa: B023
+        answer = until(lambda: (answer := send_request(server.url, method, path)).status == 429 and answer, path)  # noqa: B023
         assert method == "HEAD" or answer.sentence == TOO_MANY
         assert answer.headers["retry-after"] == "1"
         until(lambda: get(server.url, "/healthz").status == 200, "the rate never recovers")
 
 
-def test_4_429_requests_are_counted_for_each_session_and_address_apart(start, room):
+def test_4_429_each_session_and_each_address_has_its_own_request_rate(start, room):
     server = start(LAB_SESSION_REQUEST_RATE="1", FORWARDED_ALLOW_IPS="127.0.0.1")
-    path, mine, other = room_path("polling", room), session_of(server), session_of(server)
+    path, mine, other = room_path("polling", room), new_session(server), new_session(server)
     until(lambda: get(server.url, path, Cookie=mine).status == 429, "a session's requests are not counted")
-    until(lambda: shake(server.url, socket_path(room), {"Cookie": mine}).status == 429, "handshakes are not counted")
+    until(
+        lambda: request_handshake(server.url, websocket_path(room), {"Cookie": mine}).status == 429,
+        "handshakes are not counted",
+    )
     assert get(server.url, path, Cookie=other).status == get(server.url, path).status == 200
     server = start(LAB_REQUEST_RATE="1", FORWARDED_ALLOW_IPS="127.0.0.1")
     until(lambda: get(server.url, path, X_Forwarded_For="192.0.2.1").status == 429, "an address's are not counted")
     assert get(server.url, path, X_Forwarded_For="192.0.2.2").status == 200
 
 
-def test_4_429_a_reader_waits_and_reads_all_the_same(start, room, technique):
+def test_4_429_a_refused_reader_waits_and_then_reads_everything(start, room, technique):
     server = start(LAB_REQUEST_RATE="2")
     publish_many(server, room, 5)
     reader = client(technique, server, room, after=0)
@@ -153,7 +164,7 @@ def test_4_429_a_reader_waits_and_reads_all_the_same(start, room, technique):
 
 @pytest.mark.server
 @pytest.mark.parametrize("technique", HTTP)
-def test_4_429_a_client_waits_and_publishes_all_the_same(strict, room, technique):
+def test_4_429_a_refused_publisher_waits_and_then_publishes(strict, room, technique):
     speaker = client(technique, strict, room)
     assert [speaker.publish(str(number))["id"] for number in range(12)] == list(range(1, 13))
     speaker.close()
@@ -185,7 +196,7 @@ def test_4_503_without_its_database_the_server_refuses_to_read_and_to_publish(sm
 
 def test_4_503_without_its_database_the_server_refuses_the_handshake(small, room):
     with unusable(small):
-        refused(shake(small.url, socket_path(room)), 503, AWAY)
+        refused(request_handshake(small.url, websocket_path(room)), 503, AWAY)
     assert publish("websocket", small, room)[1]["id"] == 1
 
 
@@ -200,11 +211,11 @@ def test_4_503_a_stream_whose_history_cannot_be_read_ends(small, room):
 
 def test_4_503_a_websocket_whose_history_cannot_be_read_is_closed_with_1013(small, room):
     publish_many(small, room, 20)
-    with unusable(small), dial(small.url, room, "?after=1") as connection:
+    with unusable(small), open_websocket(small.url, room, "?after=1") as connection:
         assert close_code(connection) == 1013
 
 
-def test_3_2_clients_outlive_the_databases_absence(small, room):
+def test_3_2_clients_resume_after_the_database_was_unavailable(small, room):
     publish_many(small, room, 10)
     readers = [client(technique, small, room, after=0) for technique in TECHNIQUES]
     received = [reader.messages() for reader in readers]
@@ -242,7 +253,7 @@ def test_4_503_when_too_many_queues_are_read(start, room):
     queues = [get(server.url, path).json["queue"] for _ in range(2)]
     with ExitStack() as stack:
         for queue in queues:
-            stack.enter_context(deaf(server, room_path("longpoll", room, f"?after=0&hold=55&queue={queue}")))
+            stack.enter_context(stalled_request(server, room_path("longpoll", room, f"?after=0&hold=55&queue={queue}")))
         until(lambda: get(server.url, path).status == 503, "they make room all the same")
         refused(get(server.url, path), 503, FULL)
     until(lambda: get(server.url, path).status == 200, "their readers are gone, and they make no room")
@@ -251,9 +262,9 @@ def test_4_503_when_too_many_queues_are_read(start, room):
 def test_4_503_when_too_many_messages_wait_for_the_disk(start, room):
     server = start(**SMALL, SMALL_WAITING_MAX="2")
     with locked(server), ExitStack() as stack:
-        speakers = [stack.enter_context(dial(server.url, room)) for _ in range(16)]
+        speakers = [stack.enter_context(open_websocket(server.url, room)) for _ in range(16)]
         for number, speaker in enumerate(speakers):
-            say(speaker, type="publish", author="Ann", text="hi", nonce=str(number))
-        answers = {hear(speaker)["error"] for speaker in speakers}
+            send_json(speaker, type="publish", author="Ann", text="hi", nonce=str(number))
+        answers = {receive_json(speaker)["error"] for speaker in speakers}
     assert answers == {AWAY, "too many messages wait for the disk, try again."}
     assert publish("polling", server, room)[1]["id"] == 1

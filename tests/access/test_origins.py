@@ -1,11 +1,11 @@
-"""Section 4: whose Host, which Origin, on every road: publishing, reading, pages, health, WebSocket."""
+"""Section 4: which Host and which Origin are accepted: for publishing, reading, pages, health and the WebSocket."""
 
 import json
 
 import pytest
 
-from support.raw_http import JSON, ask, exchange, get, room_path
-from support.raw_websocket import shake, socket_path
+from support.raw_http import JSON, get, room_path, send_raw, send_request
+from support.raw_websocket import request_handshake, websocket_path
 from support.technique_io import HTTP, publish
 
 BODY = json.dumps({"author": "Ann", "text": "hi"})
@@ -55,22 +55,22 @@ def origin_at(server, origin):
 
 @hosts
 @by_http
-def test_4_a_foreign_host_is_refused_where_one_reads_and_publishes(server, room, technique, host):
+def test_4_a_foreign_host_is_refused_for_reading_and_publishing(server, room, technique, host):
     for method in ("GET", "POST"):
-        answer = ask(server.url, method, room_path(technique, room), BODY, JSON | {"Host": host.encode()})
+        answer = send_request(server.url, method, room_path(technique, room), BODY, JSON | {"Host": host.encode()})
         assert (answer.status, answer.sentence) == (400, "Host: not this server's.")
     assert publish(technique, server, room)[1]["id"] == 1
 
 
 @hosts
 @pytest.mark.parametrize("path", ["/", "/healthz", "/compare/lobby/", "/static/lab/style.css", "/nothing"])
-def test_4_a_foreign_host_is_refused_on_every_other_road(server, path, host):
+def test_4_a_foreign_host_is_refused_at_every_other_address(server, path, host):
     assert get(server.url, path, Host=host.encode()).status == 400
 
 
 @hosts
 def test_4_a_foreign_host_is_refused_by_the_websocket(server, room, host):
-    answer = shake(server.url, socket_path(room), {"Host": host.encode()})
+    answer = request_handshake(server.url, websocket_path(room), {"Host": host.encode()})
     assert answer.status == 400
 
 
@@ -78,49 +78,51 @@ def test_4_a_foreign_host_is_refused_by_the_websocket(server, room, host):
 @by_http
 def test_4_no_host_and_two_hosts_are_refused(server, room, technique, head):
     head = f"GET {room_path(technique, room)} HTTP/1.1\r\nConnection: close\r\n{origin_at(server, head)}\r\n"
-    assert exchange(server.url, head.encode()).startswith(b"HTTP/1.1 400")
+    assert send_raw(server.url, head.encode()).startswith(b"HTTP/1.1 400")
 
 
 @origins
 @by_http
-def test_4_a_foreign_origin_is_refused_where_one_reads_and_publishes(server, room, technique, origin):
+def test_4_a_foreign_origin_is_refused_for_reading_and_publishing(server, room, technique, origin):
     headers = JSON | {"Origin": origin_at(server, origin).encode("latin-1")}
     for method in ("GET", "POST"):
-        answer = ask(server.url, method, room_path(technique, room), BODY, headers)
+        answer = send_request(server.url, method, room_path(technique, room), BODY, headers)
         assert (answer.status, answer.sentence) == (403, SENTENCE)
     assert publish(technique, server, room)[1]["id"] == 1
 
 
 @origins
 def test_4_a_foreign_origin_is_refused_by_the_websocket(server, room, origin):
-    answer = shake(server.url, socket_path(room), {"Origin": origin_at(server, origin).encode("latin-1")})
+    answer = request_handshake(
+        server.url, websocket_path(room), {"Origin": origin_at(server, origin).encode("latin-1")}
+    )
     assert (answer.status, answer.sentence) == (403, SENTENCE)
 
 
-def test_4_without_an_origin_the_websocket_refuses(server, room):
-    answer = shake(server.url, socket_path(room), {"Origin": None})
+def test_4_a_websocket_without_an_origin_is_refused(server, room):
+    answer = request_handshake(server.url, websocket_path(room), {"Origin": None})
     assert (answer.status, answer.sentence) == (403, SENTENCE)
 
 
 @by_http
-def test_4_without_an_origin_http_lets_it_pass(server, room, technique):
-    assert ask(server.url, "POST", room_path(technique, room), BODY, JSON).status == 201
+def test_4_an_http_request_without_an_origin_is_accepted(server, room, technique):
+    assert send_request(server.url, "POST", room_path(technique, room), BODY, JSON).status == 201
 
 
 @by_http
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST"])
-def test_4_the_servers_own_origin_is_let_pass_by_each_of_its_names(server, room, technique, name):
+def test_4_the_servers_own_origin_is_accepted_under_each_of_its_names(server, room, technique, name):
     headers = JSON | {"Host": f"{name}:{server.port}", "Origin": f"http://{name}:{server.port}"}
-    assert ask(server.url, "POST", room_path(technique, room), BODY, headers).status == 201
+    assert send_request(server.url, "POST", room_path(technique, room), BODY, headers).status == 201
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST"])
-def test_4_the_servers_own_origin_opens_the_websocket_by_each_of_its_names(server, room, name):
+def test_4_the_websocket_accepts_the_servers_own_origin_under_each_of_its_names(server, room, name):
     headers = {"Host": f"{name}:{server.port}", "Origin": f"http://{name}:{server.port}"}
-    assert shake(server.url, socket_path(room), headers).status == 101
+    assert request_handshake(server.url, websocket_path(room), headers).status == 101
 
 
-FETCHED = {  # why: (the site that asks, how, for what, for a message, for a page)
+FETCHED = {  # why: (Sec-Fetch-Site, -Mode and -Dest; the status for messages, and for a page)
     "the address bar": ("none", "navigate", "document", 200, 200),
     "the server's own page": ("same-origin", "cors", "empty", 200, 200),
     "a link elsewhere": ("cross-site", "navigate", "document", 403, 200),
@@ -134,7 +136,7 @@ FETCHED = {  # why: (the site that asks, how, for what, for a message, for a pag
 
 
 @pytest.mark.parametrize(("site", "mode", "kind", "messages", "page"), list(FETCHED.values()), ids=list(FETCHED))
-def test_4_what_a_browser_asks_for_on_behalf_of_another_page(server, room, site, mode, kind, messages, page):
+def test_4_requests_that_a_browser_sends_for_another_sites_page(server, room, site, mode, kind, messages, page):
     fetch = {"Sec_Fetch_Site": site, "Sec_Fetch_Mode": mode, "Sec_Fetch_Dest": kind}
     paths = {room_path("polling", room): messages, room_path("longpoll", room, "?hold=0"): messages}
     paths |= {"/healthz": messages, f"/polling/stages/whole/{room}/messages/": messages}
@@ -144,21 +146,24 @@ def test_4_what_a_browser_asks_for_on_behalf_of_another_page(server, room, site,
     assert answer is None or (answer.status, answer.sentence) == (403, FOREIGN)
 
 
-def test_4_a_page_fetched_ahead_for_another_site_is_refused(server):
+def test_4_a_page_prefetched_for_another_site_is_refused(server):
     fetch = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
     assert get(server.url, "/", **fetch, Sec_Purpose="prefetch").status == 403
 
 
-def test_4_a_foreign_origin_reads_no_page_of_another_sites_visitor(server):
+def test_4_a_page_of_a_foreign_origin_cannot_read_the_labs_pages(server):
     answer = get(server.url, "/", Origin="http://evil.example")
     assert answer.status == 403
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_4_a_server_told_of_another_name_answers_to_that_alone(start):
+def test_4_a_server_with_another_allowed_host_accepts_only_that_name(start):
     server = start(ALLOWED_HOSTS="chat.example")
     assert get(server.url, "/healthz", Host="chat.example").status == 200
     assert get(server.url, "/healthz", Host="127.0.0.1").status == 400
     headers = {"Host": "chat.example", "Origin": "http://chat.example"}
-    assert shake(server.url, socket_path("lobby"), headers).status == 101
-    assert shake(server.url, socket_path("lobby"), headers | {"Origin": "https://chat.example"}).status == 403
+    assert request_handshake(server.url, websocket_path("lobby"), headers).status == 101
+    assert (
+        request_handshake(server.url, websocket_path("lobby"), headers | {"Origin": "https://chat.example"}).status
+        == 403
+    )

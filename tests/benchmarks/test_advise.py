@@ -1,4 +1,4 @@
-"""The advice follows from the model, from what was measured, and says what it does not know."""
+"""The advice on a technique: it follows from the model and the measurements, and says what they cannot show."""
 
 import http.client
 import json
@@ -27,7 +27,7 @@ CROWDED = Question(rate=1, clients=1000, rooms=10, latency_ms=100)
 
 
 def run(technique, clients, *, seconds, scenario="fan-out", **more):
-    """Return a run of 100 messages to so many clients; each client of a technique that is asked asks 100 times."""
+    """Return a run of 100 messages to `clients` readers; with techniques that poll, each sends 100 requests."""
     counts = {"published": 100, "arrived": 100 * clients, "heard": 0, "requests": 100 * clients}
     figures = {"server_cpu_s": seconds, "valid": True, "stage": None, "latency_ms": {"p50": 2.0}, "scenario": scenario}
     return {"technique": technique, **counts, **figures, **more}
@@ -40,13 +40,13 @@ def write(folder, name, runs, machine=HERE):
     return path
 
 
-def test_one_who_can_wait_in_a_busy_room_is_told_to_poll():
+def test_polling_is_advised_for_a_busy_room_that_can_wait():
     advice = advise(Question(rate=20, clients=100, latency_ms=5000), EQUAL)
     assert advice.options[0].technique == "polling"
     assert advice.close == [advice.options[0]]
 
 
-def test_one_who_cannot_wait_is_told_to_push():
+def test_a_pushing_technique_is_advised_if_nobody_can_wait():
     advice = advise(Question(rate=1, latency_ms=100, delay_ms=85), EQUAL)
     assert [option.technique for option in advice.fitting] == ["sse", "websocket"]
 
@@ -58,7 +58,7 @@ def test_what_differs_by_less_than_ten_per_cent_is_too_close_to_call():
 
 
 def spread(runs, low=1.0, high=1.0, **more):
-    """Return the Measurements of so many runs of each technique; WebSocket's cost `more` than the others'."""
+    """Return the Measurements of `runs` runs of each technique; those of WebSocket cost `more` than the others."""
     named = {name: {"publish": 0.001, "unit": 0.0001} for name in model.MODELS}
     named["websocket"] |= more
     costs_of = {name: Cost(**cost, runs=runs, low=low, high=high) for name, cost in named.items()}
@@ -76,12 +76,12 @@ def spread(runs, low=1.0, high=1.0, **more):
         (spread(2, unit=0.0003), {"sse"}),
     ],
 )
-def test_a_winner_is_called_where_the_runs_can_tell_it(measured, close):
+def test_a_winner_is_named_only_if_the_runs_show_it(measured, close):
     assert {option.technique for option in advise(CROWDED, measured).close} == close
 
 
 def django(code):
-    """Return what a process with Django prints as JSON."""
+    """Run code in a process with Django; return what it prints, as JSON."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "lab.settings"}
     code = f"import django, json; django.setup(); {code}"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
@@ -90,7 +90,7 @@ def django(code):
 
 
 def said(*pairs):
-    """Return what a process with Django says of each (Question, Measurements): verdict, reasons, row of the cores."""
+    """Return the advice for each (Question, Measurements): verdict, reasons, row of the cores."""
     code = (
         "import django, json; django.setup()\n"
         "from benchmarks.advice import text\n"
@@ -108,7 +108,7 @@ def said(*pairs):
     return json.loads(done.stdout)
 
 
-def test_the_words_say_how_many_runs_there_are_and_what_they_cannot_tell():
+def test_the_advice_says_how_many_runs_there_are_and_what_they_cannot_show():
     small = Measurements(("a",), EQUAL.costs, 0.002, readers=10)
     scattered = spread(3, 0.8, 1.2, unit=0.00015)
     one, three, beyond, unclear = said(
@@ -126,7 +126,7 @@ def test_the_words_say_how_many_runs_there_are_and_what_they_cannot_tell():
     assert not any("≤" in cell for cell in one[2] + three[2])
 
 
-def test_the_runs_say_how_far_a_cost_lies_from_its_fit(tmp_path):
+def test_a_costs_distance_from_its_fit_comes_from_the_runs(tmp_path):
     taken = [0.8, 0.9, 1.0, 1.1, 1.2]
     write(tmp_path, "1", [run(name, 10, seconds=seconds) for name in model.MODELS for seconds in taken])
     for cost in costs.newest(tmp_path).costs.values():
@@ -136,15 +136,15 @@ def test_the_runs_say_how_far_a_cost_lies_from_its_fit(tmp_path):
 
 
 @pytest.mark.parametrize("latency", [1, 1000])
-def test_no_message_takes_no_time_and_no_small_figure_is_nothing(latency):
-    """Nothing was measured here: then the model leaves the server's own time out."""
+def test_no_latency_and_no_small_figure_is_shown_as_zero(latency):
+    """Without measurements, the model leaves out the server's own time."""
     slow = Question(rate=0.001, clients=1, latency_ms=latency)
     code = "from benchmarks.advice import advisor, text; from benchmarks.advice.question import Question;"
     asked = f"found = advisor.advise({slow!r}, advisor.Measurements()); rows = dict(text.figures(found))"
     shown = django(f"{code}{asked}; print(json.dumps([rows, text.verdict(found), *text.reasons(found)]))")
     rows, *sentences = shown
     zeros = {what: cells for what, cells in rows.items() if {"0", "≤ 0"} & set(cells)}
-    assert list(zeros) == ["requests a second"], "which is 0 where messages are pushed"
+    assert list(zeros) == ["requests a second"], "which is 0 if messages are pushed"
     assert not re.search(r"\b0 ms", " ".join(sentences))
 
 
@@ -155,7 +155,7 @@ def test_faster_than_light_is_too_fast_for_all():
     assert {option.technique for option in advice.fastest} == {"sse", "websocket"}
 
 
-def test_the_words_name_nobody_alone_who_ties():
+def test_techniques_that_tie_are_named_together():
     dearer = spread(3, unit=0.0003)
     far = Question(latency_ms=50, delay_ms=279)
     (none, _reasons, _cores), (_verdict, reasons, _row) = said((far, EQUAL), (CROWDED, dearer))
@@ -175,7 +175,7 @@ def test_the_polling_interval_is_just_short_enough(latency):
 
 
 @pytest.mark.parametrize("field", BOUNDS)
-def test_a_field_past_its_bounds_is_refused_in_a_sentence(field):
+def test_a_field_outside_its_bounds_is_refused_in_one_sentence(field):
     low, high = BOUNDS[field]
     for value in (high + 1, low - 1, float("nan")):
         with pytest.raises(QuestionError, match=f"^{field}: from .* to .*\\.$"):
@@ -188,7 +188,7 @@ def test_without_measurements_bytes_alone_decide():
     assert advice.options[0].bytes == min(option.bytes for option in advice.options)
 
 
-def test_publishing_is_told_from_delivering_where_rooms_of_several_sizes_were_measured(tmp_path):
+def test_publishing_and_delivering_are_separated_if_rooms_of_several_sizes_were_measured(tmp_path):
     runs = [
         run(name, clients, seconds=100 * 0.002 + 100 * clients * 0.0001)
         for name in model.MODELS
@@ -212,7 +212,7 @@ def test_small_rooms_say_nothing_of_large_ones(tmp_path):
     assert {option.technique for option in advice.close} >= {"sse", "websocket"}
 
 
-def test_of_each_scenario_the_newest_results_count_and_no_broken_ones(tmp_path):
+def test_the_newest_valid_results_of_each_scenario_count(tmp_path):
     write(tmp_path, "1", [run(name, 10, seconds=9.0) for name in model.MODELS])
     write(tmp_path, "2", [run(name, 10, seconds=1.0) for name in model.MODELS])
     write(tmp_path, "3", [run(name, 10, seconds=5.0, valid=False) for name in model.MODELS])
@@ -223,7 +223,7 @@ def test_of_each_scenario_the_newest_results_count_and_no_broken_ones(tmp_path):
 
 
 @pytest.mark.parametrize("machine", [HERE | {"cpu": "Abacus"}, HERE | {"cores": HERE["cores"] + 1}, {}])
-def test_what_another_machine_has_measured_says_nothing_of_this_one(tmp_path, machine):
+def test_results_of_another_machine_are_ignored(tmp_path, machine):
     write(tmp_path, "1", [run(name, 10, seconds=1.0) for name in model.MODELS], machine)
     assert costs.newest(tmp_path) == Measurements()
 
@@ -232,23 +232,23 @@ def test_results_are_read_once_and_again_when_they_change(tmp_path, monkeypatch)
     reads, usable = [], costs.usable_runs
     monkeypatch.setattr(costs, "usable_runs", lambda path: reads.append(path) or usable(path))
     runs = [run(name, 10, seconds=1.0) for name in model.MODELS]
-    for change in (None, "1", "2", "1"):  # nothing, a new folder, a newer one, the older one written anew
+    for change in (None, "1", "2", "1"):  # nothing, a new folder, a newer one, the older one written again
         if change:
             path = write(tmp_path, change, runs)
-            os.utime(path, ns=(0, path.stat().st_mtime_ns + len(reads) + 1))  # a clock may stand still so long
+            os.utime(path, ns=(0, path.stat().st_mtime_ns + len(reads) + 1))  # a clock may not have advanced meanwhile
         found = [costs.newest(tmp_path) for _ in range(3)]
         assert found[0] is found[2]
     assert [path.parent.name for path in reads] == ["1", "2", "1", "2", "1"]
 
 
 def command(*given):
-    """Run `manage.py advise`; return (what it says, what it complains of)."""
+    """Run `manage.py advise`; return (its output, its error)."""
     done = subprocess.run([sys.executable, "manage.py", "advise", *given], cwd=ROOT, capture_output=True, text=True)
     return done.stdout, done.stderr
 
 
 @pytest.mark.server
-def test_the_command_says_what_to_take():
+def test_the_command_gives_advice():
     told, complaint = command("--rate", "20", "--latency", "5000")
     assert re.search(r"^(Use|Too close to call:) .*polling", told, re.MULTILINE | re.IGNORECASE)
     assert complaint == ""
@@ -266,7 +266,7 @@ def test_the_command_refuses_in_one_sentence(given):
     ("wrong", "status"),
     [({}, 200), ({"rate": "x"}, 400), ({"rooms": 101}, 400), ({"network": "moon"}, 400), ({"clients": 10**20}, 400)],
 )
-def test_the_page_answers_and_refuses(server, wrong, status):
+def test_the_page_gives_advice_and_refuses_invalid_fields(server, wrong, status):
     asked = {"rate": 20, "clients": 100, "rooms": 1, "latency_ms": 5000, "text_bytes": 100, "network": "local"}
     connection = http.client.HTTPConnection(*urlsplit(server.url).netloc.split(":"))
     connection.request("GET", f"/advise/?{urlencode(asked | wrong)}")
@@ -281,7 +281,7 @@ def test_the_page_answers_and_refuses(server, wrong, status):
 @pytest.mark.parametrize(
     "query", ["utm_source=x", "utm_source=x&fbclid=%00%ff", "=", "csrfmiddlewaretoken=x&question=y"]
 )
-def test_the_page_ignores_what_it_does_not_know_and_fills_in_what_is_left_out(server, query):
+def test_the_page_ignores_unknown_fields_and_fills_in_missing_ones(server, query):
     usual, rate = (get(server.url, f"/advise/{asked}") for asked in ("", "?rate=20"))
     known, more = (get(server.url, f"/advise/?{asked}") for asked in (query, f"{query}&rate=20"))
     assert [answer.status for answer in (usual, rate, known, more)] == [200] * 4

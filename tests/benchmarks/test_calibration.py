@@ -1,4 +1,4 @@
-"""The calibration: what the load reads of a server is what the server did; what is wrong with either is said."""
+"""The calibration: the load measures servers of known behaviour correctly, and reports what is out of bounds."""
 
 import csv
 import json
@@ -7,8 +7,12 @@ import pytest
 
 from benchmarks.campaigns import calibration
 
-ADDED_MAX = 5.0  # ms that the load itself may add to what a server takes
-PLANTED = {"echo": (0.0, 0.0), "wait": (60.0, 0.0), "stall": (0.0, 0.0)}  # mislabelled: 60 for 50 ms, and no stall
+ADDED_MAX = 5.0  # ms that the load itself may add to a server's time
+PLANTED = {
+    "echo": (0.0, 0.0),
+    "wait": (60.0, 0.0),
+    "stall": (0.0, 0.0),
+}  # wrong on purpose: 60 instead of 50 ms, and no stall
 
 
 @pytest.fixture(scope="module")
@@ -19,18 +23,18 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def calibrated(place):
-    """What the calibration says."""
+    """The results of the calibration."""
     return calibration.run(place, seed=3)
 
 
 def rows(place, server, name):
-    """Return the rows of a file beside a server, by message, its times as numbers."""
+    """Return {message: row} of one of a server's files, with times as numbers."""
     with (place / "calibration" / server / name).open() as file:
         return {row["id"]: {key: float(row[key]) for key in row if key.endswith("_ms")} for row in csv.DictReader(file)}
 
 
 @pytest.mark.server
-def test_it_is_written_as_json_with_figures_for_every_server(calibrated):
+def test_the_calibration_is_written_as_json_with_figures_for_every_server(calibrated):
     assert json.loads(json.dumps(calibrated)) == calibrated
     assert calibrated["valid"] == (not calibrated["flags"])
     assert calibrated["generator_cpu"] > 0
@@ -42,8 +46,8 @@ def test_it_is_written_as_json_with_figures_for_every_server(calibrated):
 
 
 @pytest.mark.parametrize("server", calibration.BEHAVIOURS)
-def test_every_latency_is_what_the_server_took_and_what_came_before_and_after(calibrated, place, server):
-    """All stamps are of one clock, so their order holds however busy the machine is."""
+def test_every_latency_is_the_servers_time_plus_the_time_before_and_after(calibrated, place, server):
+    """All times are from one clock, so their order is right however busy the machine is."""
     deliveries, publishes = rows(place, server, "deliveries.csv"), rows(place, server, "publishes.csv")
     waits = rows(place, server, "waits.csv")
     assert len(deliveries) == calibrated["servers"][server]["delivered"]
@@ -54,8 +58,8 @@ def test_every_latency_is_what_the_server_took_and_what_came_before_and_after(ca
 
 
 @pytest.mark.server
-def test_the_wait_is_read_as_the_server_kept_it(calibrated, place):
-    """The quickest of all messages shows what the load itself adds; a busy machine delays many, but not every one."""
+def test_the_measured_wait_is_that_of_the_server(calibrated, place):
+    """The fastest message shows what the load itself adds; a busy machine delays many messages, but not all."""
     deliveries, waits = rows(place, "wait", "deliveries.csv"), rows(place, "wait", "waits.csv")
     kept = {number: wait["departed_ms"] - wait["arrived_ms"] for number, wait in waits.items()}
     added = [delivery["latency_ms"] - kept[number] for number, delivery in deliveries.items()]
@@ -66,17 +70,17 @@ def test_the_wait_is_read_as_the_server_kept_it(calibrated, place):
 
 @pytest.mark.server
 def test_the_stall_is_in_the_open_loops_p99_and_hidden_from_the_closed_one(calibrated):
-    """Coordinated omission: who waits for an answer before the next publish sees one late message of many."""
+    """Coordinated omission: a closed loop, which waits for each response, measures only one late message."""
     figures = calibrated["servers"]["stall"]
     stall = figures["stall_ms"]
-    assert figures["waited_ms"]["max"] > 0.9 * stall  # a message that came at once when it began would wait all of it
+    assert figures["waited_ms"]["max"] > 0.9 * stall  # a message that arrives when the stall begins waits for all of it
     assert figures["latency_ms"]["p99"] > 0.9 * stall
     assert figures["naive_ms"]["max"] > 0.9 * stall
     assert figures["naive_ms"]["p50"] < figures["naive_ms"]["p90"] < figures["latency_ms"]["p90"] / 2
 
 
 @pytest.mark.server
-def test_servers_that_do_not_keep_what_they_promise_are_refused(tmp_path):
+def test_servers_that_do_not_behave_as_labelled_are_refused(tmp_path):
     (tmp_path / "calibration" / "wait").mkdir(parents=True)  # an earlier one was interrupted
     planted = calibration.run(tmp_path, seed=3, behaviours=PLANTED)
     assert not planted["valid"]
@@ -88,7 +92,7 @@ def test_servers_that_do_not_keep_what_they_promise_are_refused(tmp_path):
 
 
 def seen(median=50.2, waited=50.0, shown=1380.0, flag=()):
-    """Return what decides whether a calibration is valid."""
+    """Return the figures that decide whether a calibration is valid."""
     return {
         "echo": {"flags": list(flag), "latency_ms": {"p50": 0.3}},
         "wait": {"flags": [], "latency_ms": {"p50": median}, "waited_ms": {"p50": waited}},
@@ -107,20 +111,20 @@ def seen(median=50.2, waited=50.0, shown=1380.0, flag=()):
         ({"flag": ["nothing was published"]}, "nothing was published, with the server “echo”"),
     ],
 )
-def test_what_is_out_of_its_bound_is_said(fault, words):
+def test_a_figure_outside_its_bound_is_reported(fault, words):
     assert calibration.flags(seen()) == []
     (flag,) = calibration.flags(seen(**fault))
     assert words in flag
 
 
-def test_what_all_servers_saw_is_said_once():
+def test_a_remark_on_all_servers_is_reported_once():
     late = seen(flag=["publishing was 399 ms late"])
     late["wait"]["flags"] = ["publishing was 1,426.5 ms late"]
     assert calibration.flags(late) == ["calibration: publishing was 1,426.5 ms late, with the server “wait”"]
 
 
 @pytest.mark.server
-def test_a_load_that_fails_is_said_in_one_sentence(tmp_path, monkeypatch):
+def test_a_load_that_fails_is_reported_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(calibration, "RATE", "many")
     with pytest.raises(calibration.ComparisonError, match=r"calibration's load fails: .*rate"):
         calibration.run(tmp_path, seed=3)

@@ -1,4 +1,4 @@
-"""Why a figure is not the model's: no reason where it would move the figure the other way, or by less."""
+"""Explanations of deviations from the model: a reason is given only if its direction and its size fit."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ AWAY = {"late": 60, "back_ms": {"mean": 250.0, "max": 500.0}}  # 11 % of the del
 
 
 def row(technique, name, measured, predicted, run=(), accepting=2.0, **settings):
-    """Return a Deviation; the server took `accepting` ms for most of the messages, and twice that for the rest."""
+    """Return a Deviation; the server took `accepting` ms for most messages, and twice that for the rest."""
     series = Series(Path(), technique, None, technique, [RUN | dict(run)])
     series.acceptance_times, series.spacing = [np.repeat([accepting, 2 * accepting], [60, 40])], Estimate()
     made = Comparison(WORKLOAD | settings, [series])
@@ -29,7 +29,7 @@ def row(technique, name, measured, predicted, run=(), accepting=2.0, **settings)
 
 
 def said(*args, **more):
-    """Return what is said of a row."""
+    """Return the explanation of a row."""
     return "; ".join(reasons.explain(row(*args, **more)))
 
 
@@ -50,41 +50,41 @@ def test_a_message_keeps_its_place_in_the_interval(changed, keeps):
 
 
 @pytest.mark.parametrize(("count", "share"), [(10, None), (10, 0.5), (10, 0.99), (1000, 0.9)])
-def test_chance_scatters_as_drawn_waits_do(count, share):
+def test_the_chance_deviation_is_that_of_random_waits(count, share):
     drawn = np.sort(np.random.default_rng(1).random((20_000, count)))
     figures = drawn.mean(axis=1) if share is None else drawn[:, int(np.ceil(share * count)) - 1]
     assert latency.scatter(count, share) == pytest.approx((figures.mean(), figures.std()), rel=0.03)
 
 
-def test_chance_counts_the_readers_where_each_waits_as_long_every_time():
+def test_the_chance_deviation_counts_readers_if_each_always_waits_equally_long():
     assert "with 10 readers, chance can put" in said("polling", "mean", 390.0, 502.0, **EVERY_SECOND)
     assert "with 560 deliveries, chance can put" in said("polling", "mean", 475.0, 502.0)
 
 
-def test_chance_explains_no_more_than_it_does():
-    assert said("polling", "mean", 390.0, 502.0) == "not explained"  # 560 waits at random
+def test_chance_does_not_explain_large_deviations():
+    assert said("polling", "mean", 390.0, 502.0) == "not explained"  # 560 random waits
     assert said("polling", "mean", 1900.0, 502.0, **EVERY_SECOND) == "not explained"  # longer than the interval
 
 
-def test_a_delivery_before_the_answer_saves_at_most_what_accepting_takes():
+def test_a_delivery_before_the_response_saves_at_most_the_time_of_accepting():
     assert "before the publisher's acknowledgement" in said("websocket", "mean", 2.0, 3.0)
     assert said("longpoll", "mean", 104.0, 168.0, delay_ms=100.0) == "not explained"
 
 
-def test_the_wire_takes_time_and_gives_none():
+def test_a_wire_explains_only_higher_latencies():
     assert "the wire that adds the delay" in said("sse", "p50", 11.9, 10.0, delay_ms=8.0)
     assert "the wire" not in said("sse", "p50", 8.9, 10.0, delay_ms=8.0)
     assert said("sse", "p50", 60.0, 10.0, delay_ms=8.0) == "not explained"
 
 
-def test_redis_is_no_slower_than_accepting():
+def test_redis_explains_at_most_the_time_of_accepting():
     assert "Redis" in said("sse", "mean", 4.0, 2.5, layer="redis")
     assert "Redis" not in said("sse", "mean", 2.0, 2.5, layer="redis")
     assert "Redis" not in said("sse", "mean", 9.0, 2.5, layer="redis")
     assert "Redis" not in said("polling", "mean", 560.0, 502.0, layer="redis")
 
 
-def test_an_answer_costs_what_the_server_computes():
+def test_a_response_takes_the_servers_computing_time():
     assert "computes 1.0 ms" in said("longpoll", "mean", 3.5, 3.0)
     assert said("longpoll", "mean", 4.5, 3.0) == "not explained"
     assert said("sse", "mean", 3.5, 3.0) == "not explained"
@@ -101,24 +101,24 @@ def test_another_server_wakes_a_task_to_push():
     assert said("websocket", "p50", 9.0, 2.5, server="granian") == "not explained"
 
 
-def test_a_cut_explains_what_came_late_and_no_longer_than_readers_were_away():
+def test_a_cut_explains_only_late_deliveries_of_readers_that_were_away():
     cut = {"run": {"reconnect": AWAY}, "cut": "jitter"}
     assert "reconnected after 500 ms" in said("sse", "p99", 300.0, 4.0, **cut)
     assert "reconnected after 500 ms" in said("sse", "mean", 40.0, 4.0, **cut)
-    assert said("sse", "mean", 70.0, 4.0, **cut) == "not explained"  # 11 % of 500 ms are 54
-    assert said("sse", "p50", 8.0, 4.0, **cut) == "not explained"  # half of them did not come late
+    assert said("sse", "mean", 70.0, 4.0, **cut) == "not explained"  # 11 % of 500 ms is 54
+    assert said("sse", "p50", 8.0, 4.0, **cut) == "not explained"  # most of them were not late
     assert said("sse", "p99", 700.0, 4.0, **cut) == "not explained"
     assert "cut off" not in said("sse", "p99", 3.0, 4.0, **cut)
 
 
-def test_a_queue_grows_at_a_busy_server_alone():
+def test_a_queue_explains_latencies_only_at_a_busy_server():
     busy = {"server_cpu_s": 11.2}  # 80 % of a core, 20 ms a poll
     assert "80 % of a core" in said("polling", "mean", 590.0, 502.0, run=busy)
     assert said("polling", "mean", 700.0, 502.0, run=busy) == "not explained"
     assert said("polling", "p99", 1795.0, 994.0) == "not explained"
 
 
-def test_requests_shared_by_messages_are_fewer():
+def test_messages_that_share_a_response_explain_fewer_requests():
     fewer = {"requests": 280}
     assert "2.0 messages share a response" in said("longpoll", "requests", 2.0, 3.9, run=fewer)
     assert said("longpoll", "requests", 4.9, 3.9) == "not explained"
@@ -131,14 +131,14 @@ def test_polls_are_more_or_fewer_by_the_phase_of_the_first():
     assert "a round trip takes 2,0" in said("polling", "requests", 0.5, 1.0, delay_ms=1_000.0)
 
 
-def test_readers_who_were_away_asked_less():
+def test_readers_that_were_away_explain_fewer_requests():
     cut = {"reconnects": 10, "reconnect": {"back_ms": {"mean": 2_800.0}}}
     assert "sent no requests" in said("polling", "requests", 0.82, 1.0, run=cut)
     assert "sent no requests" not in said("polling", "requests", 0.6, 1.0, run=cut)
 
 
 def bytes_row(technique, requests, payload, segments, run=(), **settings):
-    """Return what is said of the IP bytes of runs with so many requests, each of so many bytes and segments."""
+    """Return the explanation of the IP bytes of runs with this many requests, each with these bytes and segments."""
     count = requests or RUN["arrived"]
     tcp = {"up": 0.3 * count * payload, "down": 0.7 * count * payload}
     ip = {way: amount + count * segments / 2 * 52 for way, amount in tcp.items()}
@@ -149,13 +149,13 @@ def bytes_row(technique, requests, payload, segments, run=(), **settings):
     return "; ".join(reasons.explain(found))
 
 
-def test_more_requests_are_what_made_more_bytes_and_segments_are_not():
+def test_more_bytes_are_explained_by_requests_before_segments():
     text = bytes_row("longpoll", 560, 560, 3.0, arrivals="regular", rate=2.0, run={"expected": 280})
     assert text.startswith("100 % more requests")
     assert "segments" not in text
 
 
-def test_segments_are_named_where_they_are_more_than_planned():
+def test_more_segments_than_planned_are_named():
     text = bytes_row("longpoll", 560, 642, 5.0, arrivals="regular", server="hypercorn")
     assert text == "5.00 segments per request instead of 3.00: hypercorn writes in more parts"
     assert bytes_row("longpoll", 560, 642, 5.0, arrivals="regular").endswith("not explained")
@@ -165,13 +165,13 @@ def test_segments_are_named_where_they_are_more_than_planned():
     assert "share a segment" in bytes_row("websocket", 0, 215, 0.5)
 
 
-def test_other_heads_are_those_of_another_server():
+def test_other_headers_are_explained_by_another_server():
     text = bytes_row("polling", 140, 1_500, 3.0, server="granian")
     assert text.endswith("granian writes headers of another size")
     assert bytes_row("polling", 140, 2_500, 3.0).endswith("not explained")
 
 
-def test_coming_back_takes_bytes_and_no_more_than_exchanges_do():
+def test_reconnects_explain_bytes_of_at_most_their_exchanges():
     assert "cut off" in bytes_row("sse", 0, 240, 2.6, run={"reconnects": 100})
     assert "cut off" not in bytes_row("sse", 0, 240, 2.6, run={"reconnects": 10})
 
@@ -182,7 +182,7 @@ def test_regular_messages_of_several_publishers_have_no_formula():
     )
 
 
-def test_what_is_not_explained_is_counted():
+def test_unexplained_deviations_are_counted():
     known, unknown = row("sse", "p99", 5.9, 4.0), row("sse", "p99", 60.0, 4.0)
     near = row("sse", "p50", 4.0, 4.0)
     for each in (known, unknown):

@@ -1,4 +1,4 @@
-"""The measurements: schedule, histogram, ledger, scenarios, and a small comparison from end to end."""
+"""The measurements: schedule, histogram and ledger, and a short comparison from end to end."""
 
 import csv
 import json
@@ -39,7 +39,7 @@ interval = 0.2
 warmup = 0.5
 duration = 1.5
 """
-LONGEST = 600  # seconds for a comparison of a moment: ten times what a busy machine needs
+LONGEST = 600  # seconds for a short comparison: ten times what a busy machine needs
 ATTEMPTS = 3  # runs until one is valid
 COMPARE = [sys.executable, "manage.py", "compare"]
 FIELDS = {
@@ -95,12 +95,12 @@ def small(folder, text=SMALL):
 
 @pytest.fixture(scope="module")
 def comparison(tmp_path_factory):
-    """Compare all techniques for a moment each; return (the results' folder, what the terminal showed)."""
+    """Make a short comparison of all techniques; return (folder of the results, output of the terminal)."""
     return compared(tmp_path_factory.mktemp("comparison"))
 
 
 def compared(folder, *options):
-    """Compare for a moment into a folder; return (the results' folder, what the terminal showed)."""
+    """Make a short comparison into a folder; return (folder of the results, output of the terminal)."""
     command = [*COMPARE, "--scenario", small(folder), "--out", folder, "--seed", "7", "--bare", *options]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST)
     assert shown.returncode == 0, shown.stderr
@@ -110,9 +110,9 @@ def compared(folder, *options):
 
 @pytest.fixture(scope="module")
 def undisturbed(comparison, tmp_path_factory):
-    """Return a function that gives (results' folder, valid run) of a technique: of the comparison, or made again.
+    """Return a function that finds (folder of the results, valid run) of a technique, or makes such a run.
 
-    A run that the harness refuses says nothing of the program; if all are refused, the test is skipped with the reason.
+    A refused run shows nothing about the program; if all are refused, the test is skipped with the reason.
     """
     found = {}
 
@@ -161,7 +161,7 @@ def test_every_message_reaches_every_reader_once_and_in_order(runs):
 
 
 @pytest.mark.server
-def test_the_figures_make_sense(runs):
+def test_the_figures_are_plausible(runs):
     for run in runs.values():
         latencies = run["latency_ms"]
         percentiles = [latencies[name] for name in ("p50", "p90", "p99", "p999", "max")]
@@ -172,19 +172,19 @@ def test_the_figures_make_sense(runs):
         assert run["bytes_per_message"]["ip"] > run["bytes_per_message"]["tcp"] > 100
         assert run["server_cpu_s"] > 0 < run["server_rss_bytes"]
         assert run["server_loop_lag_ms"]["p50"] < run["server_loop_lag_ms"]["max"]
-        assert run["queries_per_second"] > 2 * 20 / 8  # several messages at once share their statements
-        assert run["duration_s"] > 1.2  # a busy machine ends a window later, never earlier
+        assert run["queries_per_second"] > 2 * 20 / 8  # messages that are stored together share statements
+        assert run["duration_s"] > 1.2  # on a busy machine a window may end later, never earlier
         assert run["connections"] == 8
 
 
 @pytest.mark.server
-def test_streams_add_two_segments_to_a_message(undisturbed):
-    """52 bytes of headers each: the message's segment and its acknowledgement."""
+def test_a_streamed_message_costs_two_segments(undisturbed):
+    """The message's segment and its acknowledgement, 52 bytes of headers each."""
     for name in ("sse", "websocket"):
         _place, run = undisturbed(name)
         assert run["tcp_bytes"]["up"] == run["requests"] == run["empty_responses"] == 0
         added = run["bytes_per_message"]["ip"] - run["bytes_per_message"]["tcp"]
-        assert 52 < added <= 104 * 1.05  # messages that come together share segments
+        assert 52 < added <= 104 * 1.05  # messages that are sent together share segments
 
 
 @pytest.mark.server
@@ -202,7 +202,7 @@ def test_a_frame_costs_its_json_and_four_bytes(undisturbed):
     assert run["bytes_per_message"]["tcp"] == pytest.approx(4 + len(message), rel=0.03)
 
 
-def test_the_bytes_of_messages_are_those_that_came_in_the_window_each_with_its_type():
+def test_the_bytes_of_messages_are_those_received_in_the_window():
     load = recorder.Recorder()
     message = {"id": 1, "room": "r", "author": "Ann", "text": "é", "nonce": "n", "sent_at": 1.5, "published_at": 2.5}
     text = json.dumps({"type": "message"} | message, ensure_ascii=False, separators=(",", ":"))
@@ -217,12 +217,12 @@ def test_the_bytes_of_messages_are_those_that_came_in_the_window_each_with_its_t
 def test_polls_keep_their_interval(runs):
     run = runs["polling"]
     polls = 8 * run["duration_s"] / 0.2
-    assert 0.3 * polls < run["requests"] < 1.15 * polls  # fewer where other programs keep the machine busy
+    assert 0.3 * polls < run["requests"] < 1.15 * polls  # fewer if other programs keep the machine busy
     assert run["latency_ms"]["p50"] > runs["websocket"]["latency_ms"]["p50"]
 
 
 @pytest.mark.server
-def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
+def test_the_raw_data_give_the_same_ledger_and_latencies(comparison, runs):
     for run in runs.values():
         place = comparison[0] / run["place"]
         deliveries, publishes = rows(place / "deliveries.csv"), rows(place / "publishes.csv")
@@ -236,7 +236,7 @@ def test_the_raw_data_gives_the_same_ledger_and_latencies(comparison, runs):
 
 
 @pytest.mark.server
-def test_the_histograms_of_each_run_are_kept_as_hdrhistogrammers_write_them(comparison, runs):
+def test_the_histograms_of_each_run_are_in_the_format_of_hdrhistogram(comparison, runs):
     for run in runs.values():
         place = comparison[0] / run["place"]
         assert "Percentile" in (place / "latency.hgrm").read_text()
@@ -249,7 +249,7 @@ def test_the_histograms_of_each_run_are_kept_as_hdrhistogrammers_write_them(comp
 
 
 @pytest.mark.server
-def test_the_manifest_says_how_to_run_it_again(comparison):
+def test_the_manifest_holds_all_that_a_repetition_needs(comparison):
     manifest = json.loads((comparison[0] / "results.json").read_text())["manifest"]
     assert (manifest["seed"], manifest["scenario_text"]) == (7, SMALL)
     assert {"python", "django", "channels", "uvicorn", "locust", "websockets"} <= set(manifest["versions"])
@@ -261,10 +261,12 @@ def test_the_manifest_says_how_to_run_it_again(comparison):
 @pytest.mark.server
 def test_the_terminal_shows_table_conclusion_and_report(comparison):
     folder, shown = comparison
-    assert not re.search(r"[━\x1b]| left$|^\d+ of \d+, ", shown, re.MULTILINE)  # progress is no result
+    assert not re.search(
+        r"[━\x1b]| left$|^\d+ of \d+, ", shown, re.MULTILINE
+    )  # progress bars are not part of the output
     for words in (*TECHNIQUES, "p99", "lost", "valid runs", "report.html"):
         assert words in shown, shown
-    assert "Half of the messages" in shown or "nothing to compare" in shown  # on a machine that is too busy
+    assert "Half of the messages" in shown or "nothing to compare" in shown  # if the machine is too busy
     assert (folder / "report.html").is_file()
 
 
@@ -293,7 +295,7 @@ def test_locust_drives_the_technique_chosen_on_its_own_page(server, tmp_path):
 
 
 def ask(address, form=None):
-    """Return an answer as text; the server may take 15 seconds to start."""
+    """Return a response as text; the server may take 15 seconds to start."""
     data = None if form is None else urlencode(form).encode()
     deadline = time.monotonic() + 15
     while True:
@@ -307,8 +309,8 @@ def ask(address, form=None):
 
 
 @pytest.mark.server
-def test_a_stalled_server_is_seen_by_every_message_scheduled_meanwhile(tmp_path):
-    """Who counts from the publishing itself would see one late message in each room: coordinated omission."""
+def test_a_stall_delays_every_message_that_was_scheduled_meanwhile(tmp_path):
+    """Counted from the publish itself, only one message in each room would be late: coordinated omission."""
     frozen = []
 
     def freeze():
@@ -352,7 +354,7 @@ def test_pace_skips_no_instant_after_a_stall():
     assert all(now >= instant for instant, now in begun)
     stalled_until = begun[5][1]
     assert all(now >= stalled_until for _, now in begun[5:])
-    assert begun[6][1] - begun[6][0] > 0.05  # the seventh waited for the fifth, and it shows
+    assert begun[6][1] - begun[6][0] > 0.05  # the seventh waited for the fifth, which is recorded
 
 
 def test_pace_ends_before_the_end():
@@ -383,7 +385,7 @@ def test_histograms_merge_without_averaging():
     assert fast.summary()["p99"] == pytest.approx(1, rel=1e-3)
 
 
-def test_nothing_counted_gives_no_figures():
+def test_an_empty_histogram_has_no_figures():
     assert set(Histogram().summary().values()) == {None}
 
 
@@ -399,7 +401,7 @@ def test_nothing_counted_gives_no_figures():
         ([], {"lost": 4, "delivered": 0}),
     ],
 )
-def test_the_ledger_finds_what_was_planted(arrived, fault):
+def test_the_ledger_finds_lost_repeated_and_reordered_messages(arrived, fault):
     sound = {"published": 4, "expected": 4, "delivered": 4, "lost": 0, "repeated": 0, "reordered": 0}
     counts = ledger.count({"a": [1, 2, 3, 4]}, {0: "a"}, [(0, "a", number) for number in arrived])
     assert counts == sound | fault
@@ -445,20 +447,20 @@ def sound_run(**faults):
         ({"failure": "OSError: away"}, "OSError: away"),
     ],
 )
-def test_a_run_is_refused_in_words(faults, words):
+def test_a_refused_run_has_its_reasons(faults, words):
     assert validity.judge(sound_run(), False)["flags"] == []
     flag, *more = validity.judge(sound_run(**faults), False)["flags"]
     assert words in flag
     assert more == (["other programs used 0.9 cores"] if "late" in flag else [])
 
 
-def test_a_late_publisher_is_told_where_it_is_much_of_a_latency():
+def test_a_late_publisher_is_reported_if_it_adds_much_to_a_latency():
     run = validity.judge(sound_run(latency_ms={"p99": 4.0}), False)
     assert run["valid"]
     assert run["flags"] == ["publishing was 1.0 ms late at p99, which is 25% of the latency's p99"]
 
 
-def test_losses_are_said_first():
+def test_losses_are_reported_first():
     assert "lost" in validity.losses(sound_run(lost=1, delivered=3, generator_cpu=0.9))[0]
 
 
@@ -472,7 +474,7 @@ def test_losses_are_said_first():
         (["--out", "/proc/nowhere"], "cannot be created"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
+def test_an_impossible_comparison_is_refused_in_one_sentence(options, words):
     shown = subprocess.run([*COMPARE, *options], cwd=ROOT, capture_output=True, text=True, timeout=LONGEST)
     assert shown.returncode == 1
     assert words in shown.stderr
@@ -480,23 +482,23 @@ def test_what_cannot_be_compared_is_said_in_one_sentence(options, words):
 
 
 @pytest.mark.server
-def test_a_refused_run_is_in_no_conclusion(runs):
+def test_a_refused_run_is_part_of_no_conclusion(runs):
     lossy = [run | {"valid": False, "flags": ["2 of 9 deliveries were lost"]} for run in runs.values()]
     assert "nothing to compare" in terminal_table.conclusion(terminal_table.summarize(lossy))
     assert all("lost" in sentence for sentence in terminal_table.flags(terminal_table.summarize(lossy)))
 
 
 @pytest.mark.server
-def test_the_conclusion_names_what_each_took_and_ranks_nobody(runs):
+def test_the_conclusion_names_each_techniques_cost_without_a_ranking(runs):
     said = terminal_table.conclusion(
         terminal_table.summarize([run | {"valid": True} for run in runs.values()])
-    )  # a busy machine refuses some
+    )  # on a busy machine some are refused
     assert re.match(r"Half of the messages arrive within \(ms\): polling [\d.]+, longpoll [\d.]+,", said)
     assert "which differences are more than chance" in said
 
 
-def test_a_load_of_its_own_makes_its_folder_and_a_report(server, tmp_path):
-    """As from several machines: by Locust's own command line, with --record."""
+def test_a_load_started_by_hand_makes_a_folder_with_a_report(server, tmp_path):
+    """As for several machines: Locust's own command line, with --record."""
     place = tmp_path / "not" / "yet"
     load = ["locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary", "--host", server.url]
     asked = {"technique": "sse", "users": 6, "spawn-rate": 6, "rooms": 2, "rate": 20, "warmup": 0.3, "duration": 1}

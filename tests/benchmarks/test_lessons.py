@@ -1,4 +1,4 @@
-"""The lessons run from their first cell to the last, in their short form, and are committed without outputs."""
+"""The lessons: each has the same parts and no outputs, and its short form runs from the first cell to the last."""
 
 import math
 import os
@@ -18,7 +18,7 @@ LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PARTS = ("Prediction", "The bytes on the wire", "Measurement", "Remember", "Exercises")  # in this order
 LINES_MAX = 15  # of code in a cell
 RUNS = "test_a_lesson_runs"
-PATIENCE = 1_000  # seconds for one lesson; a quiet machine needs a tenth of it at most
+PATIENCE = 1_000  # seconds for one lesson; a quiet machine needs less than a tenth of it
 
 
 def read(path):
@@ -30,7 +30,7 @@ def test_a_lesson_goes_from_question_to_exercises(path):
     text = "\n".join(cell.source for cell in read(path).cells if cell.cell_type == "markdown")
     places = [text.index("**Question.**"), *(text.index(f"## {part}") for part in PARTS)]
     assert places == sorted(places)
-    assert text.count("<details><summary>Answer") == 1, "the answers are folded away"
+    assert text.count("<details><summary>Answer") == 1, "the answers are folded"
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -44,7 +44,7 @@ def test_a_lesson_is_committed_without_outputs_and_in_small_cells(path):
 
 @pytest.fixture(scope="module")
 def runs(request):
-    """Return {lesson: what it comes to}, of those that are asked for; two run at a time, as they mostly wait."""
+    """Return {lesson: future of its run} of the selected lessons; two run at a time, because they mostly wait."""
     items = [item for item in request.session.items if getattr(item, "originalname", "") == RUNS]
     asked = [item.callspec.params["path"] for item in items]
     with ThreadPoolExecutor(2) as pool:
@@ -66,7 +66,7 @@ def test_a_lesson_runs(path, runs):
 
 
 class Machine:
-    """Serves up to `capacity` readers in time, where its core is full; of ten times as many, none."""
+    """Serves up to `capacity` readers in time, with a full core; with ten times as many, none."""
 
     def __init__(self, capacity, other_cpu=0.0, generator_max=10**9):
         self.capacity, self.other_cpu, self.generator_max, self.tried = capacity, other_cpu, generator_max, []
@@ -94,7 +94,7 @@ def ends(machine, technique="sse", **options):
     return limits.table(runs).loc[technique]
 
 
-def test_a_climb_ends_close_to_where_the_machine_does():
+def test_a_climb_ends_close_to_the_machines_capacity():
     machine = Machine(1000)
     found = ends(machine)
     assert found["held"] <= 1000 < found["did not hold"] <= limits.NEAR * found["held"]
@@ -107,7 +107,7 @@ def test_a_climb_that_begins_too_high_comes_down():
     assert ends(Machine(30), first=200)["held"] <= 30
 
 
-def test_a_climb_goes_on_where_nothing_arrived():
+def test_a_climb_goes_on_after_a_run_in_which_nothing_arrived():
     machine = Machine(100)
     runs = limits.find(machine.measure, "sse", 1500, 250)
     assert runs["why not"][0] == "server full; nothing arrived"
@@ -125,7 +125,7 @@ def test_a_climb_that_breaks_nothing_says_so():
     assert found["why not"] == "did not fail in 3 runs"
 
 
-def test_a_climb_where_nothing_holds_ends():
+def test_a_climb_ends_if_no_step_succeeds():
     machine = Machine(0.5)
     found = ends(machine, first=8)
     assert pd.isna(found["held"])
@@ -134,7 +134,7 @@ def test_a_climb_where_nothing_holds_ends():
     assert machine.tried == [8, 4, 2, 1]
 
 
-def test_a_run_that_others_disturbed_is_made_once_more():
+def test_a_run_that_other_programs_disturbed_is_repeated_once():
     machine = Machine(150, other_cpu=0.5)
     ends(machine, runs_max=2)
     assert machine.tried == [100, 200, 200]

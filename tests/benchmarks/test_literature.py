@@ -1,4 +1,4 @@
-"""The published figures come out of their own premises."""
+"""The recomputation of published figures: it reproduces them from their own premises."""
 
 import math
 
@@ -13,17 +13,17 @@ ROWS = {(row.source, row.what): row for row in rows()}
 
 
 def written(value, like):
-    """Return a figure written to as many decimals as the published one; cut off, as its authors did."""
+    """Return a figure with as many decimals as the published one; truncated, as its authors did."""
     decimals = len(f"{like}".partition(".")[2])
     return {math.floor(value * 10**decimals) / 10**decimals, round(value, decimals)}
 
 
 @pytest.mark.parametrize("row", [row for row in lubbers() if row.unit == "2²⁰ bit/s"], ids=lambda row: row.what)
-def test_lubbers_and_greco_come_out_digit_by_digit(row):
+def test_the_figures_of_lubbers_and_greco_are_reproduced_exactly(row):
     assert row.published in written(row.recomputed, row.published)
 
 
-def test_decimal_megabits_are_five_per_cent_more():
+def test_decimal_megabits_give_five_per_cent_more():
     row = ROWS["lubbers", "polling, 10,000 clients"]
     assert row.recomputed * MEBI / 1e6 == pytest.approx(69.68)
 
@@ -37,12 +37,12 @@ def test_edmontons_polling_lies_within_three_per_cent():
 @pytest.mark.parametrize(
     "key",
     [
-        ("pimentel", "WebSocket, Edmonton"),  # the link's delay is set to it
+        ("pimentel", "WebSocket, Edmonton"),  # the link's delay is set to this figure
         ("grigorik", "smallest frame, up"),
-        ("vyvere", "clients served by SSE"),  # deliveries a second are known from it alone
+        ("vyvere", "clients served by SSE"),  # deliveries per second are derived from it
     ],
 )
-def test_what_is_its_own_premise_is_not_said_to_come_out(key):
+def test_a_premise_does_not_count_as_reproduced(key):
     assert ROWS[key].recomputed is None
 
 
@@ -52,7 +52,7 @@ def test_every_recomputed_figure_lies_within_three_per_cent():
 
 
 @pytest.mark.parametrize(("delay", "transits"), [(0.05, 1), (0.12, 1), (0.126, 2), (0.2, 2)])
-def test_regular_messages_find_a_request_waiting_until_the_round_trip_is_their_interval(delay, transits):
+def test_regular_messages_find_a_waiting_request_if_the_round_trip_is_shorter_than_their_interval(delay, transits):
     assert regular_long_poll(delay, 0.250) / delay == pytest.approx(transits, rel=0.05)
 
 
@@ -67,7 +67,7 @@ def test_a_measured_figure_stands_beside_the_published_one():
     assert sum(value is not None for value in found.values()) == 1
 
 
-def test_what_is_not_published_has_no_difference():
+def test_a_figure_that_was_not_published_has_no_difference():
     assert Row("rfc6202", "x", "ms", None).difference(1.0) is None
     assert Row("rfc6202", "x", "ms", 1.0).difference(None) is None
 
@@ -78,7 +78,7 @@ def run(label, technique, **figures):
     return {"label": label, "technique": technique, "valid": True, **counted, **figures}
 
 
-def test_the_scenario_measures_what_the_literature_asks_for():
+def test_the_scenario_measures_the_figures_of_the_literature():
     labels = set(scenario.load("literature").labels)
     asked = set()
 
@@ -100,7 +100,7 @@ def test_edmonton_is_the_mean_of_the_median_run():
     assert replication.figures(runs) == {("pimentel", "polling, Edmonton"): 152.0}
 
 
-def test_headers_are_what_is_left_without_the_messages():
+def test_headers_are_the_bytes_without_the_messages():
     polled = run("lubbers", "polling", tcp_bytes={"up": 10 * 200, "down": 10 * (200 + 190)}, payload_bytes=10 * 190)
     found = replication.figures([polled])
     assert found["lubbers", "polling, 1,000 clients"] == pytest.approx(400 * 8 * 1000 / MEBI)
@@ -110,14 +110,14 @@ PUSHED = run("abril", "websocket", tcp_bytes={"up": 0, "down": 10 * (4 + 191)})
 
 
 def test_a_frame_costs_four_bytes_over_125():
-    """RFC 6455: the messages are longer than the 125 bytes up to which a frame takes two."""
+    """RFC 6455: a frame has two bytes of framing up to 125 bytes; these messages are longer."""
     counted = PUSHED | {"payload_bytes": 10 * 191}
     found = replication.figures([counted, counted | {"label": "lubbers"}])
     assert found["appelqvist", "framing, WebSocket"] == 4.0
     assert found["lubbers", "WebSocket, 1,000 clients"] == pytest.approx(0.0305, abs=5e-5)
 
 
-def test_runs_that_did_not_count_their_messages_bytes_have_no_framing():
+def test_runs_without_the_bytes_of_messages_have_no_framing():
     assert replication.figures([PUSHED]) == {("abril", "five messages, WebSocket"): 5 * 195}
     *_others, last = replication.sentences(replication.records([PUSHED]))
     assert last.startswith("Headers and frames are missing")
@@ -131,7 +131,7 @@ def test_the_table_has_a_line_for_every_row():
     assert table["measured"].isna().all()
 
 
-def test_the_answer_counts_what_comes_out_and_names_the_latencies():
+def test_the_conclusion_counts_reproduced_figures_and_names_the_latencies():
     assert replication.sentences(replication.records([])) == []  # nothing was measured
     runs = [
         run("edmonton", "polling", latency_ms={"mean": 161.0}),

@@ -1,4 +1,4 @@
-"""The model against a simulation that knows none of its formulas."""
+"""The model: its formulas agree with simulations, with a published measurement, and with the server's bytes."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def arrivals(p):
 
 
 def simulate_polling(p):
-    """Return (latencies, answers, empty answers, seconds): requests reach the server every P."""
+    """Return (latencies, responses, empty responses, seconds) of a simulation: requests reach the server every P."""
     published = arrivals(p)
     polls = np.arange(0.37 * p.period, published[-1] + 2 * p.period, p.period)
     fetched_by = np.searchsorted(polls, published)
@@ -57,7 +57,7 @@ def simulate_polling(p):
 
 
 def simulate_longpoll(p):
-    """Return the same: a request that finds nothing waits for the next message, at most the hold."""
+    """Return the same for long polling: a request waits for the next message, at most for the hold."""
     published = arrivals(p).tolist()
     latencies, answers, empty, now, place = [], 0, 0, 0.0, 0
     while place < MESSAGES:
@@ -77,7 +77,7 @@ def simulate_longpoll(p):
 @pytest.mark.parametrize(
     ("technique", "simulate"), [("polling", simulate_polling), ("longpoll", simulate_longpoll)], ids=["poll", "long"]
 )
-def test_agrees_with_a_simulation(technique, simulate, p):
+def test_the_model_agrees_with_a_simulation(technique, simulate, p):
     latencies, answers, empty, seconds = simulate(p)
     assert model.mean(technique, p) == pytest.approx(latencies.mean(), rel=0.02)
     for fraction in (0.5, 0.9, 0.99):
@@ -97,7 +97,7 @@ def test_long_polling_agrees_with_a_simulation_of_regular_messages(delay):
     assert model.quantile("longpoll", p, 0.01) == pytest.approx(delay, rel=0.05)
 
 
-def test_regular_messages_that_outlast_the_hold_are_taken_as_random():
+def test_regular_messages_rarer_than_the_hold_count_as_random():
     p = Parameters(rate=0.01, regular=True)
     assert model.requests("longpoll", p) == model.requests("longpoll", replace(p, regular=False)) > 0.01
 
@@ -105,7 +105,7 @@ def test_regular_messages_that_outlast_the_hold_are_taken_as_random():
 @pytest.mark.parametrize("technique", TECHNIQUES)
 @settings(deadline=None)
 @given(p=parameters, regular=st.booleans())
-def test_what_goes_up_is_a_part_of_all(technique, p, regular):
+def test_the_bytes_up_are_part_of_all_bytes(technique, p, regular):
     p = replace(p, regular=regular)
     sent, segments = model.up(technique, p)
     assert 0 <= sent < model.payload(technique, p)
@@ -123,13 +123,13 @@ def test_what_goes_up_is_a_part_of_all(technique, p, regular):
     ],
 )
 def test_polling_costs_fewer_bytes_above_a_rate(other, level, rate):
-    """The figures are those derived by hand for H 400, m 100, d 25 ms, τ 25 s, T 1 s."""
+    """The expected figures were derived by hand for H 400, m 100, d 25 ms, τ 25 s, T 1 s."""
     p = Parameters(delay=0.025)
     assert model.crossing("polling", other, p, level) == pytest.approx(rate, rel=0.02)
 
 
 @pytest.mark.parametrize("interval", [0.5, 2.0, 10.0])
-def test_polling_saves_over_long_polling_from_one_message_an_interval(interval):
+def test_polling_costs_less_than_long_polling_above_one_message_an_interval(interval):
     p = Parameters(delay=0.001, interval=interval, hold=1000)
     assert model.crossing("polling", "longpoll", p) == pytest.approx(1 / interval, rel=0.05)
 
@@ -140,32 +140,32 @@ def test_a_crossing_that_does_not_exist_is_none():
     assert model.crossing("polling", "pigeon", Parameters()) is None
 
 
-def test_agrees_with_a_published_measurement():
+def test_the_model_agrees_with_a_published_measurement():
     """Pimentel & Nickerson 2012: a pause of 150 ms, 4 Hz, 40.3 ms one way: 151.3 ms, here 155.6."""
     p = Parameters(rate=4, delay=0.0403, interval=0.150, pause=True)
     assert model.mean("polling", p) * 1000 == pytest.approx(155.6, abs=0.1)
 
 
 @pytest.mark.parametrize(("size", "framing"), [(125, 2), (126, 4), (65_535, 4), (65_536, 10)])
-def test_a_frame_is_as_long_as_rfc_6455_says(size, framing):
+def test_the_models_frame_is_as_long_as_rfc_6455_says(size, framing):
     assert model.MODELS["websocket"].framing(Parameters(message=size)) == framing
 
 
-def test_an_event_is_framed_as_it_is_written():
+def test_the_models_framing_of_an_event_is_that_of_the_server():
     message = b"x" * 100
     event = b"id: 123\ndata: " + message + b"\n\n"
     chunk = b"%x\r\n%b\r\n" % (len(event), event)
     assert model.MODELS["sse"].framing(Parameters(message=100, digits=3)) == len(chunk) - len(message)
 
 
-def test_a_delivered_message_is_as_long_as_the_server_writes_it():
+def test_the_models_message_is_as_long_as_the_servers():
     message = Message(7, "räume", "Ann", 'é "\n" 😀', "n" * 22, 1763678000123.25, 1763678000124.5678)
     given = json.loads(message.json) | {"arrived_at": 1.0}
     assert sizes.delivered("polling", given) == len(message.json)
     assert sizes.delivered("websocket", given) == len(frames.delivered(message).encode())
 
 
-def test_a_heartbeat_is_as_long_and_as_rare_as_it_is_written():
+def test_the_models_heartbeat_is_that_of_the_server():
     modules = (
         "import django; django.setup(); from lab.messages.framing import chunk, text_frame; from sse import server"
     )
@@ -177,7 +177,7 @@ def test_a_heartbeat_is_as_long_and_as_rare_as_it_is_written():
     assert {HEARTBEAT_EVENT.seconds, HEARTBEAT_FRAME.seconds} == {seconds}
 
 
-def test_a_ping_comes_as_often_as_the_server_is_told_to_ping():
+def test_the_models_ping_interval_is_that_of_the_server():
     from uvicorn import Config
 
     assert Config("lab.asgi:application").ws_ping_interval == PING.seconds
@@ -185,7 +185,7 @@ def test_a_ping_comes_as_often_as_the_server_is_told_to_ping():
 
 
 def simulated_heartbeats(rate, seconds, messages):
-    """Return the heartbeats a second of a server that sends one after each so many seconds of silence."""
+    """Return the heartbeats per second of a simulated server that sends one after `seconds` of silence."""
     times = np.cumsum(np.random.default_rng(1).exponential(1 / rate, messages))
     return np.floor(np.diff(times) / seconds).sum() / times[-1]
 
@@ -197,7 +197,7 @@ def test_heartbeats_agree_with_a_simulation(rate):
         assert kept.rate(p) == pytest.approx(simulated_heartbeats(rate, kept.seconds, MESSAGES), rel=0.05)
 
 
-def test_silence_costs_what_keeps_the_connection_alive_and_nothing_else():
+def test_silence_costs_only_the_bytes_that_keep_connections_alive():
     p = Parameters(rate=0.0)
     assert model.payload("sse", p) == pytest.approx(33 / 15)
     assert model.payload("websocket", p) == pytest.approx(23 / 15 + (6 + 10) / 20)
@@ -211,7 +211,7 @@ def test_silence_costs_what_keeps_the_connection_alive_and_nothing_else():
 def test_quantiles_integrate_to_the_mean(technique, p):
     fractions = (np.arange(4000) + 0.5) / 4000
     integral = np.mean([model.quantile(technique, p, fraction) for fraction in fractions])
-    step = model.maximum(technique, p) / len(fractions)  # where the quantile jumps, the sum is off by this at most
+    step = model.maximum(technique, p) / len(fractions)  # where the quantile jumps, the sum is wrong by at most this
     assert integral == pytest.approx(model.mean(technique, p), rel=2e-3, abs=step)
 
 
@@ -226,7 +226,7 @@ def test_quantiles_grow_up_to_the_maximum(technique, p, low, high):
 
 @settings(deadline=None)
 @given(p=parameters, more=st.floats(1, 10))
-def test_a_longer_interval_asks_less_and_waits_longer(p, more):
+def test_a_longer_interval_means_fewer_requests_and_longer_waits(p, more):
     longer = replace(p, interval=p.interval * more)
     assert model.requests("polling", longer) <= model.requests("polling", p)
     assert model.mean("polling", longer) >= model.mean("polling", p)
@@ -251,14 +251,14 @@ def test_long_polling_waits_three_transits_at_most(p):
 @pytest.mark.parametrize("technique", TECHNIQUES)
 @settings(deadline=None)
 @given(p=parameters, base=st.floats(0, 1))
-def test_what_the_server_takes_to_accept_a_message_adds_to_every_latency(technique, p, base):
+def test_the_time_of_accepting_a_message_adds_to_every_latency(technique, p, base):
     slower, p = replace(p, base=base), replace(p, base=0.0)
     assert model.mean(technique, slower) == pytest.approx(model.mean(technique, p) + base)
     assert model.quantile(technique, slower, 0.9) == pytest.approx(model.quantile(technique, p, 0.9) + base)
     assert model.requests(technique, slower) == model.requests(technique, p)
 
 
-def test_a_pause_begins_when_the_answer_has_come():
+def test_a_pause_begins_with_the_arrival_of_the_response():
     p = Parameters(interval=0.15, delay=0.04, turnaround=0.01, pause=True)
     assert p.period == pytest.approx(0.15 + 2 * 0.04 + 0.01)
     assert model.requests("polling", p) == pytest.approx(1 / 0.24)

@@ -15,7 +15,7 @@ from benchmarks import load, report
 from benchmarks.campaigns import manifest
 from benchmarks.campaigns.campaign import Campaign
 from benchmarks.scenarios.settings import ComparisonError
-from support.fake_results import names, text_of
+from support.fake_results import plot_names, text_of
 from support.processes import COMMAND, ROOT
 
 OLD = Path(__file__).parent / "old_results"
@@ -29,7 +29,7 @@ def folder(tmp_path):
 
 
 def interrupt(folder, **changed):
-    """Let the old results be of this machine and of this version of the lab, and lack one run."""
+    """Change the old results to this machine and this version of the lab, and delete one run."""
     path = folder / "results.json"
     results = json.loads(path.read_text())
     results["runs"] = [run for run in results["runs"] if run["place"] != MISSING]
@@ -60,7 +60,9 @@ def test_old_results_have_a_report_with_plots(folder):
     text = text_of(report.write(folder).read_text(encoding="utf-8"))
     assert "21 runs, 4 refused" in text
     assert "text, bytes" in text
-    assert {"percentiles", "ledger", "staircase", "sweep-latency", "bytes-by-kind", "waterfall"} <= set(names(folder))
+    assert {"percentiles", "ledger", "staircase", "sweep-latency", "bytes-by-kind", "waterfall"} <= set(
+        plot_names(folder)
+    )
 
 
 def test_old_results_are_a_baseline(folder):
@@ -76,7 +78,7 @@ def test_old_results_of_another_version_are_not_resumed(folder):
 
 
 @pytest.mark.server
-def test_old_results_are_resumed_with_exactly_the_run_that_they_lack(folder):
+def test_old_results_are_resumed_with_the_missing_run_only(folder):
     interrupt(folder)
     assert [run.folder for run in Campaign.resume(folder).missing()] == [MISSING]
     command = [sys.executable, "manage.py", "compare", "--resume", folder, "--baseline", OLD]

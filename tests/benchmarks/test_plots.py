@@ -1,4 +1,4 @@
-"""The plots of made-up results folders: which are drawn, and that they look the same twice."""
+"""The plots of made-up results: which are drawn, whether their words fit, and that they are the same each time."""
 
 import pytest
 from matplotlib.text import Text
@@ -7,7 +7,7 @@ from benchmarks import report
 from benchmarks.analysis import style
 from benchmarks.analysis.results import Results
 from benchmarks.plots import axes, drawing
-from support.fake_results import TITLES, all_techniques, make_folder, make_run, names, refused, table
+from support.fake_results import TITLES, all_techniques, make_folder, make_run, plot_names, refused_run, table
 
 OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
 OF_A_SWEEP = ["ledger", "percentiles", "sweep-latency", "sweep-network", "sweep-server", "trade-off"]
@@ -29,19 +29,19 @@ RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 0, "la
 
 
 def drawn(folder, *arguments, of=drawing.PLOTS, **more):
-    """Draw these of a folder's plots; return their names, each of which must be there as SVG and PNG."""
+    """Draw these plots of a folder; return their names. Each must exist as SVG and as PNG."""
     made = drawing.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
-    assert names(folder) == names(folder, "png") == sorted(plot.name for plot in made)
+    assert plot_names(folder) == plot_names(folder, "png") == sorted(plot.name for plot in made)
     for plot in made:
         assert len(plot.caption) > 50
         text = plot.svg.read_text()
         assert 'href="http' not in text
         assert "<dc:date>" not in text
-    return names(folder)
+    return plot_names(folder)
 
 
 def at_one_point(folder):
-    """Make results of one point, with a calibration and traces."""
+    """Write results of one point, with a calibration and traces."""
     stall = {
         "latency_ms": dict.fromkeys(("p50", "p99", "max"), 900.0),
         "naive_ms": {"p50": 1.0, "p99": 2.0, "max": 9.0},
@@ -64,25 +64,25 @@ def at_one_point(folder):
 
 
 def swept(folder):
-    """Make results of a sweep over numbers."""
+    """Write results of a sweep over numbers."""
     points = list(enumerate((0.5, 20.0)))
     return make_folder(folder, [make_run(name, point=p, rate=rate) for p, rate in points for name in TITLES])
 
 
 def cut(folder):
-    """Make results of a cut, at points with names."""
+    """Write results of a cut, at points with names."""
     points = list(enumerate(("jitter", "no-jitter")))
     return make_folder(folder, [make_run(n, point=p, cut=by, reconnect=RETURN) for p, by in points for n in TITLES])
 
 
 def climbed(folder):
-    """Make results of stages."""
+    """Write results of stages."""
     stages = ("sse", None), ("polling", "whole"), ("websocket", "list"), ("websocket", None)
     return make_folder(folder, [make_run(name, stage=stage, lost=9 * bool(stage)) for name, stage in stages])
 
 
 def silent(folder):
-    """Make results of rooms in which nobody speaks."""
+    """Write results of rooms without messages."""
     nothing = {"latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")), "rate": 0.0}
     nothing |= dict.fromkeys(("delivered", "arrived", "expected", "published"), 0)
     return make_folder(folder, [(make_run(name, **nothing)[0], []) for name in TITLES])
@@ -98,8 +98,8 @@ EVERY_KIND = {
 
 
 @pytest.mark.parametrize("make", EVERY_KIND)
-def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkeypatch, make):
-    """Laid out by matplotlib as for the report, and measured there."""
+def test_every_word_of_a_plot_fits_on_a_page_and_on_a_phone(tmp_path, monkeypatch, make):
+    """The plots are laid out as for the report, and measured by matplotlib."""
     seen, outside = set(), []
 
     class Measured(drawing.Canvas):
@@ -109,7 +109,7 @@ def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkey
             seen.add((path.stem, axes.narrow(self)))
             self.draw_without_rendering()
             scales = [axis for each in self.axes for axis in (each.xaxis, each.yaxis)]
-            ticks = {label for axis in scales for label in axis.get_ticklabels(which="both")}  # some are out of sight
+            ticks = {label for axis in scales for label in axis.get_ticklabels(which="both")}  # some are not visible
             for text in self.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible()):
                 if text in ticks or not text.get_text().strip():
                     continue
@@ -124,8 +124,8 @@ def test_on_a_page_and_on_a_phone_every_word_of_a_plot_is_on_it(tmp_path, monkey
     assert {draw.__name__.replace("_", "-") for draw in drawing.PLOTS} == set().union(*EVERY_KIND.values())
 
 
-def test_a_techniques_colour_stands_for_nothing_else(tmp_path):
-    """Kinds of bytes and of exchanges have greys and patterns, and so have the loads of the calibration."""
+def test_a_techniques_colour_has_no_other_meaning(tmp_path):
+    """Kinds of bytes, kinds of exchanges and the loads of the calibration have greys and patterns."""
     folder = at_one_point(tmp_path)
     of_kinds = [drawing.byte_kinds.bytes_by_kind, drawing.waterfall.waterfall, drawing.stall.stall]
     made = drawing.write(Results.load(folder), folder / "plots", of_kinds)
@@ -135,7 +135,7 @@ def test_a_techniques_colour_stands_for_nothing_else(tmp_path):
         assert [name for name in TITLES if style.title_and_colour(name)[1].lower() in text] == []
 
 
-def test_the_same_results_give_the_same_bytes(tmp_path):
+def test_the_same_results_give_the_same_files(tmp_path):
     one, other = tmp_path / "a" / "results", tmp_path / "b" / "results"
     for folder in (one, other):
         runs = [make_run("polling", 1), make_run("polling", 2), make_run("sse")]
@@ -191,8 +191,8 @@ def test_a_bar_without_width_leaves_no_edge(tmp_path):
         assert all(bar.get_width() for bar in canvas.axes[0].patches)
 
 
-def test_a_refused_run_is_in_no_plot_but_the_ledger(tmp_path):
-    runs = [make_run("polling"), refused("websocket", "the generator used 95% of a core")]
+def test_a_refused_run_is_only_in_the_ledger_plot(tmp_path):
+    runs = [make_run("polling"), refused_run("websocket", "the generator used 95% of a core")]
     with_it, alone = tmp_path / "with", tmp_path / "alone"
     assert drawn(with_it, runs, of=FEW.values()) == drawn(alone, runs[:1], of=FEW.values()) == sorted(FEW)
     files = {name: [folder / "plots" / f"{name}.svg" for folder in (with_it, alone)] for name in FEW}
@@ -200,7 +200,7 @@ def test_a_refused_run_is_in_no_plot_but_the_ledger(tmp_path):
     assert differ == ["ledger"]
 
 
-def test_silence_has_its_bytes_by_the_second(tmp_path):
+def test_runs_without_messages_show_bytes_per_second(tmp_path):
     empty = {
         "latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")),
         "delivered": 0, "arrived": 0, "expected": 0, "published": 0, "requests": 0, "empty_responses": 0,
@@ -209,7 +209,7 @@ def test_silence_has_its_bytes_by_the_second(tmp_path):
     assert drawn(tmp_path, [(make_run(name, **empty)[0], []) for name in TITLES]) == ["bytes-of-silence"]
 
 
-def test_what_the_clocks_of_several_machines_cannot_tell_is_left_out(tmp_path):
+def test_latencies_below_the_error_of_the_clocks_are_left_out(tmp_path):
     def results(error, place, **more):
         clock = {"processes": 2, "machines": 2 if error else 1, "error_ms": error}
         return Results.load(make_folder(tmp_path / place, [make_run("sse", clock=clock, **more)]))
@@ -237,17 +237,17 @@ def test_what_the_clocks_of_several_machines_cannot_tell_is_left_out(tmp_path):
     assert (list(shares), list(median), len(told)) == ([0.9, 0.99, 0.999], [3, 4, 5], 1)
 
 
-def test_runs_that_left_no_deliveries_on_disk(tmp_path):
+def test_runs_without_files_of_deliveries_have_plots(tmp_path):
     runs = all_techniques(1)
     folder = make_folder(tmp_path, runs)
     for path in folder.glob("runs/*/*.csv"):
         path.unlink()
     drawing.write(Results.load(folder), folder / "plots", DOTS_AND_CURVES)
-    assert names(folder) == ["percentiles"]
+    assert plot_names(folder) == ["percentiles"]
 
 
 @pytest.mark.parametrize("columns", ["client room id scheduled_ms arrived_ms latency_ms"])
-def test_an_empty_file_of_deliveries(tmp_path, columns):
+def test_a_run_with_an_empty_file_of_deliveries_has_plots(tmp_path, columns):
     folder = make_folder(tmp_path, [make_run("sse")])
     table(folder / "runs" / "sse-0-1" / "deliveries.csv", columns, [])
     assert Results.load(folder).comparisons[0].series[0].deliveries == []

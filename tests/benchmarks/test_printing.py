@@ -1,4 +1,4 @@
-"""What the commands print at any width, and in a pipe: every figure stands beside its name."""
+"""The output of the commands, at any width and in a pipe: every figure is beside its name."""
 
 import os
 import re
@@ -32,7 +32,7 @@ LABELS = (
 
 
 def shown(width, *parts):
-    """Return the lines that a terminal of this width shows of tables and sentences."""
+    """Return the lines in which a terminal of this width shows tables and sentences."""
     console = Console(width=width, file=StringIO())
     terminal.show(*parts, console=console)
     return [line.rstrip() for line in console.file.getvalue().splitlines() if line.strip()]
@@ -40,7 +40,7 @@ def shown(width, *parts):
 
 @cache
 def figures_of(techniques, labels):
-    """Return table.rows of made-up runs, each with figures of its own."""
+    """Return table.rows of made-up runs, each with different figures."""
     runs = []
     for number, (label, name) in enumerate(product(labels, techniques), 1):
         run, _deliveries = make_run(name, point=labels.index(label), label=label)

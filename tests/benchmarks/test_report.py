@@ -1,4 +1,4 @@
-"""The reports of made-up results folders: what they say."""
+"""The reports of made-up results: their conclusions, tables, plots and warnings."""
 
 import json
 import re
@@ -20,12 +20,12 @@ from support.fake_results import (
     all_techniques,
     make_folder,
     make_run,
-    names,
+    plot_names,
     read,
-    refused,
+    refused_run,
     sweep_of,
     text_of,
-    written,
+    write_report,
 )
 
 
@@ -55,7 +55,7 @@ def markdown(folder):
     return (folder / "report.md").read_text(encoding="utf-8")
 
 
-def test_the_page_stands_alone_and_names_every_technique(page):
+def test_the_page_is_self_contained_and_names_every_technique(page):
     links = re.findall(r"""(?:src|href|srcset|action)\s*=\s*["']?([^"'\s>]{0,40})""", page)
     assert links
     assert all(link.startswith(("data:image/svg+xml;base64,", "#")) for link in links)
@@ -65,7 +65,7 @@ def test_the_page_stands_alone_and_names_every_technique(page):
         assert title in text_of(page)
 
 
-def test_the_markdown_says_the_same_and_shows_the_plots_beside_it(folder, page, markdown):
+def test_the_markdown_has_the_same_content_and_links_the_plots(folder, page, markdown):
     shown = re.findall(r"!\[[^\]]*\]\((plots/[^)]*)\)", markdown)
     assert len(shown) == page.count("<img ")
     assert all((folder / path).is_file() for path in shown)
@@ -87,7 +87,7 @@ def test_every_row_of_the_markdowns_tables_has_all_its_cells(markdown, swept):
             assert len(counts) == 1, table
 
 
-def test_the_answer_says_who_is_lower_where_the_runs_say_so(page):
+def test_the_conclusion_names_the_lowest_if_the_runs_show_it(page):
     text = text_of(page)
     soonest = "Server-Sent Events and WebSocket deliver soonest: half of the messages arrive within 1.8"
     assert soonest in text or " and ".join(reversed(soonest.split(" deliver")[0].split(" and "))) in text
@@ -98,7 +98,7 @@ def test_the_answer_says_who_is_lower_where_the_runs_say_so(page):
 
 
 @pytest.mark.parametrize("repetitions", [1, 2])
-def test_one_run_or_two_put_nobody_before_another(tmp_path, repetitions):
+def test_one_run_or_two_give_no_ranking(tmp_path, repetitions):
     text = text_of(read(make_folder(tmp_path, all_techniques(repetitions))))
     assert not re.search("show no difference|as long|as many|as much", text[: text.index("All figures")])
     assert "one or two runs have no interval" in text
@@ -123,7 +123,7 @@ def test_a_technique_with_too_few_runs_is_named_but_not_ranked(tmp_path, few):
     assert not re.search(r"lowest at [^:;.]*: [^;.]*Long polling", text)
 
 
-def test_runs_that_overlap_put_nobody_before_another(tmp_path):
+def test_overlapping_runs_give_no_ranking(tmp_path):
     runs = [
         make_run(name, number, latency_ms={"p50": 10.0 * number + extra})
         for name, extra in (("sse", 0.0), ("websocket", 1.0))
@@ -134,8 +134,8 @@ def test_runs_that_overlap_put_nobody_before_another(tmp_path):
 
 
 @pytest.mark.parametrize(("more", "told"), [(0, False), (1, False), (9, False), (11, True)])
-def test_nobody_wins_by_less_than_is_worth_naming(tmp_path, more, told):
-    """The answer, the table's bold figures and the ends of a sweep have one rule: per cent, whatever the runs say."""
+def test_a_difference_below_the_margin_gives_no_winner(tmp_path, more, told):
+    """The conclusion, the bold figures of the table and the ends of a sweep have one rule: a margin in per cent."""
 
     def runs(point=0, **swept):
         return [
@@ -159,14 +159,14 @@ def test_nobody_wins_by_less_than_is_worth_naming(tmp_path, more, told):
     assert f"lowest at both ends: {titles}." in text_of(read(make_folder(tmp_path / "sweep", sweep)))
 
 
-def test_nobody_is_best_who_is_alone(tmp_path):
-    folder = make_folder(tmp_path, [make_run("polling", 1), make_run("polling", 2), refused("sse", "too busy")])
+def test_a_single_technique_is_not_called_the_best(tmp_path):
+    folder = make_folder(tmp_path, [make_run("polling", 1), make_run("polling", 2), refused_run("sse", "too busy")])
     text = text_of(read(folder))
     assert "So there is nothing to compare." in text
     assert not re.search("soonest|fewest|least", text[: text.index("All figures")])
 
 
-def test_a_sweep_is_answered_by_what_grows_and_who_is_lowest(swept):
+def test_the_conclusion_of_a_sweep_says_what_grows_and_who_is_lowest(swept):
     text = text_of(read(swept))
     assert "Varied: readers: 10, 50 and 200" in text
     assert "IP level (bytes per delivered message), readers from 10 to 200:" in text
@@ -175,7 +175,7 @@ def test_a_sweep_is_answered_by_what_grows_and_who_is_lowest(swept):
     assert "All figures at readers: 50" in text
 
 
-def test_who_overtakes_whom_is_said_between_the_values(tmp_path):
+def test_a_crossing_is_reported_between_two_values(tmp_path):
     runs = [
         make_run(name, number, point=point, rate=rate, latency_ms={"p50": p50 + number / 100})
         for point, rate in enumerate((1.0, 10.0))
@@ -197,7 +197,7 @@ def test_points_with_names_stand_in_the_order_of_the_scenario(tmp_path):
     assert "(uvicorn)" in text
 
 
-def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
+def test_the_conclusion_of_a_reconnect_is_the_time_until_readers_are_back(tmp_path):
     back = {"back_ms": {"p50": 100.0, "p99": 900.0, "max": 950.0}, "missed": 0, "late": 4, "requests": 21, "away": 0}
     runs = [
         make_run(name, number, point=point, cut=cut, reconnect=back, server_sockets=25)
@@ -208,24 +208,24 @@ def test_a_reconnect_is_answered_by_the_time_until_back(tmp_path):
     text = text_of(read(make_folder(tmp_path, runs)))
     assert "Reconnected after the cut, half of the readers (ms)" in text
     assert "delivered late messages" in text
-    assert "most within 100 ms readers 21 21" in text  # counted, and the median of two counts is one
+    assert "most within 100 ms readers 21 21" in text  # the median of two counts, which are equal
     assert "not reconnected at the end readers 0 0" in text
     assert "open connections connections 25 25" in text
 
 
-def test_a_median_between_two_counts_is_none():
+def test_a_median_between_two_counts_has_a_decimal():
     crowd = tables.METRICS["crowd"]
     assert [crowd.format(value) for value in (21, 21.0, 21.5, 1234.0, None)] == ["21", "21", "21.5", "1,234", "–"]
     assert tables.METRICS["p50"].format(21.0) == "21.0"
 
 
-def test_who_alone_has_runs_enough_is_not_marked_as_the_best(tmp_path):
+def test_the_only_technique_with_enough_runs_is_not_marked_as_best(tmp_path):
     folder = make_folder(tmp_path, [*(make_run("polling", number) for number in (1, 2, 3)), make_run("sse")])
     (point,) = Results.load(folder).comparisons
     assert not any(cell.best for _heading, rows in tables.groups(point) for row in rows for cell in row[2])
 
 
-def test_the_literatures_figures_stand_beside_those_measured(tmp_path):
+def test_published_figures_are_beside_the_measured_ones(tmp_path):
     means = ("polling", 155.0), ("websocket", 42.0)
     runs = [make_run(name, 1, label="edmonton", latency_ms={"mean": mean}) for name, mean in means]
     folder = make_folder(tmp_path, runs, scenario="literature")
@@ -235,7 +235,7 @@ def test_the_literatures_figures_stand_beside_those_measured(tmp_path):
         assert re.search(r"polling, Edmonton\W+ms\W+151\W+156\W+2.\d %\W+155\W+2.\d %", text)
 
 
-def test_a_stage_that_loses_is_never_the_best(tmp_path):
+def test_a_stage_that_loses_messages_is_never_the_best(tmp_path):
     naive = [make_run("longpoll", n, stage="hold", lost=9, latency_ms={"p50": 0.1 + n / 100}) for n in (1, 2, 3)]
     medians = ("sse", 2), ("polling", 9)
     sound = [make_run(name, n, latency_ms={"p50": p50 + n / 100}) for n in (1, 2, 3) for name, p50 in medians]
@@ -246,7 +246,7 @@ def test_a_stage_that_loses_is_never_the_best(tmp_path):
     assert best == ["Server-Sent Events"]
 
 
-def test_a_staircase_is_answered_stage_by_stage(tmp_path):
+def test_the_conclusion_of_a_staircase_names_each_stage(tmp_path):
     lost = {"echo": 80, "async": 0, None: 0}
     runs = [make_run("websocket", 1, stage=stage, place=f"runs/{stage}", lost=count) for stage, count in lost.items()]
     text = text_of(read(make_folder(tmp_path, runs)))
@@ -254,7 +254,7 @@ def test_a_staircase_is_answered_stage_by_stage(tmp_path):
     assert "IP level (bytes per delivered message): WebSocket 548 (echo), 548 (async) and 548 (finished)." in text
 
 
-def test_silence_is_answered_by_the_second(tmp_path):
+def test_the_conclusion_of_a_silence_is_bytes_per_second(tmp_path):
     silent = {"rate": 0.0, "published": 0, "expected": 0, "delivered": 0, "arrived": 0}
     silent["latency_ms"] = dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max"))
     text = text_of(read(make_folder(tmp_path, [(make_run(name, **silent)[0], []) for name in TITLES])))
@@ -262,7 +262,7 @@ def test_silence_is_answered_by_the_second(tmp_path):
     assert "% of a core" in text
 
 
-def test_says_how_to_run_it_again(page, markdown):
+def test_the_report_says_how_to_repeat_the_comparison(page, markdown):
     for text in (text_of(page), markdown):
         assert "python manage.py compare --scenario default --seed 7" in text
         assert "0a10fb6" in text
@@ -271,7 +271,7 @@ def test_says_how_to_run_it_again(page, markdown):
     assert "runs/sse-0-1/deliveries.csv" in page
 
 
-def test_the_calibration_is_told_with_its_flags(page, markdown):
+def test_the_report_shows_the_calibration_with_its_flags(page, markdown):
     for text in (text_of(page), markdown.replace("\\", "")):
         assert "outside its bound" in text
         assert "the server that waits 50 ms read 51.2 at the median" in text
@@ -283,7 +283,7 @@ def test_results_without_a_calibration_say_so(swept):
     assert "contain no calibration" in text_of(read(swept))
 
 
-def test_the_model_stands_beside_what_was_measured(folder):
+def test_the_models_figures_are_beside_the_measured_ones(folder):
     rows = {
         (row.series.technique, row.metric.name): row
         for row in deviation.deviations(Results.load(folder).comparisons[0])
@@ -301,7 +301,7 @@ def test_the_model_stands_beside_what_was_measured(folder):
     assert deviation.summary(counted).startswith(f"{near} of {len(counted)} latency and byte figures are within 10 %")
 
 
-def test_the_links_delay_is_told_to_the_model(tmp_path):
+def test_the_model_uses_the_links_delay(tmp_path):
     runs = sweep_of("delay_ms", [5.0, 100.0], ("sse", "polling"), 1)
     near, far = Results.load(make_folder(tmp_path, runs)).comparisons
     for place in (0, 1):
@@ -314,7 +314,7 @@ def test_the_links_delay_is_told_to_the_model(tmp_path):
 
 def test_a_refused_run_is_listed_with_its_reason_and_moves_no_figure(tmp_path):
     far = {"latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max"), 1e9)}
-    runs = [make_run("sse"), refused("sse", "late", repetition=2, **far), refused("websocket", "95% of a core")]
+    runs = [make_run("sse"), refused_run("sse", "late", repetition=2, **far), refused_run("websocket", "95% of a core")]
     folder = make_folder(tmp_path, runs)
     text = text_of(read(folder))
     assert "websocket, repetition 1 – refused: 95% of a core." in text
@@ -324,8 +324,8 @@ def test_a_refused_run_is_listed_with_its_reason_and_moves_no_figure(tmp_path):
     assert len(sse.deliveries) == 1
 
 
-def test_a_lost_message_is_said_first(tmp_path):
-    runs = [make_run("sse"), refused("sse", "3 of 800 deliveries were lost", repetition=2, lost=3, delivered=797)]
+def test_a_lost_message_is_reported_first(tmp_path):
+    runs = [make_run("sse"), refused_run("sse", "3 of 800 deliveries were lost", repetition=2, lost=3, delivered=797)]
     folder = make_folder(tmp_path, runs)
     for text in (text_of(read(folder)), read(folder, "report.md")):
         said = text.index("Server-Sent Events: 3 lost of 1,600 expected deliveries.")
@@ -335,7 +335,7 @@ def test_a_lost_message_is_said_first(tmp_path):
 def test_hostile_strings_are_escaped(tmp_path):
     runs = [
         make_run("polling"),
-        refused("sse", HOSTILE, label=HOSTILE),
+        refused_run("sse", HOSTILE, label=HOSTILE),
         make_run("websocket", stage=HOSTILE, flags=[HOSTILE]),
         make_run("pigeon$x$", stage="<b>"),
     ]
@@ -351,29 +351,29 @@ def test_hostile_strings_are_escaped(tmp_path):
     assert ElementTree.parse(drawn[0].svg).getroot().tag.endswith("svg")
 
 
-def test_no_runs_at_all(tmp_path):
-    text = text_of(written(tmp_path, []))
+def test_results_without_runs_have_a_report(tmp_path):
+    text = text_of(write_report(tmp_path, []))
     assert "There are no runs" in text
-    assert names(tmp_path) == []
+    assert plot_names(tmp_path) == []
 
 
-def test_an_empty_file_of_results(tmp_path):
+def test_an_empty_file_of_results_has_a_report(tmp_path):
     (tmp_path / "results.json").write_text("{}")
     assert "There are no runs" in text_of(report.write(tmp_path).read_text())
 
 
-def test_no_run_that_counts(tmp_path):
-    text = text_of(read(make_folder(tmp_path, [refused(name, "nothing was published") for name in TITLES])))
+def test_results_with_only_refused_runs_have_a_report(tmp_path):
+    text = text_of(read(make_folder(tmp_path, [refused_run(name, "nothing was published") for name in TITLES])))
     assert "No run is valid" in text
     assert text.count("nothing was published") == len(TITLES)
 
 
-def test_a_technique_that_nobody_knows(tmp_path):
+def test_an_unknown_technique_has_a_report(tmp_path):
     text = text_of(read(make_folder(tmp_path, [make_run("sse"), make_run("pigeon")])))
     assert "It has no formulas for pigeon" in text
 
 
-def test_runs_that_left_nothing_on_disk(tmp_path):
+def test_runs_without_raw_data_have_a_report(tmp_path):
     folder = make_folder(tmp_path, all_techniques(1))
     shutil.rmtree(folder / "runs")
     assert "Short polling" in text_of(read(folder))
@@ -382,13 +382,13 @@ def test_runs_that_left_nothing_on_disk(tmp_path):
         results.deliveries(results.runs[0])
 
 
-def test_runs_that_know_little(tmp_path):
+def test_runs_that_lack_many_fields_have_a_report(tmp_path):
     run = {"technique": "polling", "repetition": 1, "valid": True}
     (tmp_path / "results.json").write_text(json.dumps({"runs": [run, {"technique": "sse"}, {}, 7]}))
     assert "no reason was recorded" in text_of(report.write(tmp_path).read_text())
 
 
-def test_a_frame_has_a_row_a_run_and_leads_to_its_deliveries(swept):
+def test_a_frame_has_one_row_for_each_run_and_finds_its_deliveries(swept):
     results = Results.load(swept)
     frame = results.frame
     assert len(frame) == len(results.runs) == 36
@@ -403,11 +403,11 @@ def test_a_frame_has_a_row_a_run_and_leads_to_its_deliveries(swept):
     ("value", "text"),
     [(None, "–"), (0, "0"), (0.01234, "0.0123"), (0.99989, "1.00"), (12.34, "12.3"), (99.96, "100"), (1234.5, "1,234")],
 )
-def test_figures_have_as_many_digits_as_they_deserve(value, text):
+def test_figures_are_rounded_to_significant_digits(value, text):
     assert formats.number(value) == text
 
 
-def test_deliveries_that_two_runs_claim_are_nobodys(tmp_path):
+def test_deliveries_that_two_runs_claim_are_ignored(tmp_path):
     folder = make_folder(tmp_path, [make_run("sse")])
     document = json.loads((folder / "results.json").read_text())
     document["runs"].append(document["runs"][0] | {"clients": 200})
@@ -426,14 +426,14 @@ def test_a_place_outside_the_folder_is_not_read(tmp_path):
         results.deliveries(results.runs[0])
 
 
-def test_a_report_that_fails_leaves_the_terminal_its_say(tmp_path):
+def test_if_the_report_fails_the_terminal_still_shows_the_results(tmp_path):
     (tmp_path / "plots").write_text("no folder")
     (tmp_path / "results.json").write_text('{"runs": []}')
     (said,) = report.write_and_summarize(tmp_path)
     assert said.startswith(f"The report fails, but the results are complete in {tmp_path}: FileExistsError")
 
 
-def test_a_folder_without_results_is_one_sentence(tmp_path):
+def test_a_folder_without_results_is_refused_in_one_sentence(tmp_path):
     with pytest.raises(SystemExit, match="the results cannot be read"):
         report.main([tmp_path])
     with pytest.raises(SystemExit, match="usage"):

@@ -1,4 +1,4 @@
-"""A campaign that was interrupted: what is complete stays, and exactly what is missing is made."""
+"""An interrupted campaign: complete runs are kept, and resuming makes exactly the missing ones."""
 
 import json
 import signal
@@ -46,7 +46,7 @@ def small(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def interrupted(small, tmp_path_factory):
-    """Interrupt a comparison after its first run; return (its folder, what it said)."""
+    """Interrupt a comparison after its first run; return (its folder, its output)."""
     out = tmp_path_factory.mktemp("results")
     command = [*COMPARE, "--scenario", small, "--out", out, "--bare"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -65,7 +65,7 @@ def results(folder):
     return json.loads((folder / "results.json").read_text())
 
 
-def test_an_interruption_keeps_what_is_complete_and_says_how_to_go_on(interrupted):
+def test_an_interruption_keeps_complete_runs_and_says_how_to_resume(interrupted):
     folder, said = interrupted
     assert said.count("\n") == 1
     assert f"Interrupted. 1 complete runs are kept; continue with --resume {folder}." in said
@@ -83,7 +83,7 @@ def test_an_interruption_keeps_what_is_complete_and_says_how_to_go_on(interrupte
         ({"processes": 2}, "was made with 1 processes: leave --processes out"),
     ],
 )
-def test_what_differs_is_not_resumed(interrupted, given, words):
+def test_a_comparison_with_other_settings_is_not_resumed(interrupted, given, words):
     with pytest.raises(ComparisonError, match=words):
         cli_options.resume(interrupted[0], NOTHING | given)
 
@@ -101,7 +101,7 @@ def test_a_folder_without_results_is_not_resumed(tmp_path, text, words):
 
 
 @pytest.mark.server
-def test_a_baseline_without_results_is_told_as_one(tmp_path):
+def test_a_baseline_without_results_is_reported(tmp_path):
     command = [*COMPARE, "--baseline", tmp_path / "nowhere", "--out", tmp_path / "out"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND).stderr
     assert said.startswith(f"CommandError: There are no results to compare with in {tmp_path}/nowhere: ")
@@ -120,13 +120,13 @@ def test_a_baseline_without_results_is_told_as_one(tmp_path):
 )
 def test_results_of_another_version_or_machine_are_not_resumed(interrupted, tmp_path, changed, words):
     other = results(interrupted[0])
-    other["manifest"] |= manifest.code_version() | changed  # of this moment: somebody may be at work in these files
+    other["manifest"] |= manifest.code_version() | changed  # read now: somebody may be editing these files
     (tmp_path / "results.json").write_text(json.dumps(other))
     with pytest.raises(ComparisonError, match=words):
         cli_options.resume(tmp_path, NOTHING)
 
 
-def test_other_uncommitted_changes_are_another_version(tmp_path, monkeypatch):
+def test_other_uncommitted_changes_count_as_another_version(tmp_path, monkeypatch):
     def git(*arguments):
         told = {"cwd": tmp_path, "check": True, "capture_output": True}
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], **told)
@@ -153,13 +153,13 @@ def test_other_uncommitted_changes_are_another_version(tmp_path, monkeypatch):
     assert manifest.code_version()["changed"] is False
 
 
-def test_resuming_makes_exactly_what_is_missing(interrupted, small):
+def test_resuming_makes_exactly_the_missing_runs(interrupted, small):
     folder, _said = interrupted
     before = results(folder)
     before["manifest"] |= manifest.code_version()
     (folder / "results.json").write_text(json.dumps(before))
     half = folder / "runs" / "websocket-9-9"
-    half.mkdir()  # of a run that was cut off
+    half.mkdir()  # the folder of an incomplete run
     command = [*COMPARE, "--scenario", small, "--resume", folder]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
     assert shown.returncode == 0, shown.stderr
@@ -183,7 +183,7 @@ def rows(planned, refused):
     return [{"place": run.folder, "valid": run not in refused} for run in planned]
 
 
-def test_refused_runs_are_made_once_more_unless_most_are():
+def test_refused_runs_are_repeated_once_unless_most_are_refused():
     chosen = scenario.changed(scenario.read("small.toml", SMALL), {"repetitions": 2})
     planned = plan.runs(chosen)
     empty = {"manifest": {}, "calibration": None, "traces": None}

@@ -1,4 +1,4 @@
-"""Real runs with the settings of a scenario: servers, layers, wires, silence, stages, and a load of two processes."""
+"""Real runs with various settings: servers, layers, wires, no messages, stages, and a load of two processes."""
 
 import csv
 import subprocess
@@ -28,7 +28,7 @@ duration = 1.0
 
 @pytest.fixture
 def measured(tmp_path):
-    """Return a function that makes one run with some settings; whatever else the machine does, it loses nothing."""
+    """Return a function that makes one run with some settings; however busy the machine is, it loses nothing."""
 
     def run(technique, stage="", processes=1, **settings):
         chosen = scenario.changed(scenario.read("small.toml", BASE), settings)
@@ -38,7 +38,7 @@ def measured(tmp_path):
 
 
 def whole(row):
-    """Tell whether the ledger of a run is clean, and tells of something."""
+    """Return whether a run's ledger has deliveries, and none is lost, repeated or out of order."""
     return row["delivered"] == row["expected"] > 0 and not row["lossy"] and not row["unanswered"]
 
 
@@ -53,22 +53,22 @@ def test_every_server_and_layer_delivers_everything(measured, server, layer):
 
 
 @pytest.mark.server
-def test_everybody_comes_back_over_a_far_link_and_misses_nothing(measured):
-    """Readers are 40 ms away, publishers are not; without jitter the readers come back together."""
+def test_all_readers_reconnect_over_a_slow_link_and_miss_nothing(measured):
+    """Readers are 40 ms away, publishers are not; without jitter the readers reconnect together."""
     row = measured("sse", delay_ms=40.0, cut="no-jitter", duration=2.4)
     assert whole(row), row["flags"]
     assert row["latency_ms"]["p50"] > 40
     back = row["reconnect"]
     assert (back["missed"], back["away"]) == (0, 0)
     assert back["late"] > 0
-    assert back["back_ms"]["p50"] > 500  # the first wait, whole
+    assert back["back_ms"]["p50"] > 500  # the whole first wait
     assert 1 <= back["requests"] <= 6
     assert row["reconnects"] >= 6
 
 
 @pytest.mark.server
 @pytest.mark.skipif(not sockets.ON_LINUX, reason="bytes are Linux's")
-def test_silence_is_no_fault_and_a_cookie_costs_its_bytes_on_each_request(measured, tmp_path):
+def test_a_run_without_messages_is_valid_and_a_cookie_costs_bytes_on_each_request(measured, tmp_path):
     row = measured("polling", rate=0.0, cookie_bytes=700, interval=0.1)
     assert "nothing was published" not in row["flags"]
     assert (row["published"], row["latency_ms"]["p50"]) == (0, None)
@@ -106,7 +106,7 @@ def test_an_offset_is_found_within_its_own_bound(server, ahead):
     assert 0 < error < 1_000
 
 
-def test_between_two_machines_the_errors_add_up_and_withhold_what_they_could_make_up():
+def test_the_clock_errors_of_two_machines_add_up_and_hide_smaller_latencies():
     machines = [(clock.machine_id(), 0.2), ("elsewhere", 1.5), ("elsewhere", 0.7)]
     told = [{"machine": machine, "offset": 0.0, "error": error} for machine, error in machines]
     assert clock.combine(told) == {"processes": 3, "machines": 2, "error_ms": 2.2}
@@ -128,6 +128,6 @@ def test_a_notebook_measures_in_one_line_and_loads_it_again(tmp_path, capsys):
         benchmarks.compare(path, out=tmp_path, clients=0)
 
 
-def test_the_measurements_are_imported_only_when_they_are_asked_for():
+def test_the_measurements_are_imported_only_when_used():
     code = "import sys, benchmarks; print(*{'django', 'locust', 'pandas', 'psutil'} & {m for m in sys.modules})"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout.split() == []

@@ -1,4 +1,4 @@
-"""Scenarios: what may stand in the file, what each mistake is told, and the plan that comes of it."""
+"""Scenarios: the settings of their files, the sentence for each mistake, and the plan of runs."""
 
 import re
 from collections import Counter
@@ -40,15 +40,15 @@ def read(text):
 
 
 @pytest.mark.parametrize("path", sorted(scenario.FOLDER.glob("*.toml")), ids=lambda path: path.stem)
-def test_every_scenario_beside_quick_says_what_for_and_what_to_expect(path):
+def test_every_scenario_except_quick_has_a_purpose_and_a_prediction(path):
     loaded = scenario.load(path.stem)
     assert loaded.purpose.endswith(".")
     assert loaded.prediction.endswith(".")
-    assert path.read_text().startswith("# About ")  # how long it takes
+    assert path.read_text().startswith("# About ")  # it says how long it takes
     assert plan.runs(loaded)
 
 
-def test_the_rates_at_which_polling_becomes_cheaper_are_the_models_with_the_labs_sizes():
+def test_the_rates_in_the_prediction_of_polling_are_those_of_the_model():
     def crossing(other, level):
         return model.crossing("polling", other, sizes_of("polling"), level, sizes_of(other))
 
@@ -113,7 +113,7 @@ def test_the_rates_at_which_polling_becomes_cheaper_are_the_models_with_the_labs
         (BASE + "techniques = " + 5_000 * "[", "small.toml is not TOML"),
     ],
 )
-def test_a_mistake_is_one_sentence_with_its_line(text, words):
+def test_a_mistake_is_reported_in_one_sentence_with_its_line(text, words):
     with pytest.raises(ComparisonError) as refused:
         read(text)
     assert words in str(refused.value)
@@ -127,7 +127,7 @@ def test_a_sweep_makes_a_point_of_each_value():
     assert {swept.at(point).rate for point in (0, 1)} == {20}
 
 
-def test_points_have_names_settings_and_techniques_of_their_own():
+def test_points_may_have_their_own_names_settings_and_techniques():
     chosen = read(BASE + POINTS)
     assert [(label, chosen.at(point).delay_ms) for point, label in enumerate(chosen.labels)] == [
         ("near", 0),
@@ -149,7 +149,7 @@ def test_a_setting_given_by_hand_counts_at_every_point():
         scenario.changed(swept, {"rooms": 21})
 
 
-def test_one_setting_is_swept_and_no_second_one_takes_its_place():
+def test_only_one_setting_may_be_swept():
     near = read(BASE + "[sweep]\ndelay_ms = [5.0, 50.0]")
     assert scenario.changed(near, {"delay_ms": [1.0, 2.0, 3.0]}).sweep == {"setting": "delay_ms", "values": [1, 2, 3]}
     swept = scenario.changed(near, {"rate": [1.0, 4.0], "delay_ms": 5.0})
@@ -187,7 +187,7 @@ def test_all_runs_are_interleaved_in_an_order_that_the_seed_decides():
     assert [run.repetition for run in runs] == [number for number in range(1, 21) for _ in range(4)]
 
 
-def test_each_run_has_a_place_of_its_own():
+def test_each_run_has_its_own_folder():
     chosen = read(BASE + '[sweep]\nclients = [10, 50]\n[stages]\nwebsocket = ["echo", ""]')
     places = [run.folder for run in plan.runs(chosen)]
     assert len(set(places)) == len(places) == 10
@@ -195,7 +195,7 @@ def test_each_run_has_a_place_of_its_own():
 
 
 @pytest.mark.parametrize("name", ["nowhere", "", "../secrets", "no\0where", "/", 300 * "x"])
-def test_a_name_of_no_scenario_is_one_sentence(name):
+def test_an_unknown_scenario_is_refused_in_one_sentence(name):
     with pytest.raises(ComparisonError) as refused:
         scenario.load(name)
     assert re.fullmatch(r"[^\n]+\.", str(refused.value))
@@ -213,7 +213,7 @@ def test_a_name_of_no_scenario_is_one_sentence(name):
         ('layer="', None),
     ],
 )
-def test_the_command_line_sets_what_a_scenario_may(text, made):
+def test_the_command_line_can_set_what_a_scenario_can(text, made):
     if made is None:
         with pytest.raises(ComparisonError, match="NAME=VALUE"):
             cli_options.setting(text)
@@ -221,7 +221,7 @@ def test_the_command_line_sets_what_a_scenario_may(text, made):
         assert cli_options.setting(text) == made
 
 
-def test_a_step_goes_with_the_techniques_that_have_it():
+def test_a_stage_is_combined_with_its_technique_only():
     assert cli_options.stages("async,finished", ["sse", "websocket"]) == {"sse": [""], "websocket": ["async", ""]}
     with pytest.raises(ComparisonError, match="there is no stage 'async', choose among finished, "):
         cli_options.stages("async", ["sse"])

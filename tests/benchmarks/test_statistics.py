@@ -1,4 +1,4 @@
-"""The statistics against distributions whose median is known."""
+"""The statistics: intervals and differences, tested with distributions whose median is known."""
 
 import random
 from itertools import product
@@ -15,7 +15,7 @@ DRAWS = 4000
 
 
 def coverage(runs, draw, truth, seed=1):
-    """Return how often the interval of so many runs holds the true median."""
+    """Return how often the interval of `runs` runs holds the true median."""
     rng = random.Random(seed)
     held = 0
     for _ in range(DRAWS):
@@ -37,13 +37,13 @@ def test_one_run_or_two_have_no_interval(runs):
     [(lambda rng: rng.normalvariate(7, 2), 7), (lambda rng: rng.lognormvariate(1, 1.5), 2.718281828)],
     ids=["normal", "skewed"],
 )
-def test_few_runs_hold_the_median_as_often_as_is_said(runs, draw, truth):
-    """Three standard errors of the simulation are 2 %."""
+def test_the_interval_of_few_runs_holds_the_median_as_often_as_it_says(runs, draw, truth):
+    """The tolerance, 2 %, is three standard errors of the simulation."""
     assert coverage(runs, draw, truth) == pytest.approx(statistics.coverage(runs), abs=0.021)
 
 
 @pytest.mark.parametrize("runs", [6, 7, 9, 15, 25])
-def test_more_runs_hold_the_median_about_as_often_as_the_level(runs):
+def test_the_interval_of_more_runs_holds_the_median_about_as_often_as_its_level(runs):
     assert 0.86 <= coverage(runs, lambda rng: rng.expovariate(1), 0.693147) <= 0.975
 
 
@@ -69,7 +69,7 @@ def test_the_drawn_bootstrap_agrees_with_the_exact_one_and_with_itself(runs):
     assert drawn != statistics.sampled_medians(sample, 2)
 
 
-def test_many_runs_are_drawn_with_the_seed():
+def test_resamples_of_many_runs_depend_on_the_seed():
     rng = random.Random(5)
     sample = [rng.normalvariate(0, 1) for _ in range(statistics.EXACT + 1)]
     low, high = statistics.interval(sample, seed=3)
@@ -87,7 +87,7 @@ def test_an_interval_holds_its_own_median_and_no_order_matters(sample, rng):
 
 
 @pytest.mark.parametrize(("runs", "others"), [(3, 3), (4, 4), (3, 5)])
-def test_what_does_not_differ_is_seldom_said_to(runs, others):
+def test_equal_samples_are_seldom_called_different(runs, others):
     rng = random.Random(2)
     said = sum(
         statistics.differs(
@@ -99,13 +99,13 @@ def test_what_does_not_differ_is_seldom_said_to(runs, others):
     assert said / DRAWS == pytest.approx(statistics.false_difference(runs, others), abs=0.016)
 
 
-def test_what_differs_is_found():
+def test_different_samples_are_found():
     assert statistics.differs([1.0, 1.1, 1.2], [2.0, 2.1, 2.2])
     assert statistics.differs([2.0, 2.1, 2.2], [1.0, 1.1, 1.2])
     assert not statistics.differs([1.0, 1.1, 2.05], [2.0, 2.1, 2.2])
 
 
-def test_pairs_cancel_what_both_runs_of_a_repetition_suffer():
+def test_pairs_cancel_disturbances_of_a_whole_repetition():
     pairs = [(1.0, 2.0), (10.0, 20.5), (100.0, 190.0)]
     assert not statistics.differs(*zip(*pairs, strict=True))
     low, high = statistics.ratio_interval(pairs)

@@ -1,4 +1,4 @@
-"""The trace: every byte that the readers' kernels count is of a kind, and the exchanges tell the same story."""
+"""The trace: it gives a kind to every byte that the readers' kernels count, and its exchanges agree with that."""
 
 import dataclasses
 import json
@@ -19,7 +19,7 @@ QUICK = dataclasses.replace(scenario.load("quick"), rate=10.0, interval=0.4, hol
 
 @pytest.fixture(scope="module")
 def traces(tmp_path_factory):
-    """What passed over the wires of all techniques."""
+    """The traces of all techniques' wires."""
     return trace.run(tmp_path_factory.mktemp("trace"), QUICK, TECHNIQUES, SECONDS)
 
 
@@ -28,7 +28,7 @@ def of_kind(traced, *kinds):
     return [exchange for exchange in traced["exchanges"] if exchange["kind"] in kinds]
 
 
-def test_it_is_written_as_json(traces):
+def test_the_trace_is_written_as_json(traces):
     assert json.loads(json.dumps(traces)) == traces
     assert list(traces) == list(TECHNIQUES)
 
@@ -44,15 +44,15 @@ def test_the_kinds_add_up_to_what_the_readers_kernel_counted(traces, technique):
     assert traced["left_out"] == 0
 
 
-def test_everybody_got_the_same_messages(traces):
+def test_all_techniques_delivered_the_same_messages(traces):
     delivered = {technique: traced["delivered"] for technique, traced in traces.items()}
     assert 1 < max(delivered.values()) <= 4 * 10 * SECONDS
     assert all(traced["kinds"]["payload"][DOWN] > 100 * delivered[name] for name, traced in traces.items())
-    # A poll that was due after the end brought nothing; all others are told at once.
+    # A poll after the end would have brought the rest; the other techniques deliver at once.
     assert len({number for name, number in delivered.items() if name != "polling"}) == 1
 
 
-def test_a_request_ends_with_its_answer_at_least_a_round_trip_later(traces):
+def test_a_request_ends_with_its_response_at_least_a_round_trip_later(traces):
     for technique, traced in traces.items():
         ended = [each for each in of_kind(traced, "request", "handshake") if each["ends"] is not None]
         assert ended, technique
@@ -61,7 +61,7 @@ def test_a_request_ends_with_its_answer_at_least_a_round_trip_later(traces):
         assert all(answers[each["ends"]] for each in ended)
 
 
-def test_what_is_pushed_is_seen_as_events_and_frames(traces):
+def test_pushed_messages_appear_as_events_and_frames(traces):
     assert len(of_kind(traces["sse"], "event")) == traces["sse"]["delivered"]
     assert len(of_kind(traces["websocket"], "frame")) == traces["websocket"]["delivered"]
     for technique, traced in traces.items():
@@ -69,7 +69,7 @@ def test_what_is_pushed_is_seen_as_events_and_frames(traces):
         assert connect["ends"] > SECONDS, technique
 
 
-def test_every_request_brings_its_cookie(traces):
+def test_every_request_has_the_cookie(traces):
     for traced in traces.values():
         assert all(each["bytes"] > 190 for each in of_kind(traced, "request") + of_kind(traced, "handshake")[:1])
 

@@ -1,4 +1,4 @@
-"""Two windows that know nothing of each other, and the rule that a page complains of nothing."""
+"""Fixtures: two independent browser windows, whose consoles must stay empty."""
 
 import os
 import re
@@ -21,7 +21,7 @@ def _windows():
 
 @pytest.fixture
 def windows(request, _windows):
-    """Two windows; the pages in them must complain of nothing, but of a server that a test took away."""
+    """Two windows; the only errors allowed in their consoles are those of a server that a test has stopped."""
     yield _windows
     away = AWAY if "start" in request.fixturenames else None
     complaints = [complaint for window in _windows for complaint in window.complaints(away)]

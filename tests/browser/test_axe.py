@@ -1,4 +1,4 @@
-"""Every page can be used by everybody: axe-core finds nothing, on a screen, on a laptop and on a phone."""
+"""Accessibility: axe-core finds no violation on any page, on a screen, on a laptop and on a phone."""
 
 import re
 from importlib import import_module
@@ -8,8 +8,8 @@ import pytest
 from benchmarks import report
 from lab.techniques import TECHNIQUES
 from support.axe import check
-from support.board import choose, opened, revealed
-from support.fake_results import CALIBRATION, HOSTILE, all_techniques, make_folder, make_run, refused, sweep_of
+from support.board import choose, open_board, wait_for_results
+from support.fake_results import CALIBRATION, HOSTILE, all_techniques, make_folder, make_run, refused_run, sweep_of
 
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 LANGUAGES = ["en", "zh-hans"]
@@ -30,14 +30,14 @@ def check_sizes(window, part="html"):
 
 @pytest.fixture(params=LANGUAGES)
 def speaking(request, window, server):
-    """A window to which the pages speak this language."""
+    """A window in which the pages use this language."""
     window.driver.get(f"{server.url}/")
     window.driver.add_cookie({"name": "django_language", "value": request.param})  # for every port of the host
     return window
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_on_the_pages_of_the_chat(server, speaking, path):
+def test_axe_accepts_the_pages_of_the_chat(server, speaking, path):
     window = speaking
     window.driver.get(f"{server.url}/{path}")
     if path in CHATS + STAGES:
@@ -49,8 +49,8 @@ def test_on_the_pages_of_the_chat(server, speaking, path):
     assert window.complaints(REFUSED) == []
 
 
-def test_on_the_board_with_everything_open(lab, speaking):
-    window = opened(speaking, lab)
+def test_axe_accepts_the_board_with_everything_open(lab, speaking):
+    window = open_board(speaking, lab)
     check_sizes(window)
     for details in window.all("details:not([open]) > summary"):
         details.click()
@@ -59,7 +59,7 @@ def test_on_the_board_with_everything_open(lab, speaking):
     choose(window, "one", 1)
     check_sizes(window)
     window.one(".scenes [data-part=run]").click()
-    revealed(window)
+    wait_for_results(window)
     window.driver.execute_script("document.querySelector('[data-part=faults] [name=seconds]').value = 0.5")
     window.one("[data-fault=freeze]").click()
     ended = {"Nothing was lost, nothing was repeated.", "没有丢失，也没有重复。"}
@@ -68,8 +68,8 @@ def test_on_the_board_with_everything_open(lab, speaking):
     check_sizes(window)
 
 
-def test_on_the_inspector(lab, speaking):
-    window = opened(speaking, lab)
+def test_axe_accepts_the_inspector(lab, speaking):
+    window = open_board(speaking, lab)
     window.one(".tools [aria-controls=as-text]").click()
     for technique in TECHNIQUES:
         entry = f"#as-text [data-technique={technique}] button"
@@ -80,9 +80,9 @@ def test_on_the_inspector(lab, speaking):
         window.one(".inspector [data-part=close]").click()
 
 
-def test_in_every_pane(lab, window):
-    """As a frame of the board, and as a page of its own."""
-    opened(window, lab).say("hi")
+def test_axe_accepts_every_pane(lab, window):
+    """Both as a frame of the board and as a page."""
+    open_board(window, lab).say("hi")
     addresses = []
     for frame in window.all("iframe[data-frame]"):
         addresses.append(frame.get_property("src"))
@@ -98,14 +98,14 @@ def test_in_every_pane(lab, window):
 REPORTS = {
     "whole": (all_techniques(), {"calibration": CALIBRATION}),
     "swept": (sweep_of("clients", [10, 50, 200]), {"sweep": {"setting": "clients", "values": [10, 50, 200]}}),
-    "refused": ([*all_techniques(1), refused("sse", HOSTILE, 2)], {"purpose": HOSTILE}),
+    "refused": ([*all_techniques(1), refused_run("sse", HOSTILE, 2)], {"purpose": HOSTILE}),
     "lost": ([make_run(name, lost=3) for name in ("polling", "sse")], {}),
     "empty": ([], {}),
 }
 
 
 @pytest.mark.parametrize("made", REPORTS)
-def test_on_a_report(window, tmp_path, made):
+def test_axe_accepts_a_report(window, tmp_path, made):
     runs, more = REPORTS[made]
     window.driver.get(report.write(make_folder(tmp_path / "results", runs, **more)).as_uri())
     for details in window.all("details:not([open]) > summary"):

@@ -20,7 +20,7 @@ from support.browsers import AWAY, Keys
 from support.processes import PATIENCE, ROOT, until
 
 KINDS = ("payload", "framing", "headers", "handshake", "idle", "other")
-FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; those that a pane in its frame shows; dots of latencies
+FLOOD, SHOWN, DOTS = 100, 25, 40  # messages; messages that a pane shows; dots of latencies
 COUNT = "return document.querySelectorAll(`.message[data-id='${arguments[0]}']`).length"
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 WIDER = "const box = document.querySelector(arguments[0]); return box.scrollWidth > box.clientWidth + 1"
@@ -93,7 +93,7 @@ def open_panes(window):
 
 @contextmanager
 def pane(window, technique):
-    """Look into a pane's frame."""
+    """Switch to a pane's frame for a block."""
     window.driver.switch_to.frame(window.one(f"iframe[data-technique={technique}]"))
     yield
     window.driver.switch_to.default_content()
@@ -106,7 +106,7 @@ def until_delivered(window, *texts):
 
 
 def inspected(window, technique, shape):
-    """Open the inspector from a lane's text by the keyboard; return it."""
+    """Open the inspector from a lane's text with the keyboard; return it."""
     lines(window, technique, shape)
     window.one(f"#as-text [data-technique={technique}] [data-shape={shape}]").send_keys(Keys.ENTER)
     window.until(lambda: window.all(".inspector[open] .parts"), "nothing is taken apart")
@@ -140,7 +140,7 @@ def test_one_message_is_delivered_in_every_pane_and_seen_in_every_lane(board):
     assert lines(board, "longpoll", "request")
 
 
-def test_a_frame_is_taken_apart_bit_by_bit(board):
+def test_the_inspector_shows_the_bits_of_a_frame(board):
     board.one(".composer option[value=websocket]").click()
     board.say("a frame")
     until_delivered(board, "a frame")
@@ -157,7 +157,7 @@ def test_a_frame_is_taken_apart_bit_by_bit(board):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_no_word_breaks_where_an_exchange_is_taken_apart(board, size):
+def test_the_inspector_breaks_no_word(board, size):
     board.say("a text of some words, with_signs and=more")
     until_delivered(board, "a text of some words, with_signs and=more")
     with board.sized(*size):
@@ -171,7 +171,7 @@ def test_no_word_breaks_where_an_exchange_is_taken_apart(board, size):
             board.one(".inspector [data-part=close]").click()
 
 
-def test_the_inspector_says_what_the_value_means_and_where_its_bytes_stand(board):
+def test_the_inspector_explains_values_and_marks_their_bytes(board):
     board.one(".composer option[value=websocket]").click()
     board.say("a frame")
     until_delivered(board, "a frame")
@@ -188,7 +188,7 @@ def test_the_inspector_says_what_the_value_means_and_where_its_bytes_stand(board
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("drawer", ["bytes", "as-text"])
-def test_what_a_button_opens_is_in_view(board, size, drawer):
+def test_a_button_opens_its_part_in_view(board, size, drawer):
     board.say("hi")
     until_delivered(board, "hi")
     with board.sized(*size):
@@ -210,7 +210,7 @@ def test_a_lane_is_read_by_click_and_by_keyboard(board):
     lane = board.one("[data-row=websocket] .lane")
     lane.send_keys(Keys.ARROW_LEFT)
     board.until(lambda: "WebSocket" in board.one("[data-part=caption]").text, "what is chosen is not told")
-    assert board.one("[data-part=pause]").get_attribute("aria-pressed") == "true", "it stands still to be read"
+    assert board.one("[data-part=pause]").get_attribute("aria-pressed") == "true", "the lane is paused for reading"
     lane.send_keys(Keys.ENTER)
     board.until(lambda: board.all(".inspector[open] .parts"), "Enter opens nothing")
     board.one(".inspector [data-part=close]").click()
@@ -226,7 +226,7 @@ def test_a_lane_is_read_by_click_and_by_keyboard(board):
     board.one(".inspector [data-part=close]").click()
 
 
-def test_the_byte_meter_is_the_wires_own(demo, board):
+def test_the_byte_meter_shows_the_wires_counts(demo, board):
     toggle_all(board, opened=0)
     board.one("[aria-controls=bytes]").click()
     quiet = demo.state()
@@ -263,7 +263,7 @@ def toggle_all(window, opened):
     window.until(lambda: all(button.is_enabled() for button in window.all(".strand [data-part=toggle]")), "too early")
 
 
-def test_it_stands_still_and_goes_on(board):
+def test_the_lanes_can_be_paused_and_resumed(board):
     def drawn():
         return board.driver.execute_script("return document.querySelector('[data-row=polling] canvas').toDataURL()")
 
@@ -276,10 +276,10 @@ def test_it_stands_still_and_goes_on(board):
     board.until(lambda: drawn() != still, "it does not go on")
 
 
-def test_on_a_slow_link_the_latencies_come_where_the_model_expects_them(demo, board):
+def test_the_latencies_on_a_slow_link_are_those_of_the_model(demo, board):
     demo.ask("/wires/all/link", {"delay_ms": 150})
     board.until(lambda: len(board.all(".latency-dots .band")) == len(TECHNIQUES), "no band is drawn")
-    time.sleep(1.2)  # the page hears of the link once a second
+    time.sleep(1.2)  # the page gets the link's state once a second
     board.one(".composer option[value=websocket]").click()
     board.say("far away")
     until_delivered(board, "far away")
@@ -288,7 +288,7 @@ def test_on_a_slow_link_the_latencies_come_where_the_model_expects_them(demo, bo
         assert 295 <= int(text.removesuffix(" ms")) <= 700, f"{technique}: {text}"
 
 
-def test_a_killed_server_loses_and_repeats_nothing(demo, board, room):
+def test_a_killed_server_causes_no_loss_and_no_repetition(demo, board, room):
     board.say("before")
     until_delivered(board, "before")
     demo.ask("/server/restart", {"away": 1})
@@ -297,8 +297,8 @@ def test_a_killed_server_loses_and_repeats_nothing(demo, board, room):
     until_delivered(board, "before", "after")
 
 
-def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
-    """The page of ten minutes is as large as that of one: what left the panes and the lanes is gone."""
+def test_after_a_flood_only_visible_elements_are_kept(demo, board, room):
+    """The page does not grow: elements that have left the panes and the lanes are gone."""
     address = f"{demo.url}/polling/{room}/messages/"
     last = 0
 
@@ -311,7 +311,7 @@ def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
                 last = json.load(answer)["id"]
         for technique in TECHNIQUES:
             with pane(board, technique):
-                # By a script: whatever element the driver is given it keeps alive.
+                # By a script, because the driver keeps every element alive that it returns.
                 board.until(lambda: board.driver.execute_script(COUNT, last), "not all of it is delivered")
                 assert len(board.texts(".message")) == SHOWN
         board.until(lambda: len(board.texts(".latency-dots circle")) == DOTS * len(TECHNIQUES), "it is not drawn")
@@ -325,7 +325,7 @@ def test_a_flood_leaves_no_more_behind_than_is_shown(demo, board, room):
 
 
 def test_a_board_notices_that_the_control_hangs_and_connects_again(demo, board):
-    """Nothing comes any more, and no connection ends."""
+    """Nothing arrives any more, but no connection ends."""
     notice = ".tools [data-part=notice]"
     os.kill(demo.process.pid, signal.SIGSTOP)
     try:
@@ -337,7 +337,7 @@ def test_a_board_notices_that_the_control_hangs_and_connects_again(demo, board):
 
 
 def test_boards_of_one_browser_share_a_stream(demo, board, room):
-    """Six streams to the control would be all the connections that a browser grants."""
+    """Six streams to the control would use up all connections that a browser allows."""
     first = board.driver.current_window_handle
     board.driver.switch_to.new_window("tab")
     try:
@@ -360,7 +360,7 @@ def test_a_hidden_page_says_that_its_timers_were_slowed(board):
     try:
         assert board.driver.execute_script("return document.hidden")
         board.until(slowed, "no pane tells of it")
-        time.sleep(3)  # shorter absences are not worth a word
+        time.sleep(3)  # shorter absences are not reported
     finally:
         board.driver.set_window_size(size["width"], size["height"])
     notice = "[data-hidden-notice]"

@@ -1,4 +1,4 @@
-"""The chat in a real browser, by every technique."""
+"""The chat's page in a real browser, for every technique."""
 
 import re
 from importlib import import_module
@@ -17,7 +17,7 @@ def publish(server, technique, room, *texts):
     client.close()
 
 
-def test_everybody_in_the_room_sees_a_message(server, windows, technique, room):
+def test_everybody_in_a_room_sees_a_message(server, windows, technique, room):
     """Promise 3.2."""
     here, there = (window.chat(server, technique, room) for window in windows)
     here.say("hi there", "and again")
@@ -25,7 +25,7 @@ def test_everybody_in_the_room_sees_a_message(server, windows, technique, room):
         window.until_texts("hi there", "and again")
 
 
-def test_nobody_in_another_room_sees_it(server, windows, technique, room):
+def test_nobody_in_another_room_sees_a_message(server, windows, technique, room):
     """Promise 3.3."""
     here, there = windows
     here.chat(server, technique, room)
@@ -45,15 +45,15 @@ def test_a_script_in_a_message_is_text(server, window, technique, room):
     assert window.all(".message img, .message script") == []
 
 
-def test_shows_what_was_said_before(server, window, technique, room):
+def test_the_chat_shows_older_messages(server, window, technique, room):
     publish(server, technique, room, "one", "two")
     window.chat(server, technique, room)
     window.until_texts("one", "two")
     assert window.texts(".latency") == [], "history has no latency"
 
 
-def test_picks_up_again_after_its_server_was_killed(start, window, technique, room):
-    """Promises 3.1 and 3.2, sections 5.2: nothing is lost, nothing comes twice."""
+def test_the_chat_resumes_after_its_server_was_killed(start, window, technique, room):
+    """Promises 3.1 and 3.2: nothing is lost, nothing comes twice."""
     server = start()
     window.chat(server, technique, room)
     window.say("before")
@@ -67,7 +67,7 @@ def test_picks_up_again_after_its_server_was_killed(start, window, technique, ro
     window.until_texts("before", "meanwhile", "after", "again")
 
 
-def test_what_is_typed_while_away_is_published_once_when_it_is_back(start, windows, technique, room):
+def test_a_text_typed_without_a_connection_is_published_once_later(start, windows, technique, room):
     """Section 5.2."""
     server = start()
     here, there = (window.chat(server, technique, room) for window in windows)
@@ -84,7 +84,7 @@ def test_what_is_typed_while_away_is_published_once_when_it_is_back(start, windo
         window.until_texts("first", "second", "third", "last")
 
 
-def test_can_be_closed_and_opened_by_hand(server, window, technique, room):
+def test_the_connection_can_be_closed_and_opened_by_hand(server, window, technique, room):
     window.chat(server, technique, room)
     window.one("[data-part=toggle]").click()
     window.until_state("CLOSED 3")
@@ -94,7 +94,7 @@ def test_can_be_closed_and_opened_by_hand(server, window, technique, room):
     window.until_texts("meanwhile", "typed while closed")
 
 
-def test_a_new_history_starts_the_list_anew(start, window, technique, room, tmp_path):
+def test_a_reset_empties_the_list(start, window, technique, room, tmp_path):
     """Section 2.1a."""
     server = start()
     publish(server, technique, room, "one", "two", "three")
@@ -112,7 +112,7 @@ def test_a_new_history_starts_the_list_anew(start, window, technique, room, tmp_
     assert "starts again" in window.one("[data-part=notice]").text
 
 
-def test_says_why_a_message_was_refused_and_gives_it_back(server, window, technique, room):
+def test_a_refused_message_stays_in_the_field_with_the_reason(server, window, technique, room):
     window.chat(server, technique, room)
     # Control characters cannot be typed into a name, but they can be in one.
     window.driver.execute_script("document.querySelector('[name=author]').value = 'A\\u0007'")
@@ -122,7 +122,7 @@ def test_says_why_a_message_was_refused_and_gives_it_back(server, window, techni
     assert window.complaints(re.compile(r"400 \(Bad Request\)")) == []
 
 
-def test_takes_every_character_that_the_server_takes_and_loses_none_of_a_text_too_long(server, window, technique, room):
+def test_the_field_accepts_the_servers_characters_and_keeps_a_text_that_is_too_long(server, window, technique, room):
     """Section 1.3: 4,000 characters, which are 8,000 to a browser."""
     window.chat(server, technique, room)
     whole, over = "😀" * TEXT_MAX, "x" * (TEXT_MAX + 1)
@@ -137,7 +137,7 @@ def test_takes_every_character_that_the_server_takes_and_loses_none_of_a_text_to
     assert window.complaints(re.compile(r"400 \(Bad Request\)")) == []
 
 
-def test_counts_requests_and_bytes(server, window, technique, room):
+def test_the_page_counts_requests_and_bytes(server, window, technique, room):
     window.chat(server, technique, room)
     window.say("hi")
     window.until_texts("hi")
@@ -148,7 +148,7 @@ def test_counts_requests_and_bytes(server, window, technique, room):
 ISOLATED = "return [...document.querySelectorAll(arguments[0])].map((each) => getComputedStyle(each).unicodeBidi)"
 
 
-def test_names_and_texts_turn_nothing_beside_them(server, window, technique, room):
+def test_right_to_left_names_and_texts_do_not_affect_their_neighbours(server, window, technique, room):
     window.chat(server, technique, room)
     for text in ("\u202eleft", "\u2067unclosed", "مرحبا"):
         publish(server, technique, room, text)

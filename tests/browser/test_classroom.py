@@ -1,15 +1,15 @@
-"""In a class the pages come by plain HTTP from an address: there browsers keep some of their interfaces back."""
+"""The pages in a classroom: they come by plain HTTP from an IP address, where browsers disable some interfaces."""
 
 import pytest
 
 from support.browsers import Window
 
-ADDRESS = "192.0.2.50"  # RFC 5737: nobody's; the browser finds the server's own machine under it
+ADDRESS = "192.0.2.50"  # an address for examples (RFC 5737); the browser is told to connect to this machine instead
 
 
 @pytest.fixture
 def pupil():
-    """A browser to which this machine is one in the network, and so not trusted like a loopback."""
+    """A browser to which this machine is not a loopback address, and so no secure context."""
     window = Window(flags=[f"--host-resolver-rules=MAP {ADDRESS} 127.0.0.1", "--no-proxy-server"])
     yield window
     complaints = window.complaints()
@@ -18,7 +18,7 @@ def pupil():
 
 
 @pytest.mark.browser
-def test_every_technique_works_where_the_page_is_not_trusted(start, pupil, room):
+def test_every_technique_works_on_a_page_without_a_secure_context(start, pupil, room):
     server = start(ALLOWED_HOSTS=ADDRESS)
 
     class Classroom:

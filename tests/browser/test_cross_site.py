@@ -1,4 +1,4 @@
-"""Section 4: a page of another origin, open in a real browser, reads nothing of the lab and writes nothing into it."""
+"""Section 4: in a real browser, a page of another origin can neither read from the lab nor publish in it."""
 
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -71,7 +71,7 @@ KINDS = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain
 
 
 class Page(BaseHTTPRequestHandler):
-    """The stranger's server: one page."""
+    """The server of the foreign page."""
 
     def do_GET(self):
         self.send_response(200)
@@ -83,10 +83,10 @@ class Page(BaseHTTPRequestHandler):
         pass
 
 
-# Another site; and another port of the lab's own host, to which the browser sends the lab's cookies.
+# Another site; and another port of the lab's host, which gets the lab's cookies, too.
 @pytest.fixture(scope="module", params=["localhost", "127.0.0.1"])
 def visited(request, server):
-    """A browser that has a session with the lab, and now shows a stranger's page."""
+    """A browser that has a session with the lab, and now shows a foreign page."""
     window = Window()
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as strangers:
         threading.Thread(target=strangers.serve_forever, daemon=True).start()
@@ -99,29 +99,29 @@ def visited(request, server):
 
 @pytest.fixture
 def abroad(visited, server, room):
-    """The same, with a secret in the room, to which nothing may be added."""
+    """The same, with one message in the room; no other may be added."""
     publish("polling", server, room, "secret")
     yield visited
-    assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == 1, "a stranger published"
+    assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == 1, "the foreign page published"
 
 
 @pytest.mark.parametrize("mode", ["cors", "no-cors"])
 @pytest.mark.parametrize("technique", HTTP)
-def test_4_a_stranger_reads_no_messages(abroad, server, room, technique, mode):
+def test_4_a_foreign_page_reads_no_messages(abroad, server, room, technique, mode):
     address = server.url + room_path(technique, room, "?after=0&hold=0")
     answer = abroad.execute_async_script(FETCH, address, {"mode": mode})
-    assert answer == "failed"  # also where a page asks for an answer that it may not look into
+    assert answer == "failed"  # also in the mode no-cors, whose response a page cannot read
 
 
 @pytest.mark.parametrize("address", ["/", "/healthz", "/openapi.json", "/compare/lobby/"])
-def test_4_a_stranger_reads_no_page(abroad, server, address):
+def test_4_a_foreign_page_reads_no_page(abroad, server, address):
     assert abroad.execute_async_script(FETCH, server.url + address, {}) == "failed"
 
 
 @pytest.mark.parametrize("kind", ["application/json", *KINDS])
 @pytest.mark.parametrize("mode", ["cors", "no-cors"])
 @pytest.mark.parametrize("technique", HTTP)
-def test_4_a_stranger_publishes_nothing(abroad, server, room, technique, mode, kind):
+def test_4_a_foreign_page_publishes_nothing(abroad, server, room, technique, mode, kind):
     options = {
         "method": "POST",
         "mode": mode,
@@ -135,29 +135,29 @@ def test_4_a_stranger_publishes_nothing(abroad, server, room, technique, mode, k
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("technique", HTTP)
-def test_4_a_strangers_form_publishes_nothing(abroad, server, room, technique, kind):
+def test_4_a_foreign_form_publishes_nothing(abroad, server, room, technique, kind):
     assert abroad.execute_async_script(FORM, server.url + room_path(technique, room), kind) == "answered"
 
 
-def test_4_a_stranger_reads_no_event_stream(abroad, server, room):
+def test_4_a_foreign_page_reads_no_event_stream(abroad, server, room):
     assert abroad.execute_async_script(STREAM, server.url + room_path("sse", room, "?after=0")) == "failed"
 
 
-def test_4_a_stranger_opens_no_websocket(abroad, server, room):
+def test_4_a_foreign_page_opens_no_websocket(abroad, server, room):
     address = f"ws://127.0.0.1:{server.port}/ws/websocket/{room}/?after=0"
     assert abroad.execute_async_script(SOCKET, address, EVIL) == ["closed", 1006]
 
 
 @pytest.fixture(scope="module")
 def narrow(tmp_path_factory):
-    """A server that has one queue for the whole browser: a stranger who opens one takes it from the lab's own page."""
+    """A server with one queue for each session: a queue for the foreign page would take the lab's own page's queue."""
     server = ServerProcess(tmp_path_factory.mktemp("narrow"), LAB_ADDRESS_QUEUES="1").start()
     yield server
     server.stop()
 
 
 @pytest.mark.parametrize("kind", ["image", "script", "style", "prefetch", "frame", "fetch"])
-def test_4_a_stranger_opens_no_queue(visited, narrow, room, kind):
+def test_4_a_foreign_page_opens_no_queue(visited, narrow, room, kind):
     publish("polling", narrow, room)
     path = room_path("longpoll", room, "?hold=0")
     queue = get(narrow.url, path).json["queue"]
@@ -165,10 +165,10 @@ def test_4_a_stranger_opens_no_queue(visited, narrow, room, kind):
         visited.execute_async_script(FETCH, narrow.url + path, {"mode": "no-cors"})
     else:
         visited.execute_async_script(ASKED, narrow.url + path, kind)
-    assert get(narrow.url, f"{path}&queue={queue}").json["messages"] == [], "the queue had to make room"
+    assert get(narrow.url, f"{path}&queue={queue}").json["messages"] == [], "the queue was closed"
 
 
-def test_4_a_strangers_link_opens_the_chat(visited, server, room):
+def test_4_a_foreign_link_opens_the_chat(visited, server, room):
     stranger = visited.current_url
     visited.execute_script(LINK, f"{server.url}/polling/{room}/")
     WebDriverWait(visited, PATIENCE).until(lambda driver: driver.find_elements("css selector", ".panel"))
@@ -176,8 +176,8 @@ def test_4_a_strangers_link_opens_the_chat(visited, server, room):
 
 
 @pytest.mark.parametrize("page", ["", *[f"{technique}/lobby/" for technique in TECHNIQUES], "compare/lobby/"])
-def test_4_a_stranger_frames_no_page(abroad, server, page):
-    """The browser shows its own page for what may not be framed; nothing of the lab's is in it."""
+def test_4_a_foreign_page_frames_no_page(abroad, server, page):
+    """The browser shows an error page instead of the lab's page."""
     assert abroad.execute_async_script(FRAMED, f"{server.url}/{page}") == "hidden"
     complaints = [entry["message"] for entry in abroad.get_log("browser")]
     assert any("frame-ancestors" in each or "X-Frame-Options" in each for each in complaints), complaints

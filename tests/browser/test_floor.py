@@ -1,4 +1,4 @@
-"""Section 5.5: the oldest browsers that the pages serve, and what they say to those that are older."""
+"""Section 5.5: the pages work in the oldest browsers that they support, and tell older ones that they are too old."""
 
 import re
 
@@ -16,7 +16,7 @@ FLOOR += ["HTMLDialogElement", "Promise.any"]
 
 @pytest.fixture
 def before(window):
-    """Return a function that runs a script before those of every page from then on."""
+    """Return a function that makes a script run before the scripts of every page from now on."""
     scripts = []
 
     def run(source):
@@ -29,7 +29,7 @@ def before(window):
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_script_uses_what_browsers_of_the_floor_lack(path):
+def test_no_script_uses_a_feature_that_the_oldest_browsers_lack(path):
     assert younger(path.read_text()) == []
 
 
@@ -47,18 +47,18 @@ def test_no_script_uses_what_browsers_of_the_floor_lack(path):
         ("/(?<=a)b/u.test(text)", ["lookbehind"]),
     ],
 )
-def test_the_lint_sees_it(source, found):
+def test_the_check_finds_newer_features(source, found):
     assert younger(source) == found
 
 
-def test_names_of_the_labs_own_are_not_the_browsers():
+def test_the_labs_own_names_are_not_taken_for_the_browsers():
     assert set(YOUNGER) >= OWN
     written = "".join(path.read_text() for path in SCRIPTS)
     assert re.search(r"function difference\(", written)
     assert re.search(r"^  bytes = ", written, re.MULTILINE)
 
 
-def test_the_pages_work_in_a_browser_of_the_floor(server, before, room):
+def test_the_pages_work_in_the_oldest_browsers(server, before, room):
     window = before(TAKE_AWAY)
     window.open(server)
     assert window.driver.execute_script("return [AbortSignal.any, window.OffscreenCanvas]") == [None, None]
@@ -71,9 +71,9 @@ def test_the_pages_work_in_a_browser_of_the_floor(server, before, room):
 
 
 @pytest.mark.parametrize("feature", FLOOR)
-def test_a_page_says_to_a_browser_below_the_floor_that_it_is_too_old(server, before, room, feature):
+def test_a_page_tells_an_older_browser_that_it_is_too_old(server, before, room, feature):
     window = before(f"delete {feature}")
     for parts in ([TECHNIQUES[0], room], [TECHNIQUES[0], room, "pane"]):
         window.open(server, *parts)
         window.until(lambda: window.one("[data-floor]").is_displayed(), "it does not say so")
-    window.complaints()  # of what it lacks
+    window.complaints()  # about the missing features

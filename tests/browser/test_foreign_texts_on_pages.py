@@ -1,4 +1,4 @@
-"""Section 5.3: names, texts, rooms and titles stay text on every page, in a real browser."""
+"""Section 5.3: in a real browser, names, texts, rooms and titles with markup stay text on every page."""
 
 import os
 import re
@@ -7,12 +7,12 @@ import pytest
 
 from lab.techniques import TECHNIQUES
 from support import toy_technique
-from support.board import lines, opened
+from support.board import lines, open_board
 from support.hostile_texts import AUTHOR, NAME, TEXT
 from support.processes import ServerProcess
 from support.technique_io import STAGES, publish
 
-# Names that mean something to scripts and spreadsheets, and letters that are made of several.
+# Names that scripts or spreadsheets could take for code, and letters of several code points.
 ROOMS = ["-1-1", "__proto__", "constructor", "_", "物理课", "\u0915\u094d\u0937"]
 REFUSED = re.compile(r"40[04] \(")
 MADE = "return document.querySelectorAll('main img, main script, main a[href^=javascript], main [onerror]').length"
@@ -21,7 +21,7 @@ RUN = "return window.owned === true"
 
 
 def check(window, title):
-    """Fail where a foreign text has become an element, has run, or has taken the page's title."""
+    """Fail if a foreign text has become an element, has run as a script, or has changed the page's title."""
     assert window.driver.execute_script(MADE) == 0
     assert window.driver.execute_script(RUN) is False
     assert window.driver.title == title
@@ -29,7 +29,7 @@ def check(window, title):
 
 
 def say(window, form, name, text):
-    """Publish by the page's form; a text field cannot hold what a script writes into it, so the script also sends."""
+    """Publish by the page's form; a script fills it in and sends it, because not all characters can be typed."""
     window.driver.execute_script(
         """const form = document.querySelector(arguments[0]);
         if (form.author) form.author.value = arguments[1];
@@ -67,15 +67,15 @@ def test_a_foreign_message_is_text_on_the_page_of_a_stage(server, window, room, 
     check(window, title)
 
 
-def test_a_foreign_message_is_text_on_the_board_and_taken_apart(lab, window):
-    board = opened(window, lab)
+def test_a_foreign_message_is_text_on_the_board_and_in_the_inspector(lab, window):
+    board = open_board(window, lab)
     title = board.driver.title
     board.driver.execute_script(WATCH)
     say(board, ".composer", AUTHOR, TEXT)
     for technique in TECHNIQUES:
         frame = board.one(f"iframe[data-technique={technique}]")
         board.driver.switch_to.frame(frame)
-        board.until_texts(TEXT.replace("\r", "\n"))  # as a field for several lines has it
+        board.until_texts(TEXT.replace("\r", "\n"))  # as a textarea stores it
         assert board.texts(".message .author") == [AUTHOR]
         assert board.driver.execute_script(MADE) == 0
         board.driver.switch_to.default_content()
@@ -102,7 +102,7 @@ def test_a_room_may_have_an_odd_name(server, window, name):
         assert window.complaints() == []
 
 
-def test_a_foreign_room_is_text_on_the_first_page_and_on_the_page_that_says_no(server, window):
+def test_a_foreign_room_name_is_text_on_the_first_page_and_on_error_pages(server, window):
     for address in ("/?room={}", "/?room={}&to={}", "/polling/{}/", "/{}/", "/advise/?network={}&rate={}"):
         window.driver.get(server.url + address.replace("{}", "%22%3E%3Cimg%20src=x%20onerror=own()%3E%1b%5b2J"))
         assert window.driver.execute_script(MADE) == 0
@@ -111,7 +111,7 @@ def test_a_foreign_room_is_text_on_the_first_page_and_on_the_page_that_says_no(s
 
 @pytest.fixture(scope="module")
 def titled(tmp_path_factory):
-    """A server with a technique whose title and sentence are foreign."""
+    """A server with a technique whose title and description have markup."""
     folder = tmp_path_factory.mktemp("techniques")
     toy_technique.write(folder, {'"A toy"': repr(NAME), "Toy: the browser": f"Toy: {NAME} the browser"})
     names = ",".join([*TECHNIQUES, "toy"])

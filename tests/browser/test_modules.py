@@ -1,4 +1,4 @@
-"""Modules of the pages by themselves, in a real browser: what they compute, and that what they keep is bounded."""
+"""Single modules of the pages, in a real browser: their results are right, and the data that they keep is bounded."""
 
 import itertools
 
@@ -18,12 +18,12 @@ GRID = {
     "rate": (0.2, 3, 20),
     "message": (40, 200, 1_200),
 }
-FLOOD = 10_000  # of whatever comes
+FLOOD = 10_000  # messages, events or dots
 
 
 @pytest.fixture
 def run(server, window):
-    """Return a function that calls a JavaScript function with a module of the lab's and further arguments."""
+    """Return a function that calls a JavaScript function with one of the lab's modules and further arguments."""
     window.open(server)
 
     def run(name, function, *arguments):
@@ -36,8 +36,8 @@ def run(server, window):
 
 
 @pytest.mark.parametrize("technique", METHODS)
-def test_the_pages_model_is_the_reports(run, technique):
-    """The model is written in two languages: they agree over a grid."""
+def test_the_model_in_javascript_agrees_with_the_one_in_python(run, technique):
+    """The model is written in two languages: both give the same values over a grid."""
     formulas = model.MODELS[technique]
     grid = [dict(zip(GRID, values, strict=True)) for values in itertools.product(*GRID.values())]
     points = [Parameters(**given, turnaround=0.004, headers=HEADERS, empty=0) for given in grid]
@@ -58,7 +58,7 @@ def test_the_pages_model_is_the_reports(run, technique):
         assert values["ip"] == pytest.approx(SECONDS * (model.ip(technique, p) - sum(idle(technique, p)))), given
 
 
-def test_the_pages_model_takes_the_links_spread_for_its_slowest_latency_alone(run):
+def test_the_model_in_javascript_uses_jitter_only_for_the_slowest_latency(run):
     script = """({ expected }) => {
         const measured = { kinds: { headers: 0, idle: 0, framing: 0 }, requests: 0, messages: 0, payloadDown: 0 };
         const { mean, slowest } = expected(measured, "pushes", { delay: 0.2, spread: 0.05, seconds: 1 });
@@ -68,7 +68,7 @@ def test_the_pages_model_takes_the_links_spread_for_its_slowest_latency_alone(ru
 
 
 def idle(technique, p):
-    """Return the bytes a second of what only keeps a connection alive, and of its packets: the page leaves them out."""
+    """Return the bytes per second that only keep a connection alive, with their packets: the page leaves them out."""
     kept = [(one, one.rate(p)) for one in getattr(model.MODELS[technique], "idle", ())]
     size = sum((one.down + one.up) * rate for one, rate in kept)
     return size, model.PACKET * sum((one.packets_down + one.packets_up) * rate for one, rate in kept)
@@ -80,8 +80,8 @@ def idle(technique, p):
     ([100, 111, 300, 200], 11, ["2"], ["0", "1"]),
     ([0, 0, 1, 1], 0, ["2", "3"], ["0", "1"]),
 ])  # fmt: skip
-def test_a_scene_names_nobody_alone_who_ties(run, figures, slack, most, least):
-    """A difference is named from the ratio on that lab/pages/margin.py has for reports and advice too."""
+def test_a_scene_names_all_techniques_that_tie(run, figures, slack, most, least):
+    """A difference counts from the ratio in lab/pages/margin.py, as in reports and advice."""
     script = """({ most, least }, figures, slack, margin) => {
         document.body.dataset.margin = margin;
         const panes = figures.map((value, place) => ({ name: String(place), value }));
@@ -90,7 +90,7 @@ def test_a_scene_names_nobody_alone_who_ties(run, figures, slack, most, least):
     assert run("scenes/scoring", script, figures, slack, str(MARGIN)) == [most, least]
 
 
-def test_a_lane_remembers_a_bounded_part_of_what_passed(run):
+def test_a_lane_keeps_a_bounded_part_of_the_traffic(run):
     flood = """({ Trace }, count) => {
         const trace = new Trace();
         trace.since = 0;
@@ -111,7 +111,7 @@ def test_a_lane_remembers_a_bounded_part_of_what_passed(run):
     assert kept[0] > 100
 
 
-def test_a_lane_keeps_images_of_what_is_in_view_only(run):
+def test_a_lane_keeps_images_only_of_the_visible_part(run):
     scroll = """({ Tiles }, count) => {
         let drawn = 0;
         const tiles = new Tiles(() => (drawn += 1));
@@ -128,10 +128,10 @@ def test_a_lane_keeps_images_of_what_is_in_view_only(run):
     assert kept <= 960 / 96 + 1
     assert scrolled <= (FLOOD + 1_000) / 100 + 1, "an image is drawn once"
     assert again == 0
-    assert 1 <= changed <= 3, "what changed is drawn again, and no more"
+    assert 1 <= changed <= 3, "only the changed parts are drawn again"
 
 
-def test_dots_are_used_again(run):
+def test_dots_of_latencies_are_reused(run):
     flood = """({ LatencyDots }, count) => {
         const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
         const dots = new LatencyDots(svg);
@@ -148,7 +148,7 @@ def test_dots_are_used_again(run):
     assert early == late
 
 
-def test_a_throttled_task_runs_at_once_and_its_last_call_is_never_forgotten(run):
+def test_a_throttled_task_runs_at_once_and_after_its_last_call(run):
     often = """async ({ throttle }) => {
         const seen = [];
         let value = 0;

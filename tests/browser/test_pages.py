@@ -1,4 +1,4 @@
-"""The pages around the chat, in a real browser."""
+"""The first page, the board and the error pages, in a real browser."""
 
 import re
 from importlib import import_module
@@ -45,7 +45,7 @@ def test_each_technique_has_its_colour(server, window, room):
         assert f"#{red:02X}{green:02X}{blue:02X}" == import_module(technique).COLOUR
 
 
-def test_the_index_leads_to_a_room(server, window, room):
+def test_the_first_page_leads_to_a_room(server, window, room):
     window.open(server)
     window.one("#room").clear()
     window.one("#room").send_keys(f"{room}-物理课", Keys.ENTER)
@@ -54,7 +54,7 @@ def test_the_index_leads_to_a_room(server, window, room):
     assert len(window.all(".panel")) == len(TECHNIQUES)
 
 
-def test_the_index_says_what_a_room_may_be_called(server, window):
+def test_the_first_page_says_which_room_names_are_valid(server, window):
     window.open(server)
     window.one("#room").clear()
     window.one("#room").send_keys("no room!", Keys.ENTER)
@@ -62,7 +62,7 @@ def test_the_index_says_what_a_room_may_be_called(server, window):
     assert window.driver.current_url == f"{server.url}/"
 
 
-def test_a_name_that_is_no_room_gets_a_friendly_page(server, window, technique):
+def test_an_invalid_room_name_gets_a_helpful_page(server, window, technique):
     window.open(server, technique, "no room!")
     assert "1 to 64 letters and digits" in window.one("main").text
     assert window.complaints(re.compile(r"404 \(Not Found\)")) == []
@@ -75,13 +75,13 @@ def test_the_language_can_be_switched(server, window, room):
     window.until(lambda: window.one("html").get_attribute("lang") == "zh-hans", "the language stays")
     window.until_state("OPEN 1")
     assert window.one(".composer .primary").text == "发布"
-    assert window.texts("[data-part=toggle]") == ["关闭"] * len(TECHNIQUES), "the scripts speak it too"
+    assert window.texts("[data-part=toggle]") == ["关闭"] * len(TECHNIQUES), "the scripts use the language, too"
     window.one("[name=language][value=en]").click()
     window.until(lambda: window.one("html").get_attribute("lang") == "en", "the language stays")
 
 
 @pytest.mark.browser
-def test_the_browsers_language_decides(server):
+def test_the_browsers_language_is_used(server):
     window = Window("zh-CN")
     try:
         window.open(server)

@@ -1,4 +1,4 @@
-"""The report in a real browser: pictures come first, and a phone shows them whole."""
+"""The report in a real browser: plots come first, and fit the screen of a phone."""
 
 import pytest
 
@@ -13,7 +13,7 @@ def written(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1366, 768), (390, 844)])
-def test_pictures_come_before_tables_and_fit_the_screen(window, written, width, height):
+def test_plots_come_before_tables_and_fit_the_screen(window, written, width, height):
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     window.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:
@@ -27,12 +27,12 @@ def test_pictures_come_before_tables_and_fit_the_screen(window, written, width, 
         names = [name for name, *_rest in found]
         count = names.count("img")
         assert count >= 5
-        assert names[:count] == ["img"] * count  # in the order of the page
+        assert names[:count] == ["img"] * count  # in the page's order
         for _name, left, right, _top, natural, phone in found[:count]:
             assert 0 <= left < right <= width
             assert natural > 0
             assert phone == (width < 640)
-        assert found[0][3] < 2 * height  # the first picture is met at the second screen at the latest
+        assert found[0][3] < 2 * height  # the first plot is on the first or second screen
         assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
     finally:
         window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -1,10 +1,10 @@
-"""The servers behind nginx are restarted one after the other while a browser looks on."""
+"""A rolling restart: the servers behind nginx are restarted one after the other while a browser shows the chat."""
 
 import re
 
 from lab.settings import TECHNIQUES
 
-# Writes down, for each pane, all that the page tells its reader from now on: notices, states of the composer, errors.
+# Records, for each pane, all notices, states of the composer and errors from now on.
 WATCH = """
 window.told = {};
 const look = () => {
@@ -18,7 +18,7 @@ new MutationObserver(look).observe(document, { subtree: true, childList: true, c
 """
 AWAY = r"Disconnected; trying again in [\d.]+ (ms|s)\."
 WAITING = r"\d+ messages? waits? to be published\."
-# What is calm: requests never fail, a stream says that it comes back by itself, and the composer what became of a text.
+# The allowed texts: a stream reconnects by itself, and the composer says whether a text was published; no errors.
 CALM = {"": r"(Published by|Delivered:) .*", "polling": WAITING, "longpoll": WAITING}
 
 
@@ -27,7 +27,7 @@ def shown(window):
     return [tuple(window.texts(f"section[data-technique={name}] .message .text")) for name in TECHNIQUES]
 
 
-def test_a_rolling_restart_loses_nothing_and_is_no_error_to_a_browser(scaled, window, room):
+def test_a_rolling_restart_loses_no_message_and_shows_no_error_in_a_browser(scaled, window, room):
     window.chat(scaled, "compare", room)
     window.driver.execute_script(WATCH)
     said = []
@@ -36,7 +36,7 @@ def test_a_rolling_restart_loses_nothing_and_is_no_error_to_a_browser(scaled, wi
             window.say(f"{turn} {number}")
             said.append(f"{turn} {number}")
             act()
-    # Each message is published by the next pane, and one that is away waits: so they need not come in this order.
+    # Each message is published by the next pane, which may have to wait: so their order may differ.
     window.until(lambda: all(sorted(texts) == sorted(said) for texts in shown(window)), "a message is missing")
     assert len(set(shown(window))) == 1
     window.until(lambda: set(window.texts("[data-part=notice]")) == {""}, "a pane does not come back")
@@ -44,5 +44,5 @@ def test_a_rolling_restart_loses_nothing_and_is_no_error_to_a_browser(scaled, wi
     for pane, sentences in told.items():
         calm = CALM.get(pane, f"{AWAY}|{WAITING}")
         assert [sentence for sentence in sentences if not re.fullmatch(calm, sentence)] == [], pane
-    for pane in ("sse", "websocket"):  # each was at one of the servers, and says so
+    for pane in ("sse", "websocket"):  # each was connected to one of the servers, and so reports the reconnect
         assert any(re.fullmatch(AWAY, sentence) for sentence in told[pane]), told

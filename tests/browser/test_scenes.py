@@ -1,15 +1,15 @@
-"""The instruments on the page of all techniques: scenes, controls and scoreboard, on a real lab with its wires."""
+"""The board's scenes, controls and scoreboard, in a real browser and with real wires."""
 
 import re
 
 import pytest
 
 from lab.settings import TECHNIQUES
-from support.board import choose, opened, revealed
+from support.board import choose, open_board, wait_for_results
 from support.browsers import Keys, Window
 from support.captures import fields_of
 
-# Each with the fewest seconds that still show it, and whether connections end in it.
+# {scene: (the fewest seconds that still show its effect, whether connections end in it)}.
 SCENES = {
     "idle": (2, False),
     "one": (2, False),
@@ -26,7 +26,7 @@ FAULTS = (
     "[data-part=restart]",
 )
 NOTICED = {f"[data-fault={name}]" for name in ("cut", "reset", "cut_every")} | {"[data-part=restart]"}
-# Of which rows the model says something, if not of all; and what it says of the slowest: a bound is called one.
+# {scene: for each row, slowest technique first, whether the model predicts it}; other scenes: all rows.
 MODELLED = {
     "tunnel": [False] * 4,
     "restart": [False] * 4,
@@ -34,9 +34,9 @@ MODELLED = {
     "slow": [True, False, False, False],
     "phase": [True, False, False, False],
 }
-SLOWEST = {"one": ["at most 1.1 s", "at most 154 ms", "model: 50 ms", "model: 50 ms"]}
+SLOWEST = {"one": ["at most 1.1 s", "at most 154 ms", "model: 50 ms", "model: 50 ms"]}  # the model's texts on latency
 HOLDS = "sse"  # a technique whose connections stay open, by HTTP/1.1
-# What the browser writes into its console when a connection ends, and nothing else.
+# The messages in the browser's console when a connection ends.
 ENDED = re.compile(
     r"(ERR_CONNECTION_(REFUSED|RESET|CLOSED)|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
     r"|ERR_SOCKET_NOT_CONNECTED)$"
@@ -52,13 +52,13 @@ def _window():
 
 @pytest.fixture(scope="module")
 def page(lab, _window):
-    """The page of all techniques with every pane open; the module's tests share it."""
-    return opened(_window, lab)
+    """The board with every pane open, shared by the tests of this module."""
+    return open_board(_window, lab)
 
 
 @pytest.fixture
 def board(page):
-    """The shared page, with a silent console before and after."""
+    """The shared board, with an empty console before and after."""
     page.complaints()
     yield page
     assert page.complaints() == []
@@ -72,14 +72,14 @@ def table(window, selector):
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_a_scene_is_predicted_run_and_revealed(page, scene):
+def test_a_scene_takes_predictions_runs_and_shows_results(page, scene):
     seconds, ends = SCENES[scene]
     page.complaints()
     choose(page, scene, seconds)
     page.one("[name=who]").send_keys("Ann")
     page.one(".option").click()
     page.one(".scenes [data-part=run]").click()
-    revealed(page)
+    wait_for_results(page)
     assert re.search(r"Measured: .+\. [01] of 1 answer was right(: \u2068Ann\u2069)?\.", page.one(".verdict").text)
     assert page.one(".why").text
     rows = table(page, ".results")
@@ -102,8 +102,8 @@ def test_every_scene_is_in_the_menu(board):
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["page", "pane"])
-def test_escape_ends_a_scene_and_puts_the_controls_back(board, inside):
-    """Wherever the focus is: a key that is pressed in a pane's frame is not the page's own."""
+def test_escape_ends_a_scene_and_restores_the_controls(board, inside):
+    """Wherever the focus is, also in a pane's frame, which is another page."""
     choose(board, "far", 20)
     board.one(".scenes [data-part=run]").click()
     board.until(lambda: "satellite" in board.one("[data-part=gist]").text, "the scene sets no link")
@@ -135,14 +135,14 @@ def test_a_scene_can_be_played_by_the_keyboard_alone_and_run_again(board):
     for words in ("Start", "Run again"):
         assert board.driver.switch_to.active_element.text == words
         board.driver.switch_to.active_element.send_keys(Keys.ENTER)
-        revealed(board)
+        wait_for_results(board)
         board.until(lambda: board.one(".scenes [data-part=run]").is_displayed(), "it cannot be run again")
     assert "of 1 answer" in board.one(".verdict").text
 
 
 @pytest.mark.parametrize("button", FAULTS)
-def test_a_fault_by_button_tells_who_was_away_and_that_nothing_is_lost(page, button):
-    """3.2, in every pane: it comes back, and nothing is lost or repeated."""
+def test_a_fault_by_button_shows_who_was_away_and_that_nothing_is_lost(page, button):
+    """3.2: every pane reconnects, and nothing is lost or repeated."""
     page.complaints()
     for name, seconds in (("seconds", 0.5), ("every", 0.3)):
         page.driver.execute_script(f"document.querySelector('[data-part=faults] [name={name}]').value = {seconds}")
@@ -174,8 +174,8 @@ def listed(window, technique):
 
 
 @pytest.mark.services
-def test_the_capture_by_the_pages_button_shows_its_messages(board, tmp_path):
-    """The file that the button brings is read back by tshark, with the same messages."""
+def test_the_capture_of_the_pages_button_holds_its_messages(board, tmp_path):
+    """tshark reads the same messages from the file that the button downloads."""
     board.one(".composer option[value=websocket]").click()
     board.say("to be captured")
     board.until(lambda: board.one(".composer .status").text.startswith("Delivered:"), "it is not delivered")
@@ -205,7 +205,7 @@ def test_the_link_of_one_pane_is_set_and_shown(board):
 
 
 def test_seven_streams_show_the_browsers_limit(board):
-    """Six connections to one origin by HTTP/1.1, where requests are held or streams stay open."""
+    """A browser opens six HTTP/1.1 connections to one origin; held requests and streams use them up."""
 
     def connections():
         told = re.search(r"clients 8, connections open (\d+)", board.one("[data-part=opened]").text)
@@ -248,7 +248,7 @@ def test_the_scoreboards_arithmetic_equals_its_inputs(board):
 
 
 def test_a_link_opens_its_scene(lab, page):
-    opened(page, lab, "#scene=tunnel&seconds=5")
+    open_board(page, lab, "#scene=tunnel&seconds=5")
     page.until(lambda: page.one("[data-part=title]").text == "The tunnel", "the scene is not open")
     assert "for 2 seconds" in page.one("[data-part=explain]").text
     assert page.complaints() == []

@@ -1,4 +1,4 @@
-"""Section 5.2: a connection that goes silent without an end, in real browsers, by every technique."""
+"""Section 5.2: in a real browser, every technique notices a connection that has gone silent without a FIN."""
 
 import time
 from types import SimpleNamespace
@@ -7,12 +7,12 @@ import pytest
 
 from lab.settings import TECHNIQUES
 from support.browsers import AWAY
-from support.cutting_proxy import Relay
+from support.cutting_proxy import CuttingProxy
 from support.processes import SMALL, until
 from support.technique_io import STAGES, publish
 from support.wires import laying
 
-LONG = 100  # seconds that a test may wait for a page, which is back within 30
+LONG = 100  # seconds that a test may wait for a page, which reconnects within 30
 ONLINE = "dispatchEvent(new Event('online'))"
 SEEN = "document.dispatchEvent(new Event('visibilitychange'))"
 SHOWN = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
@@ -27,8 +27,8 @@ new MutationObserver(() => window.states.push(pill.textContent)).observe(pill, {
 
 @pytest.fixture
 def relay(server):
-    """A relay whose connections fall silent."""
-    with Relay(server.port) as relay:
+    """A proxy that can silence its connections."""
+    with CuttingProxy(server.port) as relay:
         yield relay
 
 
@@ -38,7 +38,7 @@ def until_texts(window, *texts):
 
 
 def test_a_page_notices_that_its_connections_have_died(relay, server, window, technique, room):
-    """New connections work; those that there are, kept ones too, carry nothing and do not end."""
+    """New connections work; the existing ones, idle ones too, carry nothing and do not end."""
     window.chat(relay, technique, room)
     window.say("before")
     window.until_texts("before")
@@ -54,7 +54,7 @@ def test_a_page_notices_that_its_connections_have_died(relay, server, window, te
 
 @pytest.fixture
 def sleeping(window):
-    """A window whose watchdog never looks: what a page notices there, it notices by an event."""
+    """A window without a watchdog: a page notices a dead connection only by an event."""
     source = "const every = setInterval; setInterval = (task, ms) => (task.name === 'check' ? 0 : every(task, ms))"
     script = window.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": source})
     yield window
@@ -62,7 +62,7 @@ def sleeping(window):
 
 
 @pytest.mark.parametrize("event", [ONLINE, SEEN, SHOWN])
-def test_a_page_connects_anew_at_once_when_the_network_or_the_page_comes_back(
+def test_a_page_reconnects_at_once_when_the_network_or_the_page_is_back(
     relay, server, sleeping, technique, room, event
 ):
     sleeping.chat(relay, technique, room)
@@ -72,7 +72,7 @@ def test_a_page_connects_anew_at_once_when_the_network_or_the_page_comes_back(
     publish(technique, server, room, "unheard")
 
     def told():
-        sleeping.driver.execute_script(event)  # more than once: one that follows a sign of life at once is ignored
+        sleeping.driver.execute_script(event)  # more than once: an event right after a sign of life is ignored
         return sleeping.texts(".message .text") == ["before", "unheard"]
 
     until(told, "it does not come back", LONG)
@@ -80,8 +80,8 @@ def test_a_page_connects_anew_at_once_when_the_network_or_the_page_comes_back(
     sleeping.until_texts("before", "unheard", "after")
 
 
-def test_a_page_behind_a_frozen_wire_says_so_and_is_back_when_it_thaws(server, window, room):
-    """All four techniques at once; what was published meanwhile comes once."""
+def test_a_page_behind_a_frozen_wire_says_so_and_reconnects_afterwards(server, window, room):
+    """All four techniques at once; messages that were published meanwhile arrive once."""
     with laying() as lay:
         wire = lay(server.port)
         window.chat(SimpleNamespace(url=wire.url("wire")), "compare", room)
@@ -93,37 +93,37 @@ def test_a_page_behind_a_frozen_wire_says_so_and_is_back_when_it_thaws(server, w
             selector = f"section[data-technique={technique}] .message .text"
             until(lambda selector=selector: window.texts(selector) == ["in the tunnel"], f"{technique} is away", LONG)
         window.until_state("OPEN 1")
-        window.open(server)  # what it asks the wire now would find nobody
+        window.open(server)  # because requests to the wire would fail now
         assert window.complaints(AWAY) == []
 
 
-def test_a_quiet_page_stays_open_by_its_heartbeats(start, window, technique, room):
+def test_heartbeats_keep_a_silent_page_connected(start, window, technique, room):
     server = start(**SMALL)  # small_settings.HEARTBEAT is 0.3 s
     window.chat(server, technique, room)
     window.driver.execute_script(WATCH_STATES)
     window.driver.execute_script("for (let at = 0; at < 60; at += 1) " + SEEN)
-    window.driver.execute_script(AHEAD)  # four seconds are more than a minute; a heartbeat comes each six
+    window.driver.execute_script(AHEAD)  # four seconds count as more than a minute, and a heartbeat comes every six
     time.sleep(4)
-    if technique in ("sse", "websocket"):  # those that ask would find their answers late by such a clock
+    if technique in ("sse", "websocket"):  # by this clock, the responses to polls would be late
         assert window.driver.execute_script("return window.states") == []
 
 
 @pytest.mark.parametrize(("technique", "stage"), STAGES)
-def test_a_stage_comes_back_with_the_back_button(server, window, room, technique, stage):
-    """From the browser's cache of pages, which keeps the page as it was left, and closed."""
+def test_a_stage_reconnects_after_the_back_button(server, window, room, technique, stage):
+    """The page comes from the browser's back-forward cache, with its connection closed."""
     window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
     window.driver.execute_script("window.kept = true")
     window.open(server)
     window.driver.back()
     kept = window.driver.execute_script("return window.kept === true")
     window.until_state("OPEN 1")
-    assert kept, "the page was loaded anew: nothing was tried"
+    assert kept, "the page was loaded again, so the cache was not tested"
     window.one("[data-part=form] button").click()
     window.until(lambda: any('"hello"' in line for line in window.texts("[data-part=frames] .down")), "nothing came")
 
 
 @pytest.mark.parametrize(("technique", "stage"), [("sse", "bounded"), ("websocket", "room")])
-def test_a_stage_with_a_heartbeat_says_that_the_connection_has_died(relay, window, room, technique, stage):
+def test_a_stage_with_heartbeats_notices_a_dead_connection(relay, window, room, technique, stage):
     window.open(relay, technique, "stages", stage, room).until_state("OPEN 1")
     relay.silence()
     window.driver.execute_script(AHEAD)
@@ -132,7 +132,7 @@ def test_a_stage_with_a_heartbeat_says_that_the_connection_has_died(relay, windo
 
 
 @pytest.mark.parametrize(("technique", "stage"), [("sse", "stream"), ("sse", "replay"), ("websocket", "echo")])
-def test_a_stage_without_a_heartbeat_stays_open_in_silence(server, window, room, technique, stage):
+def test_a_stage_without_heartbeats_does_not_notice_a_dead_connection(server, window, room, technique, stage):
     window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
     window.driver.execute_script(AHEAD)
     time.sleep(4)

@@ -9,7 +9,14 @@ from lab.messages.validation import TEXT_MAX
 from support.raw_http import post, room_path
 from support.technique_io import STAGES
 
-FORGETFUL = {"hold", "stream", "echo", "list", "sync", "async"}  # what is said to these while one is away is lost
+FORGETFUL = {
+    "hold",
+    "stream",
+    "echo",
+    "list",
+    "sync",
+    "async",
+}  # these lose messages that are published while a reader is away
 
 
 def click(window, part):
@@ -17,7 +24,7 @@ def click(window, part):
 
 
 def until_figures(window, **expected):
-    """Wait until the ledger shows these figures."""
+    """Wait until the ledger shows these numbers."""
 
     def shown():
         return {name: int(window.one(f"[data-part={name}]").text) for name in expected}
@@ -26,7 +33,7 @@ def until_figures(window, **expected):
 
 
 @pytest.mark.parametrize(("technique", "stage"), STAGES)
-def test_a_stage_shows_its_code_what_passes_and_what_is_lost(server, window, room, technique, stage):
+def test_a_stage_shows_its_code_its_traffic_and_lost_messages(server, window, room, technique, stage):
     window.open(server, technique, "stages", stage, room).until_state("OPEN 1")
     assert re.search("def deliver|class Consumer", window.one(".source pre").text)
     assert len(window.texts(".lead p")) == 2
@@ -53,7 +60,7 @@ def test_a_stage_shows_its_code_what_passes_and_what_is_lost(server, window, roo
         assert "1000" in window.one("[data-part=notice]").text
 
 
-def test_a_stage_says_why_a_text_was_refused_and_keeps_it(server, window, room, technique):
+def test_a_stage_shows_why_a_text_was_refused_and_keeps_it(server, window, room, technique):
     window.open(server, technique, "stages", import_module(technique).STAGES[0], room).until_state("OPEN 1")
     window.driver.execute_script("document.querySelector('[name=text]').value = 'x'.repeat(arguments[0])", TEXT_MAX + 1)
     window.one("[data-part=form] button").click()
@@ -62,7 +69,7 @@ def test_a_stage_says_why_a_text_was_refused_and_keeps_it(server, window, room, 
     assert window.complaints(re.compile(r"400 \(Bad Request\)")) == []
 
 
-def test_no_word_breaks_in_what_passes(server, window, room, technique):
+def test_the_traffic_of_a_stage_breaks_no_word(server, window, room, technique):
     for width, height in [(1366, 768), (390, 844)]:
         with window.sized(width, height):
             window.open(server, technique, "stages", import_module(technique).STAGES[-1], room).until_state("OPEN 1")
@@ -71,7 +78,7 @@ def test_no_word_breaks_in_what_passes(server, window, room, technique):
             assert window.broken_words("main") == []
 
 
-def test_an_adaptive_client_doubles_its_pause_until_there_is_news(server, window, room):
+def test_an_adaptive_client_doubles_its_pause_until_there_is_a_message(server, window, room):
     window.open(server, "polling", "stages", "adaptive", room)
     script = """
         const [done] = arguments, pages = [[], [], [], [], ["news"], []];
@@ -83,7 +90,7 @@ def test_an_adaptive_client_doubles_its_pause_until_there_is_news(server, window
     assert window.driver.execute_async_script(script) == [2_000, 4_000, 8_000, 8_000, 1_000, 2_000]
 
 
-def test_a_text_that_turns_the_direction_of_writing_turns_nothing_beside_it(server, window, room):
+def test_a_right_to_left_text_does_not_affect_its_neighbours(server, window, room):
     window.open(server, "polling", "stages", "after", room)
     post(server.url, room_path("polling", room), {"author": "Ann", "text": "\u202eleft"})
     window.until(lambda: any("left" in line for line in window.texts("[data-part=frames] .down span")), "nothing came")

@@ -1,4 +1,4 @@
-"""What the pages say of the seventh tab is what a browser does: six HTTP/1.1 connections to one origin."""
+"""The seventh tab: a browser opens six HTTP/1.1 connections to one origin, and does what the pages say about that."""
 
 import time
 
@@ -7,7 +7,7 @@ import pytest
 from support.technique_io import publish
 
 TABS = 6
-QUIET = 1  # second in which what need not wait would have come
+QUIET = 1  # seconds in which a page that need not wait loads
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def tabs(server, window, technique, room):
         if number:
             window.driver.switch_to.new_window("tab")
         window.open(server, technique, room).until_state("OPEN 1")
-    publish("polling", server, room, "begin")  # all requests that were held are asked anew, for another 25 s
+    publish("polling", server, room, "begin")  # so that all held requests are sent again, for another 25 s
     window.until_texts("begin")
     time.sleep(QUIET)  # in every tab
     yield window
@@ -28,7 +28,7 @@ def tabs(server, window, technique, room):
 
 
 class Seventh:
-    """A further tab, which nobody waits for."""
+    """A further tab; the test does not wait until it has loaded."""
 
     def __init__(self, window, address):
         self.driver = window.driver
@@ -44,7 +44,7 @@ class Seventh:
     ("technique", "waits_for"),
     [("polling", "nothing"), ("websocket", "nothing"), ("longpoll", "a message"), ("sse", "an end")],
 )
-def test_the_seventh_tab_comes_when_its_page_says_so(server, tabs, technique, room, waits_for):
+def test_the_seventh_tab_loads_when_the_page_says_it_does(server, tabs, technique, room, waits_for):
     said = tabs.one(".about").text
     seventh = Seventh(tabs, f"{server.url}/{technique}/{room}/")
     if waits_for == "nothing":
@@ -68,7 +68,7 @@ def test_the_seventh_tab_comes_when_its_page_says_so(server, tabs, technique, ro
 @pytest.mark.parametrize(
     ("technique", "free"), [("polling", True), ("websocket", True), ("longpoll", False), ("sse", False)]
 )
-def test_publishing_in_a_silent_room_waits_where_its_page_says_so(server, tabs, technique, room, free):
+def test_publishing_in_a_silent_room_waits_if_the_page_says_so(server, tabs, technique, room, free):
     tabs.say("mine")
     if free:
         tabs.until_texts("begin", "mine")
@@ -79,4 +79,4 @@ def test_publishing_in_a_silent_room_waits_where_its_page_says_so(server, tabs, 
     if technique == "longpoll":
         tabs.until_texts("begin", "a neighbour's", "mine")
     else:
-        tabs.until_texts("begin", "a neighbour's")  # of a stream it frees nothing
+        tabs.until_texts("begin", "a neighbour's")  # a message does not end a stream

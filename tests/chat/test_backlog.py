@@ -1,4 +1,4 @@
-"""4.1: what waits and what is remembered is bounded in bytes: in queues, in connections, and for the disk."""
+"""4.1: bounds on the bytes of messages in queues, in connections, and waiting for the disk."""
 
 import gc
 import tracemalloc
@@ -17,17 +17,16 @@ from lab.server import buffers
 from support.database import AWAY, locked
 from support.processes import SMALL, connections, memory, until
 from support.raw_http import get, room_path
-from support.raw_websocket import dial, hear, say
+from support.raw_websocket import open_websocket, receive_json, send_json
 from support.sse_parser import stream
-from support.technique_io import LONG, PUSHED, client, publish, publish_many
-from support.technique_io import deaf as deaf_reader
+from support.technique_io import LONG, PUSHED, client, publish, publish_many, stalled_reader
 
 SIZE = 10  # bytes of each message
 
 
 @pytest.fixture
 def queues(monkeypatch):
-    """Three queues that hold 50 bytes each and 60 together."""
+    """Three queues with bounds of 50 bytes each and 60 bytes together."""
     monkeypatch.setattr(backlog, "settings", SimpleNamespace(QUEUES_BYTES=60))
     backlogs = backlog.Backlogs()
     queues = [backlog.Backlog(50, backlogs) for _ in range(3)]
@@ -62,7 +61,7 @@ def test_a_message_in_many_queues_is_counted_once(queues):
     assert queues[0].all.size == 0
 
 
-def test_where_all_queues_hold_too_much_the_one_that_waits_longest_is_emptied(queues):
+def test_if_all_queues_together_hold_too_much_the_one_that_waits_longest_is_emptied(queues):
     first, second, third = queues
     for queue in (first, second, first, third):
         for message in said(2):
@@ -73,7 +72,7 @@ def test_where_all_queues_hold_too_much_the_one_that_waits_longest_is_emptied(qu
     second.append(*said(1))
     for message in said(4):
         first.append(message)
-    assert [len(queue) for queue in queues] == [4, 1, 0]  # by then the third had waited longest
+    assert [len(queue) for queue in queues] == [4, 1, 0]  # then the messages in the third had waited longest
 
 
 TEXTS = {
@@ -93,7 +92,7 @@ def made(number, text):
 
 @pytest.mark.parametrize("text", list(TEXTS.values()), ids=list(TEXTS))
 def test_a_message_costs_no_more_memory_than_is_counted(text):
-    made(0, text).size  # noqa: B018  (whatever is made once)
+    made(0, text).size  # noqa: B018  (objects that are made only once)
     gc.collect()
     tracemalloc.start()
     messages = [made(number, text) for number in range(200)]
@@ -108,13 +107,13 @@ def test_a_message_costs_no_more_memory_than_is_counted(text):
     assert len(messages[0].json) <= MESSAGE_MAX
 
 
-def test_3_5_emoji_are_remembered_within_the_bound_by_a_room_that_is_read(start, room):
+def test_3_5_a_room_keeps_emoji_within_its_bound(start, room):
     server = start(**SMALL, SMALL_TAIL_MAX="1000", SMALL_TAILS_BYTES="10000000")
     publish_many(server, f"{room}-warm", 100, LONG)
     before = memory(server)
     with stream(server.url, room_path("sse", room, "?after=0")) as events:
         for _turn in range(4):
-            publish_many(server, room, 150, LONG)  # 5 MB each, and 17 MB where every encoding is kept
+            publish_many(server, room, 150, LONG)  # 5 MB, and 17 MB if all encodings are kept
             events.messages(150)
             events.events.clear()
     assert memory(server) - before < 35e6
@@ -132,7 +131,7 @@ def test_2_2_a_queue_that_holds_too_many_bytes_falls_back_to_history(start, room
 
 
 @pytest.mark.parametrize("bound", ["SMALL_QUEUE_BYTES", "SMALL_QUEUES_BYTES", "SMALL_TAILS_BYTES", "SMALL_PAGE_BYTES"])
-def test_3_2_with_no_place_to_wait_everything_comes(start, room, technique, bound):
+def test_3_2_every_message_arrives_even_if_none_may_wait(start, room, technique, bound):
     server = start(**SMALL, **{bound: "1"})
     reader = client(technique, server, room, after=0)
     publish_many(server, room, 12, "message {}")
@@ -141,9 +140,9 @@ def test_3_2_with_no_place_to_wait_everything_comes(start, room, technique, boun
 
 
 @pytest.mark.parametrize("layer", ["memory", "redis"])
-def test_3_2_announcements_that_are_too_large_are_found_by_a_look(start, redis, room, technique, layer):
+def test_3_2_messages_too_large_to_announce_are_found_in_the_store(start, redis, room, technique, layer):
     where = {"REDIS_URL": redis.url} if layer == "redis" else {}
-    server = start(**SMALL, **where, SMALL_UNHEARD_BYTES="1", SMALL_LOOK="0.1")
+    server = start(**SMALL, **where, SMALL_ANNOUNCEMENTS_BYTES="1", SMALL_SYNC_INTERVAL="0.1")
     reader = client(technique, server, room, after=0)
     publish("polling", server, room, "first")
     received = reader.messages()
@@ -156,26 +155,26 @@ def test_3_2_announcements_that_are_too_large_are_found_by_a_look(start, redis, 
 def test_4_503_when_too_many_bytes_wait_for_the_disk(start, room):
     server = start(**SMALL, SMALL_WAITING_BYTES="10000")
     with locked(server), ExitStack() as stack:
-        speakers = [stack.enter_context(dial(server.url, room)) for _ in range(16)]
+        speakers = [stack.enter_context(open_websocket(server.url, room)) for _ in range(16)]
         for number, speaker in enumerate(speakers):
-            say(speaker, type="publish", author="Ann", text="x" * 3_000, nonce=str(number))
-        answers = {hear(speaker)["error"] for speaker in speakers}
+            send_json(speaker, type="publish", author="Ann", text="x" * 3_000, nonce=str(number))
+        answers = {receive_json(speaker)["error"] for speaker in speakers}
     assert answers == {AWAY, "too many messages wait for the disk, try again."}
     assert publish("polling", server, room)[1]["id"] == 1
 
 
 @pytest.mark.parametrize("technique", PUSHED)
-def test_4_1_where_too_much_waits_in_connections_the_greediest_address_loses_one(start, room, technique):
+def test_4_1_if_too_much_waits_in_connections_the_address_with_the_most_loses_one(start, room, technique):
     server = start(**SMALL, FORWARDED_ALLOW_IPS="127.0.0.1", SMALL_BUFFERS_BYTES="200000")
     publish_many(server, room, 800, LONG)
     with ExitStack() as stack:
-        slow = stack.enter_context(deaf_reader(technique, server, room, "X-Forwarded-For: 192.0.2.2"))
+        slow = stack.enter_context(stalled_reader(technique, server, room, "X-Forwarded-For: 192.0.2.2"))
         until(lambda: slow.recv(1), "it gets nothing")
         for _ in range(8):
-            stack.enter_context(deaf_reader(technique, server, room, "X-Forwarded-For: 192.0.2.1"))
+            stack.enter_context(stalled_reader(technique, server, room, "X-Forwarded-For: 192.0.2.1"))
         until(lambda: connections(server) < 9, "nothing is ever cut")
         read = 0
-        while read < 10e6:  # what the system's buffers held of it, and much more
+        while read < 10e6:  # more than the system's buffers hold
             part = slow.recv(1 << 20)
             assert part, "the slow reader of the other address was cut"
             read += len(part)
@@ -184,7 +183,7 @@ def test_4_1_where_too_much_waits_in_connections_the_greediest_address_loses_one
 
 @pytest.fixture
 def connected(monkeypatch):
-    """Make connections for whose clients 100 bytes may wait."""
+    """Return a function that makes connections; 100 bytes may wait in all together."""
     monkeypatch.setattr(buffers, "settings", SimpleNamespace(BUFFERS_BYTES=100))
     made, cut = [], []
 
@@ -206,7 +205,7 @@ class Connection:
         self.transport = SimpleNamespace(abort=abort)
 
 
-def test_the_connection_that_has_waited_longest_of_the_greediest_address_is_cut(connected):
+def test_the_longest_waiting_connection_of_the_address_with_the_most_is_cut(connected):
     connection, cut = connected
     first, *others = [connection() for _ in range(5)]
     buffers.limit.add(first, "a", 40)
@@ -220,5 +219,5 @@ def test_the_connection_that_has_waited_longest_of_the_greediest_address_is_cut(
     assert cut == [1, 3]
 
 
-def test_2_1_what_one_answer_holds_is_less_than_what_may_wait():
+def test_2_1_one_response_is_smaller_than_the_bytes_that_may_wait():
     assert settings.PAGE_BYTES + MESSAGE_MAX < settings.BUFFERS_BYTES / 100

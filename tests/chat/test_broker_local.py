@@ -1,4 +1,4 @@
-"""The broker of a single process: it announces at once, and bounds what waits for a slow room."""
+"""The in-process broker: it announces at once, and bounds the announcements that wait for a slow room."""
 
 import asyncio
 from types import SimpleNamespace
@@ -9,24 +9,24 @@ from lab.chat import broker_local
 from support.processes import SMALL
 from support.technique_io import client, publish
 
-UNHEARD = 5  # announcements that may wait
-NEVER = SMALL | {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the broker can announce in time
+BOUND = 5  # announcements that may wait
+NO_SYNC = SMALL | {"SMALL_SYNC_INTERVAL": "1000"}  # seconds: only the broker can announce a message in time
 
 
 @pytest.fixture
 def bounded(monkeypatch):
     """Subscriptions with a small bound."""
-    monkeypatch.setattr(broker_local, "settings", SimpleNamespace(UNHEARD_MAX=UNHEARD, UNHEARD_BYTES=1_000))
+    monkeypatch.setattr(broker_local, "settings", SimpleNamespace(ANNOUNCEMENTS_MAX=BOUND, ANNOUNCEMENTS_BYTES=1_000))
 
 
 def message(room, number):
-    """Return what a broker needs of a message."""
+    """Return the fields of a message that a broker uses."""
     return SimpleNamespace(room=room, id=number, size=1)
 
 
-def test_every_technique_hears_it_without_a_look_at_the_store(start):
-    """3.2: one server that looks every 1,000 seconds."""
-    server = start(**NEVER)
+def test_3_2_every_technique_delivers_without_a_query_of_the_store(start):
+    """3.2: on one server that compares its rooms with the store only every 1,000 seconds."""
+    server = start(**NO_SYNC)
     for delivering in ("longpoll", "sse", "websocket"):
         publish("polling", server, delivering, "first")
         reader = client(delivering, server, delivering, after=0)
@@ -38,7 +38,7 @@ def test_every_technique_hears_it_without_a_look_at_the_store(start):
         reader.close()
 
 
-def test_a_room_hears_its_own_messages_in_order_and_nothing_once_it_left(bounded):
+def test_a_subscription_gets_its_rooms_messages_in_order_until_it_leaves(bounded):
     async def heard():
         told, subscriptions, broker = [], [], broker_local.LocalBroker()
         for room in ("a", "b"):
@@ -62,19 +62,19 @@ def test_a_room_hears_its_own_messages_in_order_and_nothing_once_it_left(bounded
 
 
 async def noted(told, messages):
-    """Note what was announced."""
+    """Append the announced messages to `told`."""
     told.append([(each.room, each.id) for each in messages])
 
 
-def test_4_1_what_a_busy_listener_has_not_heard_is_bounded(bounded):
+def test_4_1_announcements_that_wait_for_a_busy_room_are_bounded(bounded):
     async def unheard():
         broker = broker_local.LocalBroker()
         subscription = broker.subscribe("a", None)
         await subscription.join()
-        for number in range(2 * UNHEARD):
+        for number in range(2 * BOUND):
             broker.publish([message("a", number)])
-        waiting = subscription.backlog.qsize()
+        waiting = subscription.pending.qsize()
         await subscription.leave()
-        return waiting, broker.backlog_bytes
+        return waiting, broker.pending_bytes
 
-    assert asyncio.run(unheard()) == (UNHEARD, 0)
+    assert asyncio.run(unheard()) == (BOUND, 0)

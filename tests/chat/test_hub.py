@@ -1,4 +1,4 @@
-"""The rules of the chat, without a server: two hubs in one process stand for those of two processes."""
+"""The rules of the chat, tested without a server: two hubs in one process stand for two server processes."""
 
 import asyncio
 from itertools import count
@@ -17,8 +17,8 @@ from lab.messages.errors import Refused
 from lab.messages.message import Draft
 
 ADA = Visitor("192.0.2.1", "session")
-LIMIT = 20  # seconds that a test may wait; a quiet machine needs none of them
-SOON = 0.02  # seconds between looks at the store
+LIMIT = 20  # seconds that a test may wait, on a busy machine
+SOON = 0.02  # seconds between queries of the store
 nonces = count(1)
 
 
@@ -32,7 +32,7 @@ def _database(django_db_blocker):
 @pytest.fixture
 def chat(settings):
     """Return a function that runs `test(*hubs)` with `count` hubs on one database."""
-    settings.LOOK = SOON
+    settings.SYNC_INTERVAL = SOON
 
     def run(test, count=1, brokers=LocalBroker):
         async def running():
@@ -43,7 +43,7 @@ def chat(settings):
             finally:
                 for hub in hubs:
                     hub.close()
-                await asyncio.sleep(0)  # cancelled tasks end
+                await asyncio.sleep(0)  # so that cancelled tasks end
 
         asyncio.run(running())
 
@@ -57,7 +57,7 @@ async def publish(hub, room, *texts):
 
 
 async def read(queue, number):
-    """Return the ids of the next messages, as many as `number`."""
+    """Return the ids of the next `number` messages."""
     ids = []
     while len(ids) < number:
         ids += [message.id for message in (await queue.fetch()).messages]
@@ -85,7 +85,7 @@ def test_a_message_is_stored_numbered_and_delivered(chat, room):
     chat(test)
 
 
-def test_a_room_hears_nothing_of_another(chat, room):
+def test_a_message_reaches_no_other_room(chat, room):
     async def test(hub):
         with await hub.follow(room) as queue:
             await publish(hub, room + "-other", "there")
@@ -123,21 +123,21 @@ def test_many_publishers_at_once_get_ids_without_a_gap(chat, room):
     chat(test, count=2)
 
 
-def test_a_hub_finds_in_the_store_what_nobody_announced(chat, room):
+def test_a_hub_finds_messages_in_the_store_that_were_not_announced(chat, room):
     async def test(hub, other):
         with await other.follow(room) as queue:
             await publish(hub, room, "one", "two")
             assert await read(queue, 2) == [1, 2]
 
-    chat(test, count=2)  # two in-process brokers, which know nothing of each other
+    chat(test, count=2)  # with two in-process brokers, which are not connected
 
 
 def test_a_broker_announces_to_the_other_hub(chat, room, settings):
-    settings.LOOK = 1_000  # no hub looks by itself
+    settings.SYNC_INTERVAL = 1_000  # no hub queries the store by itself
     layer = InMemoryChannelLayer()
 
     async def test(hub, other):
-        settings.LOOK = 1_000
+        settings.SYNC_INTERVAL = 1_000
         with await other.follow(room) as queue:
             await publish(hub, room, "one", "two")
             assert await read(queue, 2) == [1, 2]
@@ -151,7 +151,7 @@ def test_an_announcement_that_is_lost_leaves_no_gap(chat, room, settings):
             super().publish([message for message in messages if message.text != "lost"])
 
     async def test(hub):
-        settings.LOOK = 1_000
+        settings.SYNC_INTERVAL = 1_000
         with await hub.follow(room) as queue:
             await publish(hub, room, "one", "lost", "lost", "four")
             assert await read(queue, 4) == [1, 2, 3, 4]
@@ -175,19 +175,19 @@ def test_an_announcement_that_comes_twice_or_late_is_delivered_once(chat, room, 
     chat(test, brokers=Repeating)
 
 
-def test_after_a_message_that_is_not_announced_here_yet(chat, room, settings):
+def test_history_after_a_message_that_was_not_announced_here_yet(chat, room, settings):
     async def test(hub, other):
-        settings.LOOK = 1_000
+        settings.SYNC_INTERVAL = 1_000
         assert ids(await other.history(room)) == []
         await publish(hub, room, "one", "two")
-        page = await other.history(room, 2)  # the client had it from the other process
+        page = await other.history(room, 2)  # the client got it from the other process
         assert (ids(page), page.last, page.reset) == ([], 2, False)
         assert ids(await other.history(room, 1)) == [2]
 
     chat(test, count=2)
 
 
-def test_an_after_of_another_history_is_a_reset(chat, room):
+def test_an_after_of_another_history_causes_a_reset(chat, room):
     async def test(hub):
         await publish(hub, room, "one", "two")
         page = await hub.history(room, 7)
@@ -199,7 +199,7 @@ def test_an_after_of_another_history_is_a_reset(chat, room):
     chat(test)
 
 
-def test_a_database_with_fewer_messages_is_a_reset(chat, room):
+def test_a_database_with_fewer_messages_causes_a_reset(chat, room):
     async def test(hub):
         await publish(hub, room, "one", "two", "three")
         with await hub.follow(room, 3) as queue:
@@ -218,7 +218,7 @@ def test_a_database_with_fewer_messages_is_a_reset(chat, room):
     chat(test)
 
 
-def test_a_message_deleted_by_hand_is_left_out(chat, room):
+def test_a_message_deleted_by_hand_is_skipped(chat, room):
     async def test(hub, other, third):
         await publish(hub, room, "one", "two", "three")
         await asyncio.to_thread(models.Message.objects.filter(room__name=room, number=2).delete)
@@ -300,7 +300,7 @@ def test_a_push_delivers_without_waking_the_reader(chat, room):
     chat(test)
 
 
-def test_rates_and_rooms_are_each_hubs_own(chat, room, settings):
+def test_each_hub_has_its_own_rates_and_rooms(chat, room, settings):
     settings.SESSION_RATE, settings.PUBLISH_RATE = 1, 0
     settings.ROOMS_MAX = 1
 

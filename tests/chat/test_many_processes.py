@@ -1,4 +1,4 @@
-"""Promise 3.6: all holds unchanged with many server processes on one database, with Redis and without."""
+"""Promise 3.6: everything holds with several server processes on one database, with and without Redis."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,12 +12,12 @@ from support.technique_io import TECHNIQUES, client, publish, publish_many
 
 pytestmark = pytest.mark.server
 
-NEVER = {"SMALL_LOOK": "1000"}  # seconds between looks at the store: only the broker can announce a message in time
+NEVER = {"SMALL_SYNC_INTERVAL": "1000"}  # seconds: only the broker can announce a message in time
 
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    """Two server processes on one database that know nothing of each other."""
+    """Two server processes on one database, without Redis."""
     data = tmp_path_factory.mktemp("shared")
     servers = [ServerProcess(data).start() for _ in range(2)]
     yield servers
@@ -26,18 +26,18 @@ def two(tmp_path_factory):
 
 
 def reads(reader, count, texts):
-    """See that the reader, who has read nothing yet, is given these texts."""
+    """Check that a reader that has read nothing yet gets these texts."""
     assert [message["text"] for message in islice(reader.messages(), count)] == texts
 
 
 def waiting(reader):
-    """Let a reader wait for its first message; return its messages."""
+    """Start a reader's wait for its first message; return its messages."""
     messages = reader.messages()
     assert next(messages)["id"] == 1
     return messages
 
 
-def test_3_6_what_is_published_at_one_process_is_delivered_at_the_other_by_the_look(two, room):
+def test_3_6_without_redis_a_process_finds_the_others_messages_in_the_store(two, room):
     here, there = two
     publish("polling", here, room, "first")
     readers = [client(technique, there, room, after=0) for technique in TECHNIQUES]
@@ -76,7 +76,7 @@ def test_3_6_a_nonce_published_at_two_processes_at_once_is_stored_once(two, room
 def test_3_6_no_technique_needs_sticky_sessions(two, room, technique):
     publish_many(two[0], room, 30, "text {}")
     seen, after, queue = [], 0, None
-    for turn in range(6):  # each time at the other process, with what the one before gave
+    for turn in range(6):  # each time at the other process, with the `after` and the queue of the last response
         reader = client(technique, two[turn % 2], room, after=after)
         if hasattr(reader, "queue"):
             reader.queue = queue
@@ -86,12 +86,12 @@ def test_3_6_no_technique_needs_sticky_sessions(two, room, technique):
     assert seen == list(range(1, 31))
 
 
-def test_3_6_a_client_ahead_of_a_process_is_no_new_start(two, room, technique):
+def test_3_6_a_client_ahead_of_a_process_causes_no_reset(two, room, technique):
     publish_many(two[0], room, 1)
     reader = client(technique, two[1], room, after=0)
     assert next(reader.messages())["id"] == 1
     reader.close()
-    publish_many(two[0], room, 3)  # which the other may not have heard of yet
+    publish_many(two[0], room, 3)  # the other process may not know of them yet
     reader = client(technique, two[1], room, after=4)
     messages = reader.messages()
     publish("polling", two[1], room, "fifth")
@@ -101,20 +101,22 @@ def test_3_6_a_client_ahead_of_a_process_is_no_new_start(two, room, technique):
 
 @pytest.mark.parametrize(("publishing", "delivering"), [*product(["polling", "websocket"], TECHNIQUES)])
 @pytest.mark.services
-def test_3_6_with_redis_the_bell_rings_in_every_process(rung, room, publishing, delivering):
+def test_3_6_with_redis_messages_are_announced_to_every_process(rung, room, publishing, delivering):
     here, there = rung
     publish("polling", here, room, "first")
     reader = client(delivering, there, room, after=0)
     messages = waiting(reader)
     for number in range(3):
         publish(publishing, here, room, str(number))
-        assert next(messages)["text"] == str(number)  # the processes look every 1,000 s: only the broker was so soon
+        assert next(messages)["text"] == str(
+            number
+        )  # the processes query the store every 1,000 s: only the broker is so fast
     reader.close()
 
 
 @pytest.fixture(scope="module")
 def rung(tmp_path_factory):
-    """Two server processes on one database and one Redis that never look by themselves."""
+    """Two server processes on one database and one Redis, which never query the store by themselves."""
     data = tmp_path_factory.mktemp("rung")
     with RedisProcess() as redis:
         servers = [ServerProcess(data, **SMALL, **NEVER, REDIS_URL=redis.url).start() for _ in range(2)]
@@ -123,7 +125,7 @@ def rung(tmp_path_factory):
             server.stop()
 
 
-def test_3_6_redis_may_go_and_come_back(redis, start, room):
+def test_3_6_redis_may_restart(redis, start, room):
     here, there = (start(REDIS_URL=redis.url) for _ in range(2))
     publish("polling", here, room, "first")
     readers = [client(technique, there, room, after=0) for technique in TECHNIQUES]
@@ -165,7 +167,7 @@ def test_3_6_with_workers_behind_one_port_every_technique_delivers(start, room):
         reader.close()
 
 
-def test_3_6_a_mass_disconnect_leaves_the_server_well(redis, start, room):
+def test_3_6_the_server_stays_healthy_after_a_mass_disconnect(redis, start, room):
     server = start(REDIS_URL=redis.url)
     for _ in range(2):
         readers = [client("websocket", server, f"{room}-{number}", after=0) for number in range(100)]

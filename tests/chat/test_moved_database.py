@@ -1,4 +1,4 @@
-"""Promise 3.1 when the files of the database are moved, deleted or replaced under a server that runs."""
+"""Promise 3.1 if SQLite's files are moved, deleted or replaced while a server runs."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 
 from support.processes import PATIENCE, until
 from support.raw_http import get
-from support.raw_websocket import dial
+from support.raw_websocket import open_websocket
 from support.technique_io import TECHNIQUES, client, publish, publish_frame, read
 
 AWAY = "database: not available, try again."
@@ -35,19 +35,19 @@ def move(folder):
 
 
 def empty(folder):
-    """Delete what is in it."""
+    """Delete the files in it."""
     for path in folder.iterdir():
         path.unlink()
 
 
 def renew(folder):
-    """Replace it by an empty one."""
+    """Replace it with an empty one."""
     delete(folder)
     folder.mkdir()
 
 
 def restore(folder):
-    """Replace it by a copy."""
+    """Replace it with a copy."""
     shutil.copytree(folder, folder.with_name("copy"))
     delete(folder)
     folder.with_name("copy").rename(folder)
@@ -75,7 +75,7 @@ WAYS = [delete, move, empty, renew, restore, swap, lose(""), lose("-wal"), lose(
 
 @pytest.fixture
 def kept(start, tmp_path):
-    """Return a server whose log is elsewhere, and its data folder."""
+    """Return a function that starts a server, whose log is not in its data folder; it returns both."""
 
     def started(workers=1):
         folder = tmp_path / "own"
@@ -97,27 +97,27 @@ def holding(pid, folder):
 
 
 def refuses(server, room):
-    """See that every technique refuses to publish."""
+    """Check that every technique refuses to publish."""
     for technique in TECHNIQUES:
         try:
             status, answer = publish(technique, server, room)
-        except InvalidStatus as refused:  # the handshake of a WebSocket to a room that its process has not open
+        except InvalidStatus as refused:  # the handshake of a WebSocket to a room that its process has not opened
             status, answer = refused.response.status_code, json.loads(refused.response.body)
         assert (status, answer["error"]) == (503, AWAY)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_3_1_nothing_is_accepted_that_the_next_start_does_not_find(kept, room, way, workers):
+def test_3_1_no_message_is_accepted_that_the_next_start_would_not_find(kept, room, way, workers):
     server, folder = kept(workers)
     assert publish("polling", server, room, "before")[0] == 201
-    with dial(server.url, room) as connection:
+    with open_websocket(server.url, room) as connection:
         assert publish_frame(connection, FIELDS)[0] == 201
         until(lambda: get(server.url, "/healthz").status == 200, "it is never well")
-        os.utime(folder, (1, 1))  # nothing was made in it for long, and the server has seen that
+        os.utime(folder, (1, 1))  # as if nothing had changed in it for long, which the server has seen
         assert publish_frame(connection, FIELDS)[0] == 201
         way(folder)
-        for _ in range(4):  # so that each worker is met
+        for _ in range(4):  # so that each worker gets a request
             refuses(server, room)
         status, frame = publish_frame(connection, FIELDS)
         assert (status, frame["error"]) == (503, AWAY)
@@ -130,7 +130,7 @@ def test_3_1_nothing_is_accepted_that_the_next_start_does_not_find(kept, room, w
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_3_1_a_folder_that_comes_back_goes_on(kept, room, technique, workers):
+def test_3_1_after_the_folder_is_back_publishing_goes_on(kept, room, technique, workers):
     server, folder = kept(workers)
     with closing(client(technique, server, room, after=0)) as reader:
         messages = reader.messages()
@@ -146,7 +146,7 @@ def test_3_1_a_folder_that_comes_back_goes_on(kept, room, technique, workers):
     assert read(technique, server, room, 3, "?after=0").ids == [1, 2, 3]
 
 
-def test_the_log_tells_once_that_the_database_is_away_and_that_it_is_back(kept, room):
+def test_the_log_says_once_that_the_database_is_away_and_once_that_it_is_back(kept, room):
     server, folder = kept()
     publish("polling", server, room)
     move(folder)
@@ -162,7 +162,7 @@ def test_the_log_tells_once_that_the_database_is_away_and_that_it_is_back(kept, 
     ]
 
 
-def test_3_1_a_link_that_leads_elsewhere_is_another_database(kept, room, tmp_path):
+def test_3_1_a_link_to_another_folder_counts_as_a_moved_database(kept, room, tmp_path):
     (tmp_path / "first").mkdir()
     (tmp_path / "own").symlink_to("first")
     server, folder = kept()
@@ -177,7 +177,7 @@ def test_3_1_a_link_that_leads_elsewhere_is_another_database(kept, room, tmp_pat
     assert list((tmp_path / "second").iterdir()) == []
 
 
-def test_3_1_what_was_told_is_stored_is_stored_while_the_folder_comes_and_goes(kept, room):
+def test_3_1_acknowledged_messages_are_stored_while_the_folder_is_moved_and_restored(kept, room):
     server, folder = kept()
     told, over = {}, threading.Event()
 
@@ -211,7 +211,7 @@ def test_3_1_what_was_told_is_stored_is_stored_while_the_folder_comes_and_goes(k
     assert {number: stored[number] for number in told} == told
 
 
-def test_3_6_two_servers_close_and_open_one_database_without_a_word(start, room):
+def test_3_6_two_servers_open_and_close_one_database_without_an_error(start, room):
     here, there = (start() for _ in range(2))
     for _ in range(3):  # the last connection that closes deletes two of the files
         assert publish("polling", there, room)[0] == 201

@@ -1,4 +1,4 @@
-"""Promises 3.2 and 3.6 while Redis or PostgreSQL is away: killed, or frozen with its connections open."""
+"""Promises 3.2 and 3.6 while Redis or PostgreSQL is unavailable: killed, or frozen with its connections open."""
 
 import signal
 import time
@@ -12,17 +12,17 @@ import pytest
 from lab.server.serve import MIGRATING
 from support.processes import PATIENCE, SMALL, until
 from support.raw_http import get, post, room_path
-from support.raw_websocket import dial, shake, socket_path
+from support.raw_websocket import open_websocket, request_handshake, websocket_path
 from support.sse_parser import stream
-from support.technique_io import HTTP, TECHNIQUES, client, publish, publish_frame, reading, settled
+from support.technique_io import HTTP, TECHNIQUES, client, publish, publish_frame, reading, results_of
 
 FIELDS = {"author": "Ann", "text": "hi"}
-LONGER = 5  # seconds: than PostgreSQL gives a statement of the chat
+LONGER = 5  # seconds; more than PostgreSQL allows a statement of the chat
 
 
 @contextmanager
 def away(service, how):
-    """Take a program away, and let it come back."""
+    """Kill or freeze a program, and bring it back."""
     leave, come_back = {"killed": (service.kill, service.start), "frozen": (service.freeze, service.thaw)}[how]
     leave()
     try:
@@ -32,13 +32,13 @@ def away(service, how):
 
 
 def health(scaled):
-    """Return what every process says of its health: {(status, sentence)}."""
+    """Return the health that the processes report: {(status, sentence)}."""
     answers = [get(server.url, "/healthz") for server in scaled.servers]
     return {(answer.status, answer.json.get("error")) for answer in answers}
 
 
 def well(scaled):
-    """Wait until every process is well."""
+    """Wait until every process is healthy."""
     until(lambda: health(scaled) == {(200, None)}, "a process never recovers")
 
 
@@ -62,14 +62,14 @@ def test_3_2_without_redis_publishing_and_delivery_go_on(scaled, room, how):
                 assert publish(technique, scaled, room, "away")[0] == 201
         for technique in TECHNIQUES:
             assert publish(technique, scaled, room, "back")[0] == 201
-        for messages in settled(readers):
+        for messages in results_of(readers):
             assert [message["text"] for message in messages] == ["before", *["away"] * 4, *["back"] * 4]
     well(scaled)
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
-def test_3_2_when_redis_is_back_the_bell_rings_again(redis, start, room, how):
-    never = SMALL | {"SMALL_LOOK": "1000"}  # seconds: only the broker announces a message in time
+def test_3_2_when_redis_is_back_messages_are_announced_again(redis, start, room, how):
+    never = SMALL | {"SMALL_SYNC_INTERVAL": "1000"}  # seconds: only the broker announces a message in time
     here, there = (start(REDIS_URL=redis.url, **never) for _ in range(2))
     publish("polling", here, room, "first")
     with ExitStack() as closed:
@@ -81,7 +81,7 @@ def test_3_2_when_redis_is_back_the_bell_rings_again(redis, start, room, how):
             publish("polling", here, room, "unheard")
         until(lambda: get(there.url, "/healthz").status == 200, "the return goes unseen")
         until(lambda: publish("polling", here, room, "ding") and rung(there, room), "nothing is announced any more")
-        for messages in received:  # which gives the unheard one too: the ids show the gap
+        for messages in received:  # also the message that was not announced: the ids show the gap
             assert [message["id"] for message in islice(messages, 2)] == [2, 3]
 
 
@@ -90,21 +90,23 @@ def rung(server, room):
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
-def test_4_without_postgresql_503_and_then_all_goes_on(scaled, room, how):
+def test_4_without_postgresql_publishes_get_503_and_later_succeed(scaled, room, how):
     assert publish("polling", scaled, room, "before")[0] == 201
-    with reading(scaled, room, 6) as readers, dial(scaled.url, room) as connection:
+    with reading(scaled, room, 6) as readers, open_websocket(scaled.url, room) as connection:
         with away(scaled.postgres, how):
             until(lambda: health(scaled) == {(503, "database: not available.")}, "the loss goes unseen")
             assert publish_at_once(scaled, room, connection) == {(503, "database: not available, try again.")}
-            opened = get(scaled.url, room_path("sse", f"{room}-unopened"))  # a stream that needs the history
+            opened = get(scaled.url, room_path("sse", f"{room}-unopened"))  # this stream needs the history
             assert (opened.status, opened.headers["retry-after"]) == (503, "1")
             for cookie in ("lab_login=aaaaaaaaaaaaaaaa", 'sessionid="\\000aaaaaaaaaaaaaaa"'):
-                assert shake(scaled.url, socket_path(room), {"Cookie": cookie}).status == 101  # no look at a database
+                assert (
+                    request_handshake(scaled.url, websocket_path(room), {"Cookie": cookie}).status == 101
+                )  # needs no database
         well(scaled)
         for technique in TECHNIQUES:
             assert publish(technique, scaled, room, "back")[0] == 201
         assert publish("polling", scaled, room, "last")[0] == 201
-        for messages in settled(readers):
+        for messages in results_of(readers):
             assert [message["text"] for message in messages] == ["before", *["back"] * 4, "last"]
             assert [message["id"] for message in messages] == list(range(1, 7))
 
@@ -114,11 +116,11 @@ def test_3_5_streams_hold_no_connection_to_postgresql(scaled, room):
     with ExitStack() as opened:
         for _ in range(60):
             opened.enter_context(stream(scaled.url, room_path("sse", room, "?after=0"))).messages(1)
-            opened.enter_context(dial(scaled.url, room)).recv(PATIENCE)
+            opened.enter_context(open_websocket(scaled.url, room)).recv(PATIENCE)
         with psycopg.connect(scaled.postgres.url) as connection:
             query = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
             (held,) = connection.execute(query).fetchone()
-    assert held <= 1 + len(scaled.servers) * 5  # four threads that read and one that writes, and we who ask
+    assert held <= 1 + len(scaled.servers) * 5  # four threads that read and one that writes, and this test's own
 
 
 @pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
@@ -129,8 +131,8 @@ def test_a_signal_ends_a_server_whose_database_hangs(start, scaled, room, by):
         with away(scaled.postgres, "frozen"):
             asked = pool.submit(post, server.url, room_path("sse", room), FIELDS)
             until(lambda: get(server.url, "/healthz").status == 503, "the loss goes unseen")
-            assert server.stop(by) in (0, -by)  # within the patience of `stop`
-        while events.more():  # a stream cut off raises here
+            assert server.stop(by) in (0, -by)  # before `stop` loses patience
+        while events.more():  # raises if the stream is cut off
             pass
         assert events.raw.endswith(b"\n\nretry: 1000\n\n")
         assert asked.result().status == 503
@@ -138,7 +140,7 @@ def test_a_signal_ends_a_server_whose_database_hangs(start, scaled, room, by):
 
 
 def test_a_server_waits_for_another_that_changes_the_tables(start, scaled):
-    """For longer than any statement of the chat may take."""
+    """Even if that takes longer than any statement of the chat may."""
     with psycopg.connect(scaled.postgres.url) as other, ThreadPoolExecutor() as pool:
         other.execute("SELECT pg_advisory_lock(%s)", [MIGRATING])
         starting = pool.submit(start, DATABASE_URL=scaled.postgres.url)

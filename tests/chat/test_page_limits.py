@@ -1,4 +1,4 @@
-"""4.1: what one answer holds is bounded in messages and in bytes, and what does not fit comes next."""
+"""4.1: one response holds a bounded number of messages and bytes, and the rest comes in the next one."""
 
 from itertools import islice
 from types import SimpleNamespace
@@ -26,45 +26,47 @@ def said(*sizes):
     [
         ([], 0),
         ([10], 1),
-        ([11], 1),  # one at least
+        ([11], 1),  # at least one
         ([11, 1], 1),
         ([5, 5], 2),
         ([5, 6], 1),
         ([1, 1, 1, 1, 1], 4),
     ],
 )
-def test_a_page_holds_what_fits_and_one_at_least(monkeypatch, sizes, fit):
+def test_a_page_holds_the_messages_that_fit_and_at_least_one(monkeypatch, sizes, fit):
     monkeypatch.setattr(page, "settings", SimpleNamespace(PAGE_MAX=4, PAGE_BYTES=10))
     messages = said(*sizes)
     assert page.take_page(iter(messages)) == messages[:fit]
 
 
-def test_2_1_the_recent_messages_fit_into_one_answer_in_english():
+def test_2_1_the_recent_messages_fit_into_one_response_in_english():
     said = {"room": "r" * 64, "author": "a" * 40, "text": "x" * TEXT_MAX, "nonce": "n" * 64, "sent_at": 1763678000123.4}
     message = Message(id=ID_MAX, published_at=1763678000123.456, **said)
     assert settings.RECENT * len(message.json) <= settings.PAGE_BYTES
 
 
-CONTROL, EMOJI = "\1", "😀"  # the longest in JSON, and in UTF-8
+CONTROL, EMOJI = "\1", "😀"  # the longest characters in JSON, and in UTF-8
 
 
 @pytest.mark.parametrize("technique", POLLS)
-@pytest.mark.parametrize("tail", ["0", "10000000"])  # bytes remembered: read from the store, and from memory
+@pytest.mark.parametrize(
+    "tail", ["0", "10000000"]
+)  # bytes kept in memory: messages come from the store, or from memory
 @pytest.mark.parametrize("character", ["x", CONTROL, EMOJI], ids=["letters", "control characters", "emoji"])
-def test_2_a_poll_gives_at_most_262_144_bytes_and_says_that_there_are_more(start, room, technique, tail, character):
+def test_2_a_poll_returns_at_most_262_144_bytes_and_says_that_there_are_more(start, room, technique, tail, character):
     server = start(**SMALL, SMALL_TAILS_BYTES=tail)
     publish_many(server, room, 120, character * 3_990 + "{}")
     seen, after, more = [], 0, True
     while more:
         answer = get(server.url, room_path(technique, room, f"?after={after}"))
-        assert len(answer.body) <= 262_144 + 1_000  # what is around the messages
+        assert len(answer.body) <= 262_144 + 1_000  # for the fields around the messages
         page = answer.json
         seen += [message["id"] for message in page["messages"]]
         after, more = page["last"], page["more"]
     assert seen == list(range(1, 121))
 
 
-def test_2_2_a_full_queue_is_given_in_several_answers(start, room):
+def test_2_2_a_full_queue_comes_in_several_responses(start, room):
     server = start(**SMALL, SMALL_PAGE_BYTES="400")
     queue = get(server.url, room_path("longpoll", room, "?hold=0")).json["queue"]
     publish_many(server, room, 4, "four{}")
@@ -73,7 +75,7 @@ def test_2_2_a_full_queue_is_given_in_several_answers(start, room):
     assert [answer["more"] for answer in answers] == [True, False, False]
 
 
-def test_3_2_whatever_fits_everything_comes(start, room, technique):
+def test_3_2_every_message_arrives_however_little_fits(start, room, technique):
     server = start(**SMALL, SMALL_PAGE_BYTES="1")
     publish_many(server, room, 12, "message {}")
     reader = client(technique, server, room, after=0)
@@ -81,7 +83,7 @@ def test_3_2_whatever_fits_everything_comes(start, room, technique):
     reader.close()
 
 
-def test_6_whole_gives_the_newest_that_fit(start, room):
+def test_6_whole_returns_the_newest_messages_that_fit(start, room):
     server = start(**SMALL, SMALL_PAGE_BYTES="400")
     publish_many(server, room, 7, "four{}")
     page = get(server.url, stage_path("polling", "whole", room)).json

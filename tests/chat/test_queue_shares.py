@@ -1,4 +1,4 @@
-"""4.1: the shares of queues and rooms. What is idle makes room, the greediest loses first, and nothing is lost."""
+"""4.1: the shares of queues and rooms. Over a share, an idle queue or room is closed, and no message is lost."""
 
 from contextlib import ExitStack
 from types import SimpleNamespace
@@ -10,8 +10,8 @@ from lab.access import shares
 from lab.access.visitors import Visitor
 from lab.messages.errors import Refused
 from support.processes import SMALL
-from support.raw_http import deaf, get, room_path, session_of
-from support.raw_websocket import dial, shake, socket_path
+from support.raw_http import get, new_session, room_path, stalled_request
+from support.raw_websocket import open_websocket, request_handshake, websocket_path
 from support.sse_parser import held, stream
 from support.technique_io import HTTP, publish, publish_many
 
@@ -23,7 +23,7 @@ LONG = 55  # seconds that a request is held
 
 @pytest.fixture
 def taken(monkeypatch):
-    """Shares of at most six things, three of one address and two of one session; what was dropped is listed."""
+    """Shares: six things in all, three of one address, two of one session; `dropped` lists those that were closed."""
     own = SimpleNamespace(THINGS_MAX=6, ADDRESS_THINGS=3, SESSION_THINGS=2)
     monkeypatch.setattr(shares, "settings", own)
     dropped = []
@@ -54,14 +54,14 @@ def refused(taken, owner):
 
 
 @pytest.mark.parametrize("owners", [["a"] * 4, ["a x", "a x", "b x"], ["a x", "a x", "a x"]])
-def test_4_1_past_a_share_what_was_idle_longest_of_the_same_owner_makes_room(taken, owners):
+def test_4_1_over_its_share_an_owner_loses_what_was_idle_longest(taken, owners):
     take(taken, "other y", "theirs")
     for number, owner in enumerate(owners):
         take(taken, owner, number)
     assert taken.dropped == [0]
 
 
-def test_4_1_what_was_used_again_is_not_what_was_idle_longest(taken):
+def test_4_1_what_was_used_again_does_not_count_as_idle_longest(taken):
     take(taken, "a", 1, 2, 3)
     taken.use(1)
     taken.rest(1)
@@ -71,18 +71,18 @@ def test_4_1_what_was_used_again_is_not_what_was_idle_longest(taken):
     assert taken.dropped == [2, 1]
 
 
-def test_4_1_in_a_full_process_the_greediest_makes_room_for_everybody(taken):
+def test_4_1_in_a_full_process_the_owner_with_the_most_loses_an_idle_one(taken):
     take(taken, "a", "a1", "a2", "a3")
     take(taken, "b", "b1", "b2")
     take(taken, "c", "c1")
     take(taken, "d", "d1")
     assert taken.dropped == ["a1"]
-    take(taken, "d", "d2")  # a, b have two each now
+    take(taken, "d", "d2")  # now a and b have two each
     assert taken.dropped[1][0] in "ab"
     assert len(taken.holders) == 6
 
 
-def test_4_1_what_is_in_use_makes_room_for_nobody(taken):
+def test_4_1_what_is_in_use_is_never_closed(taken):
     take(taken, "a", 1, 2, 3, idle=False)
     assert refused(taken, "a") == 429
     take(taken, "b", 4, 5, idle=False)
@@ -95,7 +95,7 @@ def test_4_1_what_is_in_use_makes_room_for_nobody(taken):
     assert taken.dropped == [6, 5]
 
 
-def test_4_1_what_is_left_is_forgotten_whole(taken):
+def test_4_1_what_is_left_is_forgotten_completely(taken):
     for _turn in range(3):
         for name in range(20):
             take(taken, f"{name % 4} {name % 3}", name)
@@ -109,11 +109,11 @@ def ask(server, room, query="", **headers):
 
 
 def lives(server, room, queue):
-    """Return whether a queue that was given message 1 is still there: a new one under its id gives 1 again."""
+    """Return whether a queue that delivered message 1 still exists: a new one under its id would deliver 1 again."""
     return ask(server, room, f"&queue={queue}", X_Forwarded_For="192.0.2.99").json["messages"] == []
 
 
-def test_4_1_the_queue_read_longest_ago_of_an_address_makes_room_and_loses_nothing(start, room):
+def test_4_1_an_address_over_its_share_loses_its_oldest_queue_and_no_message(start, room):
     server = start(LAB_ADDRESS_QUEUES="2")
     publish("polling", server, room)
     first, second, _third = (ask(server, room).json["queue"] for _ in range(3))
@@ -123,7 +123,7 @@ def test_4_1_the_queue_read_longest_ago_of_an_address_makes_room_and_loses_nothi
     assert ([message["id"] for message in answer["messages"]], answer["queue"]) == ([2], first)
 
 
-def test_4_1_of_a_full_process_the_greediest_address_loses_a_queue(start, room):
+def test_4_1_in_a_full_process_the_address_with_the_most_queues_loses_one(start, room):
     server = start(**SMALL, **PROXY, SMALL_QUEUES_MAX="4", SMALL_QUEUE_IDLE="60")
     publish("polling", server, room)
     theirs = ask(server, room, X_Forwarded_For="192.0.2.2").json["queue"]
@@ -135,40 +135,40 @@ def test_4_1_of_a_full_process_the_greediest_address_loses_a_queue(start, room):
 
 
 @pytest.mark.parametrize("of", ["ADDRESS", "SESSION"])
-def test_4_429_queues_that_are_all_read_are_bounded_for_each_address_and_session(start, room, of):
+def test_4_429_queues_in_use_are_bounded_for_each_address_and_session(start, room, of):
     server = start(**PROXY, **{f"LAB_{of}_QUEUES": "2"})
-    mine = {"X-Forwarded-For": "192.0.2.1", "Cookie": session_of(server)}
-    others = {"X_Forwarded_For": "192.0.2.2", "Cookie": session_of(server)}
+    mine = {"X-Forwarded-For": "192.0.2.1", "Cookie": new_session(server)}
+    others = {"X_Forwarded_For": "192.0.2.2", "Cookie": new_session(server)}
     with ExitStack() as stack:
         for _ in range(2):
             queue = ask(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}).json["queue"]
             path = room_path("longpoll", room, f"?hold={LONG}&after=0&queue={queue}")
-            stack.enter_context(deaf(server, path, *(f"{name}: {value}" for name, value in mine.items())))
+            stack.enter_context(stalled_request(server, path, *(f"{name}: {value}" for name, value in mine.items())))
         answers = []
-        while not answers or answers[-1].status != 429:  # the requests come one after the other, and are held at last
+        while not answers or answers[-1].status != 429:  # the requests come one after the other; the last ones are held
             answers.append(ask(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}))
         assert (answers[-1].sentence, answers[-1].headers["retry-after"]) == (OF_ONE["queues"], "5")
         assert ask(server, room, **others).status == 200
 
 
 @pytest.mark.parametrize("of", ["ADDRESS", "SESSION"])
-def test_4_429_rooms_that_are_all_read_are_bounded_for_each_address_and_session(start, of):
+def test_4_429_rooms_in_use_are_bounded_for_each_address_and_session(start, of):
     server = start(**PROXY, **{f"LAB_{of}_ROOMS": "2"})
-    mine = {"X_Forwarded_For": "192.0.2.1", "Cookie": session_of(server)}
-    others = {"X_Forwarded_For": "192.0.2.2", "Cookie": session_of(server)}
+    mine = {"X_Forwarded_For": "192.0.2.1", "Cookie": new_session(server)}
+    others = {"X_Forwarded_For": "192.0.2.2", "Cookie": new_session(server)}
     with held(server, room_path("sse", "one"), 1, **mine), held(server, room_path("sse", "two"), 1, **mine):
         for technique in HTTP:
             answer = get(server.url, room_path(technique, "three"), **mine)
             assert (answer.status, answer.sentence) == (429, OF_ONE["rooms"])
         headers = {name.replace("_", "-"): value for name, value in mine.items()}
-        assert shake(server.url, socket_path("three"), headers).status == 429
+        assert request_handshake(server.url, websocket_path("three"), headers).status == 429
         assert get(server.url, room_path("polling", "one"), **mine).status == 200
         assert get(server.url, room_path("polling", "three"), **others).status == 200
-        assert get(server.url, room_path("polling", "three"), **mine).status == 200  # others have opened it
+        assert get(server.url, room_path("polling", "three"), **mine).status == 200  # others opened it
 
 
 @pytest.mark.parametrize("technique", HTTP[:2])
-def test_4_1_rooms_that_nobody_reads_make_room_for_new_ones_and_lose_nothing(start, technique):
+def test_4_1_rooms_without_readers_are_closed_for_new_ones_and_lose_no_message(start, technique):
     server = start(**SMALL, SMALL_ROOMS_MAX="3", SMALL_QUEUE_IDLE="60")
     queue = ask(server, "room-0").json["queue"]
     for number in range(20):
@@ -181,24 +181,24 @@ def test_4_1_rooms_that_nobody_reads_make_room_for_new_ones_and_lose_nothing(sta
 
 def test_4_503_rooms_that_are_read_are_never_closed(start):
     server = start(**SMALL, SMALL_ROOMS_MAX="2")
-    with stream(server.url, room_path("sse", "one")) as events, dial(server.url, "two") as connection:
+    with stream(server.url, room_path("sse", "one")) as events, open_websocket(server.url, "two") as connection:
         for technique in HTTP:
             answer = get(server.url, room_path(technique, "three"))
             assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (503, FULL["rooms"], "1")
-        assert shake(server.url, socket_path("three")).status == 503
-        for name in ("one", "two", "three"):  # to publish needs no open room
+        assert request_handshake(server.url, websocket_path("three")).status == 503
+        for name in ("one", "two", "three"):  # publishing needs no open room
             assert publish("polling", server, name)[0] == 201
         assert [message["id"] for message in events.messages(1)] == [1]
         assert '"id":1' in connection.recv(30)
     publish_many(server, "three", 2)
 
 
-def test_4_1_a_class_of_60_behind_one_address_meets_no_share(server, room):
-    """Each has the four techniques side by side in three tabs, has reloaded them, and a room of its own."""
+def test_4_1_a_class_of_60_behind_one_address_stays_within_its_shares(server, room):
+    """Each student has the four techniques side by side in three tabs, reloaded once, and a room of their own."""
     with ExitStack() as stack:
         for student in range(60):
-            session = {"Cookie": session_of(server)}
-            address = f"ws://127.0.0.1:{server.port}{socket_path(room)}"
+            session = {"Cookie": new_session(server)}
+            address = f"ws://127.0.0.1:{server.port}{websocket_path(room)}"
             assert ask(server, f"{room}-{student}", **session).status == 200
             for _tab in range(3):
                 stack.enter_context(connect(address, origin=server.url, additional_headers=session, proxy=None))

@@ -1,4 +1,4 @@
-"""Promises 3.1 and 3.2 across SIGKILL and dropped connections: nothing accepted is lost, nothing comes twice."""
+"""Promises 3.1 and 3.2 across SIGKILL and dropped connections: no accepted message is lost, none comes twice."""
 
 import random
 import sqlite3
@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
-from support.cutting_proxy import Relay
-from support.technique_io import TECHNIQUES, client, publish, publish_many, read, reading, settled
+from support.cutting_proxy import CuttingProxy
+from support.technique_io import TECHNIQUES, client, publish, publish_many, read, reading, results_of
 
 
 @contextmanager
@@ -32,12 +32,12 @@ def speaking(server, room, count):
 
 
 def everything_once(received, count):
-    """See that every reader got every message of every technique once and in order."""
+    """Check that every reader got every message of every technique once and in order."""
     expected = sorted(f"{technique} {number}" for technique in TECHNIQUES for number in range(count))
     for messages in received:
         assert [message["id"] for message in messages] == list(range(1, len(TECHNIQUES) * count + 1))
         assert sorted(message["text"] for message in messages) == expected
-        for technique in TECHNIQUES:  # what one client said in order arrives in order
+        for technique in TECHNIQUES:  # the messages of one client arrive in order
             own = [message["text"] for message in messages if message["author"] == technique]
             assert own == [f"{technique} {number}" for number in range(count)]
 
@@ -51,7 +51,7 @@ def test_3_1_an_accepted_message_survives_sigkill_at_the_next_instant(start, roo
     assert read(technique, server, room, 1, "?after=0").messages[0]["text"] == "kept"
 
 
-def test_3_1_what_32_clients_were_told_is_stored_is_stored_after_sigkill(start, room):
+def test_3_1_all_acknowledged_messages_of_32_clients_are_stored_after_sigkill(start, room):
     server = start()
     told, over = [], threading.Event()
 
@@ -71,7 +71,7 @@ def test_3_1_what_32_clients_were_told_is_stored_is_stored_after_sigkill(start, 
             time.sleep(0.01)
         server.kill()
         over.set()
-        settled(speakers)
+        results_of(speakers)
     server.start()
     reader = client("polling", server, room, after=0)
     stored = {message["id"]: message["text"] for message in islice(reader.messages(), max(told)[0])}
@@ -88,22 +88,22 @@ def test_3_2_clients_of_all_techniques_resume_across_sigkill_and_restart(start, 
             time.sleep(0.2)
             server.kill()
             server.start()
-        settled(speakers)
-        everything_once(settled(readers), 25)
+        results_of(speakers)
+        everything_once(results_of(readers), 25)
 
 
 def test_3_2_clients_of_all_techniques_resume_across_dropped_connections(server, room):
-    with Relay(server.port) as relay, reading(relay, room, 4 * 25) as readers:
+    with CuttingProxy(server.port) as relay, reading(relay, room, 4 * 25) as readers:
         with speaking(relay, room, 25) as speakers:
             while not all(speaker.done() for speaker in speakers):
                 time.sleep(random.uniform(0.1, 0.2))
                 relay.cut()
-            settled(speakers)
-        everything_once(settled(readers), 25)
+            results_of(speakers)
+        everything_once(results_of(readers), 25)
         assert relay.cuts >= 2
 
 
-def test_3_2_a_client_resumes_where_another_of_its_kind_ended(server, room, technique):
+def test_3_2_a_client_resumes_where_another_of_its_technique_ended(server, room, technique):
     publish_many(server, room, 120)
     seen, after = [], 0
     for _ in range(4):
@@ -114,7 +114,7 @@ def test_3_2_a_client_resumes_where_another_of_its_kind_ended(server, room, tech
     assert seen == list(range(1, 121))
 
 
-def test_2_1a_clients_start_anew_when_the_database_was_replaced(start, room):
+def test_2_1a_clients_start_again_if_the_database_was_replaced(start, room):
     server = start()
     publish_many(server, room, 5, "old {}")
     readers = [client(technique, server, room, after=0) for technique in TECHNIQUES]
@@ -132,8 +132,8 @@ def test_2_1a_clients_start_anew_when_the_database_was_replaced(start, room):
         reader.close()
 
 
-def test_messages_deleted_by_hand_stop_no_reader_and_keep_none_busy(start, room, technique):
-    """The store never makes a gap, but an administrator can: the last of three messages, and the one in the middle."""
+def test_messages_deleted_by_hand_do_not_stop_readers_or_keep_them_busy(start, room, technique):
+    """An administrator deletes the last of three messages, and the one in the middle."""
     server = start()
     for text in ("one", "two", "three"):
         publish(technique, server, room, text)
@@ -145,10 +145,12 @@ def test_messages_deleted_by_hand_stop_no_reader_and_keep_none_busy(start, room,
     with ThreadPoolExecutor(2) as pool:
         try:
             waiting = [pool.submit(lambda one=one: next(one.messages())["id"]) for one in (seen, new)]
-            time.sleep(2.5)  # 50 polls with nothing new, of some 270 bytes each
-            assert all(one.traffic().tcp_down < 20_000 for one in (seen, new)), "it answers in a circle"
+            time.sleep(2.5)  # 50 polls without a new message, some 270 bytes each
+            assert all(one.traffic().tcp_down < 20_000 for one in (seen, new)), (
+                "the server sends the same again and again"
+            )
             publish(technique, server, room, "four")
-            assert settled(waiting) == [4, 4]
+            assert results_of(waiting) == [4, 4]
         finally:
             seen.close()
             new.close()

@@ -1,4 +1,4 @@
-"""The Python clients: what they count, how they come back, and how they end."""
+"""The Python clients: what they count, how they reconnect, and how they close."""
 
 import threading
 import time
@@ -10,12 +10,12 @@ import pytest
 
 from lab.client import BACKOFF, BACKOFF_MAX, CLOSED, FIRST_ATTEMPTS, OPEN, Client, Unreachable
 from lab.messages.errors import Refused
-from support.cutting_proxy import Relay
+from support.cutting_proxy import CuttingProxy
 from support.processes import PATIENCE, SMALL, free_port, until
 from support.technique_io import HTTP, TECHNIQUES, client, publish, publish_many
 
 
-def test_a_message_says_when_it_arrived(server, room, technique):
+def test_a_message_has_the_time_of_its_arrival(server, room, technique):
     before = time.time() * 1000
     reader = client(technique, server, room, after=0)
     reader.publish("hi", sent_at=before)
@@ -25,7 +25,7 @@ def test_a_message_says_when_it_arrived(server, room, technique):
     assert message["sent_at"] == before
 
 
-def test_5_1_a_clients_state_is_told_in_the_words_of_the_browser(server, room, technique):
+def test_5_1_a_clients_state_has_the_names_that_browsers_use(server, room, technique):
     reader = client(technique, server, room, after=0)
     assert reader.ready_state == CLOSED
     reader.publish("hi")
@@ -46,7 +46,7 @@ def test_close_ends_a_reader_that_waits(server, room, technique):
 
 
 def test_nothing_connects_after_close(server, room, technique):
-    """A reader that was about to ask would else open a connection that nobody closes."""
+    """Otherwise a reader that is about to send a request would open a connection that nobody closes."""
     reader = client(technique, server, room)
     reader.close()
     with pytest.raises(ConnectionAbortedError):
@@ -54,7 +54,7 @@ def test_nothing_connects_after_close(server, room, technique):
     assert reader.reading.sock is None
 
 
-def test_close_ends_a_publisher_who_finds_nobody(room, technique):
+def test_close_ends_a_publisher_that_cannot_connect(room, technique):
     speaker = client(technique, SimpleNamespace(url=f"http://127.0.0.1:{free_port()}"), room)
     with ThreadPoolExecutor() as pool:
         said = pool.submit(speaker.publish, "hi")
@@ -63,19 +63,19 @@ def test_close_ends_a_publisher_who_finds_nobody(room, technique):
         assert said.result(PATIENCE) is None
 
 
-def test_a_client_publishes_once_the_server_is_there(start, room, technique):
+def test_a_client_publishes_as_soon_as_the_server_runs(start, room, technique):
     port = free_port()
     speaker = client(technique, SimpleNamespace(url=f"http://127.0.0.1:{port}"), room)
     with ThreadPoolExecutor() as pool:
         said = pool.submit(speaker.publish, "early")
         until(lambda: speaker.reconnects, "never tried again")
-        with Relay(start().port, port):
+        with CuttingProxy(start().port, port):
             assert said.result(PATIENCE)["id"] == 1
             speaker.close()
 
 
-def test_5_2_a_publish_whose_answer_was_cut_is_stored_once(server, room, technique):
-    with Relay(server.port) as relay:
+def test_5_2_a_publish_whose_response_was_lost_is_stored_once(server, room, technique):
+    with CuttingProxy(server.port) as relay:
         speaker = client(technique, relay, room)
         cutting = threading.Event()
 
@@ -83,7 +83,7 @@ def test_5_2_a_publish_whose_answer_was_cut_is_stored_once(server, room, techniq
             pause = 0.02
             while not cutting.wait(pause):
                 relay.cut()
-                pause *= 1.05  # or nobody gets through on a busy machine
+                pause *= 1.05  # else no client would get through on a busy machine
 
         thread = threading.Thread(target=cut)
         thread.start()
@@ -96,11 +96,11 @@ def test_5_2_a_publish_whose_answer_was_cut_is_stored_once(server, room, techniq
     assert ids == list(range(1, 5))
 
 
-def test_5_2_a_client_notices_that_nothing_comes_any_more(start, room, technique):
-    """The connection is gone and nobody said so, while new ones work; heartbeats keep a live one from its timeout."""
+def test_5_2_a_client_notices_that_nothing_arrives_any_more(start, room, technique):
+    """The connection dies without a FIN, while new ones work; heartbeats keep a live one from its timeout."""
     server, timeout = start(**SMALL), 3  # seconds; small_settings.HEARTBEAT is 0.3 s
     options = {"hold": 1} if technique == "longpoll" else {}
-    with Relay(server.port) as relay, ThreadPoolExecutor() as pool:
+    with CuttingProxy(server.port) as relay, ThreadPoolExecutor() as pool:
         reader = client(technique, relay, room, after=0, timeout=timeout, **options)
         messages = reader.messages()
         publish("polling", server, room, "before")
@@ -132,7 +132,7 @@ def test_a_refusal_is_raised_with_its_sentence(server, room, technique):
     speaker.close()
 
 
-def test_a_room_that_is_none_is_raised_and_not_asked_for_again(server, technique):
+def test_an_invalid_room_raises_and_is_not_requested_again(server, technique):
     reader = client(technique, server, "a.b")
     with pytest.raises(Refused, match="room: "):
         next(reader.messages())
@@ -149,7 +149,7 @@ def test_requests_are_counted(server, room, technique):
     reader.close()
 
 
-def test_empty_answers_are_counted_where_one_asks(server, room):
+def test_polling_clients_count_empty_responses(server, room):
     reader = client("polling", server, room, after=0)
     with ThreadPoolExecutor() as pool:
         received = pool.submit(lambda: next(reader.messages()))
@@ -159,7 +159,7 @@ def test_empty_answers_are_counted_where_one_asks(server, room):
     reader.close()
 
 
-def test_2_polling_asks_at_once_while_there_are_more(server, room):
+def test_2_polling_requests_the_next_page_at_once_if_there_are_more(server, room):
     publish_many(server, room, 1_001)
     reader = client("polling", server, room, after=0, interval=60)
     reader.ensure_open()
@@ -181,7 +181,7 @@ def test_5_4_polling_begins_at_a_random_phase(server, room):
     assert max(phases) - min(phases) > 0.1
 
 
-def test_5_4_polling_that_comes_back_asks_at_once(server, room):
+def test_5_4_polling_requests_at_once_after_a_lost_connection(server, room):
     reader = client("polling", server, room, interval=60)
     reader.ensure_open()
     reader.disconnect()
@@ -219,7 +219,7 @@ def test_5_2_waits_grow_exponentially_and_are_jittered(monkeypatch):
     assert drawn == [(0, min(BACKOFF_MAX, BACKOFF * 2**failures)) for failures in range(10)]
 
 
-def test_3_2_what_comes_twice_is_given_once_and_counted():
+def test_3_2_a_message_received_twice_is_delivered_once_and_counted():
     batches = [[1, 2, 3], [2, 3, 4], [], [4, 1, 5]]
     reader = Client("http://127.0.0.1:1", "lobby", after=0)
     reader.fetch = lambda: [{"id": number} for number in batches.pop(0)]
@@ -228,7 +228,7 @@ def test_3_2_what_comes_twice_is_given_once_and_counted():
     reader.close()
 
 
-def test_a_program_fault_is_not_taken_for_the_networks():
+def test_a_bug_is_not_mistaken_for_a_network_error():
     lonely = Client("http://127.0.0.1:1", "lobby")
     with pytest.raises(KeyError):
         lonely.retry(lambda: {}["x"], lambda: None)
@@ -248,7 +248,7 @@ def test_https_is_refused_in_one_sentence(url):
         *("http://[::1", "http://ann:secret@localhost", "http://localhost/chat", "http://localhost?x", "http://a\nb"),
     ],
 )
-def test_what_is_no_servers_address_is_refused_in_one_sentence(url):
+def test_an_invalid_server_address_is_refused_in_one_sentence(url):
     with pytest.raises(ValueError, match=r"^url: http://HOST:PORT is expected, without a path\.$"):
         Client(url, "lobby")
 
@@ -256,12 +256,12 @@ def test_what_is_no_servers_address_is_refused_in_one_sentence(url):
 @pytest.mark.parametrize(
     "url", ["http://localhost", "http://localhost:8000/", "http://[::1]:8000", "http://bücher.test"]
 )
-def test_a_servers_address_is_taken(url):
+def test_a_valid_server_address_is_accepted(url):
     Client(url, "lobby").close()
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid", "a..b", f"{'a' * 64}.invalid"])
-def test_a_first_connection_that_fails_by_name_or_refusal_is_told(monkeypatch, host, technique):
+def test_a_first_connection_that_fails_raises_an_error(monkeypatch, host, technique):
     monkeypatch.setattr("lab.client.BACKOFF_MAX", 0.01)
     lonely = client(technique, SimpleNamespace(url=f"http://{host}:{free_port()}"), "lobby", after=0)
     for ask in (lambda: next(lonely.messages()), lambda: lonely.publish("hi")):
@@ -272,17 +272,17 @@ def test_a_first_connection_that_fails_by_name_or_refusal_is_told(monkeypatch, h
     lonely.close()
 
 
-def test_a_server_that_was_there_is_waited_for(monkeypatch, server, room, technique):
+def test_a_client_waits_for_a_server_that_it_reached_before(monkeypatch, server, room, technique):
     monkeypatch.setattr("lab.client.BACKOFF_MAX", 0.01)
-    with Relay(server.port) as relay:
+    with CuttingProxy(server.port) as relay:
         speaker = client(technique, relay, room, after=0)
         speaker.publish("hi")
         next(speaker.messages())
-    with ThreadPoolExecutor() as pool:  # the relay is gone: its port refuses
+    with ThreadPoolExecutor() as pool:  # the proxy has closed: its port refuses connections
         said = pool.submit(speaker.publish, "again")
         until(lambda: speaker.reconnects > 2 * FIRST_ATTEMPTS, "never tried again")
         assert not said.done()
-        with Relay(server.port, relay.port):
+        with CuttingProxy(server.port, relay.port):
             assert said.result(PATIENCE)["id"] == 2
             speaker.close()
 

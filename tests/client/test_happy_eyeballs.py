@@ -1,4 +1,4 @@
-"""A name with several addresses: each is tried, and the first that answers is taken (RFC 8305)."""
+"""A name with several addresses: each is tried, and the first connection that opens is used (RFC 8305)."""
 
 import contextlib
 import socket
@@ -37,28 +37,28 @@ def test_a_client_tries_each_address_of_a_name(monkeypatch, start, room, techniq
         assert reader.reconnects == 0
 
 
-def test_an_address_that_is_silent_holds_nobody_up(monkeypatch):
+def test_a_silent_address_does_not_delay_the_connection(monkeypatch):
     with socket.create_server((ANSWERING, 0)) as listening, silent(port := listening.getsockname()[1]):
         name(monkeypatch, SILENT, ANSWERING)
         with contextlib.closing(sockets.connect(NAME, port, PATIENCE)) as connection:
             assert connection.getpeername() == (ANSWERING, port)
 
 
-def test_the_last_fault_is_told_if_no_address_answers(monkeypatch):
+def test_the_last_error_is_raised_if_no_address_accepts(monkeypatch):
     port = free_port()
     name(monkeypatch, REFUSING, "::1", ANSWERING)
     with pytest.raises(ConnectionRefusedError):
         sockets.connect(NAME, port, PATIENCE)
 
 
-def test_silent_addresses_are_given_up_in_time(monkeypatch):
+def test_silent_addresses_time_out(monkeypatch):
     with silent(port := free_port()):
         name(monkeypatch, SILENT, SILENT)
         with pytest.raises(TimeoutError):
             sockets.connect(NAME, port, 0.5)
 
 
-def test_the_families_take_turns(monkeypatch):
+def test_ipv6_and_ipv4_addresses_are_tried_in_turn(monkeypatch):
     name(monkeypatch, "::1", "::2", "::3", ANSWERING, REFUSING)
     found = [address[4][0] for address in happy_eyeballs.resolve(NAME, 80)]
     assert found == ["::1", ANSWERING, "::2", REFUSING, "::3"]

@@ -1,4 +1,4 @@
-"""TCP_INFO: what a client's kernel counts of its connections is, to the byte, what a packet capture shows."""
+"""TCP_INFO: the bytes that a client's kernel counts are exactly those of a packet capture."""
 
 import json
 import secrets
@@ -11,31 +11,31 @@ from math import ceil
 import pytest
 
 from lab.net.sockets import HEADERS, PAYLOAD, Traffic
-from support.captures import captured, fields_of
+from support.captures import capture_packets, fields_of
 from support.processes import PATIENCE
 from support.technique_io import TECHNIQUES, client, publish
 
 pytestmark = pytest.mark.services
 
-# The long ones lie where a few bytes more or less in each segment make another number of segments.
+# At the long lengths, a few bytes more or less in each segment change the number of segments.
 TEXTS = ["short", "é" * 4000, "x" * 1400, "text \u2028", *("字" * length for length in range(3680, 3840, 30))]
 FIELDS = "type", "id", "room", "author", "text", "nonce", "sent_at", "published_at"  # 1.1 and 2.4
 COUNT = 20  # messages, one at a time
 ATTEMPTS = 5
 HEARTBEAT = 15  # seconds
 SEGMENT = 52  # bytes of headers
-QUIET = 0.5  # seconds in which the last acknowledgements come, which wait 40 ms
+QUIET = 0.5  # seconds for the last acknowledgements, which a kernel delays by 40 ms
 
 
 @pytest.fixture(scope="module")
 def passed(server, tmp_path_factory):
-    """What a client of each technique counted, and the packets of its connections before they closed."""
+    """For each technique, what its client counted, and the packets of its connections before they closed."""
     return capture(server, tmp_path_factory.mktemp("capture") / "lo.pcapng", TECHNIQUES)
 
 
 def capture(server, path, techniques):
-    """Let a client of each technique talk; return {technique: (its Traffic, its packets)}."""
-    with captured(path, [server.port]):
+    """Publish and read by a client of each technique; return {technique: (its Traffic, its packets)}."""
+    with capture_packets(path, [server.port]):
         talked = {technique: talk(technique, server) for technique in techniques}
     shown = list(packets(path))
     return {
@@ -60,7 +60,7 @@ def talk(technique, server):
 
 
 def push(technique, server):
-    """Publish COUNT messages, each when the reader has the one before; return (them, their Traffic, seconds)."""
+    """Publish COUNT messages, each after the reader has the one before; return (messages, their Traffic, seconds)."""
     room = f"pushed-{technique}-{secrets.token_hex(4)}"
     one = client(technique, server, room, after=0)
     incoming = one.messages()
@@ -78,24 +78,24 @@ def push(technique, server):
 
 
 def frame(message):
-    """Return the bytes of a message's frame: RFC 6455 §5.2 has four before one of 126 to 65,535 bytes."""
+    """Return the size of a message's frame: four bytes come before one of 126 to 65,535 bytes (RFC 6455 §5.2)."""
     return 4 + len(encoded({"type": "message"} | message))
 
 
 def event(message):
-    """Return the bytes of a message's event in its chunk (RFC 9112 §7.1)."""
+    """Return the size of a message's event in its chunk (RFC 9112 §7.1)."""
     fields = f"id: {message['id']}\ndata: {encoded(message)}\n\n"
     return len(fields) + len(f"{len(fields):x}\r\n\r\n")
 
 
 def encoded(fields):
-    """Return an object as the server writes it, without what the client adds."""
+    """Return a message's JSON as the server writes it, without the fields that the client adds."""
     return json.dumps({name: value for name, value in fields.items() if name in FIELDS}, separators=(",", ":"))
 
 
 @pytest.mark.parametrize(("technique", "size"), [("sse", event), ("websocket", frame)])
-def test_a_number_of_messages_costs_their_bytes_and_two_segments_each(server, technique, size):
-    """Counted by messages, not by time; what a heartbeat or a segment sent again joined is counted anew."""
+def test_each_message_costs_its_bytes_and_two_segments(server, technique, size):
+    """Measured again if a heartbeat or a retransmission came between."""
     for _ in range(ATTEMPTS):
         messages, carried, seconds = push(technique, server)
         added = carried.ip_down + carried.ip_up - carried.tcp_down - carried.tcp_up
@@ -105,13 +105,13 @@ def test_a_number_of_messages_costs_their_bytes_and_two_segments_each(server, te
         pytest.skip(f"{COUNT} messages took {seconds:.0f} s and {added} bytes of headers: the machine is too busy")
     assert carried.tcp_down == sum(map(size, messages))
     assert carried.tcp_up == 0
-    assert added >= SEGMENT * COUNT  # an acknowledgement may stand for two messages
+    assert added >= SEGMENT * COUNT  # one acknowledgement may cover two messages
 
 
 def packets(path):
     """Yield (the client's port, direction, bytes of payload, how many of them new, bytes at IP level) until a FIN.
 
-    A busy machine brings retransmissions, and with them the option SACK, of which TCP_INFO knows nothing.
+    On a busy machine there are retransmissions, and with them the option SACK, which TCP_INFO does not count.
     """
     names = "tcp.srcport", "tcp.dstport", "tcp.len", "tcp.seq", "ip.len", "tcp.flags.fin", "tcp.stream"
     ended, servers, seen = set(), {}, Counter()
@@ -129,11 +129,11 @@ def packets(path):
 
 
 def segments(length):
-    """Return how many segments on Ethernet carry so many bytes; loopback shows them as one packet."""
+    """Return how many segments on Ethernet carry `length` bytes; on loopback they are one packet."""
     return max(1, ceil(length / PAYLOAD))
 
 
-def test_it_counts_what_a_capture_shows(passed, server, tmp_path, technique):
+def test_the_counts_are_those_of_the_packet_capture(passed, server, tmp_path, technique):
     """Up is `bytes_sent` + 52 · `segs_out` + 8, down `bytes_received` + 52 · `segs_in` + 8."""
     traffic, shown = passed[technique]
     for attempt in range(2):  # a capture on a busy machine may miss a packet
@@ -144,7 +144,7 @@ def test_it_counts_what_a_capture_shows(passed, server, tmp_path, technique):
 
 
 def counted(captured_packets):
-    """Return the Traffic that packets make; what is sent twice is sent, what comes twice is received once."""
+    """Return the Traffic of packets: a retransmission counts as sent again, but as received once."""
     ports = {port for port, *_rest in captured_packets}
     shown = Counter()
     for _port, direction, length, new, total in captured_packets:
@@ -154,7 +154,7 @@ def counted(captured_packets):
     return Traffic(shown["tcp", "up"], shown["tcp", "down"], shown["ip", "up"], shown["ip", "down"], len(ports))
 
 
-def test_segments_have_headers_of_52_bytes_and_some_packets_are_of_many(passed, technique):
+def test_segments_have_headers_of_52_bytes_and_some_packets_hold_several(passed, technique):
     _traffic, captured_packets = passed[technique]
     longest = max(length for _port, _direction, length, _new, _total in captured_packets)
     assert segments(longest) > 3

@@ -1,4 +1,4 @@
-"""Section 2: which addresses there are, and which there are not."""
+"""Section 2: the addresses, their methods, and what an unknown address gets."""
 
 import time
 from importlib import import_module
@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from support.raw_http import ask, get, post, room_path
-from support.raw_websocket import dial, shake, socket_path
+from support.raw_http import get, post, room_path, send_request
+from support.raw_websocket import open_websocket, request_handshake, websocket_path
 from support.sse_parser import stream
 from support.technique_io import HTTP, TECHNIQUES, publish, publish_many
 
@@ -17,7 +17,7 @@ NO_ROADS = ["/", "/ws/", "/ws/websocket/", "/ws/polling/lobby/", "/polling/lobby
 GOOD = {"author": "Ann", "text": "hi"}
 
 
-def test_2_the_first_page_lets_one_choose(server):
+def test_2_the_first_page_offers_a_room_and_a_technique(server):
     answer = get(server.url, "/")
     assert answer.status == 200
     assert answer.headers["content-type"].startswith("text/html")
@@ -32,22 +32,22 @@ def test_2_every_technique_has_a_page_for_a_room(server, technique, name):
 
 
 @pytest.mark.parametrize("name", ["lobby", "messages"])
-def test_2_all_techniques_stand_side_by_side_on_one_page(server, name):
+def test_2_one_page_shows_all_techniques_side_by_side(server, name):
     answer = get(server.url, f"/compare/{name}/")
     assert answer.status == 200
     assert all(technique in answer.body.decode() for technique in TECHNIQUES)
 
 
 @pytest.mark.parametrize("query", ["?utm_source=x", "?fbclid=%00%ff&=&x", "?stage=x&technique=x&after=x"])
-def test_2_a_page_ignores_a_query_that_it_does_not_know(server, query):
-    """Links gain parameters on their way."""
+def test_2_a_page_ignores_unknown_parameters(server, query):
+    """Other sites add parameters to links."""
     stages = [f"/{name}/stages/{stage}/lobby/" for name in TECHNIQUES for stage in import_module(name).STAGES]
     pages = ["/", "/compare/lobby/", "/advise/", "/colours.css", "/jsi18n/", "/healthz", "/openapi.json", *stages]
     for page in [*pages, *[f"/{name}/lobby/" for name in TECHNIQUES]]:
         assert get(server.url, page + query).status == 200, page
 
 
-def test_2_a_rooms_name_turns_nothing_else_on_its_page(server, technique):
+def test_2_a_right_to_left_room_name_does_not_affect_its_neighbours(server, technique):
     for path in (f"/{technique}/{quote('غرفة')}/", f"/compare/{quote('غرفة')}/"):
         page = get(server.url, path).body.decode()
         assert "&#x2068;غرفة&#x2069;" in page
@@ -56,14 +56,14 @@ def test_2_a_rooms_name_turns_nothing_else_on_its_page(server, technique):
 
 
 @pytest.mark.parametrize("name", NO_ROOMS)
-def test_4_404_a_name_that_is_no_room_has_no_page(server, technique, name):
+def test_4_404_an_invalid_room_name_has_no_page(server, technique, name):
     assert get(server.url, f"/{technique}/{name}/").status == 404
     assert get(server.url, f"/compare/{name}/").status == 404
 
 
 @pytest.mark.parametrize("technique", HTTP)
 @pytest.mark.parametrize("name", NO_ROOMS)
-def test_4_404_a_name_that_is_no_room_has_no_messages(server, technique, name):
+def test_4_404_an_invalid_room_name_has_no_messages(server, technique, name):
     for answer in (
         get(server.url, f"/{technique}/{name}/messages/"),
         post(server.url, f"/{technique}/{name}/messages/", GOOD),
@@ -72,29 +72,29 @@ def test_4_404_a_name_that_is_no_room_has_no_messages(server, technique, name):
         assert answer.sentence in ("room: 1 to 64 letters, digits, - and _.", "address: nothing is here.")
 
 
-def test_1_3_a_room_of_64_characters_is_one_and_of_65_is_none(server, room, technique):
+def test_1_3_a_room_name_has_at_most_64_characters(server, room, technique):
     name = (room + "物" * 64)[:64]
     assert publish(technique, server, name)[0] == 201
     if technique in HTTP:
         assert post(server.url, room_path(technique, name + "理"), GOOD).status == 404
     else:
-        assert shake(server.url, quote(f"/ws/websocket/{name}理/")).status == 404
+        assert request_handshake(server.url, quote(f"/ws/websocket/{name}理/")).status == 404
 
 
 @pytest.mark.parametrize("path", [*NO_ROADS, "/ws/websocket/a/b/"])
-def test_4_404_a_websocket_to_no_rooms_address_is_refused(server, path):
-    answer = shake(server.url, path)
+def test_4_404_a_websocket_to_an_unknown_address_is_refused(server, path):
+    answer = request_handshake(server.url, path)
     assert (answer.status, answer.sentence) == (404, "address: no room is here.")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
-def test_4_405_another_method_is_refused_at_every_address_that_is_described(server, method):
+def test_4_405_another_method_is_refused_at_every_described_address(server, method):
     for path, operations in get(server.url, "/openapi.json").json["paths"].items():
         allowed = {name.upper() for name in operations.keys() & {"get", "post"}}
         allowed |= {"HEAD"} if "GET" in allowed else set()
         if method in allowed:
             continue
-        answer = ask(server.url, method, filled(path))
+        answer = send_request(server.url, method, filled(path))
         assert answer.status == 405, path
         assert set(answer.headers["allow"].split(", ")) == allowed, path
         if method != "HEAD":
@@ -104,12 +104,12 @@ def test_4_405_another_method_is_refused_at_every_address_that_is_described(serv
 VARYING = {"date", "set-cookie", "content-length", "transfer-encoding"}
 
 
-def test_2_head_is_answered_as_get_and_at_once_at_every_address_that_is_described(server):
+def test_2_head_gets_the_headers_of_get_at_once_at_every_described_address(server):
     for path, operations in get(server.url, "/openapi.json").json["paths"].items():
         if "get" not in operations:
             continue
         asked = filled(path)
-        answer = ask(server.url, "HEAD", asked + "?hold=55" * asked.startswith("/longpoll"))
+        answer = send_request(server.url, "HEAD", asked + "?hold=55" * asked.startswith("/longpoll"))
         assert answer.body == b""
         if asked.startswith("/sse") and asked.endswith("/messages/"):
             with stream(server.url, asked) as events:
@@ -124,18 +124,18 @@ def test_2_head_is_answered_as_get_and_at_once_at_every_address_that_is_describe
 
 
 @pytest.mark.parametrize("technique", HTTP)
-def test_2_head_of_what_cannot_be_is_refused(server, room, technique):
-    assert ask(server.url, "HEAD", room_path(technique, room, "?after=x")).status == 400
-    assert ask(server.url, "HEAD", room_path(technique, "a.b")).status == 404
-    assert ask(server.url, "HEAD", room_path("longpoll", room, "?hold=56")).status == 400
+def test_2_head_with_a_bad_parameter_is_refused(server, room, technique):
+    assert send_request(server.url, "HEAD", room_path(technique, room, "?after=x")).status == 400
+    assert send_request(server.url, "HEAD", room_path(technique, "a.b")).status == 404
+    assert send_request(server.url, "HEAD", room_path("longpoll", room, "?hold=56")).status == 400
 
 
 @pytest.mark.parametrize("stage", ["", "stages/queue/"])
-def test_2_head_takes_nothing_out_of_a_queue(server, room, stage):
+def test_2_head_takes_no_message_out_of_a_queue(server, room, stage):
     path = f"/longpoll/{stage}{room}/messages/"
     queue = get(server.url, f"{path}?hold=0").json["queue"]
     publish("longpoll", server, room, "kept")
-    assert ask(server.url, "HEAD", f"{path}?queue={queue}").status == 200
+    assert send_request(server.url, "HEAD", f"{path}?queue={queue}").status == 200
     (message,) = get(server.url, f"{path}?hold=0&queue={queue}").json["messages"]
     assert message["text"] == "kept"
 
@@ -143,29 +143,29 @@ def test_2_head_takes_nothing_out_of_a_queue(server, room, stage):
 @pytest.mark.parametrize(
     "path", ["/{}/lobby", "/{}/lobby/pane", "/{}/stages/{stage}/lobby", "/compare/lobby", "/advise"]
 )
-def test_4_404_a_page_without_its_last_slash_is_redirected_if_it_is_read(server, technique, path):
+def test_4_404_get_and_head_of_a_page_without_its_last_slash_are_redirected(server, technique, path):
     stages = import_module(technique).STAGES
     if "{stage}" in path and not stages:
         pytest.skip("has no stages")
     path = path.replace("{}", technique).replace("{stage}", "".join(stages[:1]))
     for method in ("GET", "HEAD"):
-        answer = ask(server.url, method, f"{path}?a=b")
+        answer = send_request(server.url, method, f"{path}?a=b")
         assert (answer.status, answer.headers["location"]) == (301, f"{path}/?a=b")
     assert post(server.url, path, GOOD).status == 404
 
 
 def filled(path):
-    """Return an address without its {names}: of a room and of a stage that there are."""
+    """Return an address with a room and a stage in place of its {names}."""
     technique = path.split("/")[1]
     stage = import_module(technique).STAGES[0] if "{stage}" in path else ""
     return path.replace("{room}", "lobby").replace("{stage}", stage)
 
 
-def test_2_the_websockets_address_by_http_is_no_page(server, room):
-    assert get(server.url, socket_path(room)).status == 404
+def test_2_the_websockets_address_has_no_page(server, room):
+    assert get(server.url, websocket_path(room)).status == 404
 
 
-def test_2_healthz_answers_for_the_database_and_the_channel_layer(server):
+def test_2_healthz_checks_the_database_and_the_channel_layer(server):
     answer = get(server.url, "/healthz")
     assert answer.status == 200
     told = answer.json
@@ -175,7 +175,7 @@ def test_2_healthz_answers_for_the_database_and_the_channel_layer(server):
 
 
 @pytest.mark.parametrize("technique", [technique for technique in HTTP if technique != "sse"])
-def test_2_a_poll_gives_at_most_500_and_says_that_there_are_more(server, room, technique):
+def test_2_a_poll_returns_at_most_500_messages_and_says_that_there_are_more(server, room, technique):
     publish_many(server, room, 1_001)
     seen, after, more = [], 0, []
     while len(seen) < 1_001:
@@ -188,7 +188,7 @@ def test_2_a_poll_gives_at_most_500_and_says_that_there_are_more(server, room, t
     assert more == [True, True, False]
 
 
-def test_2_a_poll_is_answered_at_once_when_there_is_nothing(server, room):
+def test_2_a_poll_without_a_new_message_gets_its_response_at_once(server, room):
     answer = get(server.url, room_path("polling", room))
     assert answer.json == {"messages": [], "last": 0, "more": False}
     assert answer.headers["cache-control"] == "no-store"
@@ -196,22 +196,22 @@ def test_2_a_poll_is_answered_at_once_when_there_is_nothing(server, room):
 
 @pytest.mark.parametrize("query", ["?after=0&after=1", "?x=y", "?after=1&x[]=%00", "?after=1;x", "?%FF=%FF&after=1"])
 @pytest.mark.parametrize("technique", ["polling", "longpoll"])
-def test_4_odd_queries_make_no_error(server, room, technique, query):
+def test_4_an_odd_query_causes_no_error(server, room, technique, query):
     publish_many(server, room, 2)
     assert get(server.url, room_path(technique, room, query)).status in (200, 400)
 
 
-def test_4_a_handshake_that_is_none_is_refused(server, room):
+def test_4_an_invalid_handshake_is_refused(server, room):
     for header, value in (("Sec-WebSocket-Version", "8"), ("Sec-WebSocket-Key", None), ("Sec-WebSocket-Key", "short")):
-        assert 400 <= shake(server.url, socket_path(room), {header: value}).status < 500
+        assert 400 <= request_handshake(server.url, websocket_path(room), {header: value}).status < 500
 
 
-def test_4_a_handshake_to_a_page_or_of_another_protocol_makes_no_error(server, room):
-    answer = ask(server.url, "GET", "/", headers={"Connection": "Upgrade", "Upgrade": "h2c"})
+def test_4_a_handshake_to_a_page_or_of_another_protocol_causes_no_error(server, room):
+    answer = send_request(server.url, "GET", "/", headers={"Connection": "Upgrade", "Upgrade": "h2c"})
     assert answer.status in (200, 400, 426)
 
 
 def test_2_4_a_room_is_named_in_the_websockets_address_as_in_http(server, room):
     publish("polling", server, f"{room}-é", "hi")
-    with dial(server.url, f"{room}-e\u0301", "?after=0") as connection:
+    with open_websocket(server.url, f"{room}-e\u0301", "?after=0") as connection:
         assert '"hi"' in connection.recv(10)

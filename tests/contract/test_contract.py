@@ -7,7 +7,7 @@ from itertools import islice
 import pytest
 
 from support.raw_http import get, room_path
-from support.technique_io import TECHNIQUES, client, heard, publish, publish_many, read
+from support.technique_io import TECHNIQUES, client, publish, publish_many, read, wait_until_announced
 
 pytestmark = pytest.mark.also_scaled
 
@@ -25,7 +25,7 @@ def test_1_1_a_message_has_these_fields_and_no_others(server, room, technique):
 
 
 @pytest.mark.parametrize("sent_at", [None, 0, -1.5, 1e299, 1763678000123])
-def test_1_1_sent_at_is_carried_unread(server, room, technique, sent_at):
+def test_1_1_sent_at_is_passed_on_unchanged(server, room, technique, sent_at):
     publish(technique, server, room, sent_at=sent_at)
     (message,) = read(technique, server, room, 1, "?after=0").messages
     assert message["sent_at"] == sent_at
@@ -41,22 +41,22 @@ def test_1_2_ids_count_without_a_gap_under_32_publishers_of_all_techniques(serve
 
     with ThreadPoolExecutor(32) as pool:
         list(pool.map(speak, range(32)))
-    heard(server, room, 128)
+    wait_until_announced(server, room, 128)
     messages = get(server.url, room_path("polling", room, "?after=0")).json["messages"]
     assert [message["id"] for message in messages] == list(range(1, 129))
     assert len({message["text"] for message in messages}) == 128
-    for number in range(32):  # what one client said in order stays in order
+    for number in range(32):  # the messages of one client stay in order
         own = [message["text"] for message in messages if message["text"].startswith(f"{number}.")]
         assert own == [f"{number}.{turn}" for turn in range(4)]
 
 
-def test_1_2_a_refused_message_takes_no_id(server, room, technique):
+def test_1_2_a_refused_message_uses_no_id(server, room, technique):
     assert publish(technique, server, room, "first")[0] == 201
     assert publish(technique, server, room, " ")[0] == 400
     assert publish(technique, server, room, "second")[1]["id"] == 2
 
 
-def test_1_3_the_server_makes_a_nonce_where_it_is_missing(server, room, technique):
+def test_1_3_the_server_makes_a_nonce_if_it_is_missing(server, room, technique):
     publish("polling", server, room)
     publish("polling", server, room)
     first, second = read(technique, server, room, 2, "?after=0").messages
@@ -86,41 +86,41 @@ def test_1_3_a_room_may_have_a_name_of_any_script(server, room, technique):
         assert (message["room"], message["text"]) == (f"{room}-{name}", name)
 
 
-def test_2_1_after_left_out_gives_the_last_50(server, room, technique):
+def test_2_1_without_after_a_reader_gets_the_last_50_messages(server, room, technique):
     publish_many(server, room, 60)
     assert read(technique, server, room, 50).ids == list(range(11, 61))
 
 
-def test_2_1_after_0_gives_the_room_from_its_first_message(server, room, technique):
+def test_2_1_after_0_starts_with_the_first_message(server, room, technique):
     publish_many(server, room, 60)
     assert read(technique, server, room, 60, "?after=0").ids == list(range(1, 61))
 
 
-def test_2_1_after_the_last_gives_what_comes(server, room, technique):
+def test_2_1_after_the_last_id_a_reader_gets_only_new_messages(server, room, technique):
     publish_many(server, room, 3)
     publish("polling", server, room)
     assert read(technique, server, room, 1, "?after=3").ids == [4]
 
 
-def test_2_1a_after_beyond_the_end_is_an_explicit_new_start(server, room, technique):
+def test_2_1a_after_beyond_the_last_id_causes_a_reset(server, room, technique):
     publish_many(server, room, 60)
     answer = read(technique, server, room, 50, "?after=61")
     assert answer.reset
     assert answer.ids == list(range(11, 61))
 
 
-def test_2_1a_after_at_the_end_is_no_new_start(server, room, technique):
+def test_2_1a_after_equal_to_the_last_id_causes_no_reset(server, room, technique):
     publish_many(server, room, 2)
     assert not read(technique, server, room, 1, "?after=1").reset
 
 
-def test_2_1a_the_greatest_after_there_can_be_is_beyond_the_end(server, room, technique):
+def test_2_1a_the_greatest_possible_after_causes_a_reset(server, room, technique):
     publish_many(server, room, 2)
     answer = read(technique, server, room, 2, f"?after={2**63 - 1}")
     assert (answer.reset, answer.ids) == (True, [1, 2])
 
 
-def test_3_2_a_client_gets_history_and_then_what_comes(server, room, technique):
+def test_3_2_a_client_gets_history_and_then_new_messages(server, room, technique):
     publish("polling", server, room, "one")
     reader = client(technique, server, room, after=0)
     messages = reader.messages()
@@ -130,7 +130,7 @@ def test_3_2_a_client_gets_history_and_then_what_comes(server, room, technique):
     reader.close()
 
 
-def test_3_2_a_room_of_more_than_a_page_arrives_whole(server, room, technique):
+def test_3_2_a_history_of_several_pages_arrives_complete(server, room, technique):
     publish_many(server, room, 620)
     reader = client(technique, server, room, after=0)
     assert [message["id"] for message in islice(reader.messages(), 620)] == list(range(1, 621))
@@ -163,6 +163,6 @@ def test_3_4_a_nonce_published_32_times_at_once_is_stored_once(server, room, tec
     assert publish(technique, server, room, "next")[1]["id"] == 2
 
 
-def test_3_4_a_nonce_is_one_rooms_own(server, room, technique):
+def test_3_4_the_same_nonce_may_be_used_in_two_rooms(server, room, technique):
     assert publish(technique, server, f"{room}-a", "a", nonce="same")[1]["id"] == 1
     assert publish(technique, server, f"{room}-b", "b", nonce="same")[1]["id"] == 1

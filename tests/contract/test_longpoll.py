@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from support.processes import PATIENCE, until
-from support.raw_http import dialled, get, post, room_path
+from support.raw_http import get, open_socket, post, room_path
 from support.technique_io import publish, publish_many
 
-HOLD_BACK = 0.4  # seconds for which a request must stay unanswered; no test asserts that anything is faster
+HOLD_BACK = 0.4  # seconds for which a request must be held; no test asserts that anything is faster
 
 
 def ask(server, room, **query):
@@ -27,12 +27,12 @@ def ids(answer):
 
 @pytest.fixture
 def asking():
-    """Ask in the background: the function returns a future."""
+    """Send requests in the background: the function returns a future."""
     with ThreadPoolExecutor(8) as pool:
         yield lambda *args, **query: pool.submit(ask, *args, **query)
 
 
-def test_2_the_answer_has_the_shape_of_a_poll_and_a_queue(server, room):
+def test_2_the_response_is_that_of_a_poll_with_a_queue(server, room):
     publish("longpoll", server, room)
     answer = ask(server, room, after=0)
     assert set(answer) == {"messages", "last", "more", "queue"}
@@ -48,7 +48,7 @@ def test_2_a_request_is_held_until_there_is_a_message(server, room, asking):
     assert [message["text"] for message in held.result(PATIENCE)["messages"]] == ["now"]
 
 
-def test_2_a_request_is_held_for_as_long_as_it_asks_and_then_answered_empty(server, room):
+def test_2_a_request_is_held_as_long_as_it_says_and_then_gets_an_empty_response(server, room):
     before = time.monotonic()
     answer = ask(server, room, hold=HOLD_BACK)
     assert time.monotonic() - before >= HOLD_BACK * 0.95
@@ -56,12 +56,12 @@ def test_2_a_request_is_held_for_as_long_as_it_asks_and_then_answered_empty(serv
 
 
 @pytest.mark.parametrize("hold", ["56", "-1", "abc", "", "1e1", "nan", "inf", "١", "99999"])
-def test_2_a_hold_that_cannot_be_is_refused(server, room, hold):
+def test_2_an_invalid_hold_is_refused(server, room, hold):
     answer = get(server.url, room_path("longpoll", room, "?hold=" + hold.replace("١", "%D9%A1")))
     assert (answer.status, answer.sentence) == (400, "hold: seconds from 0 to 55.")
 
 
-def test_2_history_is_given_in_pages_of_500(server, room):
+def test_2_history_comes_in_pages_of_500(server, room):
     publish_many(server, room, 501)
     answer = ask(server, room, after=0)
     assert (len(answer["messages"]), answer["last"], answer["more"]) == (500, 500, True)
@@ -69,11 +69,11 @@ def test_2_history_is_given_in_pages_of_500(server, room):
     assert (ids(answer), answer["last"], answer["more"]) == ([501], 501, False)
 
 
-def test_2_2_a_queues_id_is_of_128_bits_and_never_the_same(server, room):
+def test_2_2_a_queues_id_has_128_random_bits(server, room):
     queues = {ask(server, room, hold=0)["queue"] for _ in range(50)}
     assert len(queues) == 50
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", queue) for queue in queues)  # 22 · 6 bits ≥ 128
-    for place in range(21):  # no character stands still: nothing in it is counted or fixed
+    for place in range(21):  # each character varies: no part of the id is a counter or a constant
         assert len({queue[place] for queue in queues}) > 5
 
 
@@ -85,7 +85,7 @@ def test_2_2_an_unknown_queue_is_replaced_by_a_new_one_filled_from_history(serve
     assert re.fullmatch(r"[A-Za-z0-9_-]{22}", answer["queue"])
 
 
-def test_2_2_a_queue_of_another_process_keeps_its_id(server, room):
+def test_2_2_an_id_from_another_process_is_kept(server, room):
     queue = secrets.token_urlsafe(16)
     assert ask(server, room, queue=queue, hold=0)["queue"] == queue
     publish("longpoll", server, room)
@@ -108,7 +108,7 @@ def test_2_2_a_queue_that_is_read_does_not_expire(small, room):
         assert ask(small, room, queue=queue, after=0, hold=0.3)["queue"] == queue
 
 
-def test_2_2_a_queue_lives_on_between_two_requests(server, room):
+def test_2_2_a_queue_receives_messages_between_two_requests(server, room):
     queue = ask(server, room, hold=0)["queue"]
     publish_many(server, room, 2)
     answer = ask(server, room, queue=queue)
@@ -123,19 +123,19 @@ def test_2_2_a_queue_serves_one_room(server, room):
     assert answer["queue"] != queue
 
 
-def test_2_2_every_user_has_a_queue_of_his_own(server, room):
+def test_2_2_every_user_has_a_queue(server, room):
     queues = [ask(server, room, hold=0)["queue"] for _ in range(3)]
     publish("longpoll", server, room)
     assert [ids(ask(server, room, queue=queue)) for queue in queues] == [[1], [1], [1]]
 
 
-def test_2_2_a_queue_that_overflows_falls_back_to_history(small, room):
+def test_2_2_after_an_overflow_the_messages_come_from_history(small, room):
     queue = ask(small, room, hold=0)["queue"]
     publish_many(small, room, 30)  # small_settings.QUEUE_MAX is 4, TAIL_MAX 5
     assert ids(ask(small, room, queue=queue)) == list(range(1, 31))
 
 
-def test_2_2_a_second_request_ends_the_first_one_with_an_empty_answer(server, room, asking):
+def test_2_2_a_second_request_ends_the_first_with_an_empty_response(server, room, asking):
     queue = ask(server, room, hold=0)["queue"]
     first = asking(server, room, queue=queue, after=0, hold=55)
     time.sleep(HOLD_BACK)
@@ -146,16 +146,16 @@ def test_2_2_a_second_request_ends_the_first_one_with_an_empty_answer(server, ro
     assert ids(second.result(PATIENCE)) == [1]
 
 
-def test_2_2_an_answer_that_was_cut_is_given_again(server, room):
+def test_2_2_messages_of_a_response_that_was_cut_off_are_delivered_again(server, room):
     queue = ask(server, room, hold=0)["queue"]
     publish_many(server, room, 3)
     assert ids(ask(server, room, queue=queue, after=0)) == [1, 2, 3]
     assert ids(ask(server, room, queue=queue, after=1)) == [2, 3]
 
 
-def test_2_2_a_client_that_goes_while_it_is_held_loses_nothing(server, room):
+def test_2_2_a_client_that_disconnects_during_a_hold_loses_nothing(server, room):
     queue = ask(server, room, hold=0)["queue"]
-    with dialled(server.url) as connection:
+    with open_socket(server.url) as connection:
         path = room_path("longpoll", room, f"?queue={queue}&after=0&hold=55")
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
         time.sleep(0.1)

@@ -1,4 +1,4 @@
-"""Section 1.3: the rules of names and texts, tried with whatever hypothesis can think of."""
+"""Section 1.3: the rules for names and texts, tested with values that hypothesis generates."""
 
 import json
 import string
@@ -13,7 +13,7 @@ from lab.messages.errors import Refused
 from lab.messages.invisible import INVISIBLE
 from lab.messages.message import Message
 
-# Every code point there is, those included that cannot be encoded, and more of the odd ones than chance would give.
+# All code points, also those that cannot be encoded; the odd ones more often than by chance.
 ODD = "\0\t\n\r\x0b\x0c\x1c\x1f\x7f\x85\xa0\u0301\u0345\u200b\u2028\u2029\u202e\u3000\ufeff\ud800\udfff\U000e0001"
 characters = (
     st.characters() | st.characters(categories=["Cs", "Cc", "Mn", "Mc", "Zs", "Zl", "Zp"]) | st.sampled_from(ODD)
@@ -27,7 +27,7 @@ cleaners = [rules.clean_author, rules.clean_text, rules.clean_nonce, rules.clean
 
 
 def cleaned(clean, value):
-    """Return the cleaned value, or None where it is refused by a sentence; let any other exception fail the test."""
+    """Return the cleaned value, or None if it is refused with a sentence; any other exception fails the test."""
     try:
         return clean(value)
     except Refused as refused:
@@ -46,7 +46,7 @@ def test_4_any_value_of_a_field_is_accepted_or_refused(clean, value):
 @example("a\u0301" * 64)
 @example("\u0344" * 33)  # NFC makes it longer
 @example(" \u0301a")
-def test_1_3_a_room_is_nfc_bounded_and_stays_itself(name):
+def test_1_3_a_room_name_is_nfc_and_cleaning_it_again_changes_nothing(name):
     room = cleaned(rules.clean_room, name)
     if room is None:
         return
@@ -57,7 +57,7 @@ def test_1_3_a_room_is_nfc_bounded_and_stays_itself(name):
 
 
 @given(name=st.text(st.characters(categories=["L", "Nd"]) | st.sampled_from("-_"), min_size=1, max_size=64))
-def test_1_3_letters_and_digits_of_any_script_make_a_room(name):
+def test_1_3_a_room_name_may_have_letters_and_digits_of_any_script(name):
     assume(len(unicodedata.normalize("NFC", name)) <= 64 and not INVISIBLE.search(name))
     assert rules.clean_room(name)
 
@@ -73,7 +73,7 @@ def test_1_3_a_room_typed_in_two_ways_is_one_room(name):
 @pytest.mark.parametrize(
     "name", [*sorted(set(string.printable) - set(string.ascii_letters + string.digits + "-_")), "", "a" * 65]
 )
-def test_1_3_other_characters_make_no_room(name):
+def test_1_3_other_characters_are_refused_in_a_room_name(name):
     with pytest.raises(Refused) as refused:
         rules.clean_room(f"a{name}b" if len(name) == 1 else name)
     assert refused.value.status == 404
@@ -81,7 +81,7 @@ def test_1_3_other_characters_make_no_room(name):
 
 @given(name=texts)
 @example("\u0344" * 21)
-def test_1_3_an_author_is_nfc_bounded_and_stays_itself(name):
+def test_1_3_an_author_is_nfc_and_cleaning_it_again_changes_nothing(name):
     author = cleaned(rules.clean_author, name)
     if author is None:
         return
@@ -132,18 +132,18 @@ NOT_NEEDED = {  # why: a name that looks like another one
 
 
 @pytest.mark.parametrize("name", list(NEEDED.values()), ids=list(NEEDED))
-def test_1_3_what_a_script_needs_stays_in_names(name):
+def test_1_3_invisible_characters_that_a_script_needs_stay_in_names(name):
     assert rules.clean_room(name) == name
     assert rules.clean_author(f"Ann {name}") == f"Ann {name}"
 
 
 @pytest.mark.parametrize("name", list(NEEDED_BY_EMOJI.values()), ids=list(NEEDED_BY_EMOJI))
-def test_1_3_what_an_emoji_needs_stays_in_an_authors_name(name):
+def test_1_3_invisible_characters_that_an_emoji_needs_stay_in_an_author(name):
     assert rules.clean_author(name) == name
 
 
 @pytest.mark.parametrize("name", list(NOT_NEEDED.values()), ids=list(NOT_NEEDED))
-def test_1_3_what_makes_a_name_look_like_another_is_refused(name):
+def test_1_3_characters_that_make_a_name_look_like_another_are_refused(name):
     with pytest.raises(Refused, match="invisible"):
         rules.clean_author(name)
     with pytest.raises(Refused, match="room"):
@@ -154,13 +154,13 @@ latin = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), max_size=
 
 
 @given(before=latin, hidden=st.from_regex(INVISIBLE, fullmatch=True), after=latin)
-def test_1_3_no_invisible_character_gives_a_latin_name_a_double(before, hidden, after):
+def test_1_3_no_invisible_character_makes_two_latin_names_look_equal(before, hidden, after):
     with pytest.raises(Refused):
         rules.clean_author(before + hidden + after)
 
 
 @given(text=texts)
-def test_1_3_a_text_is_untouched_and_bounded(text):
+def test_1_3_a_text_is_unchanged_and_bounded(text):
     if cleaned(rules.clean_text, text) is None:
         return
     assert rules.clean_text(text) is text
@@ -175,23 +175,23 @@ def test_1_3_every_text_that_can_be_stored_is_accepted(text):
 
 
 @given(nonce=st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=64))
-def test_1_3_printable_ascii_makes_a_nonce(nonce):
+def test_1_3_a_nonce_is_printable_ascii(nonce):
     assert rules.clean_nonce(nonce) == nonce
 
 
 @given(nonce=texts)
-def test_1_3_nothing_else_makes_a_nonce(nonce):
+def test_1_3_any_other_nonce_is_refused(nonce):
     accepted = cleaned(rules.clean_nonce, nonce) is not None
     assert accepted == (1 <= len(nonce) <= 64 and nonce.isascii() and nonce.isprintable())
 
 
 @given(number=st.integers(0, 2**63 - 1))
-def test_2_1_every_id_is_an_after(number):
+def test_2_1_every_id_is_a_valid_after(number):
     assert rules.clean_after(str(number)) == number
 
 
 @given(after=texts | st.integers().map(str) | st.text("0123456789 _+-.", max_size=25))
-def test_4_an_after_is_an_id_or_refused(after):
+def test_4_any_other_after_is_refused(after):
     number = cleaned(rules.clean_after, after)
     if number is not None:
         assert 0 <= number < 2**63
@@ -199,12 +199,12 @@ def test_4_an_after_is_an_id_or_refused(after):
 
 
 @given(sent_at=st.integers() | st.floats())
-def test_1_1_a_clock_is_a_finite_number(sent_at):
+def test_1_1_sent_at_is_a_finite_number(sent_at):
     assert cleaned(rules.clean_sent_at, sent_at) == (float(sent_at) if abs(sent_at) < 1e300 else None)
 
 
 @given(body=st.binary() | texts)
-def test_4_any_body_is_an_object_or_refused(body):
+def test_4_any_body_is_a_json_object_or_refused(body):
     assert isinstance(cleaned(rules.parse, body), dict | None)
 
 
@@ -213,11 +213,11 @@ def test_4_any_body_is_an_object_or_refused(body):
         values, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=8
     )
 )
-def test_4_any_json_is_an_object_or_refused(value):
+def test_4_any_json_value_is_an_object_or_refused(value):
     try:
         json.dumps(value, allow_nan=False)
         good = isinstance(value, dict)
-    except ValueError:  # NaN or Infinity is in it somewhere
+    except ValueError:  # it holds NaN or Infinity
         good = False
     assert cleaned(rules.parse, json.dumps(value)) == (value if good else None)
 
@@ -241,6 +241,6 @@ messages = st.builds(
 
 
 @given(message=messages)
-def test_1_1_a_message_comes_back_from_its_json(message):
+def test_1_1_a_message_is_equal_after_encoding_and_decoding(message):
     assert json.loads(message.json) == message.as_dict()
     assert not set(message.json) & set(b"\r\n")

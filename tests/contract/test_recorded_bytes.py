@@ -1,6 +1,6 @@
-"""The bytes of each technique's exchange, both sides, as they were recorded: a change of them must be meant.
+"""The bytes of each technique's exchange, in both directions, are those recorded: a change must be deliberate.
 
-To record anew, delete the file in tests/recorded/ and run its test once: it writes the file, and fails.
+To record an exchange again, delete its file and run its test once: it writes the file, and fails.
 """
 
 import json
@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from support.processes import PATIENCE
-from support.raw_http import dialled, exchange, room_path
-from support.raw_websocket import KEY, socket_path
+from support.raw_http import open_socket, room_path, send_raw
+from support.raw_websocket import KEY, websocket_path
 from support.technique_io import HTTP, client
 
 RECORDED = Path(__file__).with_name("recorded")
 FIELDS = {"author": "Ann", "text": "one “two”\nthree", "nonce": "n-1", "sent_at": 1763678000123.5}
-MASKED = [  # what differs from run to run
+MASKED = [  # the parts that differ from run to run
     (rb"(?i)date: [^\r]*", b"date: DATE"),
     (rb'"published_at":[\d.]+', b'"published_at":TIME'),
     (rb"room-\w\d{3}", b"ROOM"),
@@ -43,7 +43,7 @@ def readable(data):
 
 
 def has_common_time(steps):
-    """Tell whether the time in an exchange has as many digits as most have: lengths depend on it."""
+    """Return whether the time in an exchange has the usual number of digits: lengths depend on it."""
     times = re.findall(rb'"published_at":([\d.]+)', b"".join(data for _name, data in steps))
     return {len(time) for time in times} == {len("1763678000123.4567")}
 
@@ -64,7 +64,7 @@ def frame(text):
 
 
 def of_http(technique, url, room):
-    """Yield (what is asked, the bytes of the answer) of the steps of one exchange by an HTTP technique."""
+    """Yield (request, bytes of the response) for each step of one exchange by an HTTP technique."""
     body, bad = json.dumps(FIELDS).encode(), json.dumps(FIELDS | {"text": " "}).encode()
     path = room_path(technique, room)
     hold = "&hold=0" if technique == "longpoll" else ""
@@ -79,7 +79,7 @@ def of_http(technique, url, room):
             for name, after in (("read", "0"), ("read nothing new", "1"), ("read beyond the end", "9"), ("bad", "x"))
         ]
     for name, method, path, sent in steps:
-        yield name, exchange(url, request(method, path, sent))
+        yield name, send_raw(url, request(method, path, sent))
     if technique == "sse":
         for name, query, last in (
             ("read", "?after=0", b"}\n\n\r\n"),
@@ -89,12 +89,12 @@ def of_http(technique, url, room):
 
 
 def of_websocket(url, room):
-    """Yield the bytes of the steps of one exchange by WebSocket."""
-    head = f"GET {socket_path(room, '?after=0')} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
+    """Yield (name, bytes) for each step of one exchange by WebSocket."""
+    head = f"GET {websocket_path(room, '?after=0')} HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://127.0.0.1\r\n"
     head += (
         f"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
     )
-    with dialled(url) as connection:
+    with open_socket(url) as connection:
         yield "shake hands", answer(connection, head.encode(), b"\r\n\r\n")
         published = {"type": "publish"} | FIELDS
         yield "publish", answer(connection, frame(json.dumps(published)), b'"published"', b'"message"')
@@ -103,12 +103,12 @@ def of_websocket(url, room):
 
 
 def until_end(url, sent, last):
-    with dialled(url) as connection:
+    with open_socket(url) as connection:
         return answer(connection, sent, last)
 
 
 def answer(connection, sent, *parts):
-    """Send, and return what comes until all `parts` are in it and the newest piece is whole."""
+    """Send; return the bytes that come back, as soon as they hold all `parts` and end where one of them may end."""
     connection.sendall(sent)
     data = b""
     while not all(part in data for part in parts) or (parts[0] == b'"published"' and data.count(b"}") < 2):
@@ -117,12 +117,12 @@ def answer(connection, sent, *parts):
 
 
 def quietly(act):
-    with suppress(Exception):  # nobody answers it
+    with suppress(Exception):  # its request gets no response
         act()
 
 
 def of_client(technique):
-    """Yield (what a Python client does, the bytes that it sends)."""
+    """Yield (what a Python client does, the bytes that it sends) for each step."""
     for name in ("open", "publish"):
         with socket.create_server(("127.0.0.1", 0)) as listening:
             listening.settimeout(PATIENCE)
@@ -144,7 +144,7 @@ def of_client(technique):
 
 
 @pytest.mark.parametrize("technique", [*HTTP, "websocket"])
-def test_the_bytes_of_an_exchange_are_those_recorded(server, technique):
+def test_the_bytes_of_an_exchange_equal_the_recorded_ones(server, technique):
     exchanged = of_websocket if technique == "websocket" else partial(of_http, technique)
     rooms = (f"room-{technique[0]}{number:03}" for number in range(1_000))
     steps = next(steps for room in rooms if has_common_time(steps := list(exchanged(server.url, room))))

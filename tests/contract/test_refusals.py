@@ -1,11 +1,11 @@
-"""Section 4: every refusal is one sentence, the same on every road, and stores nothing."""
+"""Section 4: every refusal is one sentence, the same by every technique, and nothing is stored."""
 
 import json
 
 import pytest
 
 from support.raw_http import get, post, room_path
-from support.raw_websocket import dial
+from support.raw_websocket import open_websocket
 from support.technique_io import HTTP, publish, publish_fields, publish_frame, read
 
 pytestmark = pytest.mark.also_scaled
@@ -89,7 +89,7 @@ GOOD = {"author": "Ann", "text": "hi", "nonce": "good"}
 
 
 def refused_alike(server, technique, room, fields, sentence):
-    """See the refusal with its sentence, nothing stored, and the next publish accepted."""
+    """Check that a publish is refused with this sentence, nothing is stored, and the next publish is accepted."""
     status, answer = publish_fields(technique, server, room, fields)
     assert status == 400
     assert answer["error"] == sentence
@@ -124,7 +124,7 @@ def test_4_a_bad_after_is_refused(server, room, technique, after):
 
 
 @pytest.mark.parametrize("technique", HTTP)
-def test_2_a_query_of_many_fields_is_one_as_any(server, room, technique):
+def test_2_a_query_may_have_many_parameters(server, room, technique):
     assert get(server.url, room_path(technique, room, f"?{'a&' * 5_000}hold=0&after=-1")).status == 400
     assert get(server.url, f"/{technique}/{room}/?{'a&' * 5_000}").status == 200
 
@@ -133,7 +133,7 @@ KINDS = ["t*=bogus''%E4", "charset=rot13", "charset=utf-16", "charset*=utf-8''%0
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=range(len(KINDS)))
-def test_4_415_a_kind_that_cannot_be_read_is_refused_on_every_road(server, room, kind):
+def test_4_415_a_content_type_that_cannot_be_parsed_is_refused_by_every_technique(server, room, kind):
     headers = {"Content-Type": f"application/json; {kind}"}
     chats = [room_path(technique, room, "?after=%41") for technique in HTTP]
     for path in ("/", "/healthz", "/static/lab/style.css", *chats):
@@ -148,7 +148,7 @@ def test_4_415_a_kind_that_cannot_be_read_is_refused_on_every_road(server, room,
 
 
 @pytest.mark.parametrize("technique", HTTP)
-def test_2_without_its_last_slash_an_address_leads_nowhere(server, room, technique):
+def test_2_an_address_of_messages_without_its_last_slash_is_unknown(server, room, technique):
     path = room_path(technique, room).removesuffix("/")
     answers = [get(server.url, path), post(server.url, path, {"author": "Ann", "text": "hi"})]
     assert {(answer.status, answer.sentence) for answer in answers} == {(404, "address: nothing is here.")}
@@ -165,7 +165,7 @@ def test_4_409_a_nonce_used_again_with_another_author_or_text_is_refused(server,
 
 
 @pytest.mark.parametrize("technique", HTTP)
-def test_2_a_nonce_stored_already_is_answered_with_200_and_the_stored_message(server, room, technique):
+def test_2_a_repeated_nonce_gets_200_and_the_stored_message(server, room, technique):
     first = post(server.url, room_path(technique, room), GOOD | {"sent_at": 1})
     again = post(server.url, room_path(technique, room), GOOD | {"sent_at": 2})
     assert (first.status, again.status) == (201, 200)
@@ -174,20 +174,20 @@ def test_2_a_nonce_stored_already_is_answered_with_200_and_the_stored_message(se
 
 
 @pytest.mark.parametrize("technique", HTTP)
-def test_2_a_publish_is_answered_with_201_and_the_message(server, room, technique):
+def test_2_a_publish_gets_201_and_the_message(server, room, technique):
     answer = post(server.url, room_path(technique, room), GOOD)
     assert answer.status == 201
     assert answer.json == read(technique, server, room, 1, "?after=0").messages[0]
 
 
-def test_4_what_is_not_asked_for_is_not_read(server, room, technique):
+def test_4_unknown_fields_are_ignored(server, room, technique):
     extra = {"id": 99, "room": "other", "published_at": 1, "x": {"y": [1, None]}, "__proto__": {}}
     assert publish_fields(technique, server, room, GOOD | extra)[0] == 201
     (message,) = read(technique, server, room, 1, "?after=0").messages
     assert (message["id"], message["room"]) == (1, room)
 
 
-def test_1_3_bounds_themselves_are_accepted(server, room, technique):
+def test_1_3_fields_at_their_bounds_are_accepted(server, room, technique):
     fields = {"author": "\u00e9" * 40, "text": "\U0001f600" * 4_000, "nonce": " ~" * 32, "sent_at": -1e299}
     assert publish_fields(technique, server, room, fields)[0] == 201
     (message,) = read(technique, server, room, 1, "?after=0").messages
@@ -195,7 +195,7 @@ def test_1_3_bounds_themselves_are_accepted(server, room, technique):
 
 
 def test_4_after_many_refusals_the_websocket_still_publishes(server, room):
-    with dial(server.url, room) as connection:
+    with open_websocket(server.url, room) as connection:
         for change, sentence in BAD_FIELDS.values():
             fields = {name: value for name, value in (GOOD | change).items() if value is not None}
             assert publish_frame(connection, fields)[1]["error"] == sentence

@@ -12,7 +12,7 @@ from support.technique_io import publish, publish_many
 
 
 def heartbeats(events):
-    """Return the heartbeats that came so far."""
+    """Return the heartbeats received so far."""
     return [event for event in events.events if event[0] == "heartbeat"]
 
 
@@ -20,14 +20,14 @@ def said(events):
     return [json.loads(data) for kind, data, _id in events.events if kind == "message"]
 
 
-def test_2_3_its_headers_forbid_to_hold_it_back(server, room):
+def test_2_3_the_headers_forbid_buffering_and_caching(server, room):
     with stream(server.url, room_path("sse", room)) as events:
         assert events.headers["content-type"].split(";")[0] == "text/event-stream"
         assert events.headers["cache-control"] == "no-store"
         assert events.headers["x-accel-buffering"] == "no"
 
 
-def test_2_3_it_begins_with_retry_1000(server, room):
+def test_2_3_a_stream_begins_with_retry_1000(server, room):
     publish_many(server, room, 2)
     with stream(server.url, room_path("sse", room, "?after=0")) as events:
         events.messages(2)
@@ -52,7 +52,7 @@ def test_2_3_the_last_event_id_is_the_messages_id(server, room):
         assert [last_id for _kind, _data, last_id in events.events] == ["1", "2", "3", "4", "5"]
 
 
-def test_2_3_a_heartbeat_comes_in_silence_and_nothing_but_messages_carries_an_id(small, room):
+def test_2_3_a_heartbeat_comes_in_silence_and_only_messages_have_an_id(small, room):
     publish_many(small, room, 3)
     with stream(small.url, room_path("sse", room, "?after=9")) as events:
         events.until(lambda: len(heartbeats(events)) >= 2)  # small_settings.HEARTBEAT is 0.3 s
@@ -60,8 +60,10 @@ def test_2_3_a_heartbeat_comes_in_silence_and_nothing_but_messages_carries_an_id
         assert events.raw.count(b"\nid: ") == 3
         kinds = [kind for kind, _data, _id in events.events]
         assert kinds[:5] == ["reset", "message", "message", "message", "heartbeat"]
-        assert heartbeats(events)[0] == ("heartbeat", "{}", "3"), "of its own type, and the last id stays"
-        assert events.events[0][2] == ""  # the new start gave no id
+        assert heartbeats(events)[0] == ("heartbeat", "{}", "3"), (
+            "it has its own type, and leaves the last id unchanged"
+        )
+        assert events.events[0][2] == ""  # a reset has no id
 
 
 def test_2_3_a_heartbeat_comes_no_earlier_than_the_silence(small, room):
@@ -72,7 +74,7 @@ def test_2_3_a_heartbeat_comes_no_earlier_than_the_silence(small, room):
         assert time.monotonic() - before >= 0.2
 
 
-def test_2_3_no_heartbeat_comes_while_messages_do_and_one_in_the_silence_after(start, room):
+def test_2_3_a_heartbeat_comes_only_after_the_messages_stop(start, room):
     server, silence = start(**SMALL, SMALL_HEARTBEAT="2"), 2  # seconds
     with stream(server.url, room_path("sse", room)) as events:
         begun, number = time.monotonic(), 0
@@ -105,7 +107,7 @@ def test_4_a_last_event_id_that_is_no_id_is_refused(server, room, value):
     assert (answer.status, answer.sentence) == (400, f"Last-Event-ID: a whole number from 0 to {2**63 - 1}.")
 
 
-def test_2_3_last_event_id_beyond_the_end_is_a_new_start(server, room):
+def test_2_3_last_event_id_beyond_the_last_id_causes_a_reset(server, room):
     publish_many(server, room, 2)
     with stream(server.url, room_path("sse", room), Last_Event_ID="3") as events:
         assert [message["id"] for message in events.messages(2)] == [1, 2]
@@ -128,20 +130,20 @@ def test_4_a_text_cannot_break_out_of_its_field(server, room, text):
     with stream(server.url, room_path("sse", room, "?after=0")) as events:
         first, second = events.messages(2)
         assert (first["text"], second["text"]) == (text, "end")
-        # The bytes themselves: two events of two lines, no carriage return, no line end that the server did not mean.
+        # In the bytes: two events of two lines each, no carriage return, and no other line end.
         body = events.raw.removeprefix(b"retry: 1000\n\n")
         assert b"\r" not in events.raw
         assert [line[:5] for line in body.split(b"\n")] == [b"id: 1", b"data:", b"", b"id: 2", b"data:", b"", b""]
 
 
-def test_2_3_it_does_not_end_by_itself_and_delivers_what_comes(small, room):
+def test_2_3_a_stream_stays_open_and_delivers_new_messages(small, room):
     with stream(small.url, room_path("sse", room)) as events:
         events.until(lambda: len(heartbeats(events)) >= 2)
         publish("sse", small, room, "late")
         assert events.messages(1)[0]["text"] == "late"
 
 
-def test_the_tests_own_parser_keeps_to_the_standard():
+def test_the_tests_own_parser_follows_the_standard():
     parser = Parser()
     events = parser.feed(": c\r\nid: 1\rdata: a\u2028\ndata:b\n\nevent: x\nid: 2\n\ndata\n\nretry: 5\ndata: z".encode())
     assert events == [("message", "a\u2028\nb", "1"), ("message", "", "2")]

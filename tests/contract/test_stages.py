@@ -1,4 +1,4 @@
-"""Section 6: the staircases. Each stage can be read, tried and measured, and refuses as the chat does."""
+"""Section 6: every stage of every technique has a page and a client, and refuses like the finished version."""
 
 from importlib import import_module
 from threading import Thread
@@ -33,7 +33,7 @@ def test_6_every_stage_has_its_page(server, room, technique, stage):
     assert f"/{technique}/stages/{stage}/{room}/" in get(server.url, f"/{technique}/{room}/").body.decode()
 
 
-def test_6_a_stage_that_is_none_has_no_page_and_no_address(server, room, technique):
+def test_6_an_unknown_stage_has_no_page_and_no_address(server, room, technique):
     assert get(server.url, f"/{technique}/stages/none/{room}/").status == 404
     assert get(server.url, stage_path(technique, "none", room)).status == 404
 
@@ -49,7 +49,7 @@ def test_6_every_stage_serves_its_python_client(server, room, technique, stage):
 
 
 @over_http
-def test_6_every_stage_refuses_in_the_same_words(server, room, technique, stage):
+def test_6_every_stage_refuses_with_the_same_sentence(server, room, technique, stage):
     refused = post(server.url, stage_path(technique, stage, room), {"author": "Ann", "text": " "})
     assert (refused.status, refused.sentence) == (400, "text: not only white space.")
     assert get(server.url, stage_path(technique, stage, "a.b")).status == 404

@@ -1,4 +1,4 @@
-"""Promises 3.2 and 1.3 between every two techniques: one publishes, the other delivers."""
+"""Rules 1.3 and 3.2 for each pair of techniques: one publishes, the other delivers."""
 
 from itertools import count, islice, product
 
@@ -62,10 +62,10 @@ def test_1_3_a_text_is_delivered_character_for_character(server, room, text):
 
 
 @pytest.mark.parametrize("text", list(TEXTS.values()), ids=list(TEXTS))
-def test_1_3_a_text_comes_live_character_for_character(server, room, technique, text):
+def test_1_3_a_new_text_is_delivered_character_for_character(server, room, technique, text):
     reader = client(technique, server, room, after=0)
     messages = reader.messages()
-    for number in (1, 2):  # the second finds the reader waiting
+    for number in (1, 2):  # the second arrives while the reader waits
         reader.publish(f"{number}{text}"[:4_000])
         assert next(messages)["text"] == f"{number}{text}"[:4_000]
     reader.close()
@@ -91,7 +91,7 @@ def test_1_3_an_author_may_be_of_any_script(server, room, technique, author):
     assert read(technique, server, room, 1, "?after=0").messages[0]["author"] == author
 
 
-def test_3_2_all_techniques_deliver_one_and_the_same_history(server, room):
+def test_3_2_all_techniques_deliver_the_same_history(server, room):
     publish_many(server, room, 40, "text {}")
     readings = [read(technique, server, room, 40, "?after=0").messages for technique in TECHNIQUES]
     assert all(reading == readings[0] for reading in readings)

@@ -1,4 +1,4 @@
-"""`make scaled`, and the files in deploy/ that no test can run: that they name what there is."""
+"""`make scaled`, and the files in deploy/ that no test can run: they name existing files, programs and settings."""
 
 import re
 import shlex
@@ -12,12 +12,12 @@ import psutil
 import pytest
 import yaml
 
-from deploy.service import ServiceError
+from lab.net.system import StartError
 from support.processes import COMMAND, PATIENCE, ROOT, NginxProcess, free_port, until
 from support.raw_http import get
 
 DEPLOY = ROOT / "deploy"
-OTHERS = {"LAB_LISTEN", "LAB_SERVERS", "LAB_HOST", "LAB_PORT"}  # the files' own
+OTHERS = {"LAB_LISTEN", "LAB_SERVERS", "LAB_HOST", "LAB_PORT"}  # used only by the files themselves
 
 
 def answers(url):
@@ -29,7 +29,7 @@ def answers(url):
 
 @pytest.fixture
 def folder():
-    """A folder for all temporary files; PostgreSQL looks into it as somebody else where we are root."""
+    """A folder for all temporary files; if we are root, PostgreSQL reads it as another user."""
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         yield Path(folder)
@@ -37,7 +37,7 @@ def folder():
 
 @pytest.mark.services
 @pytest.mark.server
-def test_scaled_tells_what_it_runs_starts_again_what_ends_and_leaves_nothing(folder):
+def test_scaled_prints_its_services_restarts_them_and_leaves_nothing_behind(folder):
     command = [sys.executable, "manage.py", "scaled", "--port", "0", "--servers", "2"]
     environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "LAB_DATA": str(folder / "data")}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as scaled:
@@ -64,15 +64,15 @@ def test_scaled_tells_what_it_runs_starts_again_what_ends_and_leaves_nothing(fol
     assert [path.name for path in folder.iterdir()] == ["data"]
 
 
-def test_a_missing_program_is_told_in_one_sentence(monkeypatch):
+def test_a_missing_program_is_reported_in_one_sentence(monkeypatch):
     monkeypatch.setattr(NginxProcess, "name", "nginx-that-is-not-there")
-    with pytest.raises(ServiceError) as told:
+    with pytest.raises(StartError) as told:
         NginxProcess([])
     sentence = "nginx-that-is-not-there is missing: install it, on Debian with 'sudo apt-get install nginx'."
     assert str(told.value) == sentence
 
 
-def test_the_files_for_containers_name_what_there_is():
+def test_the_files_for_containers_name_existing_files_and_settings():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     assert set(services) == {"nginx", "server", "postgres", "redis", "master", "worker"}
     assert all(set(service.get("depends_on", [])) <= set(services) for service in services.values())
@@ -83,7 +83,7 @@ def test_the_files_for_containers_name_what_there_is():
 
 
 def waiting(port):
-    """Return the commands by which systemd, and who runs the containers, find out that a server has started."""
+    """Return the commands by which systemd and Docker find out that a server has started."""
     (unit,) = re.findall(r"^ExecStartPost=(.*)$", (DEPLOY / "lab@.service").read_text(), re.MULTILINE)
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
     _cmd, _python, *arguments = services["server"]["healthcheck"]["test"]
@@ -91,14 +91,14 @@ def waiting(port):
     yield [sys.executable, *(argument.replace("8000", str(port)) for argument in arguments)]
 
 
-def test_a_server_that_answers_has_started_while_redis_is_away(start):
+def test_a_server_counts_as_started_while_redis_is_away(start):
     server = start(REDIS_URL=f"redis://127.0.0.1:{free_port()}/0")
     assert get(server.url, "/healthz").status == 503
     for command in waiting(server.port):
         assert subprocess.run(command, timeout=COMMAND, capture_output=True).returncode == 0, command
 
 
-def test_a_server_that_does_not_answer_has_not_started():
+def test_a_server_without_a_response_does_not_count_as_started():
     by_systemd, by_compose = waiting(free_port())
     assert subprocess.run(by_compose, timeout=COMMAND, capture_output=True).returncode != 0
     with pytest.raises(subprocess.TimeoutExpired):
@@ -112,7 +112,7 @@ def test_secrets_for_containers_go_neither_into_git_nor_into_the_image():
 
 
 @pytest.mark.parametrize("file", ["compose.yaml", "lab.env", "README.md"])
-def test_what_a_deployment_sets_is_what_the_lab_reads(file):
+def test_the_lab_reads_every_variable_that_a_deployment_sets(file):
     read = set(re.findall(r'env\.\w+\("(\w+)"', (ROOT / "lab" / "settings.py").read_text()))
     text = (DEPLOY / file).read_text()
     named = set(re.findall(r"\b((?:LAB|[A-Z]+)_[A-Z_]+)(?==|:)", text))

@@ -1,4 +1,4 @@
-"""Servers behind nginx restarted one after the other under load: nothing is lost, and nobody is told of it."""
+"""A rolling restart of the servers behind nginx, under load: no message is lost, and no request fails."""
 
 import json
 import signal
@@ -13,16 +13,16 @@ import pytest
 
 from support.processes import PATIENCE, until
 from support.raw_http import JSON, get, post, room_path
-from support.raw_websocket import close_code, dial
+from support.raw_websocket import close_code, open_websocket
 from support.sse_parser import stream
-from support.technique_io import publish, reading, settled
+from support.technique_io import publish, reading, results_of
 
 
 @contextmanager
 def insisting(server, count, ask):
-    """Let `count` threads call `ask(connection, turn)`, each on one connection that is never opened anew.
+    """Let `count` threads call `ask(connection, turn)`, each on one connection that is never opened again.
 
-    Yield the list of all that they return.
+    Yield the list of their results.
     """
     over, answers = threading.Event(), []
 
@@ -38,11 +38,11 @@ def insisting(server, count, ask):
             yield answers
         finally:
             over.set()
-            settled(running)
+            results_of(running)
 
 
 def publisher(room):
-    """Return a function that publishes without a nonce of its own, and returns (status, id)."""
+    """Return a function that publishes without a nonce, and returns (status, id)."""
 
     def ask(connection, turn):
         connection.request("POST", room_path("polling", room), json.dumps({"author": "Ann", "text": "hi"}), JSON)
@@ -53,7 +53,7 @@ def publisher(room):
 
 
 def poller(technique, room):
-    """Return a function that polls, and returns the status and whether history began anew."""
+    """Return a function that polls, and returns (status, whether there was a reset)."""
 
     def ask(connection, turn):
         connection.request("GET", room_path(technique, room, "?after=1&hold=0.2"))
@@ -75,11 +75,11 @@ def test_3_2_a_rolling_restart_loses_nothing_and_fails_no_request(scaled, room, 
             server.stop(by)
             server.start()
     assert set(polls) | set(long_polls) == {(200, False)}
-    # 200: it was stored, and its server killed before it could say so; nginx asked the next one.
+    # 200: it was stored, and its server killed before the response; nginx tried the next server.
     assert {status for status, _id in published} <= ({201} if by == signal.SIGTERM else {200, 201})
     assert sorted(number for _status, number in published) == list(range(2, len(published) + 2))
     with reading(scaled, room, 1 + len(published)) as readers:
-        for messages in settled(readers):
+        for messages in results_of(readers):
             assert [message["id"] for message in messages] == list(range(1, len(published) + 2))
 
 
@@ -92,7 +92,7 @@ def test_3_2_readers_of_all_techniques_come_through_a_rolling_restart(scaled, ro
                 server.stop()
                 server.start()
             assert set(speaking.result(PATIENCE)) == {201}
-        for messages in settled(readers):
+        for messages in results_of(readers):
             assert [message["text"] for message in messages] == ["first", *map(str, range(60))]
 
 
@@ -101,8 +101,8 @@ def post_slowly(server, room, number):
     return post(server.url, room_path("sse", room), {"author": "Ann", "text": str(number)}).status
 
 
-def test_sigterm_says_goodbye_on_each_through_nginx(scaled, room):
-    with stream(scaled.url, room_path("sse", room)) as events, dial(scaled.url, room) as connection:
+def test_sigterm_ends_every_technique_properly_behind_nginx(scaled, room):
+    with stream(scaled.url, room_path("sse", room)) as events, open_websocket(scaled.url, room) as connection:
         events.until(lambda: events.parser.retry)
         with ThreadPoolExecutor() as pool:
             held = pool.submit(get, scaled.url, room_path("longpoll", room, "?hold=55"))
@@ -126,15 +126,15 @@ def test_sighup_restarts_the_workers_of_one_port_and_refuses_no_connection(start
         server.process.send_signal(signal.SIGHUP)
         until(lambda: len(after := workers(server)) == 2 and not after & before, "the workers stay")
         assert set(speaking.result(PATIENCE)) == {201}
-        for messages in settled(readers):
+        for messages in results_of(readers):
             assert [message["text"] for message in messages] == ["first", *map(str, range(40))]
 
 
 def workers(server):
-    """Return the ids of the processes that serve."""
+    """Return the ids of the server's worker processes."""
     found = set()
     for child in psutil.Process(server.process.pid).children():
-        with suppress(psutil.NoSuchProcess):  # as the old ones are, sooner or later
+        with suppress(psutil.NoSuchProcess):  # the old workers end sooner or later
             if "spawn_main" in " ".join(child.cmdline()):
                 found.add(child.pid)
     return found

@@ -1,4 +1,4 @@
-"""Promise 3.6 behind nginx: what nginx counts, refuses and changes. Modules marked `also_scaled` run there too."""
+"""The lab behind nginx: what nginx counts, refuses and changes. Test modules marked `also_scaled` run there, too."""
 
 import json
 import re
@@ -13,8 +13,8 @@ from websockets.exceptions import ConnectionClosed
 from deploy.programs import CONFIGURATION
 from lab import settings
 from support.processes import PATIENCE, NginxProcess, free_port, until
-from support.raw_http import JSON, ask, exchange, get, post, room_path
-from support.raw_websocket import close_code, dial
+from support.raw_http import JSON, get, post, room_path, send_raw, send_request
+from support.raw_websocket import close_code, open_websocket
 from support.sse_parser import stream
 
 pytestmark = pytest.mark.services
@@ -24,7 +24,7 @@ HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # addresses of this machine
 
 
 def ask_from(address, server, method, path, body=None, headers=None):
-    """Ask from an address of this machine; return (status, headers, body)."""
+    """Send a request from an address of this machine; return (status, headers, body)."""
     connection = HTTPConnection(HERE, server.port, timeout=PATIENCE, source_address=(address, 0))
     with closing(connection):
         connection.request(method, path, body, headers or {})
@@ -33,12 +33,12 @@ def ask_from(address, server, method, path, body=None, headers=None):
 
 
 def publish_from(address, server, room, claimed):
-    """Publish from this address, which claims to be a proxy for another; return the status."""
+    """Publish from this address, with a header that claims another client's address; return the status."""
     body = json.dumps({"author": "Ann", "text": "hi"})
     return ask_from(address, server, "POST", room_path("polling", room), body, JSON | {"X-Forwarded-For": claimed})[0]
 
 
-def test_4_429_counts_the_real_clients_behind_nginx(start, room):
+def test_4_429_rates_count_the_real_clients_behind_nginx(start, room):
     server = start(FORWARDED_ALLOW_IPS=HERE, LAB_PUBLISH_RATE="1")
     with NginxProcess([server]) as nginx:
         statuses = [publish_from(ELSEWHERE, nginx, room, f"10.0.0.{turn}") for turn in range(20)]
@@ -47,7 +47,7 @@ def test_4_429_counts_the_real_clients_behind_nginx(start, room):
 
 
 class Changed(NginxProcess):
-    """An nginx whose filled-in configuration says something else here and there."""
+    """An nginx with changes in its configuration."""
 
     def __init__(self, servers, **changes):
         super().__init__(servers)
@@ -67,7 +67,7 @@ def test_4_429_connections_of_one_address_are_bounded_by_nginx_over_all_servers(
     servers = [start(FORWARDED_ALLOW_IPS=HERE) for _ in range(2)]
     path = room_path("sse", room)
     with Changed(servers, limit_conn="addresses 3") as nginx:
-        with stream(nginx.url, path), stream(nginx.url, path), dial(nginx.url, room):
+        with stream(nginx.url, path), stream(nginx.url, path), open_websocket(nginx.url, room):
             answer = get(nginx.url, path)
             assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (429, OF_ADDRESS, "5")
             assert ask_from(ELSEWHERE, nginx, "GET", room_path("polling", room))[0] == 200
@@ -76,14 +76,14 @@ def test_4_429_connections_of_one_address_are_bounded_by_nginx_over_all_servers(
 
 @contextmanager
 def mute():
-    """Listen, and never answer."""
+    """A port that accepts connections and never responds."""
     with socket.create_server((HERE, 0)) as listening:
         yield SimpleNamespace(port=listening.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def nginx():
-    """An nginx that soon gives up, with nobody behind it."""
+    """An nginx with short timeouts and no server behind it."""
     nobody = SimpleNamespace(port=free_port())
     with Changed([nobody], client_header_timeout="1s", client_body_timeout="1s") as nginx:
         yield nginx
@@ -100,14 +100,14 @@ def nginx():
         ("GET", "/polling/a/messages/", {}, 503, "no server answers, try again."),
     ],
 )
-def test_4_what_nginx_refuses_by_itself_it_refuses_in_one_sentence(nginx, method, path, headers, status, sentence):
-    answer = ask(nginx.url, method, path, headers=headers)
+def test_4_nginx_refuses_in_one_sentence(nginx, method, path, headers, status, sentence):
+    answer = send_request(nginx.url, method, path, headers=headers)
     assert (answer.status, answer.sentence) == (status, sentence)
     assert answer.headers.get("allow") == ("GET, HEAD, POST" if status == 405 else None)
     assert answer.headers.get("retry-after") == ("1" if status == 503 else None)
 
 
-def test_4_503_a_server_that_does_not_answer_in_time_is_no_server():
+def test_4_503_nginx_refuses_if_no_server_responds_in_time():
     with mute() as server, Changed([server], proxy_read_timeout="1s") as nginx:
         answer = get(nginx.url, "/polling/a/messages/")
     assert (answer.status, answer.sentence) == (503, "no server answers, try again.")
@@ -116,8 +116,8 @@ def test_4_503_a_server_that_does_not_answer_in_time_is_no_server():
 @pytest.mark.parametrize(
     "part", [b"", b"GET / HTTP/1.1\r\nX", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{"]
 )
-def test_4_408_nginx_waits_no_longer_than_a_server_and_says_nothing(nginx, part):
-    assert exchange(nginx.url, part) == b""
+def test_4_408_nginx_closes_an_incomplete_request_as_early_as_a_server(nginx, part):
+    assert send_raw(nginx.url, part) == b""
 
 
 def test_4_1_nginx_has_the_servers_bounds():
@@ -130,7 +130,7 @@ def test_4_1_nginx_has_the_servers_bounds():
     assert int(told["proxy_read_timeout"].removesuffix("s")) > settings.HOLD_MAX
 
 
-def test_1_3_a_clients_own_headers_are_no_nonce_behind_nginx(scaled, room):
+def test_1_3_nginx_replaces_the_nonce_header_of_a_client(scaled, room):
     path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
     for headers in ({"X_Request_ID": "one"}, {"X_Lab_Nonce": "one"}, {"X_Request_ID": "n" * 65}):
         answers = [post(scaled.url, path, fields, **headers) for _ in range(2)]
@@ -138,8 +138,8 @@ def test_1_3_a_clients_own_headers_are_no_nonce_behind_nginx(scaled, room):
         assert all(re.fullmatch("[0-9a-f]{32}", answer.json["nonce"]) for answer in answers)
 
 
-def test_6_etag_says_through_an_nginx_that_compresses_that_nothing_has_changed(start, room):
-    """nginx makes a strong tag weak when it compresses the answer."""
+def test_6_etag_works_through_an_nginx_that_compresses(start, room):
+    """nginx makes a strong tag weak when it compresses the response."""
     compressing = "off; gzip on; gzip_proxied any; gzip_min_length 1; gzip_types application/json"
     path = f"/polling/stages/etag/{room}/messages/?after=0"
     with Changed([start(FORWARDED_ALLOW_IPS=HERE)], server_tokens=compressing) as nginx:
@@ -151,7 +151,7 @@ def test_6_etag_says_through_an_nginx_that_compresses_that_nothing_has_changed(s
 
 @pytest.mark.parametrize("size", [65_537, 1_000_000])
 def test_2_4_a_frame_over_64_kib_is_refused_with_1009_through_nginx(scaled, room, size):
-    with dial(scaled.url, room) as connection:
-        with suppress(ConnectionClosed):  # refused by its length, before all of it was written
+    with open_websocket(scaled.url, room) as connection:
+        with suppress(ConnectionClosed):  # refused because of its length, before all of it was sent
             connection.send("x" * size)
         assert close_code(connection) == 1009

@@ -1,4 +1,4 @@
-"""make faults: run the suite, go on where it stopped, and print the table."""
+"""make faults: run the suite, resume where it stopped, and print the table."""
 
 import argparse
 import sys
@@ -19,7 +19,7 @@ KINDS = {"faults": BY_NAME, "techniques": TECHNIQUES, "deployments": DEPLOYMENTS
 
 
 def main():
-    """Run what is not done yet; return 1 where a promise did not hold or a bug was missed."""
+    """Run the missing cells; return 1 if a promise was broken or a bug was missed."""
     options = arguments()
     interrupt_on_signals()
     allow_many_connections()
@@ -47,7 +47,7 @@ def main():
 
 
 def arguments():
-    """Return the options; whatever is wrong with them ends here, with a sentence."""
+    """Return the options; invalid ones end the program with a sentence."""
     parser = argparse.ArgumentParser(prog="make faults", description="Faults × techniques × deployments.")
     parser.add_argument("--counts", choices=FORMS, default="full", help="how often each fault strikes")
     parser.add_argument("--only", type=lambda text: text.split(","), default=[], metavar="NAME,…",

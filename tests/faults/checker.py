@@ -1,4 +1,4 @@
-"""The promises as rules over a Log: each yields a sentence for every time that it was broken."""
+"""The promises as rules over a Log: each rule yields a sentence for each violation."""
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -6,8 +6,8 @@ from itertools import islice, pairwise
 
 from faults.recovery import recoveries
 
-PATIENCE = 30.0  # seconds after the end of a fault in which every client must have all
-SHOWN = 3  # sentences kept of each rule
+PATIENCE = 30.0  # seconds after the end of a fault, within which every client must have all messages
+SHOWN = 3  # sentences that are kept for each rule
 
 
 def check(log, patience=PATIENCE):
@@ -23,7 +23,7 @@ def check(log, patience=PATIENCE):
 
 
 def lost(log):
-    """Every message that was acknowledged, or is in history, reached every client of its room."""
+    """Every message that was acknowledged or is in history has reached every client of its room."""
     expected = defaultdict(set)
     for publish in log.acknowledged():
         expected[publish.room].add(publish.number)
@@ -35,7 +35,7 @@ def lost(log):
 
 
 def repeated(log):
-    """No client sees a message twice, neither under its id nor under its nonce."""
+    """No client sees a message twice, by its id or by its nonce."""
     for reader in log.readers:
         for key in ("number", "nonce"):
             for value, times in Counter(getattr(arrival.said, key) for arrival in reader.shown).items():
@@ -44,7 +44,7 @@ def repeated(log):
 
 
 def unordered(log):
-    """No connection brings what it brought already, or what its reader said it had; ids rise on it."""
+    """On each connection ids rise, from the `after` that its reader named."""
     for reader in log.readers:
         last, connection = 0, 0
         for arrival in reader.arrivals:
@@ -56,7 +56,7 @@ def unordered(log):
 
 
 def gaps(log):
-    """Ids count 1, 2, 3 … in history and before every reader."""
+    """Ids count 1, 2, 3 … in history and for every reader."""
     seen = {f"history of {room}": [said.number for said in messages] for room, messages in log.history.items()}
     seen |= {reader.name: [arrival.said.number for arrival in reader.shown] for reader in log.readers}
     for whose, numbers in seen.items():
@@ -66,7 +66,7 @@ def gaps(log):
 
 
 def disagreeing(log):
-    """All clients, all acknowledgements and history agree on what each id is."""
+    """All clients, acknowledgements and history have the same message under each id."""
     known = {(said.room, said.number): said.nonce for messages in log.history.values() for said in messages}
     told = [(publish.author, publish.room, publish.number, publish.nonce) for publish in log.acknowledged()]
     told += [(reader.name, a.said.room, a.said.number, a.said.nonce) for reader in log.readers for a in reader.arrivals]
@@ -76,7 +76,7 @@ def disagreeing(log):
 
 
 def invented(log):
-    """Nothing is delivered that was not published, character for character."""
+    """Only published messages are delivered, character for character."""
     said = {(p.room, p.author, p.text, p.nonce, p.sent_at) for p in log.publishes}
     for each in _distinct(log):
         if (each.room, each.author, each.text, each.nonce, each.sent_at) not in said:
@@ -96,7 +96,7 @@ def renumbered(log):
 
 
 def falling(log):
-    """An author's acknowledgements in a room rise."""
+    """The ids of an author's acknowledgements in a room rise."""
     last = defaultdict(int)
     for publish in sorted(log.acknowledged(), key=lambda publish: publish.began):
         whose = publish.author, publish.room
@@ -114,7 +114,7 @@ def foreign(log):
 
 
 def failed(log):
-    """No client gives up, or is told to start anew."""
+    """No client fails or gets a reset."""
     for reader in log.readers:
         if reader.failure or reader.resets:
             yield f"{reader.name}: {reader.failure or 'told to start anew'}"
@@ -128,9 +128,9 @@ def unanswered(log):
 
 
 def late(log, patience=PATIENCE):
-    """Every client has all, and hears what is new, within `patience` seconds of the end of each fault.
+    """Every client has all messages, old and new ones, within `patience` seconds after the end of each fault.
 
-    Where more faults strike before it is back, the seconds count from the end of the last of them.
+    If more faults strike before that, the seconds count from the end of the last one.
     """
     for end, name, seconds in recoveries(log):
         since = log.ends[bisect_right(log.ends, end + seconds) - 1]

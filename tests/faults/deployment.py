@@ -1,4 +1,4 @@
-"""What every deployment is: servers, and wires before them."""
+"""Base of the deployments: servers, with wires in front of them."""
 
 import itertools
 from contextlib import ExitStack
@@ -12,12 +12,12 @@ WIRES = [*TECHNIQUES, "slow"]  # one for each crowd, and one for slow readers
 
 
 class Server(ServerProcess):
-    """A server whose log's complaints are kept for the report."""
+    """A server that keeps the errors in its log for the report."""
 
     complaints = ()
 
     def check(self):
-        """Keep what the log complains of."""
+        """Keep the errors in the log."""
         try:
             super().check()
         except AssertionError as complaint:
@@ -25,10 +25,10 @@ class Server(ServerProcess):
 
 
 class Deployment:
-    """Servers and the wires before them, while it is entered."""
+    """Servers and the wires in front of them, running inside a `with` block."""
 
     def __enter__(self):
-        """Start all of it; where something does not start, end what did."""
+        """Start everything; if something does not start, end the rest."""
         with ExitStack() as starting:
             starting.enter_context(self.disk)
             self.begin(starting)
@@ -39,23 +39,23 @@ class Deployment:
         return self
 
     def __exit__(self, *exc_info):
-        """End all of it, the wires first."""
+        """End everything, the wires first."""
         self.started.close()
 
     def kill(self):
-        """SIGKILL one server after the other in turn, and start it again."""
+        """Kill the next server with SIGKILL, and start it again."""
         server = next(self.turn)
         server.kill()
         server.start()
 
     def terminate(self):
-        """SIGTERM one server after the other in turn, and start it again."""
+        """End the next server with SIGTERM, and start it again."""
         server = next(self.turn)
         server.stop()
         server.start()
 
     def complaints(self):
-        """Return, once, what the servers' logs complain of, the last line of each complaint."""
+        """Return the new errors in the servers' logs, the last line of each."""
         found = []
         for server in self.servers:
             server.check()
@@ -64,7 +64,7 @@ class Deployment:
         return found
 
     def resource_usage(self):
-        """Return what the servers hold now."""
+        """Return what the servers use now."""
         return resource_usage.read(
             [server.process.pid for server in self.servers], self.servers[0].environment["LAB_DATA"]
         )

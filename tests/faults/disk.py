@@ -1,4 +1,4 @@
-"""A small disk of the test's own that can be filled; where we may mount none, a limit on the server's files."""
+"""A small disk that a test can fill; if we may not mount one, a limit on the size of the server's files."""
 
 import os
 import resource
@@ -9,28 +9,28 @@ from support.processes import until
 
 
 class SmallDisk:
-    """A folder that is a file system of its own, where we may mount one."""
+    """A folder that is a file system of its own, if we may mount one."""
 
     def __init__(self, path, size):
-        """Make no disk yet; `size` is in bytes."""
+        """Make no disk yet; `size`: bytes."""
         self.path, self.size, self.mounted = path, size, False
 
     def __enter__(self):
-        """Mount it; where that is not allowed the folder stays a plain one."""
+        """Mount it; if that is not allowed, the folder stays an ordinary one."""
         self.path.mkdir(parents=True, exist_ok=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={self.size},mode=755", "lab-faults", str(self.path)]
         self.mounted = os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
         return self
 
     def __exit__(self, *exc_info):
-        """Unmount it; what it held is gone."""
+        """Unmount it; its content is lost."""
         if self.mounted:
-            subprocess.run(["umount", "--lazy", str(self.path)], check=True)  # orphans may be there for a moment
+            subprocess.run(["umount", "--lazy", str(self.path)], check=True)  # child processes may use it for a moment
             self.mounted = False
 
     @contextmanager
     def full(self, processes):
-        """Leave no byte free meanwhile; on a plain folder, let the processes with these ids write none to any file."""
+        """Leave no byte free meanwhile; on an ordinary folder, the processes with these ids can write to no file."""
         if self.mounted:
             with self._filled():
                 yield
@@ -54,7 +54,7 @@ class SmallDisk:
             self._resized(self.size)
 
     def _fitted(self):
-        """Make the disk as small as what it holds, at once where writing it full takes time; tell whether it fitted."""
+        """Make the disk as small as its content, which is faster than filling it; return whether that worked."""
         disk = os.statvfs(self.path)
         return self._resized((disk.f_blocks - disk.f_bfree) * disk.f_frsize)
 

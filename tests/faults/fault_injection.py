@@ -1,4 +1,4 @@
-"""What is put into a server under test when it starts: perhaps a bug, and an answer to the question what it holds."""
+"""A Django app for a server under test: it plants a bug, and reports the server's queues on a signal."""
 
 import asyncio
 import json
@@ -10,18 +10,18 @@ from pathlib import Path
 from django.apps import AppConfig
 from django.conf import settings
 
-ASK = signal.SIGUSR2  # the server answers by a file in LAB_DATA
+ASK = signal.SIGUSR2  # the server replies with a file in LAB_DATA
 BUSY = 0.1  # seconds
 
 
 class FaultInjection(AppConfig):
-    """Plants when Django is ready."""
+    """Plants the bug when Django is ready."""
 
     name = "faults"
     label = "fault_injection"
 
     def ready(self):
-        """Plant the bug, and listen for the question."""
+        """Plant the bug, and listen for the signal."""
         if settings.NARROW:
             keep_busy()
         if settings.BUG:
@@ -30,7 +30,7 @@ class FaultInjection(AppConfig):
 
 
 def keep_busy():
-    """Let a room be busy for a while after each announcement, so that the next ones have to wait."""
+    """Keep a room busy for a while after each announcement, so that the next ones have to wait."""
     from lab.chat.broker_local import LocalSubscription
 
     listen = LocalSubscription.listen
@@ -49,7 +49,7 @@ def keep_busy():
 
 
 def tell(*_):
-    """Write down how many queues there are, and how many messages wait in them."""
+    """Write the number of queues, and of the messages in them, to a file."""
     from lab.chat.hub import process_hub
 
     queues = [queue for room in process_hub().rooms.values() for queue in room.queues]

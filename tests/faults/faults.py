@@ -9,12 +9,12 @@ from faults.mid_frame_cutter import Censor, Scissors
 from faults.strikes import again, disconnect, hold
 
 FORMS = ("short", "medium", "full")  # of the suite
-HASTE = {"short": 0.2, "medium": 1.0, "full": 1.0}  # by which what lasts is shortened
+HASTE = {"short": 0.2, "medium": 1.0, "full": 1.0}  # factor by which durations are shortened
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault; `counts` are those of FORMS, 0 where it is left out; `needs` names the part that must be there."""
+    """A fault; `counts`: its strikes in each of FORMS, 0 to leave it out; `needs`: the part that must exist."""
 
     name: str
     title: str
@@ -24,14 +24,16 @@ class Fault:
     needs: str = ""
     scissors: type | None = None
     clocks: tuple = (0,)  # ms by which the authors' clocks are wrong
-    apart: bool = False  # a technique at a time: where times are compared, or one crowd is all that a machine can play
+    apart: bool = (
+        False  # one technique at a time, because times are compared, or because a machine can run only one crowd
+    )
 
     def count(self, form):
         """Return how often it strikes in a form of the suite."""
         return self.counts[FORMS.index(form)]
 
     def breaks(self, deployment):
-        """Tell whether the deployment has what it breaks."""
+        """Return whether the deployment has the part that the fault breaks."""
         return not self.needs or self.needs in deployment.parts
 
 
@@ -60,6 +62,6 @@ FAULTS = [
     Fault("slow", "Five slow readers at 1 KB/s", (1, 3, 9), "rounds", ordeals.slow_readers, apart=True),
     Fault("soak", "Soak", (3, 480, 3_600), "seconds", ordeals.soak),
 ]  # fmt: skip
-# Nothing, for as long as a bug needs to show itself some ten times with each technique: see ONE_IN in suite.py.
+# No fault, long enough for a bug to appear some ten times with each technique: see ONE_IN in suite.py.
 PEACE = Fault("peace", "Nothing", (300, 2_000, 100_000), "deliveries", strikes.talk)
 BY_NAME = {fault.name: fault for fault in FAULTS}

@@ -1,11 +1,11 @@
-"""What a trial notes down: who published what, and who was given what, when. Times are seconds since the epoch."""
+"""The log of a trial: who published and who received which message, and when. Times are seconds since the epoch."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass
 class Publish:
-    """One message that somebody tries to publish; `number` and `answered` come with its acknowledgement."""
+    """One message that a client tries to publish; `number` and `answered` are set by its acknowledgement."""
 
     author: str
     room: str
@@ -19,7 +19,7 @@ class Publish:
 
 @dataclass(frozen=True)
 class Said:
-    """A message as it was delivered, less what only the server knows beforehand."""
+    """A delivered message, without the fields that the server adds."""
 
     room: str
     number: int
@@ -30,37 +30,37 @@ class Said:
 
     @classmethod
     def of(cls, message):
-        """Return what a message's dict says."""
+        """Return the Said of a message's dict."""
         return cls(*(message[name] for name in ("room", "id", "author", "text", "nonce", "sent_at")))
 
 
 @dataclass(slots=True)
 class Arrival:
-    """One message as the wire brought it to one reader."""
+    """One message as one reader received it."""
 
     said: Said
     at: float
-    connection: int  # which of the reader's connections, counted from 1; 0 where that is not certain
+    connection: int  # number of the reader's connection, from 1; 0 if that is not certain
     had: int | None  # the `after` that the reader named when it opened that connection
-    shown: bool  # the client took it for a new one
+    shown: bool  # the client counted it as a new one
 
 
 @dataclass
 class Reader:
-    """One client: the room it joined, with `after` 0, and what it was given."""
+    """One client: the room that it joined, with `after` 0, and the messages that it received."""
 
     name: str
     room: str
     joined: float = 0.0
     arrivals: list = field(default_factory=list)
-    failure: str = ""  # what ended it too early
-    resets: int = 0  # how often it was told to start anew
+    failure: str = ""  # the reason if it ended too early
+    resets: int = 0  # how many resets it got
     reconnects: int = 0
-    again: int = 0  # messages that its client read a second time, whether or not it kept them
+    again: int = 0  # messages that its client received a second time
 
     @property
     def shown(self):
-        """The arrivals that the application saw."""
+        """The arrivals that the client delivered to its application."""
         return [arrival for arrival in self.arrivals if arrival.shown]
 
 
@@ -70,7 +70,7 @@ class Log:
 
     readers: list = field(default_factory=list)
     publishes: list = field(default_factory=list)
-    history: dict = field(default_factory=dict)  # room: [Said], read from the server when all was over
+    history: dict = field(default_factory=dict)  # {room: [Said]}, read from the server at the end
     ends: list = field(default_factory=list)  # the end of each fault
 
     def acknowledged(self):

@@ -1,23 +1,23 @@
-"""Promises that are figures, as rules over what was measured: each yields a sentence where it does not hold."""
+"""The promises about figures, as rules over measurements: each rule yields a sentence for each violation."""
 
 import statistics
 
-SLOWER = 1.2  # times their p99 before: what the others may wait while some read slowly
-NOISE = 5.0  # ms by which the p99 of two windows differs by itself on a machine that others use too
-WINDOW = 10.0  # seconds of a window from which on its p99 is judged
-GROWN = 1.1  # times what servers held at first: what they may hold in the end
-FEW = 2  # by which any count may grow; a tenth of a few is less than one
-LONG = 60.0  # seconds between two readings from which on they are judged
+SLOWER = 1.2  # factor by which the others' p99 may grow while some clients read slowly
+NOISE = 5.0  # ms by which the p99 of two windows may differ on a machine that runs other programs, too
+WINDOW = 10.0  # seconds that a window must last for its p99 to count
+GROWN = 1.1  # factor by which the servers' resources may grow
+FEW = 2  # number by which any count may grow; a tenth of a small count is less than one
+LONG = 60.0  # seconds between two readings that count
 
 
 def missed(strikes, asked, unit):
-    """A fault strikes as often as it was asked to."""
+    """A fault strikes as often as it should."""
     if strikes < asked:
         yield f"only {strikes:,} of {asked:,} {unit}"
 
 
 def slowed(log, rounds):
-    """While some read slowly, the others' p99 stays within a fifth of what it was, in the median over the rounds.
+    """While some clients read slowly, the p99 of the others grows by at most a fifth, in the median over the rounds.
 
     A round is (began, slowed, ended), in seconds since the epoch.
     """
@@ -29,19 +29,19 @@ def slowed(log, rounds):
 
 
 def telling(rounds):
-    """Tell whether all windows are long enough for their p99 to say something."""
+    """Return whether all windows are long enough for their p99 to count."""
     return all(min(slow - began, ended - slow) >= WINDOW for began, slow, ended in rounds)
 
 
 def pairs(log, rounds):
-    """Return the others' p99 of each round, in ms: (before, meanwhile)."""
+    """Return the p99 of the other clients in each round, in ms: (before, meanwhile)."""
     return [(p99(log, began, slow), p99(log, slow, ended)) for began, slow, ended in rounds]
 
 
 def p99(log, began, ended):
     """Return the 99th percentile, in ms, of the delays of messages published between two instants.
 
-    From the publishing to the arrival at those who publish themselves: slow readers do not.
+    A delay lasts until the arrival at a client that publishes itself; slow readers do not.
     """
     begun = {publish.nonce: publish.began for publish in log.publishes if began <= publish.began < ended}
     authors = {publish.author for publish in log.publishes}
@@ -51,7 +51,7 @@ def p99(log, began, ended):
 
 
 def grown(before, after, seconds):
-    """What servers hold, {what: how much}, stays within a tenth of what they held so many seconds before."""
+    """The servers' resources, {name: amount}, grow by at most a tenth in `seconds`."""
     if seconds < LONG:
         return
     for name, held in before.items():

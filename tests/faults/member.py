@@ -1,4 +1,4 @@
-"""One client of a crowd, who notes what it is given and publishes now and then."""
+"""One client of a crowd, which records what it receives and publishes now and then."""
 
 import random
 import secrets
@@ -8,11 +8,11 @@ from importlib import import_module
 
 from faults.log import Arrival, Publish, Reader, Said
 
-TEXT = "é 物 " + "x" * 80  # after the words that tell one message from another
+TEXT = "é 物 " + "x" * 80  # follows the words that make each message different
 
 
 class Member:
-    """One client, with a thread that reads and perhaps one that publishes."""
+    """One client, with a thread that reads and optionally one that publishes."""
 
     def __init__(self, crowd, room, url, options):
         name = f"{crowd.technique} {len(crowd.members)}"
@@ -29,14 +29,14 @@ class Member:
         self.talking.start()
 
     def noted(self, act, *args):
-        """Do it, and note what ends it too early."""
+        """Call `act(*args)`; record the error if one ends it too early."""
         try:
             act(*args)
         except Exception as exc:
             self.reader.failure = f"{type(exc).__name__}: {exc}"
 
     def read(self):
-        """Note every arrival."""
+        """Record every arrival."""
         known = self.crowd.known
         for message, shown in self.client.arrivals():
             said = Said.of(message)
@@ -48,24 +48,24 @@ class Member:
                 self.last = said.number
 
     def publish_now_and_then(self, rate):
-        """Publish until all is quiet."""
+        """Publish until the crowd is quiet."""
         number = 0
         while not self.crowd.quiet.wait(self.chance.expovariate(rate)):
             number += 1
             self.publish(f"{number} by {self.reader.name} {TEXT}")
 
     def publish(self, text):
-        """Publish one message and note its acknowledgement."""
+        """Publish one message and record its acknowledgement."""
         now = time.time()
         sent_at = now * 1000 + self.chance.choice(self.crowd.clocks)
         publish = Publish(self.reader.name, self.reader.room, secrets.token_urlsafe(16), text, sent_at, now)
         self.crowd.log.publishes.append(publish)
         stored = self.client.publish(text, publish.nonce, sent_at)
-        if stored:  # None: closed meanwhile
+        if stored:  # None: the client was closed meanwhile
             publish.number, publish.answered = stored["id"], time.time()
 
     def finish(self):
-        """Wait for the threads, and note what the client counted."""
+        """Wait for the threads, and record the client's counts."""
         self.reading.join()
         if self.talking:
             self.talking.join()
@@ -74,9 +74,9 @@ class Member:
 
 
 def noting(technique):
-    """Return the technique's Client, made to say of each message by which of its connections it came.
+    """Return a subclass of the technique's Client that records for each message on which connection it came.
 
-    It counts what it reads again where it reads it: of what came last before a connection broke, it keeps nothing.
+    It counts repeated messages when it reads them, because it drops what it read last before a connection broke.
     """
     base = import_module(f"{technique}.client").Client
 
@@ -90,7 +90,7 @@ def noting(technique):
         def fetch(self):
             opened, had = self.opened, self.had
             batch = super().fetch()
-            if opened != self.opened:  # the thread that publishes has opened a connection meanwhile
+            if opened != self.opened:  # the publishing thread has opened a connection meanwhile
                 opened = 0
             return [message | {"connection": (opened, had)} for message in batch]
 

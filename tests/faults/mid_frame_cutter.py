@@ -1,4 +1,4 @@
-"""Relays that cut where no network's fault is so precise: inside what the server just wrote."""
+"""Proxies that cut a connection inside a frame, event or response, more precisely than a fault of a network."""
 
 import asyncio
 import socket
@@ -12,14 +12,14 @@ CHUNK = 65_536  # bytes read at most at a time
 
 
 class Scissors:
-    """Carries connections to a port of this machine, and cuts one, by RST or FIN, when it is time."""
+    """Carries connections to a port of this machine, and cuts one by RST or FIN when it is armed."""
 
-    SKIP = 8  # pieces among which the one to be cut is chosen: the first after a message is its author's answer
+    SKIP = 8  # pieces from which the one to cut is chosen; the first after a publish is its acknowledgement
 
     def __init__(self, target, chance):
         """Begin to listen."""
         self.target, self.chance = target, chance
-        self.due, self.cuts = 0, []  # the how manieth piece that fits is cut next, 0: none; the instants of all cuts
+        self.due, self.cuts = 0, []  # which of the next fitting pieces is cut (0: none); the times of all cuts
         listening = threading.Event()
         self.thread = threading.Thread(target=lambda: asyncio.run(self._serve(listening)), daemon=True)
         self.thread.start()
@@ -39,17 +39,17 @@ class Scissors:
         self.due = 0
 
     def close(self):
-        """End all of it."""
+        """End everything."""
         if self.thread.is_alive():
             self.loop.call_soon_threadsafe(self.ended.set)
             self.thread.join()
 
     def fits(self, piece):
-        """Tell whether this piece of the server's may be cut: anything that can be halved."""
+        """Return whether this piece from the server may be cut: any that can be halved."""
         return len(piece) > 1
 
     def kept(self, piece):
-        """Return what of it still arrives: some of it, so that a frame, event or answer ends in its middle."""
+        """Return the part of it that still arrives, so that a frame, event or response ends in its middle."""
         return piece[: self.chance.randrange(1, len(piece))]
 
     async def _serve(self, listening):
@@ -59,7 +59,7 @@ class Scissors:
         listening.set()
         await self.ended.wait()
         server.close()
-        await asyncio.sleep(0.1)  # what was just accepted becomes a task first, and ends with the loop
+        await asyncio.sleep(0.1)  # connections that were just accepted become tasks first, and end with the loop
 
     async def _connected(self, near, to_near):
         with suppress(OSError):
@@ -98,15 +98,15 @@ class Scissors:
 
 
 class Censor(Scissors):
-    """Cuts a connection in place of the answer to a publish: the message is stored, and its author does not know."""
+    """Cuts a connection in place of an acknowledgement: the message is stored, and its author cannot know."""
 
     SKIP = 2
     ANSWERS = (b"HTTP/1.1 201", b'{"type": "published"')
 
     def fits(self, piece):
-        """Tell whether an answer to a publish is in it."""
+        """Return whether it contains an acknowledgement of a publish."""
         return any(answer in piece for answer in self.ANSWERS)
 
     def kept(self, piece):
-        """Let nothing of it arrive."""
+        """Return nothing."""
         return b""

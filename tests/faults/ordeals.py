@@ -1,20 +1,20 @@
-"""Strikes that take long or many readers, and tell or judge a figure of their own."""
+"""Strikes that need much time or many readers, and that measure a figure of their own."""
 
 import statistics
 import time
 
 from faults import measured
 
-SLOW, RATE = 5, 1_024  # readers, and bytes a second that each of them reads
+SLOW, RATE = 5, 1_024  # readers, and bytes per second that each of them reads
 ROUND = 20  # seconds with the slow readers, after as many without
-QUIET = 2  # messages a second in the room where so many wait
+QUIET = 2  # messages per second in the room where the many readers wait
 CHURN = 20  # seconds between the disconnects of a soak
-REST = 10  # seconds without one before servers are asked what they hold
-READINGS = 5  # a second apart, of which the median counts
+REST = 10  # seconds without a disconnect before the servers' resources are read
+READINGS = 5  # one each second; their median counts
 
 
 def slow_readers(trial):
-    """Let some readers read very slowly, `count` times, and as long at full speed before; compare the others' p99."""
+    """Let some readers read at full speed and then very slowly, `count` times; compare the p99 of the others."""
     wire = trial.deployment.wire
     rounds = []
     for crowd in trial.crowds:
@@ -39,7 +39,7 @@ def slow_readers(trial):
 
 
 def rush(trial):
-    """Let `count` more readers wait in a room of their own, and cut them all off at once."""
+    """Let `count` more readers wait in a separate room, and disconnect all of them at once."""
     for crowd in trial.crowds:
         room = f"{crowd.rooms[0]}-rush"
         crowd.join(room).talk(QUIET)
@@ -57,15 +57,15 @@ def rush(trial):
 
 
 def reconnected(crowd):
-    """Return how many of those who were cut off have noticed it."""
+    """Return how many of the disconnected readers have noticed it."""
     return sum(1 for member in crowd.rushing if member.client.reconnects)
 
 
 def soak(trial):
-    """Talk for `count` seconds with a disconnect now and then; compare what the servers hold with what they held.
+    """Publish for `count` seconds with a disconnect now and then; compare the servers' resources before and after.
 
-    They are asked for the first time after a third: until then the pools of connections fill, nginx's to the servers
-    and the servers' to the database, and the newest messages that each server remembers of a room.
+    The first reading is after a third of the time: until then the pools of connections fill, nginx's to the servers
+    and the servers' to the database, and each server's recent messages of the rooms.
     """
     began = time.monotonic()
     churn(trial, trial.count / 3)
@@ -80,7 +80,7 @@ def soak(trial):
 
 
 def churn(trial, seconds):
-    """Disconnect everybody now and then, for so many seconds."""
+    """Disconnect all clients now and then, for `seconds`."""
     over = time.monotonic() + seconds
     while (left := over - time.monotonic()) > 0:
         trial.put("reset")
@@ -90,7 +90,7 @@ def churn(trial, seconds):
 
 
 def held(trial):
-    """Return what the servers hold once everybody is back: the median of a few readings."""
+    """Return the servers' resources after all clients are back: the median of a few readings."""
     time.sleep(REST * trial.haste)
     readings = []
     for _ in range(READINGS):

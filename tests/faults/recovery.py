@@ -1,4 +1,4 @@
-"""How long it takes until everybody is back after a fault."""
+"""The time until each reader is back after a fault."""
 
 from bisect import bisect_left, bisect_right
 from itertools import accumulate
@@ -7,13 +7,13 @@ from itertools import accumulate
 def recoveries(log):
     """Yield (end, reader, seconds) for every fault and reader, from the fault's end until the reader is back.
 
-    It is back once it has all that was acknowledged before the end, and the first message that came after.
+    It is back when it has all messages acknowledged before the end, and the first one after it.
     """
     rooms = {reader.room: _acknowledged_by(log, reader.room) for reader in log.readers}
     for reader in log.readers:
         shown = reader.shown
         numbers, instants = [a.said.number for a in shown], [a.at for a in shown]
-        instants.append(float("inf"))  # when it sees what it never saw
+        instants.append(float("inf"))  # the instant at which it sees a message that it never saw
         for end in log.ends:
             if end < reader.joined:
                 continue
@@ -24,7 +24,7 @@ def recoveries(log):
 
 
 def _acknowledged_by(log, room):
-    """Return a function that tells the greatest id of a room that was acknowledged by an instant, 0 for none."""
+    """Return a function that returns a room's greatest id acknowledged before an instant, or 0."""
     told = sorted((publish.answered, publish.number) for publish in log.acknowledged() if publish.room == room)
     instants, greatest = [at for at, _ in told], [0, *accumulate((number for _, number in told), max)]
     return lambda instant: greatest[bisect_right(instants, instant)]

@@ -28,7 +28,7 @@ def markdown(cells):
 
 
 def machine():
-    """Return what ran it, in one sentence."""
+    """Return a sentence about the machine."""
     return (
         f"On {os.cpu_count()} cores of {manifest.cpu_name()}, {platform.system()}, Python {platform.python_version()}; "
         "clients, wires, servers and whatever they need shared them."
@@ -42,13 +42,13 @@ def forms(cells):
 
 
 def short(rows):
-    """Return what there is to say of the short form, where that is among the rows."""
+    """Return a remark on the short form, if it is among the rows."""
     known = forms(cell for _fault, _technique, cell in rows)
     return [SHORT.format("Short" if known == ["short"] else "Some have short")] if "short" in known else []
 
 
 def table(rows):
-    """Return the rows under their head; a fault is named once."""
+    """Return the rows with a header; each fault is named once."""
     lines = [HEAD, ["---", "--:", "---", *["--:"] * 7]]
     mixed = len(forms(cell for _fault, _technique, cell in rows)) > 1
     before = None
@@ -60,19 +60,19 @@ def table(rows):
 
 
 def lined(lines):
-    """Return lines of cells as a table."""
+    """Return lines of cells as a Markdown table."""
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
 def times(fault, cell):
-    """Return how often a fault struck, and how often it was to where that is more."""
+    """Return how often a fault struck, and how often it should have if that is more."""
     struck, asked = cell.get("strikes", 0), cell["count"]
     unit = fault.unit.removesuffix("s") if struck == asked == 1 else fault.unit
     return f"{struck:,}" + f" of {asked:,}" * (struck < asked) + f" {unit}"
 
 
 def figures(cell):
-    """Return the cells of the columns with figures; where a trial came to no end there are none."""
+    """Return the cells of the columns with figures; a trial that did not end has none."""
     if "acknowledged" not in cell:
         return ["ended"] + [""] * 6
     counts = (cell[name] for name in ("acknowledged", "delivered", "lost", "repeated", "repeated on the wire"))
@@ -81,9 +81,9 @@ def figures(cell):
 
 
 def told(rows):
-    """Return what else there is to tell: promises that did not hold, and what was measured besides."""
+    """Return the remarks: broken promises, and additional measurements."""
     lines = list(dict.fromkeys(complaint(fault, cell) for fault, _technique, cell in rows if cell.get("log")))
-    notes = {}  # a figure that is all techniques' is told once
+    notes = {}  # a figure that is the same for all techniques is shown once
     for fault, technique, cell in rows:
         if cell.get("notes"):
             notes.setdefault((fault.title, cell["notes"]), []).append(technique)
@@ -94,12 +94,12 @@ def told(rows):
 
 
 def complaint(fault, cell):
-    """Return what servers' logs complained of under a fault."""
+    """Return the errors in the servers' logs during a fault."""
     return f"- {fault.title}: a traceback in a server's log, which ends: {'; '.join(cell['log'])}."
 
 
 def verdict(rows):
-    """Return whether all rules held, and under which circumstances that was found."""
+    """Return the verdict: whether all rules held, and under which circumstances."""
     broken = [
         f"{rule} ({fault.title}, {technique})"
         for fault, technique, cell in rows
@@ -118,7 +118,7 @@ def circumstances(cells):
 
 
 def listed(values):
-    """Return values as words."""
+    """Return values as a text."""
     return ", ".join(map(str, values))
 
 
@@ -132,6 +132,6 @@ def bugs(found):
 
 
 def ends(found):
-    """Return what ended the trials of bugs too early."""
+    """Return the reasons why trials of bugs ended too early."""
     lines = [f"- **{name}**: {'; '.join(cell['broken']['ended'])}." for name, cell in found.items() if "broken" in cell]
     return ["\n".join(lines) + "\n"] if lines else []

@@ -1,4 +1,4 @@
-"""What a deployment's server processes hold at one instant."""
+"""The resources that a deployment's server processes use."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from support.processes import until
 
 
 def read(processes, data):
-    """Return {what: how much} of all server processes together, which keep their data in the folder `data`."""
+    """Return {name: amount} for all server processes together; their data is in the folder `data`."""
     each = [_of(psutil.Process(number), Path(data)) for number in processes]
     return {name: sum(held[name] for held in each) for name in each[0]}
 

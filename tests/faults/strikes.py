@@ -1,6 +1,6 @@
-"""What a fault does: each strike is given its Trial and tells the crowds that were struck when it is over.
+"""The strikes, one for each fault: each gets its Trial, and tells the crowds when a strike is over.
 
-`trial.haste` shortens what lasts, for the suite's short form.
+`trial.haste` shortens durations, for the suite's short form.
 """
 
 import signal
@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 from lab.wire.relay.connection import LINGER
 
-SNIPS = 20  # pieces cut a second, at most
+SNIPS = 20  # pieces that are cut per second, at most
 
 
 def disconnect(kind):
-    """End all connections of a crowd's wire at once, until each crowd has lost `count` of them."""
+    """Return a strike that ends all connections of the wires at once, until each crowd has lost `count` of them."""
 
     def strike(trial):
         wire = trial.deployment.wire
@@ -24,14 +24,14 @@ def disconnect(kind):
                 wire.post(f"/wires/{crowd.technique}/fault", fault=kind)
                 if open_now:
                     crowd.struck(open_now)
-            time.sleep(LINGER)  # until then those that were ended may count as open
+            time.sleep(LINGER)  # until then, ended connections may count as open
             trial.pause(0.5)
 
     return strike
 
 
 def snip(trial):
-    """Let each crowd's scissors cut `count` pieces."""
+    """Let the Scissors of each crowd cut `count` pieces."""
     while trial.goes_on and (due := [crowd for crowd in trial.crowds if crowd.strikes < trial.count]):
         for crowd in due:
             crowd.road.arm()
@@ -44,7 +44,7 @@ def snip(trial):
 
 
 def again(act, gap=1):
-    """Do `act(trial)` `count` times, with `gap` seconds between on average; a fault is over when it returns."""
+    """Return a strike that calls `act(trial)` `count` times, `gap` seconds apart on average; each is one fault."""
 
     def strike(trial):
         for _ in range(trial.count):
@@ -57,7 +57,7 @@ def again(act, gap=1):
 
 
 def hold(seconds, state, gap=2):
-    """Enter `state(trial)`, a context, for so many seconds, `count` times."""
+    """Return a strike that enters the context `state(trial)` for `seconds`, `count` times."""
 
     def act(trial):
         with state(trial):
@@ -67,7 +67,7 @@ def hold(seconds, state, gap=2):
 
 
 def talk(trial):
-    """Break nothing, until each crowd has been given `count` messages."""
+    """Break nothing until each crowd has received `count` messages."""
     while trial.goes_on and any(given(crowd) < trial.count for crowd in trial.crowds):
         time.sleep(0.1)
     for crowd in trial.crowds:
@@ -75,7 +75,7 @@ def talk(trial):
 
 
 def given(crowd):
-    """Return how many messages a crowd has been given."""
+    """Return how many messages a crowd has received."""
     return sum(member.given for member in crowd.members)
 
 
@@ -88,7 +88,7 @@ def wait(trial):
 
 @contextmanager
 def frozen(trial):
-    """Let nothing pass the wire and nothing close: a black hole."""
+    """Freeze the wires: nothing passes and no connection closes."""
     trial.put("freeze")
     yield
     trial.put("none")
@@ -104,14 +104,14 @@ def redis_away(trial):
 
 @contextmanager
 def redis_paused(trial):
-    """Stop Redis's process in its tracks: it accepts and says nothing."""
+    """Suspend Redis: it accepts connections and does not respond."""
     trial.deployment.redis.process.send_signal(signal.SIGSTOP)
     yield
     trial.deployment.redis.process.send_signal(signal.SIGCONT)
 
 
 def flush(trial):
-    """Let Redis forget everything."""
+    """Delete everything in Redis."""
     with socket.create_connection(("127.0.0.1", trial.deployment.redis.port)) as connection:
         connection.sendall(b"FLUSHALL\r\n")
         assert connection.recv(5) == b"+OK\r\n"

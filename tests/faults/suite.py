@@ -1,4 +1,4 @@
-"""The suite: every fault on every deployment with all techniques, each cell of the table saved when it is done."""
+"""The suite: every fault on every deployment with all techniques; each cell of the table is saved when it is done."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -7,23 +7,23 @@ from importlib import import_module
 from pathlib import Path
 
 from benchmarks.campaigns import manifest
-from deploy.service import ServiceError
 from faults import bugs
 from faults.deployments import DEPLOYMENTS, One
 from faults.faults import BY_NAME, PEACE
 from faults.trial import Trial
 from lab.net import orphans
+from lab.net.system import StartError
 
 BUGS = sorted(path.stem for path in Path(bugs.__file__).parent.glob("[!_]*.py"))
 ONE_IN = {"short": 30, "medium": 200, "full": 10_000}  # deliveries, for the bugs that happen now and then
 BUG_SIZE = {"short": 12, "medium": 12, "full": 50}  # clients of a technique
-BUG_PATIENCE = 5.0  # seconds that a last message which was lost is waited for
+BUG_PATIENCE = 5.0  # seconds to wait for a last message, which a bug may have lost
 AT_ONCE = 2  # servers with a bug
-STARTS = 3  # attempts to start a deployment: on a busy machine its parts may lose patience with each other
+STARTS = 3  # attempts to start a deployment: on a busy machine its parts may time out
 
 
 class Cells:
-    """The cells of a table that are done, each a file in `folder`."""
+    """The finished cells of a table, each a file in `folder`."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -34,17 +34,17 @@ class Cells:
         return self.folder / (".".join(names) + ".json")
 
     def save(self, cell, *names):
-        """Keep a cell, all at once."""
+        """Save a cell atomically."""
         path = self.path(*names)
         path.with_suffix(".new").write_text(json.dumps(cell, indent=1) + "\n")
         path.with_suffix(".new").replace(path)
 
     def missing(self, deployment, fault, techniques):
-        """Return the techniques of which a fault's cell is not done, or broken and so due again."""
+        """Return the techniques whose cell for a fault must run: it is not done yet, or a promise was broken in it."""
         return [each for each in techniques if self.due(deployment, fault, each)]
 
     def due(self, *names):
-        """Tell whether a cell is missing or does not hold."""
+        """Return whether a cell is missing or has a broken promise."""
         path = self.path(*names)
         return not path.exists() or not holds(json.loads(path.read_text()))
 
@@ -53,23 +53,23 @@ class Cells:
         return {tuple(path.stem.split(".")): json.loads(path.read_text()) for path in self.folder.glob("*.json")}
 
     def sizes(self):
-        """Return the numbers of clients with which its faults were tried."""
+        """Return the numbers of clients that the cells were made with."""
         return {cell["clients"] for names, cell in self.all().items() if names[0] != "bug"}
 
 
 def holds(cell):
-    """Tell whether a cell says that all is well, the servers' logs too."""
+    """Return whether all promises held in a cell, and the servers' logs have no errors."""
     return not cell.get("broken") and not cell.get("log") and all(cell.get("found", {}).values())
 
 
 def version():
-    """Return the commit of the lab that runs, with a word where files differ from it."""
+    """Return the lab's commit, with a word if files differ from it."""
     code = manifest.code_version()
     return f"{(code['commit'] or 'unknown')[:7]}{' changed' * bool(code['changed'])}"
 
 
 def run(cells, form, faults, techniques, deployments, seed, size, told):
-    """Fill the cells that are missing; `told(sentence)` hears of each."""
+    """Fill the missing cells; `told(sentence)` is called for each."""
     for name in deployments:
         due = [
             (fault, together)
@@ -83,14 +83,14 @@ def run(cells, form, faults, techniques, deployments, seed, size, told):
             for technique, row in rows.items():
                 cells.save(row | marks, name, fault.name, technique)
 
-        while due:  # a deployment that fails is left behind; the next fault finds a fresh one
+        while due:  # a deployment that fails is replaced for the next fault
             endure(DEPLOYMENTS[name], due, lambda *trial: Trial(*trial, form, seed, size), keep, told)
 
 
 def endure(kind, due, trial, keep, told):
-    """Try on one deployment what is due, and take it away, until all is tried or the deployment fails.
+    """Run the cells in `due` on one deployment, and remove them, until none is left or the deployment fails.
 
-    Where it cannot start, or complains when it ends, that is kept with the fault that was tried last.
+    If it cannot start, or has errors at its end, they are kept with the last fault.
     """
     fault, rows, well = None, {}, True
     try:
@@ -122,14 +122,14 @@ def deployed(kind, **environment):
             try:
                 deployment = ending.enter_context(kind(folder, **environment))
                 break
-            except (AssertionError, ServiceError):
+            except (AssertionError, StartError):
                 if not tries_left:
                     raise
         yield deployment
 
 
 def attempt(trial):
-    """Return (a trial's rows, whether the deployment is well after it)."""
+    """Return (a trial's rows, whether the deployment is healthy after it)."""
     try:
         rows = trial.run()
     except Exception as exc:
@@ -138,17 +138,17 @@ def attempt(trial):
 
 
 def ended(exc):
-    """Return what is broken where an exception ended something."""
+    """Return the broken rule for an exception that ended a trial."""
     return {"ended": [sentence(exc)]}
 
 
 def sentence(exc):
-    """Return what an exception says."""
+    """Return an exception's text as a sentence."""
     return f"{type(exc).__name__}: {exc}"[:2_000]
 
 
 def hunt(cells, form, seed, told):
-    """Plant every bug in a server of its own; the checker must find it in each technique that shows it."""
+    """Plant each bug in a separate server; the checker must find it with each technique that shows it."""
     due = [bug for bug in BUGS if cells.due("bug", bug)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for bug, cell in zip(due, pool.map(lambda bug: sought(bug, form, seed), due), strict=True):
@@ -158,7 +158,7 @@ def hunt(cells, form, seed, told):
 
 
 def sought(bug, form, seed):
-    """Return the cell of a bug; where its trial came to no end nothing was found, and the cell says why."""
+    """Return the cell of a bug; if its trial did not end, nothing was found, and the cell says why."""
     module = import_module(f"faults.bugs.{bug}")
     try:
         cell = {"found": planted(bug, form, seed)}

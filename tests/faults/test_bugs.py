@@ -1,4 +1,4 @@
-"""The checker finds every bug that is planted in a real server; one that it misses fails here."""
+"""The checker finds every bug that is planted in a real server."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,11 +11,11 @@ pytestmark = [pytest.mark.server, pytest.mark.services]
 
 @pytest.fixture(scope="module")
 def hunts():
-    """What the checker found of each bug; servers take a while to start, so some run at once."""
+    """{bug: future of what the checker found}; several run at once, because servers take a while to start."""
     with ThreadPoolExecutor(suite.AT_ONCE) as pool:
         yield {bug: pool.submit(suite.planted, bug, "short") for bug in suite.BUGS}
 
 
 @pytest.mark.parametrize("bug", suite.BUGS)
-def test_a_planted_bug_is_found(hunts, bug):
+def test_the_checker_finds_the_bug(hunts, bug):
     assert set(hunts[bug].result().values()) == {True}

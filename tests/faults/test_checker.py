@@ -1,4 +1,4 @@
-"""The checker finds each broken promise in a log in which that one alone is broken, and nothing in a good one."""
+"""The checker finds each broken promise in a log that breaks only this one, and nothing in a good log."""
 
 import re
 from dataclasses import replace
@@ -14,7 +14,7 @@ ROOM, AUTHOR = "room", "Ann"
 
 
 def good():
-    """Return a log of three messages and two readers, one of whom came back after the first message."""
+    """Return a log of three messages and two readers; one reader reconnected after the first message."""
     log = Log(ends=[2.5])
     for number in (1, 2, 3):
         log.publishes.append(Publish(AUTHOR, ROOM, f"n{number}", f"text {number}", None, number, number, number + 0.1))
@@ -141,18 +141,18 @@ def never_come_back(log):
         (never_come_back, "late"),
     ],
 )
-def test_what_is_broken_is_found(spoil, rule):
+def test_the_checker_finds_the_broken_promise(spoil, rule):
     log = good()
     spoil(log)
     assert rule in broken(log)
 
 
-def test_every_rule_is_tried():
-    (marker,) = test_what_is_broken_is_found.pytestmark
+def test_every_rule_has_a_broken_log():
+    (marker,) = test_the_checker_finds_the_broken_promise.pytestmark
     assert {rule for _spoil, rule in marker.args[1]} == set(checker.RULES)
 
 
-def test_the_checker_knows_nothing_but_logs():
+def test_the_checker_imports_only_logs():
     imported = re.findall(r"^(?:from|import) (\S+)", Path(checker.__file__).read_text(), re.MULTILINE)
     assert set(imported) == {"bisect", "collections", "itertools", "faults.recovery"}
 
@@ -161,7 +161,7 @@ def test_a_reader_is_back_with_the_first_message_after_the_fault():
     assert [round(seconds, 3) for _end, _name, seconds in recoveries(good())] == [0.7, 0.7]
 
 
-def test_of_many_sentences_the_first_are_told_and_the_others_counted():
+def test_only_the_first_of_many_sentences_are_kept():
     log = good()
     for reader in log.readers:
         reader.arrivals.clear()

@@ -1,4 +1,4 @@
-"""The disk that can be filled: nothing more fits while it is full, and all is as before once it is not."""
+"""The small disk of the fault suite: nothing fits while it is full, and afterwards it works as before."""
 
 import errno
 
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.services
 SIZE = 1 << 20  # bytes
 
 
-def test_a_full_disk_takes_nothing_and_then_as_much_as_before(tmp_path):
+def test_a_full_disk_accepts_nothing_and_later_as_much_as_before(tmp_path):
     with SmallDisk(tmp_path / "disk", SIZE) as disk:
         if not disk.mounted:
             pytest.skip("we may mount nothing here")

@@ -1,4 +1,4 @@
-"""The promises that are figures are judged by logs made up, in which nothing else happens."""
+"""The rules about figures, tested with made-up logs."""
 
 import pytest
 
@@ -7,11 +7,11 @@ from faults.log import Arrival, Log, Publish, Reader, Said
 
 ROOM, AUTHOR = "room", "Ann"
 LASTING = measured.WINDOW  # seconds of a window that is judged
-BEFORE = 100.0  # ms that a message takes while nobody reads slowly
+BEFORE = 100.0  # ms of delay while nobody reads slowly
 
 
 def talked(*delays, lasting=LASTING):
-    """Return (log, rounds) of an author who reads; each round has a delay in ms before and one while some are slow."""
+    """Return (log, rounds) of an author that reads; a round has two delays, ms: before, and while others are slow."""
     reader = Reader(AUTHOR, ROOM)
     log, rounds = Log(readers=[reader, Reader("slow", ROOM)]), []
     for number, (before, meanwhile) in enumerate(delays):
@@ -24,7 +24,7 @@ def talked(*delays, lasting=LASTING):
 
 
 def say(log, at, delay):
-    """Let a message be published at an instant, arrive so many ms later, and a minute later at who reads slowly."""
+    """Add a message that is published at `at`, arrives `delay` ms later, and at a slow reader a minute later."""
     number = len(log.publishes) + 1
     said = Said(ROOM, number, AUTHOR, "text", f"n{number}", None)
     log.publishes.append(Publish(AUTHOR, ROOM, said.nonce, said.text, None, at, number, at))
@@ -45,7 +45,7 @@ def say(log, at, delay):
         ([(BEFORE, BEFORE), (BEFORE, 2 * BEFORE), (BEFORE, 2 * BEFORE)], False),
     ],
 )
-def test_slow_readers_slow_nobody_else(delays, holds):
+def test_slow_readers_may_not_slow_others(delays, holds):
     assert (not list(measured.slowed(*talked(*delays)))) == holds
 
 
@@ -53,7 +53,7 @@ def test_a_window_that_is_too_short_is_not_judged():
     assert not list(measured.slowed(*talked((BEFORE, 9 * BEFORE), lasting=0.9 * LASTING)))
 
 
-def test_where_nothing_arrives_any_more_the_p99_is_infinite():
+def test_the_p99_is_infinite_if_nothing_arrives():
     log, rounds = talked((BEFORE, BEFORE))
     log.readers[0].arrivals = log.readers[0].arrivals[:100]
     assert list(measured.slowed(log, rounds)) == ["the others' p99 went from 100.0 to inf ms"]
@@ -64,20 +64,20 @@ def test_where_nothing_arrives_any_more_the_p99_is_infinite():
     [
         (100, 110, True),
         (100, 111, False),
-        (100, 50, True),  # less is no leak
+        (100, 50, True),  # less is not a leak
         (0, measured.FEW, True),
         (0, measured.FEW + 1, False),
-        (4, 6, True),  # half as much again, and two
+        (4, 6, True),  # half as much more, but only two
         (4, 7, False),
     ],
 )
-def test_what_servers_hold_does_not_grow(before, after, holds):
+def test_the_resources_of_servers_may_not_grow(before, after, holds):
     held = {"threads": 7}
     found = list(measured.grown(held | {"queues": before}, held | {"queues": after}, measured.LONG))
     assert found == ([] if holds else [f"queues grew from {before} to {after}"])
     assert not list(measured.grown({"queues": before}, {"queues": after}, measured.LONG - 1))
 
 
-def test_a_fault_that_struck_too_seldom_is_told():
+def test_a_fault_that_struck_too_seldom_is_reported():
     assert list(measured.missed(1_200, 1_200, "cuts")) == []
     assert list(measured.missed(3, 1_200, "cuts")) == ["only 3 of 1,200 cuts"]

@@ -1,4 +1,4 @@
-"""The suite's short form: each fault a few times on one process, some of them on four, all techniques at once."""
+"""The short form of the fault suite: each fault a few times on one process, some on four, all techniques at once."""
 
 import pytest
 
@@ -16,7 +16,7 @@ ON_MANY = ("sigkill", "inside", "locked", "full", "redis", "paused", "flushall",
 
 @pytest.fixture(scope="module")
 def one_narrow():
-    """One process on SQLite, where one announcement waits for a busy room."""
+    """One process on SQLite, where one announcement may wait for a busy room."""
     with suite.deployed(DEPLOYMENTS["one-narrow"]) as deployment:
         yield deployment
 
@@ -29,7 +29,7 @@ def many():
 
 
 def holds(fault, deployment):
-    """See that all rules hold under a fault, with each technique."""
+    """Check that all rules hold under a fault, with each technique."""
     rows, _well = suite.attempt(Trial(fault, deployment, TECHNIQUES, "short", size=SIZE))
     assert {technique: row["broken"] for technique, row in rows.items()} == {name: {} for name in TECHNIQUES}
     assert all(row["delivered"] > row["acknowledged"] > 0 for row in rows.values())

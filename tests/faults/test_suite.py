@@ -1,4 +1,4 @@
-"""The suite keeps what holds, tries again what does not, and ends with a verdict whatever happens."""
+"""The fault suite: it keeps the finished cells, repeats those with broken promises, and always ends with a verdict."""
 
 import sys
 import tempfile
@@ -19,24 +19,24 @@ BROKEN = {"broken": {"lost": ["Ann never saw message 3"]}}
 
 @pytest.fixture
 def cells(tmp_path):
-    """Cells of which two are done: one that holds, one that does not."""
+    """A suite in which two cells are done: in one all promises held, in the other one was broken."""
     cells = suite.Cells(tmp_path / "cells")
     cells.save(CELL, "one", "sigkill", "sse")
     cells.save(CELL | BROKEN, "one", "sigkill", "websocket")
     return cells
 
 
-def test_what_is_missing_or_broken_is_due(cells):
+def test_missing_and_broken_cells_must_run(cells):
     assert cells.missing("one", "sigkill", ["polling", "sse", "websocket"]) == ["polling", "websocket"]
 
 
 @pytest.mark.parametrize("found", [{"sse": True}, {"sse": True, "polling": False}])
-def test_a_bug_that_was_missed_is_due(cells, found):
+def test_a_bug_that_was_missed_must_run_again(cells, found):
     cells.save({"found": found}, "bug", "drop")
     assert cells.due("bug", "drop") == (not all(found.values()))
 
 
-def test_a_folder_begun_with_other_clients_is_refused(cells, monkeypatch):
+def test_a_folder_with_another_number_of_clients_is_refused(cells, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["faults", "--folder", str(cells.folder.parent), "--clients", "9"])
     with pytest.raises(SystemExit, match="was begun with --clients 8"):
         __main__.main()
@@ -85,7 +85,7 @@ def test_the_report_ends_each_deployment_with_a_verdict(cells):
     ("fault", "strikes", "asked", "told"),
     [("sigterm", 1, 1, "1 time"), ("slow", 0, 1, "0 of 1 rounds"), ("redis", 100, 100, "100 times")],
 )
-def test_strikes_are_told_in_the_words_of_their_fault(fault, strikes, asked, told):
+def test_the_report_counts_strikes_in_the_faults_own_unit(fault, strikes, asked, told):
     assert report.times(BY_NAME[fault], {"strikes": strikes, "count": asked}) == told
 
 

@@ -1,4 +1,4 @@
-"""A trial: crowds talk through the wire while one fault strikes again and again; then the checker judges."""
+"""A trial: crowds publish and read through wires while one fault strikes again and again; then the checker decides."""
 
 import random
 import secrets
@@ -13,20 +13,20 @@ from faults.recovery import recoveries
 from support.processes import until
 from support.raw_http import get, post, room_path
 
-SIZE, RATE = 50, 20  # clients of a technique, and messages a second that they publish together
-ROOMS = 2  # of each crowd, so that something could reach another room
+SIZE, RATE = 50, 20  # clients of a technique, and messages per second that they publish together
+ROOMS = 2  # for each crowd, so that a message could reach the wrong room
 PEACE = 1.0  # seconds before the first strike, and after the last
-PATIENCE = 75  # seconds for what is on its way when all is over: more than two of the clients' longest waits
-LONGEST, SLOWEST = 60, 5  # seconds that the slowest machine takes besides its strikes, and strikes a second it manages
+PATIENCE = 75  # seconds for messages that are still on their way at the end: more than two maximum backoffs
+LONGEST, SLOWEST = 60, 5  # on the slowest machine: seconds besides the strikes, and strikes per second
 
 
 class Trial:
-    """One fault on one deployment; its `strike` is given this object."""
+    """One fault on one deployment; its `strike` gets this object."""
 
     def __init__(self, fault, deployment, techniques, form="short", seed=1, size=SIZE, patience=checker.PATIENCE):
-        """Gather a crowd of each technique; `form`: how often the fault strikes; `seed`: at which instants.
+        """Make a crowd for each technique; `form`: how often the fault strikes; `seed`: of its instants.
 
-        `patience`: seconds after the end of a fault in which everybody must have all.
+        `patience`: seconds after the end of a fault, within which every client must have all messages.
         """
         self.fault, self.deployment, self.count, self.haste = fault, deployment, fault.count(form), HASTE[form]
         self.chance = random.Random(f"{seed} {fault.name} {deployment.name}")
@@ -39,21 +39,21 @@ class Trial:
             self.crowds[-1].road = road  # what cuts the fault's own way, before the crowd's wire
 
     def put(self, fault):
-        """Put a fault of the wire's on all crowds' wires."""
+        """Start a wire's fault on the wires of all crowds."""
         for crowd in self.crowds:
             self.deployment.wire.post(f"/wires/{crowd.technique}/fault", fault=fault)
 
     @property
     def goes_on(self):
-        """Tell whether strikes may go on: every trial ends by itself, even where nothing works any more."""
+        """Return whether strikes may go on: every trial ends by itself, even if nothing works any more."""
         return time.monotonic() < self.deadline
 
     def pause(self, seconds):
-        """Let so many seconds pass on average, by chance."""
+        """Wait for a random time, on average `seconds`."""
         time.sleep(self.chance.uniform(0.5 * seconds, 1.5 * seconds))
 
     def run(self):
-        """Let it all happen; return {technique: the row of the table}."""
+        """Run the trial; return {technique: row of the table}."""
         self.deadline = time.monotonic() + LONGEST + self.count / SLOWEST
         try:
             for crowd in self.crowds:
@@ -71,18 +71,18 @@ class Trial:
                 each.close()
 
     def hushed(self, crowd):
-        """Let nobody publish any more; return {room: the id of its last message}."""
+        """Stop publishing; return {room: id of its last message}."""
         crowd.hush(PATIENCE)
         return {room: self.say_last(crowd.log, room) for room in {reader.room for reader in crowd.log.readers}}
 
     def wait_for_all(self, heads):
-        """Wait until everybody has all, at most as long as that may take."""
+        """Wait until all clients have all messages, at most as long as that may take."""
         deadline = time.monotonic() + self.patience
         while not all(map(Crowd.has_all, self.crowds, heads)) and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def judged(self, crowd, heads):
-        """End the crowd, and judge what it noted."""
+        """Close the crowd, and check its log."""
         crowd.close()
         crowd.log.history = {room: self.history(room, head) for room, head in heads.items()}
         figures = row(crowd.log, self.patience) | {"strikes": crowd.strikes, "notes": crowd.note}
@@ -91,7 +91,7 @@ class Trial:
         return figures
 
     def say_last(self, log, room):
-        """Publish one message past the wire, so that there is something to hear after the last fault; return its id."""
+        """Publish one message without a wire, so that there is a message after the last fault; return its id."""
         publish = Publish("last", room, secrets.token_hex(8), "the last", None, time.time())
         fields = {"author": publish.author, "text": publish.text, "nonce": publish.nonce}
         log.publishes.append(publish)
@@ -104,9 +104,9 @@ class Trial:
         return publish.number
 
     def history(self, room, head):
-        """Return all that was said in a room up to the id `head`, as the server tells it past the wire."""
+        """Return a room's messages up to the id `head`, read from the server without a wire."""
         messages, last, deadline = [], 0, time.monotonic() + self.patience
-        while last < head and time.monotonic() < deadline:  # the process that is asked may hear of the last one late
+        while last < head and time.monotonic() < deadline:  # the process that responds may learn of the last one late
             page = get(self.deployment.url, room_path("polling", room, f"?after={last}")).json
             messages += [Said.of(message) for message in page["messages"]]
             last = page["last"]
@@ -124,7 +124,7 @@ def row(log, patience):
         "repeated": sum(1 for _ in checker.repeated(log)),
         "repeated on the wire": sum(reader.again for reader in log.readers),
         "reconnects": sum(reader.reconnects for reader in log.readers),
-        "median": statistics.median(seconds) if seconds else None,  # where nothing struck nobody came back
+        "median": statistics.median(seconds) if seconds else None,  # None if nothing struck
         "worst": max(seconds, default=None),
         "broken": checker.check(log, patience),
     }

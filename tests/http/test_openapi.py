@@ -1,4 +1,4 @@
-"""Section 4, generated: the HTTP side does what /openapi.json says of it, whatever is asked of it."""
+"""Section 4: the HTTP side does what /openapi.json says, for requests that schemathesis generates."""
 
 import ast
 import json
@@ -19,12 +19,12 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from lab.techniques import TECHNIQUES
 from support.processes import PATIENCE, ROOT
-from support.raw_http import ask, dialled, get, post, room_path
-from support.raw_websocket import dial, hear, shake
+from support.raw_http import get, open_socket, post, room_path, send_request
+from support.raw_websocket import open_websocket, receive_json, request_handshake
 from support.technique_io import HTTP
 
-EXAMPLES, OF_PAGES = 20, 4  # of each operation and mode: of the chat's, of the pages'
-SLOW = list(HealthCheck)  # a real server answers, on a machine that others share
+EXAMPLES, OF_PAGES = 20, 4  # requests for each operation and mode: of the chat, of the pages
+SLOW = list(HealthCheck)  # switched off: they complain of a slow server on a busy machine
 CHECKS = (
     schemathesis.checks.not_a_server_error,
     checks.status_code_conformance,
@@ -37,7 +37,7 @@ URLS = (ROOT / "lab" / "urls.py").read_text() + (ROOT / "benchmarks" / "urls.py"
 
 @pytest.fixture(scope="module")
 def described(server):
-    """What the server says of itself."""
+    """The server's description of itself."""
     answer = get(server.url, "/openapi.json")
     assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
     return answer.json
@@ -51,7 +51,7 @@ def test_the_description_is_openapi_3_1(described):
 
 
 def test_every_route_is_described(described):
-    """Each page that the lab's urls.py writes down, each technique, each of its stages."""
+    """Each page of the lab's urls.py, each technique, each of its stages."""
     pages = re.findall(r'^.*?\bpath\(f?"([^"]*)", (?!include)', URLS, re.MULTILINE)
     addresses = ["/" + re.sub(r"<str:(\w+)>", r"{\1}", address) for address in pages]
     routes = {address.replace("{name}", technique) for address in addresses for technique in TECHNIQUES}
@@ -78,7 +78,7 @@ def test_every_refusal_of_the_code_and_of_the_spec_is_described(described):
 
 
 def operations(described, of):
-    """Yield what schemathesis makes of the chat's operations of a technique, or of the pages (None)."""
+    """Yield schemathesis's operations for a technique of the chat, or for the pages (None)."""
     for result in schemathesis.openapi.from_dict(described).get_all_operations():
         operation = result.ok()
         names = operation.path.strip("/").split("/")
@@ -89,23 +89,23 @@ def operations(described, of):
 
 
 def agree(server, operation, mode, examples):
-    """Ask what schemathesis thinks of, and compare each answer with the description."""
+    """Send the requests that schemathesis generates, and compare each response with the description."""
 
     @settings(max_examples=examples, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=SLOW)
     @given(case=operation.as_strategy(generation_mode=mode))
     def asked(case):
         hold = (case.query or {}).get("hold", 25)
         if re.fullmatch(r"[0-9.]+", str(hold)):
-            case.query = {**(case.query or {}), "hold": 0}  # or it would be held so long
+            case.query = {**(case.query or {}), "hold": 0}  # else the request would be held
         case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=PATIENCE)
 
-    with suppress(Unsatisfiable):  # nothing can be wrong where nothing is asked for
+    with suppress(Unsatisfiable):  # an operation without parameters has no invalid ones
         asked()
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
 @pytest.mark.parametrize("of", [*HTTP, None])
-def test_4_whatever_is_asked_is_answered_as_described(server, described, of, mode):
+def test_4_every_request_gets_a_response_that_is_described(server, described, of, mode):
     for operation in operations(described, of):
         agree(server, operation, mode, EXAMPLES if of else OF_PAGES)
 
@@ -115,13 +115,13 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", 
 
 @pytest.mark.parametrize("method", METHODS)
 def test_4_405_a_method_that_is_not_described_is_refused(server, described, method):
-    """HEAD is no other method where GET is described."""
+    """HEAD is allowed wherever GET is."""
     for path, operations in described["paths"].items():
         allowed = [name.upper() for name in operations if name != "parameters"]
         allowed = [each for name in allowed for each in (["GET", "HEAD"] if name == "GET" else [name])]
         if method in allowed:
             continue
-        answer = ask(server.url, method, re.sub(r"{\w+}", "generated", path), headers={"Content-Length": "0"})
+        answer = send_request(server.url, method, re.sub(r"{\w+}", "generated", path), headers={"Content-Length": "0"})
         assert (answer.status, answer.headers["allow"]) == (405, ", ".join(allowed)), path
         assert method == "HEAD" or answer.sentence.startswith("method: "), path
 
@@ -132,10 +132,10 @@ query_values = st.text(max_size=12) | st.integers().map(str) | st.text("01234567
 @settings(max_examples=30, deadline=None, database=None, suppress_health_check=SLOW)
 @given(after=query_values, last=st.text(st.characters(codec="latin-1", categories=["L", "N", "P"]), max_size=12))
 @example(after="0", last="")
-def test_4_whatever_a_stream_is_asked_it_begins_or_is_refused(server, after, last):
+def test_4_every_request_for_a_stream_starts_one_or_is_refused(server, after, last):
     path = room_path("sse", "generated", f"?after={quote(after)}")
     head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nLast-Event-ID: {last}\r\n\r\n"
-    with dialled(server.url) as connection:
+    with open_socket(server.url) as connection:
         connection.sendall(head.encode("latin-1"))
         begun = connection.recv(1_000)
     good = re.fullmatch(r"[0-9]{1,19}", last.strip() or after) and int(last.strip() or after) < 2**63
@@ -155,13 +155,13 @@ bodies = st.binary(max_size=200) | st.fixed_dictionaries(
 
 @settings(max_examples=40, deadline=None, database=None, suppress_health_check=SLOW)
 @given(body=bodies)
-def test_4_whatever_is_published_is_stored_or_refused_in_one_sentence(server, technique, body):
+def test_4_every_publish_is_stored_or_refused_in_one_sentence(server, technique, body):
     room = f"generated-{technique}"
     before = get(server.url, room_path("polling", room)).json["last"]
     if technique == "websocket":
-        with dial(server.url, room) as connection:
+        with open_websocket(server.url, room) as connection:
             connection.send(body.decode("utf-8", "replace").replace("{", '{"type": "publish", ', 1))
-            while (answer := hear(connection))["type"] == "message":
+            while (answer := receive_json(connection))["type"] == "message":
                 pass
             status = answer.get("status") or (201 if answer["id"] > before else 200)
     else:
@@ -174,9 +174,9 @@ def test_4_whatever_is_published_is_stored_or_refused_in_one_sentence(server, te
 
 @settings(max_examples=40, deadline=None, database=None, suppress_health_check=SLOW)
 @given(name=st.text(max_size=70) | st.text("ab/.%\r\n\0 é\u0301", max_size=20))
-def test_4_whatever_a_room_is_called_it_is_one_or_404(server, name):
+def test_4_every_room_name_is_accepted_or_refused_with_404(server, name):
     path = quote(name, safe="")
     (status,) = {get(server.url, f"/{each}/{path}/messages/?hold=0").status for each in ("polling", "longpoll")}
     assert status in (200, 404)
-    assert shake(server.url, f"/ws/websocket/{path}/").status == (101 if status == 200 else 404)
+    assert request_handshake(server.url, f"/ws/websocket/{path}/").status == (101 if status == 200 else 404)
     assert get(server.url, f"/polling/{path}/").status == status

@@ -1,4 +1,4 @@
-"""The scripts of the pages: their types are right, a linter finds nothing, and no two import each other."""
+"""The scripts of the pages: their types are correct, the linter finds nothing, and no imports form a circle."""
 
 import graphlib
 import os
@@ -19,7 +19,7 @@ IMPORTED = re.compile(r'^(?:import|export) [^;]*?"(\.[^"]+)";$', re.MULTILINE)
 
 
 def run(script, *options):
-    """Run a script of an npm package; fail with what it writes unless it finds nothing."""
+    """Run a script of an npm package; if it finds something, fail with its output."""
     if not (MODULES / script).exists():
         pytest.fail(f"{script.split('/')[0]} is missing: tests/setup installs it.")
     done = subprocess.run(["node", MODULES / script, *options], cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -27,16 +27,16 @@ def run(script, *options):
 
 
 @pytest.mark.parametrize("project", ["tsconfig.json", "tsconfig.pages.json"])
-def test_types(project):
-    """Strict ones for the clients and what all pages share; those of the pages know less of what a page contains."""
+def test_the_scripts_have_correct_types(project):
+    """The clients and the shared modules are checked strictly; the other scripts know less about a page's elements."""
     run("typescript/bin/tsc", "--project", f"{CONFIG}/{project}")
 
 
-def test_lint():
+def test_the_linter_finds_nothing_in_the_scripts():
     run("eslint/bin/eslint.js", "--config", f"{CONFIG}/eslint.config.mjs", *FOLDERS)
 
 
-def test_no_scripts_import_each_other():
+def test_no_scripts_import_each_other_in_a_circle():
     graph = {}
     for folder in FOLDERS:
         for path in (ROOT / folder).rglob("*.js"):

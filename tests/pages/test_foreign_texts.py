@@ -1,4 +1,4 @@
-"""What others have written stays text, in every place that shows it: terminals, reports, CSV, lessons, clients."""
+"""Texts with markup or control characters stay text everywhere: terminals, reports, CSV, lessons, clients."""
 
 import csv
 import importlib
@@ -24,7 +24,7 @@ from benchmarks.terminal import PlainColumn, PlainConsole
 from lab.messages.errors import Refused
 from lab.net import lan
 from notebooks import wires
-from support.fake_results import TITLES, make_folder, make_run, refused, sweep_of, text_of
+from support.fake_results import TITLES, make_folder, make_run, refused_run, sweep_of, text_of
 from support.hostile_texts import NAME, TEXT, controls
 from support.processes import ROOT
 
@@ -33,13 +33,13 @@ FORMULAS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1"]
 
 
 def shown(*things):
-    """Return what the console writes."""
+    """Return the console's output."""
     file = io.StringIO()
     PlainConsole(file=file, width=1_000).print(*things)
     return file.getvalue()
 
 
-def test_a_table_in_the_terminal_shows_it_as_it_is():
+def test_a_table_in_the_terminal_shows_a_foreign_text_as_text():
     made = Table(TEXT, title=TEXT)
     made.add_row(TEXT)
     refusals = terminal_table.flags({TEXT: {"valid": "0 of 1", "flags": [TEXT]}})
@@ -49,7 +49,7 @@ def test_a_table_in_the_terminal_shows_it_as_it_is():
             assert part in text
 
 
-def test_a_progress_bar_shows_it_as_it_is():
+def test_a_progress_bar_shows_a_foreign_text_as_text():
     task = type("Task", (), {"description": TEXT, "fields": {}})()
     told = PlainColumn("{task.description}").render(task).plain
     assert controls(told) == []
@@ -57,10 +57,10 @@ def test_a_progress_bar_shows_it_as_it_is():
 
 
 def hostile_runs():
-    """Return runs whose texts are foreign, and whose names are, as far as a picture has room for them."""
+    """Return runs with foreign texts, and with foreign names that are short enough for a plot."""
     return [
         make_run("polling", label=SHORT),
-        refused("sse", TEXT, label=SHORT),
+        refused_run("sse", TEXT, label=SHORT),
         make_run("websocket", stage=SHORT, flags=[TEXT], label=SHORT, place="runs/stage"),
         make_run(SHORT, place="runs/odd"),
         make_run("longpoll", server=TEXT, layer=TEXT, arrivals=TEXT),
@@ -69,7 +69,7 @@ def hostile_runs():
 
 @pytest.fixture(scope="module")
 def reported(tmp_path_factory):
-    """A results folder that somebody else has written, with its reports."""
+    """A folder with results from somebody else, and its reports."""
     manifest = dict.fromkeys(("scenario", "commit", "purpose", "prediction", "command", "started"), TEXT)
     manifest |= {"scenario_text": TEXT, "machine": {TEXT: [TEXT]}, "changed": True}
     folder = make_folder(tmp_path_factory.mktemp("results"), hostile_runs(), **manifest)
@@ -77,7 +77,7 @@ def reported(tmp_path_factory):
     return folder
 
 
-def test_a_report_shows_it_as_it_is(reported):
+def test_a_report_shows_a_foreign_text_as_text(reported):
     page = (reported / "report.html").read_text(encoding="utf-8")
     assert controls(page) == []
     for tag in ("<script", "<img src=x", "<!--"):
@@ -88,7 +88,7 @@ def test_a_report_shows_it_as_it_is(reported):
         assert ElementTree.parse(plot).getroot().tag.endswith("svg")
 
 
-def test_a_report_in_markdown_shows_it_as_it_is(reported):
+def test_a_report_in_markdown_shows_a_foreign_text_as_text(reported):
     text = (reported / "report.md").read_text(encoding="utf-8")
     assert controls(text) == []
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
@@ -102,20 +102,20 @@ def test_a_report_in_markdown_shows_it_as_it_is(reported):
     assert "https://" not in text.replace("    ", "").split("Repeat it")[0]
 
 
-def test_a_folder_with_lone_surrogates_is_reported(tmp_path):
-    folder = make_folder(tmp_path, [refused("sse", "half \ud800 a pair"), make_run("polling")], purpose="\udfff")
+def test_results_with_lone_surrogates_have_a_report(tmp_path):
+    folder = make_folder(tmp_path, [refused_run("sse", "half \ud800 a pair"), make_run("polling")], purpose="\udfff")
     report.write(folder)
     assert "half \\ud800 a pair" in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_frame_of_results_shows_it_as_it_is(reported):
+def test_a_frame_of_results_shows_a_foreign_text_as_text(reported):
     frame = Results.load(reported).frame
     assert controls(frame.to_string()) == []
     assert "<script" not in frame.to_html()
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, TEXT, NAME])
-def test_a_spreadsheet_computes_nothing(tmp_path, text):
+def test_a_spreadsheet_computes_nothing_from_a_foreign_text(tmp_path, text):
     path = tmp_path / "deliveries.csv"
     write_csv(path, ("client", "room"), [(-1, text), (-2.5, "load-1")])
     with path.open(newline="") as file:
@@ -124,7 +124,7 @@ def test_a_spreadsheet_computes_nothing(tmp_path, text):
     assert second == ["-2.5000", "load-1"]
 
 
-def test_a_lesson_shows_it_as_it_is(monkeypatch):
+def test_a_lesson_shows_a_foreign_text_as_text(monkeypatch):
     monkeypatch.setattr(import_module("polling"), "TITLE", NAME)
     exchange = type("Exchange", (), {"direction": "down", "size": 9, "data": TEXT.encode()})()
     beside = wires.SideBySide({"polling": [exchange]})
@@ -135,7 +135,7 @@ def test_a_lesson_shows_it_as_it_is(monkeypatch):
 
 
 class Foreign:
-    """A server that refuses everything in words of its own."""
+    """A server that refuses everything with its own sentence."""
 
     def __init__(self):
         self.listening = socket.create_server(("127.0.0.1", 0))
@@ -162,8 +162,8 @@ def foreign():
     server.listening.close()
 
 
-def test_a_clients_exception_moves_no_cursor(foreign, technique):
-    """Locust, notebooks and terminals print it."""
+def test_the_exception_of_a_client_moves_no_cursor(foreign, technique):
+    """Locust, notebooks and terminals print its text."""
     client = importlib.import_module(f"{technique}.client").Client(foreign.url, "lobby")
     with pytest.raises(Refused) as caught:
         next(client.messages())
@@ -173,7 +173,7 @@ def test_a_clients_exception_moves_no_cursor(foreign, technique):
 
 
 @pytest.mark.server
-def test_a_wire_prints_its_name_as_it_is():
+def test_a_wire_prints_its_name_escaped():
     command = [sys.executable, "manage.py", "wire", "--port", "0", "--control-port", "0", "--names", "a\x1b[2J\x07"]
     with subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.PIPE, text=True) as process:
         printed = [process.stdout.readline() for _ in range(2)]
@@ -183,13 +183,13 @@ def test_a_wire_prints_its_name_as_it_is():
 
 
 @pytest.mark.parametrize("name", [TEXT, NAME, "\x1b[2J", "127.0.0.1\n"])
-def test_no_poster_holds_it(name):
-    """The poster shows an address alone, and `choose` takes only this machine's own."""
+def test_a_poster_shows_only_addresses(name):
+    """The poster shows only an address, and `choose` accepts only those of this machine."""
     with pytest.raises(lan.NoNetwork):
         lan.choose(name)
 
 
-def test_a_sweep_over_it_is_reported(tmp_path):
+def test_a_sweep_over_foreign_texts_has_a_report(tmp_path):
     runs = sweep_of("server", ["uvicorn", SHORT], list(TITLES)[:2], 1)
     folder = make_folder(tmp_path, runs, sweep={"setting": "server", "values": ["uvicorn", SHORT]})
     page = report.write(folder).read_text(encoding="utf-8")

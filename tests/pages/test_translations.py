@@ -1,4 +1,4 @@
-"""Every word on the pages has its translation, and what is compiled is what is written."""
+"""The translations: every text on the pages has one, and the compiled catalogues are up to date."""
 
 import ast
 import gettext
@@ -22,9 +22,9 @@ WRITTEN = {
 }
 FOLDERS = ["lab", *TECHNIQUES]
 PARTS = ROOT / "lab/static/lab/shared/byte-kinds.js"
-REFUSALS = {"Refused", "Unavailable", "InvalidLink", "InvalidFault", "CannotStart"}
+REFUSALS = {"Refused", "Unavailable", "InvalidLink", "InvalidFault", "ServerStartError"}
 FIGURE = re.compile(r"\d(?:[\d,.]*\d)?")  # as in format.js, which looks a sentence up without its numbers
-# Rules that only programs break: they name what cannot be translated.
+# Rules that only programs break; they are not translated.
 FOR_PROGRAMS = {
     "%s.",
     "%s is not JSON.",
@@ -76,7 +76,7 @@ def test_every_word_that_python_translates_is_in_the_catalogue():
 
 
 @pytest.mark.parametrize("domain", WRITTEN)
-def test_what_is_compiled_is_what_is_written(domain):
+def test_the_compiled_catalogues_are_up_to_date(domain):
     with (CATALOGUES / f"{domain}.mo").open("rb") as file:
         compiled = gettext.GNUTranslations(file)
     for message in catalogue(domain):
@@ -96,8 +96,8 @@ def test_titles_and_sentences_of_the_techniques_are_translated(technique):
     assert sentence[0].upper() + sentence[1:] in ids
 
 
-def test_the_scripts_catalogue_has_what_python_says_on_the_pages_and_nothing_else_besides_their_own():
-    """Pages look up what Python says, without its numbers; no script repeats it."""
+def test_the_scripts_catalogue_has_their_own_texts_and_those_of_python_only():
+    """Pages look up Python's sentences without their numbers; no script repeats them."""
     pattern = re.compile(r'gettext\("([^"]+)"')
     scripts = [file for folder in FOLDERS for file in (ROOT / folder / "static").rglob("*.js")]
     written = {text for file in scripts for text in pattern.findall(file.read_text())}
@@ -109,7 +109,7 @@ def test_the_scripts_catalogue_has_what_python_says_on_the_pages_and_nothing_els
 
 
 def test_the_names_of_an_exchanges_parts_are_translated():
-    """`names` are in English; the pages translate those that are words."""
+    """The names are in English; the pages translate those that are words."""
     source = PARTS.read_text().partition("PARTS = {")[2].partition("}")[0]
     named = dict(re.findall(r'^  "?([^":]+)"?: gettext\("(.+)"\),', source, re.MULTILINE))
     assert all(name == text for name, text in named.items())
@@ -123,7 +123,7 @@ def parts():
 
 
 def explanations():
-    """Return the sentences of `parts` that are no docstrings."""
+    """Return the sentences in `parts`, without docstrings."""
     found, documented = set(), set()
     for tree in parts():
         for node in ast.walk(tree):
@@ -135,14 +135,14 @@ def explanations():
 
 
 def names():
-    """Return the names that `parts` give in words of their own."""
+    """Return the names in `parts` that are words."""
     calls = (node for tree in parts() for node in ast.walk(tree) if isinstance(node, ast.Call))
     made = (call.args[0] for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "make")
     return {name.value for name in made if isinstance(name, ast.Constant)}
 
 
 def refusals():
-    """Return the rules by which the server and the control refuse, with %s for what they fill in, without names."""
+    """Return the sentences of refusals of the server and the control, without the field's name, with %s for values."""
     sentences = set()
     for path in (path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
         nodes = list(ast.walk(ast.parse(path.read_text())))
@@ -155,7 +155,7 @@ def refusals():
 
 
 def words(node):
-    """Return the text that an expression writes, with %s for what it fills in; None for another expression."""
+    """Return the text of an expression, with %s for inserted values; None for another expression."""
     if isinstance(node, ast.JoinedStr):
         return "".join(part.value if isinstance(part, ast.Constant) else "%s" for part in node.values)
     return node.value if isinstance(node, ast.Constant) else None

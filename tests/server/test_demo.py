@@ -1,4 +1,4 @@
-"""`manage.py demo` serves the lab and opens it where there is a display."""
+"""`manage.py demo` serves the lab, and opens the board in a browser if there is a display."""
 
 import re
 import socket
@@ -14,7 +14,7 @@ DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
 
 @pytest.fixture
 def opened(tmp_path, monkeypatch):
-    """A browser that only writes down what it is told to open."""
+    """A browser that only records the addresses that it should open."""
     written = tmp_path / "opened"
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {written}\n')
@@ -26,7 +26,7 @@ def opened(tmp_path, monkeypatch):
     return written
 
 
-def test_opens_all_techniques_side_by_side_where_there_is_a_display(opened, monkeypatch):
+def test_demo_opens_the_board_if_there_is_a_display(opened, monkeypatch):
     monkeypatch.setenv("DISPLAY", ":99")
     with demo("--port", "0") as process:
         process.stdout.readline()
@@ -34,7 +34,7 @@ def test_opens_all_techniques_side_by_side_where_there_is_a_display(opened, monk
         until(lambda: opened.exists() and opened.read_text().strip() == address, "no browser was opened")
 
 
-def test_only_tells_the_address_where_there_is_no_display(opened):
+def test_demo_only_prints_the_address_if_there_is_no_display(opened):
     with demo("--port", "0") as process:
         process.stdout.readline()
         assert "/compare/lobby/" in process.stdout.readline()
@@ -44,7 +44,7 @@ def test_only_tells_the_address_where_there_is_no_display(opened):
     assert not opened.exists()
 
 
-def test_says_in_a_sentence_that_its_port_is_taken(opened):
+def test_demo_says_in_one_sentence_that_its_port_is_taken(opened):
     with socket.create_server(("127.0.0.1", 0)) as taken, demo("--port", str(taken.getsockname()[1])) as process:
         _out, complaints = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1

@@ -1,4 +1,4 @@
-"""Section 4: 503 where the system lets the server open no more files."""
+"""Section 4: a server that may open no more files refuses new connections with 503."""
 
 import resource
 import signal
@@ -7,43 +7,43 @@ from contextlib import ExitStack
 import psutil
 
 from support.processes import until
-from support.raw_http import dialled, everything, get, room_path
+from support.raw_http import get, open_socket, read_all, room_path
 from support.technique_io import publish
 
-FILES = 128  # that the server may open
+FILES = 128  # files that the server may open
 MANY = 200  # streams
 FULL = b'{"error": "too many connections, try again."}'
 
 
 def few_files(start):
-    """Return a server that may open FILES files, and has met nobody yet."""
+    """Return a new server that may open FILES files."""
     server = start()
     resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (FILES, FILES))
     return server
 
 
 def ask(server, stack, path, times):
-    """Ask for the same on so many connections at once; return their sockets."""
+    """Send the same request on `times` connections at once; return their sockets."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
-    opened = [stack.enter_context(dialled(server.url)) for _ in range(times)]
+    opened = [stack.enter_context(open_socket(server.url)) for _ in range(times)]
     for connection in opened:
         connection.sendall(request)
     return opened
 
 
 def statuses(opened):
-    """Return the status of each answer's head."""
+    """Return the status of each response."""
     return [int(connection.recv(1_000)[9:12]) for connection in opened]
 
 
-def test_4_503_when_no_more_files_can_be_opened_each_is_told_and_the_log_once(start, room):
+def test_4_503_without_free_files_each_client_is_refused_and_the_log_has_one_line(start, room):
     server = few_files(start)
     with ExitStack() as stack:
         got = statuses(ask(server, stack, room_path("sse", room), MANY))
         assert set(got) == {200, 503}
         assert got.count(200) >= FILES // 2
-        with dialled(server.url) as connection:
-            raw = everything(connection)
+        with open_socket(server.url) as connection:
+            raw = read_all(connection)
         assert raw.startswith(b"HTTP/1.1 503")
         assert b"Retry-After: 5" in raw
         assert raw.endswith(FULL)
@@ -57,7 +57,7 @@ def test_4_503_when_no_more_files_can_be_opened_each_is_told_and_the_log_once(st
     assert "open files" in server.log.read_text()
 
 
-def test_4_503_answers_on_open_connections_go_on_while_no_more_can_be_opened(start, room):
+def test_4_503_open_connections_get_responses_while_new_ones_are_refused(start, room):
     server = few_files(start)
     page = f"GET /polling/{room}/ HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode()
     with ExitStack() as stack:
@@ -65,10 +65,10 @@ def test_4_503_answers_on_open_connections_go_on_while_no_more_can_be_opened(sta
         assert statuses([mine]) == [200]
         assert statuses(ask(server, stack, room_path("sse", room), MANY)).count(503)
         mine.sendall(page)
-        assert everything(mine).startswith(b"HTTP/1.1 200")
+        assert read_all(mine).startswith(b"HTTP/1.1 200")
 
 
-def test_4_503_so_many_connections_that_come_in_one_go_are_answered_or_closed(start, room):
+def test_4_503_many_connections_at_once_get_a_response_or_are_closed(start, room):
     server = few_files(start)
     with ExitStack() as stack:
         server.process.send_signal(signal.SIGSTOP)

@@ -1,4 +1,4 @@
-"""Promise 3.5 on one WebSocket: of many frames at once a few are handled at a time, and the useless ones counted."""
+"""Promise 3.5 for a burst of frames on one WebSocket: other connections get their turn; useless frames are counted."""
 
 import asyncio
 import json
@@ -18,12 +18,21 @@ from lab import settings
 from lab.server.frame_limits import PIECE, TOO_MANY
 from lab.server.http_protocol import HTTPProtocol
 from lab.server.websocket_protocol import WebSocketProtocol
-from support.raw_http import dialled, get, room_path
-from support.raw_websocket import close_code, dial, frame, handshake, hear, heard, say, shaken
+from support.raw_http import get, open_socket, room_path
+from support.raw_websocket import (
+    close_code,
+    frame,
+    handshake_bytes,
+    open_raw_websocket,
+    open_websocket,
+    read_frames,
+    receive_json,
+    send_json,
+)
 from support.technique_io import publish
 
-BURST = 259_000  # bytes that come at once
-BEHIND = {  # what is sent again and again: (once before them all, what comes, what is said of each)
+BURST = 259_000  # bytes that arrive at once
+BEHIND = {  # why: (a frame before the burst, the frame that is repeated, the response to each)
     "junk": ("", "text: {", "error"),
     "an empty text": ("", "text:", "error"),
     "an unknown type": ("", 'text: {"type": "dance"}', "error"),
@@ -47,10 +56,12 @@ def test_2_4_1008_many_frames_that_publish_nothing_end_the_connection(server, ro
     once, again, said = BEHIND[name]
     ends_by = "close:1000" if "close" in name else "close:1008"
     began = time.monotonic()
-    with shaken(server, room) as (connection, file):
+    with open_raw_websocket(server, room) as (connection, file):
         connection.sendall(burst(once, again))
-        answers = [answer if isinstance(answer, str) else answer[0] for answer in heard(file)]
-    allowed = settings.FRAME_RATE * (2 + time.monotonic() - began) + PIECE // 6  # one piece's pongs go out together
+        answers = [answer if isinstance(answer, str) else answer[0] for answer in read_frames(file)]
+    allowed = (
+        settings.FRAME_RATE * (2 + time.monotonic() - began) + PIECE // 6
+    )  # the pongs of one piece are sent together
     assert answers[-2:] == [ends_by, "end"]
     assert set(answers[:-2]) <= {said}
     assert len(answers) - 2 <= allowed
@@ -58,7 +69,7 @@ def test_2_4_1008_many_frames_that_publish_nothing_end_the_connection(server, ro
 
 
 @pytest.mark.parametrize("stage", websocket.STAGES)
-def test_2_4_1008_the_stages_end_the_connection_too_and_tell_why(server, room, stage):
+def test_2_4_1008_the_stages_close_the_connection_too_with_the_reason(server, room, stage):
     address = f"ws://127.0.0.1:{server.port}/ws/websocket/stages/{stage}/{room}/"
     with connect(address, origin=server.url, proxy=None) as connection:
         for _ in range(4 * settings.FRAME_RATE):
@@ -66,37 +77,37 @@ def test_2_4_1008_the_stages_end_the_connection_too_and_tell_why(server, room, s
                 connection.send("{")
         assert close_code(connection) == 1008
         assert connection.close_reason == TOO_MANY
-    with connect(address, origin=server.url, proxy=None) as connection:  # and nobody else is troubled
-        say(connection, type="publish", author="Ann", text="hi")
-        assert {hear(connection)["type"], hear(connection)["type"]} == {"message", "published"}
+    with connect(address, origin=server.url, proxy=None) as connection:  # other clients are not affected
+        send_json(connection, type="publish", author="Ann", text="hi")
+        assert {receive_json(connection)["type"], receive_json(connection)["type"]} == {"message", "published"}
 
 
 def test_2_4_1008_a_publish_over_the_rate_counts_too_and_one_that_is_accepted_does_not(start, room):
     server = start(LAB_SESSION_RATE="0", LAB_PUBLISH_RATE="300")
-    with dial(server.url, room) as connection:
-        for number in range(500):  # more than would be allowed if they counted
-            say(connection, type="publish", author="Ann", text="hi", nonce=str(number))
+    with open_websocket(server.url, room) as connection:
+        for number in range(500):  # more than the bound, if they counted
+            send_json(connection, type="publish", author="Ann", text="hi", nonce=str(number))
         published = 0
         while published < 500:
-            published += hear(connection)["type"] == "published"
+            published += receive_json(connection)["type"] == "published"
         with suppress(ConnectionClosed):
             for number in range(5_000):
-                say(connection, type="publish", author="Ann", text="hi", nonce=f"more {number}")
+                send_json(connection, type="publish", author="Ann", text="hi", nonce=f"more {number}")
         assert close_code(connection) == 1008
         assert connection.close_reason == TOO_MANY
 
 
-def test_2_4_some_useless_frames_end_nothing(server, room):
-    with dial(server.url, room) as connection:
+def test_2_4_a_few_useless_frames_are_allowed(server, room):
+    with open_websocket(server.url, room) as connection:
         for _ in range(settings.FRAME_RATE):
             connection.send("{")
-            assert hear(connection)["type"] == "error"
-        say(connection, type="publish", author="Ann", text="hi")
-        assert {hear(connection)["type"], hear(connection)["type"]} == {"message", "published"}
+            assert receive_json(connection)["type"] == "error"
+        send_json(connection, type="publish", author="Ann", text="hi")
+        assert {receive_json(connection)["type"], receive_json(connection)["type"]} == {"message", "published"}
 
 
 class Counting(WebSocketProtocol):
-    """Counts the frames that are handled between two turns of the event loop."""
+    """Counts the frames that are handled in one iteration of the event loop."""
 
     handled, most = {"messages": 0, "pings": 0}, {"messages": 0, "pings": 0}
 
@@ -108,7 +119,7 @@ class Counting(WebSocketProtocol):
 
     @classmethod
     def turn(cls, loop):
-        """Begin to count anew, in each turn."""
+        """Start a new count in each iteration."""
         cls.handled.update(messages=0, pings=0)
         loop.call_soon(cls.turn, loop)
 
@@ -119,7 +130,7 @@ class Counting(WebSocketProtocol):
 
 
 async def taking(scope, receive, send):
-    """Take messages until the client is gone, as an ASGI application."""
+    """ASGI application that receives messages until the client is gone."""
     await receive()
     await send({"type": "websocket.accept"})
     while (await receive())["type"] == "websocket.receive":
@@ -127,9 +138,9 @@ async def taking(scope, receive, send):
 
 
 @pytest.mark.parametrize(("line", "kind", "bound"), [("text:", "messages", 1), ("ping:", "pings", PIECE // 6 + 1)])
-def test_3_5_so_many_frames_are_handled_before_it_is_the_others_turn(monkeypatch, line, kind, bound):
+def test_3_5_a_bounded_number_of_frames_is_handled_before_other_connections(monkeypatch, line, kind, bound):
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "lab.settings")
-    data = frame(line) * 150  # of which none is one too many
+    data = frame(line) * 150  # within the bound
 
     async def run():
         loop = asyncio.get_running_loop()
@@ -158,18 +169,18 @@ def handshake_of(port):
     return f"{head}Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
 
 
-def test_3_1_frames_of_a_client_that_ends_its_half_are_stored_and_acknowledged(server, room):
+def test_3_1_frames_of_a_half_closed_client_are_stored_and_acknowledged(server, room):
     fields = {"type": "publish", "author": "Ann", "text": "hi"}
     frames = b"".join(frame(f"text: {json.dumps(fields | {'nonce': str(number)})}") for number in range(100))
-    with shaken(server, room) as (connection, file):
+    with open_raw_websocket(server, room) as (connection, file):
         connection.sendall(frames)
         connection.shutdown(SHUT_WR)
-        answers = list(heard(file))
+        answers = list(read_frames(file))
     assert answers == ["published"] * 100 + ["end"]
     assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == 100
 
 
-CONNECTIONS, BOUND = 20, 256 * 1_024  # bytes of memory for each, whatever it sends
+CONNECTIONS, BOUND = 20, 256 * 1_024  # bytes of memory for each connection, whatever its client sends
 
 
 @pytest.mark.parametrize("line", ["text more: times=65000 x", "text: {", "text length=65000: times=64000 x", "binary:"])
@@ -179,8 +190,8 @@ def test_3_5_a_websocket_costs_bounded_memory_whatever_it_sends(server, room, li
     before = process.memory_info().rss
     with ExitStack() as stack:
         for _ in range(CONNECTIONS):
-            connection = stack.enter_context(dialled(server.url))
-            connection.sendall(handshake(server, room))
+            connection = stack.enter_context(open_socket(server.url))
+            connection.sendall(handshake_bytes(server, room))
             assert connection.recv(1_000).startswith(b"HTTP/1.1 101")
             connection.setblocking(False)
             with suppress(OSError):

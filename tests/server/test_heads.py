@@ -1,4 +1,4 @@
-"""Sections 2 and 4: how a request's head is read, by HTTP and in a handshake alike."""
+"""Sections 2 and 4: the head of a request: target, Host, version and headers, for HTTP and for a handshake."""
 
 import json
 
@@ -6,8 +6,8 @@ import pytest
 
 from lab.messages.errors import Refused
 from lab.server import heads
-from support.raw_http import dialled, everything, exchange, get, post, room_path
-from support.raw_websocket import shake, socket_path
+from support.raw_http import get, open_socket, post, read_all, room_path, send_raw
+from support.raw_websocket import request_handshake, websocket_path
 
 pytestmark = pytest.mark.also_scaled
 
@@ -16,29 +16,29 @@ HANDSHAKE = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub2
 
 
 def written(server, method, target, *headers, version="1.1"):
-    """Return the bytes of a head; `{port}` stands for the server's port."""
+    """Return the bytes of a request's head; `{port}` in it stands for the server's port."""
     lines = [f"{method} {target} HTTP/{version}", *headers, "", ""]
     return "\r\n".join(lines).replace("{port}", str(server.port)).encode("latin-1")
 
 
 def answered(server, method, target, *headers, body=b"", **options):
-    """Return the status and the body of the answer to a request that asks for a close."""
-    raw = exchange(server.url, written(server, method, target, *headers, "Connection: close", **options), body)
+    """Send a request with `Connection: close`; return the status and the body of the response."""
+    raw = send_raw(server.url, written(server, method, target, *headers, "Connection: close", **options), body)
     head, _end, body = raw.partition(b"\r\n\r\n")
     return int(head.split(b" ", 2)[1]), body
 
 
 def handshake(server, target, *headers, upgrade="websocket", connection="Upgrade", version="1.1"):
-    """Return the status of the answer to a handshake, and the rest of its head."""
+    """Send a handshake; return the status and the headers of the response."""
     lines = [*headers, *HANDSHAKE, f"Connection: {connection}", f"Upgrade: {upgrade}"]
-    with dialled(server.url) as sent:
+    with open_socket(server.url) as sent:
         sent.sendall(written(server, "GET", target, *lines, version=version))
         head = head_from(sent)
     return int(head.split(b" ", 2)[1]), head
 
 
 def head_from(connection):
-    """Return the head of the answer that comes."""
+    """Read the head of the next response."""
     raw = b""
     while b"\r\n\r\n" not in raw and (chunk := connection.recv(65_536)):
         raw += chunk
@@ -62,8 +62,10 @@ targets = pytest.mark.parametrize(("before", "host", "status"), list(TARGETS.val
 @targets
 def test_4_the_host_of_an_absolute_target_counts(server, room, technique, before, host, status):
     if technique == "websocket":
-        told, _head = handshake(server, before + socket_path(room), f"Host: {host}", "Origin: http://127.0.0.1:{port}")
-        own = status == 200 and "LOCALHOST" not in before  # whose Origin would be another
+        told, _head = handshake(
+            server, before + websocket_path(room), f"Host: {host}", "Origin: http://127.0.0.1:{port}"
+        )
+        own = status == 200 and "LOCALHOST" not in before  # else the Origin would be another one
         assert told == (101 if own else 400 if status == 400 else 403)
     elif technique != "sse":
         assert answered(server, "GET", before + room_path(technique, room, "?hold=0"), f"Host: {host}")[0] == status
@@ -74,11 +76,11 @@ def test_4_the_host_of_an_absolute_target_counts(server, room, technique, before
 def test_4_an_absolute_target_of_another_scheme_is_refused(server, room, scheme):
     own = f"{scheme}://{OWN}"
     assert answered(server, "GET", own + room_path("polling", room), f"Host: {OWN}")[0] == 400
-    assert handshake(server, own + socket_path(room), f"Host: {OWN}", f"Origin: http://{OWN}")[0] == 400
+    assert handshake(server, own + websocket_path(room), f"Host: {OWN}", f"Origin: http://{OWN}")[0] == 400
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:{port}", "http://127.0.0.1:{port}?room=lobby"])
-def test_2_an_absolute_target_without_a_path_is_the_first_page(server, target):
+def test_2_an_absolute_target_without_a_path_means_the_first_page(server, target):
     assert answered(server, "GET", target, f"Host: {OWN}")[0] == 200
 
 
@@ -86,24 +88,24 @@ def test_2_an_absolute_target_without_a_path_is_the_first_page(server, target):
 def test_4_a_target_with_a_fragment_is_refused_by_http_and_by_websocket(server, room):
     own = f"Host: {OWN}"
     assert answered(server, "GET", room_path("polling", room) + "#a", own)[0] == 400
-    assert handshake(server, socket_path(room) + "#a", own, "Origin: http://127.0.0.1:{port}")[0] == 400
+    assert handshake(server, websocket_path(room) + "#a", own, "Origin: http://127.0.0.1:{port}")[0] == 400
 
 
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
-def test_4_targets_that_are_no_address_are_refused(server):
+def test_4_targets_that_are_not_urls_are_refused(server):
     for method, target in (("CONNECT", "127.0.0.1:{port}"), ("CONNECT", "evil.example:443"), ("OPTIONS", "*")):
         assert answered(server, method, target, f"Host: {OWN}")[0] in (400, 404, 405)
 
 
 @pytest.mark.not_scaled("a tab makes a Host that nginx refuses")
 @pytest.mark.parametrize("value", ["{own} ", "{own}\t", " \t{own} \t "])
-def test_4_white_space_around_a_value_is_no_part_of_it(server, room, value):
+def test_4_white_space_around_a_header_value_is_ignored(server, room, value):
     host = "Host:" + value.replace("{own}", OWN)
     origin = "Origin:" + value.replace("{own}", f"http://{OWN}")
     assert answered(server, "GET", room_path("polling", room), host, origin)[0] == 200
-    assert handshake(server, socket_path(room), host, origin)[0] == 101
+    assert handshake(server, websocket_path(room), host, origin)[0] == 101
     last = "Last-Event-ID:" + value.replace("{own}", "0")
-    with dialled(server.url) as connection:
+    with open_socket(server.url) as connection:
         connection.sendall(written(server, "GET", room_path("sse", room), host, last))
         assert connection.recv(12) == b"HTTP/1.1 200"
 
@@ -117,7 +119,7 @@ def test_4_505_another_version_of_http_is_refused(server, version):
 
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_4_505_the_preface_of_http_2_is_refused(server):
-    assert exchange(server.url, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").startswith(b"HTTP/1.1 505")
+    assert send_raw(server.url, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").startswith(b"HTTP/1.1 505")
 
 
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
@@ -125,7 +127,7 @@ def test_4_505_the_preface_of_http_2_is_refused(server):
     ("coding", "status"),
     [("gzip, chunked", 501), ("chunked", 201), ("Chunked ", 201), ("gzip", 400), ("chunked, chunked", 400)],
 )
-def test_4_501_a_coding_on_the_way_that_nobody_reads_is_refused(server, room, coding, status):
+def test_4_501_an_unknown_transfer_coding_is_refused(server, room, coding, status):
     headers = [f"Host: {OWN}", "Content-Type: application/json", f"Transfer-Encoding: {coding}"]
     body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
     assert answered(server, "POST", room_path("polling", room), *headers, body=body)[0] == status
@@ -133,10 +135,10 @@ def test_4_501_a_coding_on_the_way_that_nobody_reads_is_refused(server, room, co
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "aes128gcm"])
-def test_4_415_an_encoded_body_is_refused_and_told_what_is_taken(server, room, coding):
+def test_4_415_an_encoded_body_is_refused_and_the_response_names_what_is_accepted(server, room, coding):
     headers = [f"Host: {OWN}", "Content-Type: application/json", f"Content-Length: {len(BODY)}"]
     head = written(server, "POST", room_path("polling", room), *headers, f"Content-Encoding: {coding}")
-    raw = exchange(server.url, head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), BODY)
+    raw = send_raw(server.url, head.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), BODY)
     assert raw.startswith(b"HTTP/1.1 415")
     assert b"accept-encoding: identity" in raw.lower()
     assert get(server.url, "/", Content_Encoding=coding).status == 415
@@ -151,8 +153,8 @@ UPGRADES = ["h2c", "TLS/1.0, HTTP/2.0", "foo/2", "websocket2"]
 
 @pytest.mark.parametrize("upgrade", UPGRADES)
 @pytest.mark.parametrize("cut", ["length", "chunks"])
-def test_2_an_upgrade_that_is_not_known_is_ignored_and_the_connection_goes_on(server, room, upgrade, cut):
-    """As Java's client asks with its first request, a publish included (RFC 9110 §7.8)."""
+def test_2_an_unknown_upgrade_is_ignored_and_the_connection_stays(server, room, upgrade, cut):
+    """Java's client sends such an upgrade with its first request, which may be a publish (RFC 9110 §7.8)."""
     framing, body = {
         "length": (f"Content-Length: {len(BODY)}", BODY),
         "chunks": ("Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)),
@@ -161,25 +163,25 @@ def test_2_an_upgrade_that_is_not_known_is_ignored_and_the_connection_goes_on(se
     asking += ["Content-Type: application/json", framing]
     one = written(server, "POST", room_path("polling", room), *asking)
     last = written(server, "GET", room_path("polling", room, "?after=0"), f"Host: {OWN}", "Connection: close")
-    for count in (1, 40):  # many at once are read one after the other, not one inside the other
-        raw = exchange(server.url, (one + body) * count + last)
+    for count in (1, 40):  # many at once must be read in a loop, not by recursion
+        raw = send_raw(server.url, (one + body) * count + last)
         assert (raw.count(b"HTTP/1.1 201"), raw.count(b"HTTP/1.1 ")) == (count, count + 1)
-    with dialled(server.url) as connection:  # the head first, its body later
+    with open_socket(server.url) as connection:  # the head first, the body later
         connection.sendall(one)
         connection.sendall(body + last)
-        assert everything(connection).startswith(b"HTTP/1.1 201")
+        assert read_all(connection).startswith(b"HTTP/1.1 201")
 
 
 def test_2_many_upgrades_in_one_piece_are_all_ignored(server):
     asking = written(server, "GET", "/healthz", f"Host: {OWN}", "Connection: Upgrade", "Upgrade: a")
     last = written(server, "GET", "/healthz", f"Host: {OWN}", "Connection: close")
-    assert exchange(server.url, asking * 15 + last).count(b"HTTP/1.1 200") == 16
+    assert send_raw(server.url, asking * 15 + last).count(b"HTTP/1.1 200") == 16
 
 
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_2_an_upgrade_by_http_1_0_is_ignored(server):
     asking = ["Connection: Upgrade", "Upgrade: h2c"]
-    raw = exchange(server.url, written(server, "GET", "/healthz", f"Host: {OWN}", *asking, version="1.0"))
+    raw = send_raw(server.url, written(server, "GET", "/healthz", f"Host: {OWN}", *asking, version="1.0"))
     assert raw.startswith(b"HTTP/1.1 200")
 
 
@@ -187,14 +189,14 @@ def test_2_an_upgrade_by_http_1_0_is_ignored(server):
 @pytest.mark.parametrize("upgrade", ["websocket, h2c", "h2c,websocket", "WebSocket", "h2c\r\nUpgrade: websocket"])
 def test_2_a_handshake_may_name_other_upgrades_too(server, room, upgrade):
     headers = [f"Host: {OWN}", f"Origin: http://{OWN}"]
-    status, head = handshake(server, socket_path(room), *headers, upgrade=upgrade, connection="keep-alive, Upgrade")
+    status, head = handshake(server, websocket_path(room), *headers, upgrade=upgrade, connection="keep-alive, Upgrade")
     assert status == 101
     assert head.lower().count(b"upgrade: websocket") == 1
 
 
 @pytest.mark.parametrize("version", ["12", "8", "0", "14", "13, 12", None])
-def test_2_4_a_handshake_of_another_version_is_told_which_there_is(server, room, version):
-    answer = shake(server.url, socket_path(room), {"Sec-WebSocket-Version": version})
+def test_2_4_a_handshake_with_another_version_is_refused_and_the_supported_one_named(server, room, version):
+    answer = request_handshake(server.url, websocket_path(room), {"Sec-WebSocket-Version": version})
     assert (answer.status, answer.sentence) == (426, "Sec-WebSocket-Version: 13 is expected.")
     assert answer.headers["sec-websocket-version"] == "13"
     assert answer.headers["upgrade"] == "websocket"
@@ -202,25 +204,25 @@ def test_2_4_a_handshake_of_another_version_is_told_which_there_is(server, room,
 
 @pytest.mark.parametrize("key", [None, "short", "a" * 24, "=" * 24, "", "dGhlIHNhbXBsZSBub25jZQ"])
 def test_2_4_a_handshake_without_a_key_is_refused_in_one_sentence(server, room, key):
-    answer = shake(server.url, socket_path(room), {"Sec-WebSocket-Key": key})
+    answer = request_handshake(server.url, websocket_path(room), {"Sec-WebSocket-Key": key})
     assert (answer.status, answer.sentence) == (400, "Sec-WebSocket-Key: one of 16 bytes in base64 is expected.")
 
 
 @pytest.mark.parametrize(
     "scheme", ["https", "HTTPS", "https, http", " Https ,http", "https\r\nX-Forwarded-Proto: http"]
 )
-def test_4_the_scheme_that_a_proxy_names_is_the_clients(start, room, scheme):
+def test_4_the_scheme_that_a_proxy_names_counts(start, room, scheme):
     server = start(FORWARDED_ALLOW_IPS="127.0.0.1", ALLOWED_HOSTS="chat.example")
     forwarded, host = f"X-Forwarded-Proto: {scheme}", "Host: chat.example"
     for own, status in (("https", 200), ("http", 403)):
         origin = f"Origin: {own}://chat.example"
         assert answered(server, "GET", room_path("polling", room), host, origin, forwarded)[0] == status
         expected = 101 if status == 200 else 403
-        assert handshake(server, socket_path(room), host, origin, forwarded)[0] == expected
+        assert handshake(server, websocket_path(room), host, origin, forwarded)[0] == expected
 
 
 PRIVATE = {"x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
-JSONS = {  # why: (the method, the target, headers of its own) of a request that is answered in JSON
+JSONS = {  # why: (method, target, its own headers) of a request with a JSON response
     "a poll": ("GET", "/polling/lobby/messages/", []),
     "a held poll": ("GET", "/longpoll/lobby/messages/?hold=0", []),
     "an event stream": ("HEAD", "/sse/lobby/messages/", []),
@@ -241,11 +243,11 @@ JSONS = {  # why: (the method, the target, headers of its own) of a request that
 
 
 @pytest.mark.parametrize(("method", "target", "headers"), list(JSONS.values()), ids=list(JSONS))
-def test_2_6_no_other_sites_page_gets_an_answer_as_a_script(server, method, target, headers):
+def test_2_6_no_other_site_can_load_a_response_as_a_script(server, method, target, headers):
     sent = [f"Host: {OWN}", *headers]
     if "Connection: Upgrade" in headers:
         sent.append(f"Origin: http://{OWN}")
-    with dialled(server.url) as connection:
+    with open_socket(server.url) as connection:
         connection.sendall(written(server, method, target, *sent))
         head = head_from(connection)
     lines = [line.lower().partition(": ")[::2] for line in head.decode().split("\r\n")[1:]]
@@ -265,15 +267,15 @@ def test_1_3_a_nonce_in_a_header_counts_if_a_setting_names_the_header(start, roo
 
 
 @pytest.mark.parametrize("nonce", ["n" * 65, "n" * 8_000, "\xe9", "a\tb", ""])
-def test_1_3_a_header_that_is_no_nonce_fails_no_publish(start, room, nonce):
+def test_1_3_an_invalid_nonce_in_a_header_is_ignored(start, room, nonce):
     server = start(**{NONCE: "X-Lab-Nonce"})
     for _ in range(2):
         answer = post(server.url, room_path("polling", room), {"author": "Ann", "text": "hi"}, X_Lab_Nonce=nonce)
         assert (answer.status, len(answer.json["nonce"])) == (201, 22)
 
 
-def test_1_3_a_correlation_id_is_no_nonce(start, room):
-    """A client may send one and the same for all that it does."""
+def test_1_3_a_correlation_id_does_not_count_as_a_nonce(start, room):
+    """A client may send the same id with all its requests."""
     path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
     server = start(FORWARDED_ALLOW_IPS="127.0.0.1")
     for text in ("hi", "hi", "other"):
@@ -281,7 +283,7 @@ def test_1_3_a_correlation_id_is_no_nonce(start, room):
         assert answer.status == 201
 
 
-def test_an_absolute_target_replaces_each_host_and_no_other_header():
+def test_an_absolute_target_replaces_all_host_headers_and_no_other():
     headers = [(b"host", b"a"), (b"x", b"y"), (b"host", b"b")]
     assert heads.origin_form(b"http://c:1?d", headers) == b"/?d"
     assert headers == [(b"host", b"c:1"), (b"x", b"y"), (b"host", b"c:1")]

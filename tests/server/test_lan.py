@@ -1,4 +1,4 @@
-"""`--lan` serves a classroom: this machine's address, large and as a QR code, and open to nobody else's names."""
+"""`--lan` serves a classroom: it prints this machine's address and a QR code, and refuses other host names."""
 
 import os
 import re
@@ -10,27 +10,27 @@ import pytest
 import segno
 
 from lab.net import lan
-from support.processes import COMMAND, ROOT, ServerProcess, demo, manage, until
+from support.processes import COMMAND, ROOT, ServerProcess, demo, run_command, until
 from support.raw_http import get, post, room_path
-from support.raw_websocket import shake, socket_path
+from support.raw_websocket import request_handshake, websocket_path
 from support.technique_io import HTTP
 
-OTHER = "127.0.0.2"  # of this machine, and reachable from nowhere else
+OTHER = "127.0.0.2"  # an address that only this machine can reach
 
 
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory):
-    """A server for a class on the loopback's second address, and what it printed."""
+    """A server for a class on a second loopback address, and its output."""
     server = ServerProcess(tmp_path_factory.mktemp("classroom")).start("--lan", OTHER)
     printed = []
-    while len(printed) < 10 or printed[-1]:  # an empty line follows the code
+    while len(printed) < 10 or printed[-1]:  # an empty line follows the QR code
         printed.append(server.process.stdout.readline().rstrip("\n"))
     yield server, printed
     server.stop()
 
 
 @pytest.mark.server
-def test_the_address_is_printed_large_and_in_words(classroom):
+def test_the_address_is_printed_as_text_and_as_a_qr_code(classroom):
     server, printed = classroom
     assert f"http://{OTHER}:{server.port}/" in printed
     rows = lan.large(f"{OTHER}:{server.port}").split("\n")
@@ -38,27 +38,29 @@ def test_the_address_is_printed_large_and_in_words(classroom):
 
 
 @pytest.mark.server
-def test_the_class_reads_and_publishes_under_that_address(classroom, room):
+def test_a_class_can_read_and_publish_at_that_address(classroom, room):
     server, _printed = classroom
     url = f"http://{OTHER}:{server.port}"
     for technique in HTTP:
         answer = post(url, room_path(technique, room), {"author": "Ann", "text": "hi"}, Origin=url)
         assert answer.status == 201
     assert get(url, "/").status == 200
-    assert shake(url, socket_path(room)).status == 101
+    assert request_handshake(url, websocket_path(room)).status == 101
     with pytest.raises(ConnectionRefusedError):
-        get(server.url, "/")  # it listens there alone
+        get(server.url, "/")  # it listens only there
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("name", ["evil.example", "localhost", "192.0.2.77", "0.0.0.0", "127.0.0.3"])
-def test_no_other_name_and_no_foreign_origin_is_let_in(classroom, room, name):
+def test_other_names_and_foreign_origins_are_refused(classroom, room, name):
     server, _printed = classroom
     url, foreign = f"http://{OTHER}:{server.port}", f"http://{name}:{server.port}"
     assert get(url, "/", Host=f"{name}:{server.port}").status == 400
     assert get(url, room_path("polling", room), Origin=foreign).status == 403
-    assert shake(url, socket_path(room), {"Origin": foreign}).status == 403
-    assert shake(url, socket_path(room), {"Host": f"{name}:{server.port}", "Origin": foreign}).status == 400
+    assert request_handshake(url, websocket_path(room), {"Origin": foreign}).status == 403
+    assert (
+        request_handshake(url, websocket_path(room), {"Host": f"{name}:{server.port}", "Origin": foreign}).status == 400
+    )
 
 
 @pytest.mark.server
@@ -69,7 +71,7 @@ def test_cookies_work_on_plain_http(classroom):
     assert "strict-transport-security" not in answer.headers
 
 
-def test_several_processes_answer_to_the_same_names(start, room):
+def test_several_processes_accept_the_same_names(start, room):
     server = start("--lan", OTHER, "--workers", "2")
     url = f"http://{OTHER}:{server.port}"
     statuses = {get(url, "/healthz", Host=f"{host}:{server.port}").status for host in [OTHER] * 4}
@@ -78,21 +80,21 @@ def test_several_processes_answer_to_the_same_names(start, room):
 
 
 @pytest.mark.server
-def test_an_address_that_is_not_this_machines_is_told_in_one_sentence(tmp_path):
-    done = manage("serve", "--port", "0", "--lan", "8.8.8.8", data=tmp_path)
+def test_an_address_of_another_machine_is_refused_in_one_sentence(tmp_path):
+    done = run_command("serve", "--port", "0", "--lan", "8.8.8.8", data=tmp_path)
     assert done.returncode == 1
     assert re.fullmatch(r"CommandError: --lan: 8.8.8.8 is not this machine's; it has .*\.\n", done.stderr)
 
 
 @pytest.mark.parametrize("address", ["evil.example", "::1", "127.0.0", "-", "0.0.0.0"])
-def test_nothing_else_is_an_address_of_this_machine(address):
+def test_other_texts_are_no_address_of_this_machine(address):
     with pytest.raises(lan.NoNetwork):
         lan.choose(address)
 
 
 @pytest.mark.server
-def test_without_a_network_it_is_told_in_one_sentence(tmp_path):
-    """In a network namespace of its own, this machine has no network but itself."""
+def test_a_machine_without_a_network_gets_one_sentence(tmp_path):
+    """The command runs in a network namespace of its own, which has only a loopback interface."""
     python = f"{ROOT}/.venv/bin/python"
     apart = ["unshare", "--net", "--map-root-user", python, "manage.py", "serve", "--lan", "--port", "0"]
     done = subprocess.run(
@@ -104,17 +106,17 @@ def test_without_a_network_it_is_told_in_one_sentence(tmp_path):
     assert done.stderr.count("\n") == 1
 
 
-def test_the_addresses_are_this_machines_own():
+def test_the_found_addresses_belong_to_this_machine():
     for address in lan.addresses():
         with socket.socket() as probe:
-            probe.bind((address, 0))  # which the system lets nobody do with another's
+            probe.bind((address, 0))  # the system allows this only for its own addresses
 
 
 @pytest.mark.server
-def test_the_qr_code_says_the_address(classroom):
-    """Each sign stands for two modules, one below the other; on a dark terminal what is drawn is light."""
+def test_the_qr_code_holds_the_address(classroom):
+    """Each character stands for two modules, one above the other; on a dark terminal, what is drawn is light."""
     server, printed = classroom
-    code = [line for line in printed if line and set(line) <= set("█▀▄ ")][5:]  # the address in figures comes before
+    code = [line for line in printed if line and set(line) <= set("█▀▄ ")][5:]  # the address comes before it
     drawn = [[sign in half for sign in line] for line in code for half in ("█▀", "█▄")]
     rows = segno.make(f"http://{OTHER}:{server.port}/").matrix_iter(border=2)
     light = [[not dark for dark in row] for row in rows]
@@ -126,7 +128,7 @@ def test_the_longest_address_fits_a_terminal():
 
 
 @pytest.mark.server
-def test_the_demo_shows_the_class_its_pages_and_keeps_the_wires_to_itself(tmp_path, monkeypatch):
+def test_the_demo_serves_a_class_its_pages_but_not_its_wires(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DISPLAY", raising=False)
     with demo("--port", "0", "--lan", OTHER) as process:
@@ -136,12 +138,12 @@ def test_the_demo_shows_the_class_its_pages_and_keeps_the_wires_to_itself(tmp_pa
         assert get(f"http://{OTHER}:{page}", "/polling/lobby/").status == 200
         with pytest.raises(ConnectionRefusedError):
             get(f"http://{OTHER}:{wire}", "/")
-        with pytest.raises(ConnectionRefusedError):  # its other addresses are not the class's
+        with pytest.raises(ConnectionRefusedError):  # the class cannot reach the wires
             get(f"http://127.0.0.3:{page}", "/")
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_server_listens_on_another_address_too_and_on_no_third_one(start, workers):
+def test_a_server_listens_on_a_second_address_and_on_no_third(start, workers):
     server = start("--also", OTHER, "--workers", workers, ALLOWED_HOSTS="127.0.0.1,127.0.0.2,127.0.0.3")
     for host in ("127.0.0.1", OTHER):
         assert get(f"http://{host}:{server.port}", "/").status == 200
@@ -150,8 +152,8 @@ def test_a_server_listens_on_another_address_too_and_on_no_third_one(start, work
 
 
 @pytest.mark.server
-def test_another_address_that_is_not_this_machines_is_told_in_one_sentence(tmp_path):
-    done = manage("serve", "--port", "0", "--also", "192.0.2.1", data=tmp_path)
+def test_a_second_address_of_another_machine_is_refused_in_one_sentence(tmp_path):
+    done = run_command("serve", "--port", "0", "--also", "192.0.2.1", data=tmp_path)
     assert re.fullmatch(r"CommandError: Cannot listen on 192\.0\.2\.1:\d+: .*\.\n", done.stderr)
 
 

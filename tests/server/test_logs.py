@@ -1,4 +1,4 @@
-"""Section 4: nobody forges a line of the log by a name with a line end in it."""
+"""Section 4: a name with a line end in it cannot forge a line of the log."""
 
 import io
 import logging
@@ -6,8 +6,8 @@ import logging
 import pytest
 
 from lab.server.logs import Lines
-from support.raw_http import exchange, get, post, room_path
-from support.raw_websocket import shake, socket_path
+from support.raw_http import get, post, room_path, send_raw
+from support.raw_websocket import request_handshake, websocket_path
 from support.technique_io import HTTP
 
 FORGED = "\r\nERROR forged"
@@ -16,7 +16,7 @@ ENDS = ["\n", "\r", "\r\n", "\x0b", "\x0c", "\x1b[2K", "\x85", "\u2028", "\u2029
 
 @pytest.fixture
 def log():
-    """A logger of the lab's form, and what it wrote."""
+    """A logger with the lab's formatter, and its output."""
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(Lines())
@@ -26,7 +26,7 @@ def log():
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_a_name_with_a_line_end_is_one_line(log, end):
+def test_a_name_with_a_line_end_stays_on_one_line(log, end):
     logger, written = log
     logger.warning("room %s: gone", f"a{end}ERROR forged")
     (line,) = written.getvalue().splitlines()
@@ -35,14 +35,14 @@ def test_a_name_with_a_line_end_is_one_line(log, end):
 
 
 @pytest.mark.parametrize("turn", ["\u202e", "\u2066", "\u200f", "\u200b", "\ufeff", "\u3164", "\U000e0041"])
-def test_what_turns_the_direction_of_writing_or_hides_is_written_out(log, turn):
+def test_characters_that_hide_text_or_change_its_direction_are_escaped(log, turn):
     logger, written = log
     logger.warning("room %s: gone", f"a{turn}b")
     assert written.getvalue() == f"room a{turn.encode('unicode_escape').decode()}b: gone\n"
 
 
 @pytest.mark.parametrize("end", ENDS)
-def test_an_exception_that_quotes_a_line_end_begins_no_line(log, end):
+def test_an_exception_with_a_line_end_starts_no_new_line(log, end):
     logger, written = log
     try:
         raise ValueError(f"a{end}ERROR forged")
@@ -54,8 +54,8 @@ def test_an_exception_that_quotes_a_line_end_begins_no_line(log, end):
     assert all(line.startswith("  ") for line in traceback)
 
 
-def test_what_clients_name_leaves_the_servers_log_alone(server, room):
-    """Rooms, authors, headers and addresses with line ends, on every road."""
+def test_names_from_clients_do_not_appear_in_the_servers_log(server, room):
+    """Rooms, authors, headers and addresses with line ends, by HTTP and by WebSocket."""
     before = server.log.stat().st_size
     odd = f"{room}%0d%0aERROR%20forged"
     for technique in HTTP:
@@ -63,13 +63,13 @@ def test_what_clients_name_leaves_the_servers_log_alone(server, room):
         fields = {"author": "Ann" + FORGED, "text": "hi"}
         assert post(server.url, room_path(technique, room), fields).status == 400
         assert get(server.url, f"/{technique}/{odd}/").status == 404
-    assert shake(server.url, f"/ws/websocket/{odd}/").status == 404
-    assert shake(server.url, socket_path(room, "?after=%0d%0aERROR")).status == 400
+    assert request_handshake(server.url, f"/ws/websocket/{odd}/").status == 404
+    assert request_handshake(server.url, websocket_path(room, "?after=%0d%0aERROR")).status == 400
     assert get(server.url, "/nothing%0d%0aERROR%20forged").status == 404
     get(server.url, "/", User_Agent="a\tb", Referer="http://a/%0d%0aERROR", X_Forwarded_For="1.2.3.4%0d%0aERROR")
     for no_http in (b"FOO / HTTP/1.1\r\n\r\n", b"\x16\x03\x01 a TLS hello", b"GET /\xe9 HTTP/1.1\r\n\r\n"):
-        assert exchange(server.url, no_http).endswith(b'{"error": "request: cannot be read as HTTP."}')
-    exchange(server.url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\rERROR forged\r\nConnection: close\r\n\r\n")
+        assert send_raw(server.url, no_http).endswith(b'{"error": "request: cannot be read as HTTP."}')
+    send_raw(server.url, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\rERROR forged\r\nConnection: close\r\n\r\n")
     with server.log.open("rb") as file:
         file.seek(before)
-        assert file.read() == b""  # refusals are the client's affair: no one fills the disk with them
+        assert file.read() == b""  # refusals are not logged: nobody can fill the disk with them

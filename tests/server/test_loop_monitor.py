@@ -1,4 +1,4 @@
-"""The server's pulse: a loop that is held up shows it, every statement is counted, and a window is cut out of it."""
+"""The loop monitor: it samples the event loop's lag and the number of statements, and sums up a window of samples."""
 
 import asyncio
 import time
@@ -15,16 +15,16 @@ NOTHING = {"server_loop_lag_ms": None, "queries_per_second": None}
 
 
 def beats(path):
-    """Return the rows of a pulse's file, as numbers."""
+    """Return the samples in a file, as numbers."""
     head, *rows = path.read_text().splitlines()
     assert head == HEADER
     return [tuple(map(float, row.split(","))) for row in rows]
 
 
-def test_a_loop_that_is_held_up_is_late_once(tmp_path):
+def test_a_blocked_loop_shows_one_long_lag(tmp_path):
     async def application(_scope, _receive, _send):
         await asyncio.sleep(0.1)
-        time.sleep(HELD)  # what no handler should do
+        time.sleep(HELD)  # a handler should never block the loop
         await asyncio.sleep(0.2)
 
     asyncio.run(LoopMonitor(application, tmp_path / "pulse.csv")({}, None, None))
@@ -39,18 +39,20 @@ def test_a_served_message_adds_its_statements(start, room, tmp_path):
     until(lambda: len(beats(path)) > 2, "no pulse")
     before = beats(path)[-1]
     publish("sse", server, room, "second")
-    until(lambda: beats(path)[-1][2] >= before[2] + 2, "no statement was counted")  # two statements store a message
+    until(
+        lambda: beats(path)[-1][2] >= before[2] + 2, "no statement was counted"
+    )  # storing a message takes two statements
     assert all(one <= other for one, other in zip(beats(path), beats(path)[1:], strict=False))
 
 
-def test_a_server_that_nobody_measures_keeps_no_pulse(start, room):
+def test_a_server_that_nobody_measures_writes_no_samples(start, room):
     server = start()
     publish("sse", server, room, "first")
     assert not list(server.log.parent.rglob("pulse.csv"))
 
 
-def test_a_window_is_cut_out_of_the_beats(tmp_path):
-    rows = ["0,90,0", "1000,2,1", "2000,4,2", "3000,2,3", "4000,90,4", "5000,1"]  # the last is not yet whole
+def test_a_window_counts_only_its_own_samples(tmp_path):
+    rows = ["0,90,0", "1000,2,1", "2000,4,2", "3000,2,3", "4000,90,4", "5000,1"]  # the last line is incomplete
     (tmp_path / server_metrics.FILE).write_text("\n".join([HEADER, *rows]))
     found = server_metrics.read(tmp_path, 1, 4)
     assert found["queries_per_second"] == 1
@@ -58,7 +60,7 @@ def test_a_window_is_cut_out_of_the_beats(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["", HEADER, f"{HEADER}\n1000,1,1\n"])
-def test_too_few_beats_say_nothing(tmp_path, text):
+def test_too_few_samples_give_no_result(tmp_path, text):
     (tmp_path / server_metrics.FILE).write_text(text)
     assert server_metrics.read(tmp_path, 0, 10) == NOTHING
     assert server_metrics.read(tmp_path / "absent", 0, 10) == NOTHING

@@ -1,4 +1,4 @@
-"""What a command started ends with it, whatever ends the command, and its temporary folders go too."""
+"""When a command ends, for any reason, its child processes end and its temporary folders are deleted."""
 
 import contextlib
 import os
@@ -17,7 +17,7 @@ from support.processes import PATIENCE, ROOT, until
 
 ENDINGS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 SERVE = ("manage.py", "serve", "--port", "0")
-FAMILIES = {  # command: (its arguments, a word in the command line of a process that it starts)
+FAMILIES = {  # command: (arguments, a word in the command line of a child process)
     "bench": (["manage.py", "bench", "--repetitions", "1"], "python"),
     "compare": (["manage.py", "compare", "--bare", "--repetitions", "1", "--techniques", "sse"], "serve"),
     "demo": (["manage.py", "demo", "--port", "0"], "serve"),
@@ -28,7 +28,7 @@ FAMILIES = {  # command: (its arguments, a word in the command line of a process
 
 @contextlib.contextmanager
 def running(arguments, folder, **options):
-    """Run a command whose temporary files are in `folder`; yield its psutil.Popen, and kill what is left at the end."""
+    """Run a command with its temporary files in `folder`; yield its psutil.Popen, and kill what is left at the end."""
     environment = os.environ | {"TMPDIR": str(folder), "DISPLAY": "", "WAYLAND_DISPLAY": ""}
     streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL} | options
     with psutil.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, **streams) as process:
@@ -48,30 +48,30 @@ def family(process):
 
 
 def has_started(process, word):
-    """Return the processes that a command started once one of them has `word` in its command line."""
+    """Return a command's child processes as soon as one of them has `word` in its command line."""
     found = family(process)
     for each in found:
         with contextlib.suppress(psutil.Error):
-            if word in " ".join(each.cmdline()) and time.time() - each.create_time() > 1:  # its parent knows of it
+            if word in " ".join(each.cmdline()) and time.time() - each.create_time() > 1:  # its parent knows its id
                 return found
     return []
 
 
 @pytest.fixture
 def folder():
-    """A folder for temporary files; PostgreSQL looks into it as another user if we are root."""
+    """A folder for temporary files; if we are root, PostgreSQL reads it as another user."""
     with orphans.temporary_folder() as folder:
         folder.chmod(0o755)
         yield folder
 
 
-# SIGHUP restarts the workers, as long as their terminal is there: see the next test.
+# SIGHUP restarts the workers, as long as their terminal exists: see the next test.
 CASES = [(name, ending) for name in FAMILIES for ending in ENDINGS if (name, ending) != ("workers", signal.SIGHUP)]
 
 
 @pytest.mark.server
 @pytest.mark.parametrize(("name", "ending"), CASES)
-def test_what_a_command_started_ends_with_it(name, ending, folder, tmp_path):
+def test_all_child_processes_end_with_their_command(name, ending, folder, tmp_path):
     arguments, word = FAMILIES[name]
     if name == "compare":
         arguments = [*arguments, "--out", str(tmp_path / "results")]
@@ -156,12 +156,12 @@ def test_a_signal_while_the_watchdog_starts_leaves_no_folder(name, folder):
         until(lambda: not list(folder.iterdir()), "the folder stays")
 
 
-def test_a_number_that_another_process_has_by_now_is_left_alone():
+def test_a_process_id_that_was_given_to_another_process_is_left_alone():
     assert orphans.start_time(os.getpid()) == psutil.Process().create_time()
     assert orphans.start_time(2**22 + 1) is None
 
 
-def test_a_temporary_folder_is_deleted_with_what_is_in_it(tmp_path):
+def test_a_temporary_folder_is_deleted_with_its_content(tmp_path):
     with orphans.temporary_folder("one-", tmp_path) as folder:
         (folder / "deep").mkdir()
         (folder / "deep" / "file").touch()

@@ -1,4 +1,4 @@
-"""The techniques run under other ASGI servers, too, without uvicorn and its parser: they only lose their fast paths."""
+"""The techniques also run under other ASGI servers, without uvicorn and httptools; they only lose their fast paths."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 import websocket
 from benchmarks.servers import launch
 from benchmarks.servers.process import run_lab
-from support.raw_websocket import dial, hear, say
+from support.raw_websocket import open_websocket, receive_json, send_json
 from support.technique_io import assert_delivered, client
 
 pytestmark = pytest.mark.server
@@ -20,7 +20,7 @@ BLOCKED = ("uvicorn", "httptools")
 
 @pytest.fixture(scope="module", params=["daphne", "granian"])
 def foreign(request, tmp_path_factory):
-    """A server of another kind, in whose processes the imports of BLOCKED fail."""
+    """Another ASGI server; in its processes, importing a module of BLOCKED fails."""
     folder, modules = tmp_path_factory.mktemp("log"), tmp_path_factory.mktemp("modules")
     (modules / "sitecustomize.py").write_text(f"import sys\nsys.modules.update(dict.fromkeys({BLOCKED}))\n")
     for name in BLOCKED:
@@ -39,6 +39,6 @@ def test_every_technique_exchanges_messages_under_other_servers(foreign, room, t
 
 @pytest.mark.parametrize("stage", websocket.STAGES)
 def test_every_websocket_stage_exchanges_messages_under_other_servers(foreign, room, stage):
-    with dial(foreign.url, room, path=f"/ws/websocket/stages/{stage}/{room}/") as connection:
-        say(connection, type="publish", author="Ann", text="hi", nonce="mine")
-        assert {hear(connection)["type"], hear(connection)["type"]} == {"message", "published"}
+    with open_websocket(foreign.url, room, path=f"/ws/websocket/stages/{stage}/{room}/") as connection:
+        send_json(connection, type="publish", author="Ann", text="hi", nonce="mine")
+        assert {receive_json(connection)["type"], receive_json(connection)["type"]} == {"message", "published"}

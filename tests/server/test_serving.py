@@ -1,4 +1,4 @@
-"""The server's process: its goodbyes, its signals, and why it does not start."""
+"""The server's process: how it starts, why it does not, and how signals end it."""
 
 import os
 import signal
@@ -15,9 +15,9 @@ import psutil
 import pytest
 
 import websocket
-from support.processes import COMMAND, PATIENCE, ROOT, manage, until
-from support.raw_http import dialled, get, room_path
-from support.raw_websocket import close_code, dial
+from support.processes import COMMAND, PATIENCE, ROOT, run_command, until
+from support.raw_http import get, open_socket, room_path
+from support.raw_websocket import close_code, open_websocket
 from support.sse_parser import stream
 from support.technique_io import publish, publish_many
 
@@ -30,18 +30,18 @@ def stopping(server):
 
 
 def ended(server):
-    """Wait for the end of a server, for less time than its readers hold on; return its exit code."""
+    """Wait for a server to end, for a shorter time than its readers stay; return its exit code."""
     return server.process.wait(PATIENCE)
 
 
 @contextmanager
 def readers(server, room):
-    """Hold one reader of each technique open; yield (event stream, WebSocket, future of a held poll's answer)."""
+    """Keep one reader of each technique open; yield (event stream, WebSocket, future of a held poll's response)."""
     with (
         ThreadPoolExecutor() as pool,
-        dialled(server.url) as idle,  # as a browser's is between two polls
+        open_socket(server.url) as idle,  # like a browser's connection between two polls
         stream(server.url, room_path("sse", room, "?after=0")) as events,
-        dial(server.url, room) as connection,
+        open_websocket(server.url, room) as connection,
     ):
         idle.sendall(f"GET {room_path('polling', room)} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
         assert idle.recv(65_536).startswith(b"HTTP/1.1 200")
@@ -57,7 +57,7 @@ def test_2_3_sigterm_ends_a_stream_with_retry_and_cleanly(start, room):
     with stream(server.url, room_path("sse", room, "?after=0")) as events:
         events.messages(1)
         stopping(server)
-        while events.more():  # a stream cut off raises here
+        while events.more():  # raises if the stream is cut off
             pass
         assert events.raw.endswith(b"\n\nretry: 1000\n\n")
         ended(server)
@@ -65,13 +65,13 @@ def test_2_3_sigterm_ends_a_stream_with_retry_and_cleanly(start, room):
 
 def test_2_4_sigterm_closes_a_websocket_with_1001(start, room):
     server = start()
-    with dial(server.url, room) as connection:
+    with open_websocket(server.url, room) as connection:
         stopping(server)
         assert close_code(connection) == 1001
         ended(server)
 
 
-def test_2_sigterm_answers_a_held_poll_with_an_empty_answer(start, room):
+def test_2_sigterm_ends_a_held_poll_with_an_empty_response(start, room):
     server = start()
     with ThreadPoolExecutor() as pool:
         held = pool.submit(get, server.url, room_path("longpoll", room, "?hold=55"))
@@ -91,7 +91,7 @@ def test_sigterm_ends_all_streams_and_all_processes(start, room, workers):
         processes = psutil.Process(server.process.pid).children(recursive=True)
         stopping(server)
         for events, connection, held in opened:
-            while events.more():  # a stream cut off raises here
+            while events.more():  # raises if the stream is cut off
                 pass
             assert events.raw.endswith(b"\n\nretry: 1000\n\n")
             assert close_code(connection) == 1001
@@ -105,7 +105,7 @@ def test_sigterm_ends_all_streams_and_all_processes(start, room, workers):
 def test_sigterm_ends_the_process_whatever_its_readers_do(start, room, workers):
     server = start("--workers", workers)
     publish_many(server, room, 300, "x" * 3_990 + "{}")
-    with dialled(server.url) as deaf, dialled(server.url) as mute:
+    with open_socket(server.url) as deaf, open_socket(server.url) as mute:
         for number in range(1, 4):
             path = room_path("sse", room, f"?after={number}")
             deaf.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
@@ -116,7 +116,7 @@ def test_sigterm_ends_the_process_whatever_its_readers_do(start, room, workers):
 
 
 @pytest.mark.parametrize(("workers", "by"), [("1", signal.SIGINT), ("2", signal.SIGINT), ("2", signal.SIGTERM)])
-def test_a_signal_ends_all_processes_without_a_word(start, room, workers, by):
+def test_a_signal_ends_all_processes_without_output(start, room, workers, by):
     server = start("--workers", workers)
     publish("polling", server, room)
     children = psutil.Process(server.process.pid).children(recursive=True)
@@ -128,8 +128,8 @@ def test_a_signal_ends_all_processes_without_a_word(start, room, workers, by):
     assert alive == []
 
 
-def test_a_taken_port_is_told_in_one_sentence(server, tmp_path):
-    done = manage("serve", "--port", str(server.port), data=tmp_path)
+def test_a_port_in_use_is_reported_in_one_sentence(server, tmp_path):
+    done = run_command("serve", "--port", str(server.port), data=tmp_path)
     assert done.returncode != 0
     assert done.stdout == ""
     sentence = f"Cannot listen on 127.0.0.1:{server.port}: Address already in use; choose another with --port."
@@ -143,8 +143,8 @@ COMMANDS = [*product(["serve", "demo", "wire"], PORTS + HOSTS), *product(["serve
 
 
 @pytest.mark.parametrize(("command", "options"), COMMANDS)
-def test_an_address_that_cannot_be_listened_on_is_told_in_one_sentence(tmp_path, command, options):
-    done = manage(command, *(() if "--port" in options else ("--port", "0")), *options, data=tmp_path)
+def test_an_address_that_cannot_be_used_is_reported_in_one_sentence(tmp_path, command, options):
+    done = run_command(command, *(() if "--port" in options else ("--port", "0")), *options, data=tmp_path)
     assert done.returncode != 0
     assert done.stderr.startswith("CommandError: Cannot listen on ")
     assert done.stderr.count("\n") == 1
@@ -157,22 +157,22 @@ def test_an_address_that_cannot_be_listened_on_is_told_in_one_sentence(tmp_path,
     [("--workers", "0"), ("--workers", "-1"), ("--workers", "two"), ("--lan", "127.0.0.1", "--host", "127.0.0.1")],
     ids=" ".join,
 )
-def test_options_that_make_no_sense_are_told_in_one_sentence(tmp_path, options):
-    done = manage("serve", *options, data=tmp_path)
+def test_invalid_options_are_refused_in_one_sentence(tmp_path, options):
+    done = run_command("serve", *options, data=tmp_path)
     assert done.returncode != 0
     assert done.stderr.strip().endswith(("a whole number, 1 or more.", "leave --host out, or write --lan ADDRESS."))
     assert "Traceback" not in done.stderr
 
 
-def test_a_database_that_cannot_be_used_is_told_in_one_sentence(tmp_path):
+def test_a_database_that_cannot_be_used_is_reported_in_one_sentence(tmp_path):
     (tmp_path / "lab.sqlite3").write_text("no database" * 100)
-    done = manage("serve", "--port", "0", data=tmp_path)
+    done = run_command("serve", "--port", "0", data=tmp_path)
     assert done.returncode != 0
     sentence = f"The database cannot be used: file is not a database ({tmp_path}/lab.sqlite3)."
     assert done.stderr.strip() == f"CommandError: {sentence}"
 
 
-def test_the_address_is_told_once_it_listens(start):
+def test_the_address_is_printed_when_the_server_listens(start):
     server = start()
     with socket.create_connection(("127.0.0.1", server.port), PATIENCE):
         pass
@@ -190,10 +190,12 @@ def test_a_server_keeps_its_messages_and_its_key_in_its_own_folder(start, room):
     assert get(server.url, room_path("polling", room)).json["last"] == 1
 
 
-def test_the_name_websocket_is_ours_in_the_server_and_in_the_tests(tmp_path):
+def test_the_import_name_websocket_means_the_labs_package(tmp_path):
     ours = str(ROOT / "websocket" / "__init__.py")
     assert websocket.__file__ == ours
-    told = manage("shell", "--no-imports", "-c", "import websocket; print(websocket.__file__)", data=tmp_path).stdout
+    told = run_command(
+        "shell", "--no-imports", "-c", "import websocket; print(websocket.__file__)", data=tmp_path
+    ).stdout
     assert told.strip() == ours
 
 

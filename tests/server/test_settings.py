@@ -1,4 +1,4 @@
-"""A mistake in the environment is one sentence, not a traceback."""
+"""The settings: a mistake in the environment gives one sentence, a deployment is safe, and SPEC.md has all bounds."""
 
 import os
 import re
@@ -53,7 +53,7 @@ def test_the_secret_key_is_made_once_and_only_its_owner_reads_it(start, tmp_path
 
 
 def check(folder, **environment):
-    """Run Django's own check of a deployment; return what it complains of."""
+    """Run Django's own check of a deployment; return its complaints."""
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     environment = os.environ | {"LAB_DATA": str(folder)} | environment
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=COMMAND)
@@ -61,47 +61,47 @@ def check(folder, **environment):
 
 
 def deployed(**filled_in):
-    """Return what deploy/lab.env says, with what somebody fills in."""
+    """Return the variables of deploy/lab.env, with some filled in."""
     lines = (ROOT / "deploy" / "lab.env").read_text().split("\n")
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#")) | filled_in
 
 
 @pytest.mark.server
-def test_a_deployment_passes_djangos_check_once_its_key_is_filled_in(tmp_path):
+def test_a_deployment_with_a_key_passes_djangos_check(tmp_path):
     assert check(tmp_path, **deployed(LAB_DATA=str(tmp_path), SECRET_KEY=secrets.token_urlsafe(50))) == ""
     assert "SECRET_KEY: still the placeholder" in check(tmp_path, **deployed(LAB_DATA=str(tmp_path)))
     assert "DEBUG" not in check(tmp_path)
     assert "DEBUG" in check(tmp_path, DEBUG="1")
 
 
-def test_behind_https_a_page_by_http_leads_there_and_cookies_are_for_https_alone(start):
+def test_behind_https_pages_by_http_are_redirected_and_cookies_are_secure(start):
     server = start(LAB_HTTPS="1", FORWARDED_ALLOW_IPS="127.0.0.1")
     answer = get(server.url, "/polling/lobby/")
     assert (answer.status, answer.headers["location"]) == (301, f"https://127.0.0.1:{server.port}/polling/lobby/")
     answer = get(server.url, "/polling/lobby/", X_Forwarded_Proto="https")
     assert answer.status == 200
     assert "Secure" in answer.headers["set-cookie"]
-    assert answer.headers["strict-transport-security"] == "max-age=2592000"  # and nothing of other names
-    assert get(server.url, "/healthz").status == 200  # whoever watches over the server asks it directly
+    assert answer.headers["strict-transport-security"] == "max-age=2592000"  # without subdomains
+    assert get(server.url, "/healthz").status == 200  # a health check reaches the server directly, without the proxy
 
 
-def test_git_knows_nothing_of_the_secret_key():
+def test_git_ignores_the_secret_key():
     key = ROOT / "data" / "secret_key"
     ignored = subprocess.run(["git", "check-ignore", "-q", str(key)], cwd=ROOT, timeout=COMMAND)
     assert ignored.returncode == 0
 
 
-CONNECTION = 256 * 1_024  # bytes that one connection may hold, whatever its client sends and does not take
-QUEUE, ROOM = 6_000, 12_000  # bytes of each, as test_memory.py measures them
-RATE, DRAFT = 1_000, 2_000  # bytes of each that is counted by number
-CACHES = 70e6  # heads, cookies and rooms' names that were read before
-AT_WORK = 190e6  # the program itself, and what its threads read and write at one moment
+CONNECTION = 256 * 1_024  # bytes of memory for one connection, whatever its client sends or does not read
+QUEUE, ROOM = 6_000, 12_000  # bytes of memory for each, as measured by test_memory.py
+RATE, DRAFT = 1_000, 2_000  # bytes of memory for each counted rate, and for each waiting message
+CACHES = 70e6  # bytes: parsed heads, cookies and room names
+AT_WORK = 190e6  # bytes: the program itself, and the data that its threads handle at one moment
 
 
-def test_4_1_the_spec_tells_what_all_bounds_together_allow():
+def test_4_1_the_spec_has_the_sum_of_all_bounds():
     from lab import settings
 
-    a_body = 3 * settings.BODY_MAX  # as it comes, whole, and as Django keeps it
+    a_body = 3 * settings.BODY_MAX  # in pieces, complete, and as Django keeps it
     assert settings.HEAD_MAX + a_body + settings.BUFFER_BYTES < CONNECTION
     in_bytes = {name: value for name, value in vars(settings).items() if name.endswith("_BYTES")}
     messages = sum(in_bytes.values()) - sum(in_bytes[f"{each}_BYTES"] for each in ("PAGE", "QUEUE", "BUFFER"))
@@ -116,7 +116,7 @@ def test_4_1_the_spec_tells_what_all_bounds_together_allow():
     assert told == (f"{messages / 1e9:.2f}", *(f"{each / 1e9:.1f}" for each in (connections + rest, connections, rest)))
 
 
-def test_4_1_the_spec_tells_every_bound_as_it_is():
+def test_4_1_the_spec_has_every_bound_with_its_value():
     from lab import settings
 
     table = re.findall(r"^\| `([A-Z_]+)`(?: \(`LAB_…`\))? \| ([\d,]+) \|", (ROOT / "SPEC.md").read_text(), re.MULTILINE)

@@ -13,13 +13,12 @@ import pytest
 from lab.server.http_protocol import HTTPProtocol
 from lab.server.websocket_protocol import WebSocketProtocol
 from support.processes import SMALL, connections, memory, until
-from support.raw_http import deaf, room_path
+from support.raw_http import room_path, stalled_request
 from support.sse_parser import Parser
-from support.technique_io import LONG, PUSHED, TECHNIQUES, client, publish, publish_many
-from support.technique_io import deaf as deaf_reader
+from support.technique_io import LONG, PUSHED, TECHNIQUES, client, publish, publish_many, stalled_reader
 
 COUNT, TEXT = 800, "x" * 3_990  # messages, about 3.2 MB
-DEAF = 8  # readers; 800 LONG messages are 13 MB, of which the system's own buffers take 4 at most
+DEAF = 8  # readers; 800 LONG messages are 13 MB, and the system's own buffers take 4 MB at most
 MEMORY = 40e6  # bytes that the server may grow by: 8 readers times 9 MB would be 72 MB
 
 
@@ -29,7 +28,7 @@ def test_3_5_readers_that_never_read_delay_nobody_and_cost_bounded_memory(start,
     publish_many(server, f"{room}-warm", COUNT, LONG + "{}")
     with ExitStack() as stack:
         for _ in range(DEAF):
-            stack.enter_context(deaf_reader(technique, server, room))
+            stack.enter_context(stalled_reader(technique, server, room))
         reader = client(technique, server, room, after=0)
         publish("polling", server, room, "first")
         messages = reader.messages()
@@ -60,8 +59,8 @@ def test_3_5_nothing_is_pushed_into_a_buffer_that_is_full():
     assert written == [b"x", b"y"]
 
 
-def test_3_5_a_stream_read_late_is_read_whole(server, room):
-    with deaf_reader("sse", server, room) as connection:
+def test_3_5_a_stream_that_is_read_late_is_complete(server, room):
+    with stalled_reader("sse", server, room) as connection:
         publish_many(server, room, COUNT, TEXT + "{}")
         parser, ids, head = Parser(), [], b""
         while b"\r\n\r\n" not in head:
@@ -76,8 +75,8 @@ def test_3_5_a_stream_read_late_is_read_whole(server, room):
     assert ids == list(range(1, COUNT + 1))
 
 
-def test_3_5_a_websocket_read_late_is_read_whole(server, room):
-    with deaf_reader("websocket", server, room) as connection:
+def test_3_5_a_websocket_that_is_read_late_is_complete(server, room):
+    with stalled_reader("websocket", server, room) as connection:
         publish_many(server, room, COUNT, TEXT + "{}")
         file = connection.makefile("rb")
         while file.readline().strip():
@@ -85,18 +84,18 @@ def test_3_5_a_websocket_read_late_is_read_whole(server, room):
         ids = []
         while len(ids) < COUNT:
             first, length = file.read(2)
-            assert (first, length) == (0x81, 126)  # a whole text frame of more than 125 bytes
+            assert (first, length) == (0x81, 126)  # a complete text frame of more than 125 bytes
             ids.append(json.loads(file.read(int.from_bytes(file.read(2), "big")))["id"])
         file.close()
     assert ids == list(range(1, COUNT + 1))
 
 
-def test_3_5_polls_never_read_delay_nobody(server, room):
+def test_3_5_polls_whose_responses_are_never_read_delay_nobody(server, room):
     publish_many(server, room, COUNT, TEXT + "{}")
     with ExitStack() as stack:
         for way in ("polling", "longpoll"):
             for _ in range(4):
-                stack.enter_context(deaf(server, room_path(way, room, "?after=0")))
+                stack.enter_context(stalled_request(server, room_path(way, room, "?after=0")))
         for number, technique in enumerate(TECHNIQUES, COUNT):
             reader = client(technique, server, room, after=number)
             messages = reader.messages()
@@ -106,23 +105,23 @@ def test_3_5_polls_never_read_delay_nobody(server, room):
 
 
 TAKE = SMALL | {"SMALL_TAKE_SECONDS": "2"}
-FULL = 500  # messages of 16 KB, of which each answer held all before answers were bounded in characters
-ANSWERS = {  # technique: how often a deaf client asks on one connection; a stream's answer has no end
+FULL = 500  # messages of 16 KB; one response held all of them before responses were bounded in bytes
+ANSWERS = {  # technique: requests on one connection whose responses are not read; a stream's response has no end
     "polling": 20,
     "longpoll": 20,
     "sse": 1,
 }
-HELD = 60e6  # bytes that the server may grow by: it is 30 MB, and was 170 to 270 with whole answers of 500 messages
+HELD = 60e6  # bytes by which the server may grow: it is 30 MB, and was 170 to 270 with responses of 500 messages
 
 
 @pytest.mark.parametrize(("technique", "times"), list(ANSWERS.items()))
-def test_4_1_answers_that_nobody_takes_cost_bounded_memory_and_end(start, room, technique, times):
+def test_4_1_connections_whose_responses_are_not_read_cost_bounded_memory_and_end(start, room, technique, times):
     server, path = start(**TAKE), room_path(technique, room, "?after=0")
     publish_many(server, room, FULL, LONG + "{}")
     before, grown = memory(server), []
     with ExitStack() as stack:
         for _ in range(DEAF):
-            connection = stack.enter_context(deaf(server, path))
+            connection = stack.enter_context(stalled_request(server, path))
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode() * (times - 1))
         until(lambda: connections(server) == DEAF, "they never all connect")
         until(lambda: grown.append(memory(server) - before) or not connections(server), "they are never ended")
@@ -130,19 +129,19 @@ def test_4_1_answers_that_nobody_takes_cost_bounded_memory_and_end(start, room, 
     assert publish("polling", server, room)[1]["id"] == FULL + 1
 
 
-def test_4_1_a_deaf_websocket_ends_too(start, room):
+def test_4_1_a_websocket_that_is_not_read_ends_too(start, room):
     server = start(**TAKE)
     publish_many(server, room, FULL, LONG + "{}")
-    with deaf_reader("websocket", server, room):
+    with stalled_reader("websocket", server, room):
         until(lambda: connections(server), "it never connects")
         until(lambda: not connections(server), "it is never ended")
 
 
-def test_4_1_a_slow_reader_who_does_read_goes_on(start, room):
+def test_4_1_a_slow_reader_keeps_its_connection(start, room):
     server = start(**TAKE)
     publish_many(server, room, FULL, LONG + "{}")
-    with deaf_reader("sse", server, room) as connection:
-        raw, end = bytearray(), time.monotonic() + 8  # seconds: four times what a deaf one is given
+    with stalled_reader("sse", server, room) as connection:
+        raw, end = bytearray(), time.monotonic() + 8  # seconds: four times as long as a client that does not read
         while time.monotonic() < end:
             raw += connection.recv(1_000)
             time.sleep(0.1)
@@ -157,7 +156,7 @@ def test_3_5_readers_that_vanish_leave_no_queue_behind(small, room):
     publish("polling", small, room, "first")
     for _ in range(20):
         for technique in PUSHED:
-            with deaf_reader(technique, small, room) as connection:
+            with stalled_reader(technique, small, room) as connection:
                 connection.recv(1)
     for number in range(20):
         publish("polling", small, room, str(number))

@@ -1,4 +1,4 @@
-"""A terminal that is narrow in its letters, closed or full: the lab says what can be said, and serves."""
+"""A terminal that lacks characters, is closed, or is full does not stop the lab."""
 
 import os
 import signal
@@ -10,12 +10,12 @@ import pytest
 from support.processes import ROOT, free_port, until
 from support.raw_http import get
 
-OTHER = "127.0.0.2"  # of this machine, and reachable from nowhere else
+OTHER = "127.0.0.2"  # an address that only this machine can reach
 LAN = ["serve", "--lan", OTHER]
 
 
 def run(arguments, tmp_path, redirection="", **environment):
-    """Start a command by a shell, which redirects its output; return (its process, the port)."""
+    """Start a command in a shell that redirects its output; return (process, port)."""
     port = free_port()
     environment = os.environ | {"LAB_DATA": str(tmp_path), "DISPLAY": "", "WAYLAND_DISPLAY": ""} | environment
     command = [sys.executable, "manage.py", *arguments, "--port", str(port)]
@@ -38,7 +38,7 @@ def ended(process):
 
 @pytest.mark.server
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
-def test_4_a_terminal_without_blocks_shows_the_address_and_serves(tmp_path, encoding):
+def test_4_a_terminal_without_block_characters_shows_the_address(tmp_path, encoding):
     process, port = run(LAN, tmp_path, PYTHONIOENCODING=encoding)
     until(lambda: answers(OTHER, port), "it does not serve")
     said, complaints = (text.decode(encoding) for text in ended(process))
@@ -51,7 +51,7 @@ def test_4_a_terminal_without_blocks_shows_the_address_and_serves(tmp_path, enco
 @pytest.mark.server
 @pytest.mark.parametrize("redirection", [">&-", ">/dev/full", "2>&-", ">&- 2>&- <&-", ">/dev/full 2>&1"])
 @pytest.mark.parametrize("arguments", [LAN, ["demo"]], ids=["serve", "demo"])
-def test_closed_and_full_output_stops_no_server(tmp_path, arguments, redirection):
+def test_a_server_runs_on_if_its_output_is_closed_or_full(tmp_path, arguments, redirection):
     process, port = run(arguments, tmp_path, redirection)
     host = OTHER if arguments == LAN else "127.0.0.1"
     until(lambda: answers(host, port), "it does not serve")
@@ -63,7 +63,7 @@ def test_closed_and_full_output_stops_no_server(tmp_path, arguments, redirection
 
 
 @pytest.mark.server
-def test_a_reader_of_the_first_line_alone_stops_no_demo(tmp_path):
+def test_a_demo_runs_on_if_only_its_first_line_is_read(tmp_path):
     process, port = run(["demo"], tmp_path)
     assert b"The lab listens on" in process.stdout.readline()
     process.stdout.close()  # as `head -1` does
@@ -75,17 +75,17 @@ def test_a_reader_of_the_first_line_alone_stops_no_demo(tmp_path):
 
 
 @pytest.mark.server
-def test_a_command_that_only_prints_ends_well_where_nobody_reads(tmp_path):
+def test_a_command_that_only_prints_succeeds_if_nobody_reads(tmp_path):
     command = f'"{sys.executable}" manage.py advise | true; echo "${{PIPESTATUS[0]}}"'
     done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
-def test_an_archive_without_git_says_that_its_version_is_unknown(tmp_path, monkeypatch):
+def test_an_archive_without_git_has_an_unknown_version(tmp_path, monkeypatch):
     from benchmarks.campaigns import manifest
     from benchmarks.report import context
 
-    monkeypatch.setattr(manifest, "ROOT", tmp_path)  # which may lie inside somebody else's repository
+    monkeypatch.setattr(manifest, "ROOT", tmp_path)  # it may lie inside another repository
     assert context.complete(manifest.code_version()) == {"commit": "unknown", "changed": "unknown", "difference": None}
     assert context.complete({"commit": ""})["commit"] == "unknown"  # as older results have it
     assert context.complete({"seed": 7}) == {"seed": 7}

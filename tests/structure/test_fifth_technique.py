@@ -1,4 +1,4 @@
-"""A fifth technique is one folder and one word: here one is made on the fly, and the lab's own checks include it."""
+"""A fifth technique is one folder and one word: a test makes one, and the lab's own checks include it."""
 
 import importlib
 import json
@@ -20,7 +20,7 @@ from support.technique_io import TECHNIQUES, assert_delivered, client, publish
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory):
-    """The environment in which the toy is one of the techniques; this process can import it, too."""
+    """An environment in which the toy is one of the techniques; this process can import it, too."""
     folder = tmp_path_factory.mktemp("techniques")
     toy_technique.write(folder)
     with pytest.MonkeyPatch.context() as patch:
@@ -36,7 +36,7 @@ def toy(environment, tmp_path_factory):
     server.stop()
 
 
-CHECKS = [  # files of tests, and which of them are about each technique
+CHECKS = [  # files of tests, and the option -k that selects those about the toy
     ("contract/test_contract.py", "toy"),
     ("contract/test_refusals.py", "toy"),
     ("contract/test_technique_pairs.py", "toy"),
@@ -73,7 +73,7 @@ def test_a_fifth_technique_may_bring_its_own_translations(toy):
 
 @pytest.mark.server
 @pytest.mark.parametrize("path", ["/", "/compare/lobby/", "/polling/lobby/"])
-def test_a_fifth_technique_stands_beside_the_others(toy, path):
+def test_a_fifth_technique_is_on_the_first_page_and_on_the_board(toy, path):
     page = get(toy.url, path).body.decode()
     assert all(import_module(name).TITLE in page for name in (*TECHNIQUES, "toy"))
 
@@ -166,7 +166,7 @@ def test_the_advice_says_that_it_leaves_out_a_fifth_technique(environment, toy):
     assert sentence in get(toy.url, "/advise/").body.decode()
 
 
-MISTAKES = [  # what is written, what instead, the sentence
+MISTAKES = [  # (code of the toy, the mistake in its place, the sentence)
     ('COLOUR = "#123456"', "", "COLOUR is missing in quicpoll/__init__.py."),
     ('"#123456"', '"red"', 'COLOUR in quicpoll/__init__.py must be a colour like "#E69F00".'),
     ('"""Toy', '# """Toy', "the docstring in quicpoll/__init__.py must be one line."),
@@ -188,7 +188,7 @@ MISTAKES = [  # what is written, what instead, the sentence
 
 @pytest.fixture
 def quicpoll(tmp_path, monkeypatch):
-    """A function that writes a technique with a mistake, which this process offers; it returns its folder."""
+    """A function that writes a technique with a mistake, makes it this process's only one, and returns its folder."""
 
     def write(changes=()):
         toy_technique.write(tmp_path, changes, "quicpoll")
@@ -215,7 +215,7 @@ def test_a_file_that_is_missing_is_named_in_one_sentence(quicpoll, file):
         techniques.check()
 
 
-def test_the_toy_lacks_nothing(quicpoll):
+def test_the_toy_technique_passes_the_check(quicpoll):
     quicpoll()
     techniques.check()
 

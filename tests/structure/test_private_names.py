@@ -1,6 +1,6 @@
-"""The lab overrides and uses names of other packages that those may change: all of them are in private_names.txt.
+"""The private names of other packages that the lab uses or overrides: private_names.txt lists all of them.
 
-After an upgrade, the difference says what to look at. To renew the file, delete it and run the test once: it writes the
+After an upgrade, the difference shows what to check. To renew the file, delete it and run the test once: it writes the
 file, and fails.
 """
 
@@ -18,10 +18,10 @@ from support.processes import ROOT
 LISTED = Path(__file__).with_name("private_names.txt")
 PACKAGES = ("channels", "httptools", "locust", "uvicorn", "websockets")
 FOLDERS = ("lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "deploy")
-SCRIPTS = {"migrations", "yardsticks"}  # imported by nobody
+SCRIPTS = {"migrations", "yardsticks"}  # folders that no module imports
 DOCUMENTED = {"_asdict", "_exit"}
-OURS = {"cls", "self", "super"}  # whose private names are ours, or found by their class
-# What the lab's code calls an object of theirs.
+OURS = {"cls", "self", "super"}  # private names of these are ours, or found by their class
+# The lab's names for objects of other packages.
 HOLDERS = {
     "answering": "uvicorn.protocols.http.httptools_impl.RequestResponseCycle",
     "config": "uvicorn.config.Config",
@@ -48,7 +48,7 @@ def is_theirs(module):
 
 @cache
 def members(kind):
-    """Return {name: its parameters, or "" for an attribute} of a class of theirs, without what it inherits."""
+    """Return {name: its parameters, or "" for an attribute} of another package's class, without inherited ones."""
     source = "" if kind.__module__.startswith("httptools") else inspect.getsource(kind)  # compiled
     assigned = re.findall(r"\bself\.(\w+)(?:: [^=\n]+)? = ", source)
     names = dict.fromkeys([*assigned, *vars(kind).get("__annotations__", ())], "")
@@ -59,14 +59,14 @@ def members(kind):
 
 
 def parameters(function):
-    """Return a function's parameters as text, without their types, which each Python version writes differently."""
+    """Return a function's parameters as text, without types, whose form depends on the Python version."""
     signature = inspect.signature(function)
     untyped = [each.replace(annotation=inspect.Parameter.empty) for each in signature.parameters.values()]
     return str(inspect.Signature(untyped))
 
 
 def note(found, kind, names):
-    """Note those of the names that are members of `kind`, each with the class of theirs that has it."""
+    """Add to `found` the names that are members of `kind`, each with the class that defines it."""
     for name in names:
         for base in kind.__mro__:
             if is_theirs(base.__module__) and name in (known := members(base)):
@@ -75,7 +75,7 @@ def note(found, kind, names):
 
 
 def classes(tree, module):
-    """Yield the module's classes that have one of theirs among their bases."""
+    """Yield the module's classes that have a base class from another package."""
     imports = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
     imports += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     if any(is_theirs(name) or name.startswith("lab.server") for name in imports):
@@ -86,7 +86,7 @@ def classes(tree, module):
 
 
 def attributes(tree):
-    """Yield (what it is taken from, name) of every attribute: `self.flow.drain` gives ("flow", "drain")."""
+    """Yield (object, name) for every attribute: `self.flow.drain` gives ("flow", "drain")."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             owner = node.value.func if isinstance(node.value, ast.Call) else node.value
@@ -94,7 +94,7 @@ def attributes(tree):
 
 
 def replaced(tree):
-    """Yield the names in their modules that a module of ours replaces."""
+    """Yield the names in other packages' modules that one of our modules replaces."""
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and is_theirs(node.module)]
     modules = {alias.name: node.module for node in imports for alias in node.names}
     for node in ast.walk(tree):
@@ -104,7 +104,7 @@ def replaced(tree):
 
 
 def found():
-    """Return a line for each of their names that the lab overrides, uses or replaces, and for other private names."""
+    """Return a line for each name of another package that the lab overrides, uses or replaces."""
     lines = set()
     for path, tree in sources():
         module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")

@@ -1,4 +1,4 @@
-"""State belongs to objects: two hubs in one process share nothing but the database."""
+"""No module of the chat has mutable state: two hubs in one process share only the database."""
 
 import ast
 from pathlib import Path
@@ -12,7 +12,7 @@ STATELESS = {"log", "owner", "Args", "Result"}  # a logger, a ContextVar (each r
 
 
 def state(tree):
-    """Yield what a module keeps outside its objects: `global`, and lower-case names of modules and classes."""
+    """Yield a module's state outside of objects: `global` statements, and lower-case names of modules and classes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Global):
             yield from node.names

@@ -1,4 +1,4 @@
-"""The shape of the code: same files, same names, and who may import whom."""
+"""The structure of the code: which files and names each technique has, and which package may import which."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ from lab.techniques import TECHNIQUES, folder_of
 from support.processes import COMMAND, ROOT
 
 FILES = {"__init__.py", "client.py", "server.py", "urls.py", "static/{name}/client.js"}
-ALSO = {"stages", "templates", "locale"}  # folders that a technique may have besides
+ALSO = {"stages", "templates", "locale"}  # further folders that a technique may have
 STAGE_CLIENTS = [path for name in TECHNIQUES for path in sorted((ROOT / name / "stages").glob("*_client.py"))]
 NO_DJANGO = [
     *("lab.client", "lab.net.happy_eyeballs", "lab.net.sockets", "lab.techniques"),
@@ -23,26 +23,26 @@ NO_DJANGO = [
     *(f"{name}.client" for name in TECHNIQUES),
     *(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in STAGE_CLIENTS),
 ]
-# What tells of the measurements, above what makes them; the yardsticks are run, and imported by nobody.
+# The parts that describe measurements, above those that make them; nothing imports the yardsticks.
 PARTS = [
     *("report", "plots", "findings", "analysis", "literature", "advice"),
     *("campaigns", "bench", "generator", "servers", "scenarios", "model"),
 ]
 OF_BENCHMARKS = ["report", "model", "locustfile", "campaigns.campaign"]
-# Each package of `lab` may import those after it, and none before it; `lab.wire` is on its own.
+# Each package of `lab` may import those after it, and none before it; `lab.wire` is separate.
 ROOMS = ["lab.server", "lab.pages", "lab.http", "lab.chat", "lab.access", "lab.client", "lab.net", "lab.messages"]
 SPEAK_ASGI = {"asgi.py", "guard.py", "handshake.py", "http_protocol.py", "websocket_protocol.py"}
 
 
 def sources(*folders):
-    """Return the Python files of these folders, those of tests and migrations left out."""
+    """Return the Python files of these folders, without tests and migrations."""
     return [
         path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")) if "migrations" not in path.parts
     ]
 
 
 def imported(path):
-    """Return the names of the modules that a file imports, whole: `from lab import chat` is lab.chat."""
+    """Return the full names of the modules that a file imports: `from lab import chat` gives lab.chat."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -54,7 +54,7 @@ def imported(path):
 
 
 def of(names, *packages):
-    """Return those of the names that belong to these packages."""
+    """Return the names that belong to these packages."""
     return {name for name in names if name.split(".")[0] in packages}
 
 
@@ -68,8 +68,8 @@ def test_every_technique_has_the_same_files(technique):
     assert {file.removeprefix(f"static/{technique}/").split("/")[0] for file in files - same} <= ALSO
 
 
-def test_every_technique_says_the_same_of_itself():
-    """The constants of each are checked when a server starts; the parameters among them are those described."""
+def test_every_technique_has_the_same_constants():
+    """The constants are checked when a server starts; their parameters are those in the API's description."""
     techniques.check()
     assert set(techniques.PARAMETERS) == set(PARAMETERS)
 
@@ -82,7 +82,7 @@ def test_every_staircase_has_the_same_files(technique):
     assert clients <= {f"{stage}_client" for stage in stages}
 
 
-def test_every_stage_says_its_place_and_delivers_under_one_of_two_names(technique):
+def test_every_stage_names_its_number_and_has_deliver_or_a_consumer(technique):
     for place, stage in enumerate(import_module(technique).STAGES, 1):
         tree = ast.parse((folder_of(technique) / "stages" / f"{stage}.py").read_text())
         assert ast.get_docstring(tree).startswith(f"Stage {place}, {stage}: ")
@@ -95,14 +95,14 @@ def test_every_staircase_leads_to_the_finished_server(technique):
         assert {node.module for node in tree.body if isinstance(node, ast.ImportFrom)} == {f"{technique}.server"}
 
 
-def test_every_stage_has_its_words_on_its_page(technique):
+def test_every_stage_has_a_description_on_its_page(technique):
     path = folder_of(technique) / "templates" / technique / "stages.html"
     words = path.read_text() if path.exists() else ""
     assert tuple(re.findall(r'stage == "(\w+)"', words)) == import_module(technique).STAGES
 
 
 def defined(tree):
-    """Return the names that a module defines or hands on."""
+    """Return the names that a module defines or re-exports."""
     nodes = [node for node in tree.body if isinstance(node, ast.AsyncFunctionDef | ast.ClassDef)]
     handed = [alias.asname for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names]
     return {node.name for node in nodes} | set(handed)
@@ -114,7 +114,7 @@ def test_no_two_techniques_look_the_same():
         assert len({getattr(module, name) for module in modules}) == len(TECHNIQUES)
 
 
-def test_every_technique_delivers_under_one_of_two_names(technique):
+def test_every_technique_has_deliver_or_a_consumer(technique):
     tree = ast.parse((folder_of(technique) / "server.py").read_text())
     names = {node.name for node in tree.body if isinstance(node, ast.AsyncFunctionDef | ast.ClassDef)}
     assert len(names & {"deliver", "Consumer"}) == 1
@@ -128,7 +128,7 @@ def test_every_technique_has_routes(technique):
     assert names <= {"urlpatterns", "websocket_urlpatterns"}
 
 
-def test_every_technique_has_a_client_that_overrides_the_same(technique):
+def test_every_techniques_client_overrides_the_same_methods(technique):
     from lab.client import Client as Base
 
     client = import_module(f"{technique}.client").Client
@@ -162,7 +162,7 @@ def test_a_techniques_client_imports_only_the_base_of_all_clients(technique):
     }
 
 
-def test_a_techniques_server_goes_by_the_chat_and_not_past_it(technique):
+def test_a_techniques_server_uses_only_the_chats_interface(technique):
     for path in sources(folder_of(technique)):
         forbidden = {"lab.chat.rooms", "lab.chat.store", "lab.models", "lab.asgi", "lab.urls", "lab.pages.views"}
         assert not {name for name in imported(path) if name in forbidden}, path
@@ -174,7 +174,7 @@ def test_the_labs_python_names_no_technique_outside_the_one_list():
         if path.name == "techniques.py":
             continue
         words = {part for text in strings(path) for part in text.split("/")}
-        # ASGI calls a kind of connection what we call a technique.
+        # In ASGI, "websocket" is a type of connection.
         named = words & set(TECHNIQUES) - ({"websocket"} if path.name in SPEAK_ASGI else set())
         assert not named, path
 
@@ -186,14 +186,14 @@ def test_the_labs_pages_and_scripts_name_no_technique():
 
 
 def strings(path):
-    """Return the strings in a file's code; not those that document it."""
+    """Return the strings in a file's code, without docstrings."""
     tree = ast.parse(path.read_text())
     documents = [node.value for node in ast.walk(tree) if isinstance(node, ast.Expr)]
     constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in documents]
     return [node.value for node in constants if isinstance(node.value, str)]
 
 
-def test_the_chat_knows_no_http():
+def test_the_chat_does_not_import_http():
     for path in sources("lab/chat"):
         names = imported(path)
         foreign = ("django.http", "uvicorn", "lab.http", "lab.asgi", "lab.server", "lab.pages", "lab.access.guard")
@@ -201,7 +201,7 @@ def test_the_chat_knows_no_http():
         assert not of(names, *TECHNIQUES), path
 
 
-def test_layers_import_downwards_alone():
+def test_layers_only_import_downwards():
     for place, room in enumerate(ROOMS):
         for path in sources(room.replace(".", "/")):
             above = {name for name in imported(path) if name.startswith(tuple(f"{other}." for other in ROOMS[:place]))}
@@ -215,7 +215,7 @@ def test_only_the_server_imports_uvicorns_modules():
             assert not {name for name in imported(path) if name.startswith("uvicorn.")}, path
 
 
-def test_parts_of_the_benchmarks_import_downwards_alone():
+def test_parts_of_the_benchmarks_only_import_downwards():
     parts = {path.parent.name for path in (ROOT / "benchmarks").glob("*/__init__.py")}
     assert parts == {*PARTS, "yardsticks", "management"}
     for place, part in enumerate(PARTS):
@@ -231,7 +231,7 @@ def test_the_chat_needs_no_measurements():
 
 def test_the_chat_starts_without_the_measurements(tmp_path, monkeypatch):
     monkeypatch.setenv("LAB_DATA", str(tmp_path))
-    pages = {"benchmarks", "benchmarks.urls"}  # where the page is that advises; it imports the rest when it is asked
+    pages = {"benchmarks", "benchmarks.urls"}  # the page with the advice; it imports the rest when it is requested
     assert set(loaded("lab.asgi, lab.urls", "benchmarks")) <= pages
     assert loaded("lab.asgi, lab.urls", "numpy") == []
     monkeypatch.setenv("LAB_APPS", "")
@@ -255,15 +255,15 @@ def test_nothing_depends_on_the_package_that_shares_the_name_websocket():
 
 
 def loaded(module, package):
-    """Import a module in a process of its own; return the modules of `package` that this brought in."""
+    """Import a module in a separate process; return the modules of `package` that this imports."""
     code = f"import sys, {module}; print(*[m for m in sys.modules if m.split('.')[0] == {package!r}])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
 
 
-def test_the_picture_and_the_pages_name_what_is_there():
-    """The picture of how a message travels, and what leads a reader through the code, go with the code."""
+def test_the_picture_and_the_documents_name_existing_files():
+    """The picture of how a message travels, and the documents on the code, must follow the code."""
     for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/architecture.svg", "docs/glossary.md"):
         text = (ROOT / name).read_text()
         for path in re.findall(r"(?<![\w/])(?:lab|benchmarks|deploy|docs|tests|polling|notebooks)/[\w/.-]*\w", text):

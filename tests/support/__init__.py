@@ -1,1 +1,1 @@
-"""What the tests share: processes, requests as bytes, and made-up data."""
+"""Helpers that the tests share: processes, requests as bytes, browsers, and made-up data."""

@@ -1,4 +1,4 @@
-"""axe-core in a page: the rules by which everybody can use it, whatever they see it with."""
+"""axe-core: checks the accessibility of the page in a browser window."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ import pytest
 from support.processes import ROOT
 
 SOURCE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-# All rules, also those that no law asks for; each frame is a page of its own and is checked as one.
+# All rules, also those that no law requires; each frame is a page and is checked separately.
 RUN = """
 const [part, done] = arguments;
 axe.run(part, { iframes: false, resultTypes: ["violations"] }).then(
@@ -20,14 +20,14 @@ axe.run(part, { iframes: false, resultTypes: ["violations"] }).then(
 
 @cache
 def source():
-    """Return axe-core's script, or fail with a sentence that says where it comes from."""
+    """Return axe-core's script; if it is missing, fail with a sentence that says how to install it."""
     if not SOURCE.exists():
         pytest.fail("axe-core is missing: tests/setup installs it.")
     return SOURCE.read_text(encoding="utf-8")
 
 
 def check(window, part="html"):
-    """Fail with what axe-core finds wrong with the page, or the frame, that a window shows, or with a part of it."""
+    """Fail with axe-core's findings on the page or the frame that a window shows, or on a part of it."""
     if not window.driver.execute_script("return Boolean(window.axe)"):
         window.driver.execute_script(source())
     wrong = window.driver.execute_async_script(RUN, part)

@@ -1,4 +1,4 @@
-"""The board with all techniques, in a browser's window."""
+"""Helpers for the board in a browser window."""
 
 import itertools
 
@@ -7,7 +7,7 @@ from lab.techniques import TECHNIQUES
 _rooms = itertools.count(1)
 
 
-def opened(window, lab, anchor=""):
+def open_board(window, lab, anchor=""):
     window.driver.get("about:blank")
     window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{anchor}")
     window.until(
@@ -18,19 +18,19 @@ def opened(window, lab, anchor=""):
 
 
 def choose(window, scene, seconds):
-    """Go to a scene by its link."""
+    """Open a scene by its link."""
     window.driver.execute_script("location.hash = arguments[0]", f"scene={scene}&seconds={seconds}")
     link = f".scenes nav a[href='#scene={scene}']"
     window.until(lambda: window.one(link).get_attribute("aria-current"), "the scene is not open")
     return window.until(lambda: window.one("[data-part=question]").text, "nothing is asked")
 
 
-def revealed(window):
+def wait_for_results(window):
     return window.until(lambda: window.one(".scenes [data-part=results]").is_displayed(), "nothing is revealed")
 
 
 def lines(window, technique, shape):
-    """Return what a lane's text says of a shape, and let it be shown."""
+    """Show the text of the lanes; return the lines about a shape in a technique's lane."""
     button = window.one("[aria-controls=as-text]")
     if button.get_attribute("aria-expanded") == "false":
         button.click()

@@ -1,16 +1,16 @@
-"""What is younger than the oldest browsers that the pages serve: Chrome and Edge 100, Firefox 100, Safari 15.4."""
+"""Features that the oldest supported browsers lack: Chrome and Edge 100, Firefox 100, Safari 15.4."""
 
 import re
 from pathlib import Path
 
-# Interface.member, or a global: browsers of the floor do not all have it (MDN's compatibility data).
+# Interface.member, or a global, that not all of these browsers have (MDN's compatibility data).
 YOUNGER = Path(__file__).with_name("browser_floor.txt").read_text().split()
-# Members of the interface itself: elsewhere the name may be an older one's.
+# Static members, searched with the interface's name, because other interfaces may have an older member of that name.
 STATIC = {name for name in YOUNGER if name.split(".")[0] in {"AbortSignal", "JSON", "Math", "Promise", "URL"}}
 STATIC |= {"Array.fromAsync", "Map.groupBy", "Object.groupBy", "ReadableStream.from", "Response.json"}
-# Names that scripts of the lab give to things of their own.
+# Names that the lab's scripts use for their own objects.
 OWN = {"Blob.bytes", "Set.difference"}
-# Used by scripts that do without it: what guards each use stands beside it.
+# Features that scripts use only if they exist: {name: the check beside each use}.
 GUARDED = {
     "PerformanceResourceTiming.transferSize": r"transferSize \?\?",
     "SharedWorker": r"globalThis\.SharedWorker\)",
@@ -28,7 +28,7 @@ COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 
 
 def younger(source):
-    """Return what a script uses and browsers of the floor do not all have."""
+    """Return the features that a script uses and that not all supported browsers have."""
     code = COMMENT.sub("", source)
     found = [name for name, pattern in SYNTAX.items() if re.search(pattern, code)]
     for name in set(YOUNGER) - OWN:
@@ -42,7 +42,7 @@ def younger(source):
     return found
 
 
-# A script that takes away from a browser what is younger than the floor.
+# A script that deletes these features from a browser.
 TAKE_AWAY = (
     f"for (const name of {[name for name in YOUNGER if name != 'PerformanceResourceTiming.transferSize']}) {{"
     """

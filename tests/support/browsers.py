@@ -1,4 +1,4 @@
-"""Chromium, driven by Selenium: a window and what the tests do with it."""
+"""Chromium, driven by Selenium: a browser window with helpers for the lab's pages."""
 
 import contextlib
 import re
@@ -32,12 +32,12 @@ FLAGS = (
     "--window-size=1600,1000",
 )
 DRIVER = Path("/usr/bin/chromedriver")  # where Debian puts it; elsewhere Selenium finds or fetches one
-# What the browser writes into its console when a server is away.
+# The messages in the browser's console when a server is unavailable.
 AWAY = re.compile(
     r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING"
     r"|ERR_SOCKET_NOT_CONNECTED"
 )
-LOOK = 0.02  # seconds between looks at a page
+CHECK_INTERVAL = 0.02  # seconds between checks of a page
 
 BROKEN = """
 const broken = [];
@@ -58,7 +58,7 @@ return broken;
 
 
 class Sized:
-    """A screen of another size, for a block."""
+    """A block in which the screen has another size."""
 
     def __init__(self, driver, width, height):
         self.driver = driver
@@ -72,7 +72,7 @@ class Sized:
 
 
 class Window:
-    """One browser with a profile of its own, and what the tests do with it."""
+    """One browser with a profile of its own."""
 
     def __init__(self, language="en", flags=()):
         options = webdriver.ChromeOptions()
@@ -80,7 +80,7 @@ class Window:
         profile = self.kept.enter_context(orphans.temporary_folder("lab-browser-"))
         for flag in (*FLAGS, *flags, f"--user-data-dir={profile}", f"--accept-lang={language}"):
             options.add_argument(flag)
-        # The driver would switch off what hidden pages live with everywhere else.
+        # Hidden pages must have slow timers, as everywhere; the driver would disable that.
         options.add_experimental_option("excludeSwitches", ["disable-background-timer-throttling"])
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         service = webdriver.ChromeService(str(DRIVER) if DRIVER.exists() else None)
@@ -99,7 +99,7 @@ class Window:
         return self
 
     def chat(self, server, technique, room):
-        """Open the chat, wait until every pane is open, and let it ask often where it asks."""
+        """Open the chat, wait until every pane is connected, and set the shortest polling interval."""
         self.open(server, technique, room)
         self.until_state("OPEN 1")
         for shortest in self.all("[data-part=interval]:not([hidden]) option:first-child"):
@@ -113,13 +113,15 @@ class Window:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def texts(self, selector):
-        """Return the texts of all elements, read at one moment."""
+        """Return the texts of all elements, read at the same moment."""
         script = "return Array.from(document.querySelectorAll(arguments[0]), (element) => element.textContent)"
         return self.driver.execute_script(script, selector)
 
     def until(self, true, otherwise):
-        """Wait until `true()` is."""
-        WebDriverWait(self.driver, PATIENCE, LOOK, [StaleElementReferenceException]).until(lambda _: true(), otherwise)
+        """Wait until `true()` returns a true value."""
+        WebDriverWait(self.driver, PATIENCE, CHECK_INTERVAL, [StaleElementReferenceException]).until(
+            lambda _: true(), otherwise
+        )
         return self
 
     def until_state(self, *states, pane=""):
@@ -128,7 +130,7 @@ class Window:
         return self.until(lambda: set(self.texts(selector)) <= set(states), f"the state is not {states}")
 
     def until_texts(self, *texts, pane=""):
-        """Wait until the messages of a pane are these, and no other."""
+        """Wait until the messages of a pane are exactly these."""
         selector = f"{pane} .message .text"
         self.until(
             lambda: self.texts(selector) == list(texts), f"the messages are not {texts}, but {self.texts(selector)}"
@@ -136,7 +138,7 @@ class Window:
         return self
 
     def sized(self, width, height):
-        """Return a block in which the window is a screen of this size, px."""
+        """Return a block in which the screen has this size, px."""
         return Sized(self.driver, width, height)
 
     def broken_words(self, selector):
@@ -150,6 +152,6 @@ class Window:
         return self
 
     def complaints(self, expected=None):
-        """Return what the browser's console complains of since it was asked last."""
+        """Return the errors in the browser's console since the last call, without expected ones."""
         entries = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
         return [entry for entry in entries if not (expected and expected.search(entry))]

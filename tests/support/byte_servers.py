@@ -1,4 +1,4 @@
-"""A server that is not the lab's: it gives back what it gets, or pours out what it is asked for."""
+"""Simple servers of bytes for the tests of the wires: one echoes, one discards, one sends as much as requested."""
 
 import socket
 import threading
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def serving(serve):
-    """Serve every connection by `serve(connection)`, each in a thread of its own; yield the port."""
+    """Serve every connection by `serve(connection)`, each in its own thread; yield the port."""
     listening = socket.create_server(("127.0.0.1", 0))
     connections, threads = [], []
 
@@ -45,30 +45,30 @@ def serving(serve):
 
 
 def echo(connection):
-    """Give back everything."""
+    """Send everything back."""
     while data := connection.recv(65_536):
         connection.sendall(data)
 
 
 def swallow(connection):
-    """Take everything and say nothing, then how much it was."""
+    """Read everything, and then send the number of bytes."""
     total = 0
     while data := connection.recv(262_144):
         total += len(data)
     connection.sendall(b"%d" % total)
 
 
-def pour(connection):
-    """Give as many bytes as the first line asks for; byte n is n modulo 251."""
+def send_pattern(connection):
+    """Send as many bytes as the first line says; byte n is n modulo 251."""
     asked = int(read_line(connection) or 0)
-    pattern = bytes(number % 251 for number in range(251 * 261))
+    repeated = bytes(number % 251 for number in range(251 * 261))
     done = 0
     while done < asked:
-        done += connection.send(pattern[done % 251 :][: asked - done])
+        done += connection.send(repeated[done % 251 :][: asked - done])
 
 
 def read_line(connection):
-    """Return a line, empty where the connection ends before it does."""
+    """Return a line; empty if the connection ends before it is complete."""
     line = b""
     while not line.endswith(b"\n"):
         byte = connection.recv(1)
@@ -78,8 +78,8 @@ def read_line(connection):
     return line
 
 
-def poured(size):
-    """Return what `pour` gives for a size."""
+def pattern(size):
+    """Return the bytes that `send_pattern` sends for a size."""
     return bytes(number % 251 for number in range(251)) * (size // 251) + bytes(number for number in range(size % 251))
 
 

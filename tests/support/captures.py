@@ -1,4 +1,4 @@
-"""Packet captures of loopback, by tshark."""
+"""Packet captures on the loopback interface, by tshark."""
 
 import signal
 import subprocess
@@ -9,8 +9,8 @@ from support.processes import COMMAND, PATIENCE
 
 
 @contextmanager
-def captured(path, ports):
-    """Capture on loopback what passes these ports, into a file."""
+def capture_packets(path, ports):
+    """Capture the packets of these ports on loopback into a file."""
     packets = " or ".join(f"tcp port {port}" for port in ports)
     command = ["tshark", "-i", "lo", "-q", "-B", "16", "-f", packets, "-w", str(path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as tshark:
@@ -20,7 +20,7 @@ def captured(path, ports):
                 line = tshark.stderr.readline()
                 assert line, f"tshark does not capture: {said}"
                 said += line
-            time.sleep(0.5)  # it says so a little before it does
+            time.sleep(0.5)  # it reports the start slightly too early
             yield
             time.sleep(0.5)
         finally:
@@ -29,7 +29,7 @@ def captured(path, ports):
 
 
 def fields_of(path, *names, only=None, options=()):
-    """Return the rows of a capture's fields, as text."""
+    """Return the rows of a capture with these fields, as text."""
     command = ["tshark", "-r", str(path), "-T", "fields", *options]
     command += [word for name in names for word in ("-e", name)] + (["-Y", only] if only else [])
     rows = subprocess.run(command, capture_output=True, text=True, check=True, timeout=COMMAND).stdout

@@ -1,11 +1,11 @@
-"""A relay between clients and a server whose connections a test can cut, or silence."""
+"""A proxy between clients and a server; a test can cut its connections, or silence them."""
 
 import socket
 import threading
 from contextlib import suppress
 
 
-class Relay:
+class CuttingProxy:
     """Listens on a port and carries bytes to and from the port `target`; `cut` drops every connection at once."""
 
     def __init__(self, target, port=0):
@@ -22,7 +22,7 @@ class Relay:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self):
-        """Relay."""
+        """Return the proxy."""
         return self
 
     def __exit__(self, *exc_info):
@@ -43,7 +43,7 @@ class Relay:
                     connection.shutdown(socket.SHUT_RDWR)
 
     def silence(self):
-        """Let nothing more pass through the connections that there are, and end none: as NAT does, and a suspend."""
+        """Let nothing more pass through the existing connections, without closing them, as NAT or a suspend does."""
         with self.lock:
             self.silenced |= self.connections
         return self

@@ -1,4 +1,4 @@
-"""The server's SQLite database, locked or broken behind its back."""
+"""The server's SQLite database, which a test locks or breaks while the server runs."""
 
 import sqlite3
 from contextlib import closing, contextmanager
@@ -10,7 +10,7 @@ AWAY = "database: not available, try again."
 
 @contextmanager
 def database(server):
-    """Open the server's database behind its back."""
+    """Open another connection to the server's database."""
     path = f"{server.environment['LAB_DATA']}/lab.sqlite3"
     with closing(sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)) as connection:
         yield connection
@@ -28,10 +28,10 @@ def disturbed(server, disturb, restore):
 
 
 def locked(server):
-    """Hold the database's lock, as another program may: nothing can be stored, all can be read."""
+    """Hold the database's write lock, as another program may: reading works, storing does not."""
     return disturbed(server, "BEGIN IMMEDIATE", "ROLLBACK")
 
 
 def unusable(server):
-    """Take the tables away: nothing can be stored or read."""
+    """Rename a table: nothing can be stored or read."""
     return disturbed(server, "ALTER TABLE lab_room RENAME TO away", "ALTER TABLE away RENAME TO lab_room")

@@ -1,4 +1,4 @@
-"""A name with several addresses, which no machine has alike: the tests tell the resolver what it is to find."""
+"""A name with several addresses: the tests replace the resolver, because such names differ between machines."""
 
 import contextlib
 import socket
@@ -8,7 +8,7 @@ REFUSING, ANSWERING, SILENT = "127.0.0.2", "127.0.0.1", "127.0.0.3"
 
 
 def name(monkeypatch, *addresses):
-    """Give NAME its addresses."""
+    """Make NAME resolve to these addresses."""
     real = socket.getaddrinfo
 
     def look_up(host, *args, **options):
@@ -20,7 +20,7 @@ def name(monkeypatch, *addresses):
 
 @contextlib.contextmanager
 def silent(port):
-    """Let nobody be accepted at SILENT: the kernel drops who comes while the queue there is full."""
+    """Make SILENT accept no connection: the kernel drops new ones while the accept queue is full."""
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(socket.socket())
         listening.bind((SILENT, port))

@@ -1,4 +1,4 @@
-"""Made-up results folders, as the harness writes them, and what a reader sees of their reports."""
+"""Made-up results in the format of the measurements, and helpers to read their reports."""
 
 import csv
 import json
@@ -11,7 +11,7 @@ from benchmarks.analysis.results import Results
 from benchmarks.plots import drawing
 from benchmarks.report import context, templating
 
-drawing.STYLE["savefig.dpi"] = 50  # draws twice as fast; the SVG beside each PNG file is as ever
+drawing.STYLE["savefig.dpi"] = 50  # draws twice as fast; the SVG beside each PNG file is not affected
 
 TITLES = {
     "polling": "Short polling",
@@ -25,7 +25,7 @@ COST = {"polling": 1.9, "longpoll": 0.4, "sse": 0.06, "websocket": 0.05}
 
 
 def make_run(technique, repetition=1, **more):
-    """Return (run, deliveries) as the harness writes them; the figures are made up, and the same every time."""
+    """Return (run, deliveries) as the measurements write them; the figures are made up, and the same every time."""
     rng = random.Random(f"{technique} {repetition}")
     waits = {"polling": lambda: rng.uniform(0, 1000), "longpoll": lambda: rng.expovariate(1.5)}
     wait = waits.get(technique, lambda: 0)
@@ -57,7 +57,7 @@ def make_run(technique, repetition=1, **more):
 
 
 def make_folder(folder, runs, calibration=None, traces=None, **manifest):
-    """Write a results folder of these (run, deliveries)."""
+    """Write a folder with the results of these (run, deliveries)."""
     manifest = {
         "scenario": "default", "seed": 7, "commit": "0a10fb6", "started": "2026-11-21T11:00:00+00:00",
         "purpose": "What does each technique cost?", "prediction": "Polling waits.", "sweep": None,
@@ -89,26 +89,26 @@ def all_techniques(repetitions=3):
     return [make_run(name, number) for number in range(1, repetitions + 1) for name in TITLES]
 
 
-def refused(technique, reason, repetition=1, **more):
+def refused_run(technique, reason, repetition=1, **more):
     return make_run(technique, repetition, valid=False, flags=[reason], **more)
 
 
-def written(folder, runs, **manifest):
+def write_report(folder, runs, **manifest):
     return report.write(make_folder(folder, runs, **manifest)).read_text(encoding="utf-8")
 
 
 def text_of(page):
-    """Return what a reader sees of a page."""
+    """Return the visible text of a page."""
     page = re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
 
 
-def names(folder, ending="svg"):
+def plot_names(folder, ending="svg"):
     return sorted(path.stem for path in (folder / "plots").glob(f"*.{ending}"))
 
 
 def read(folder, name="report.html", before=None):
-    """Return the report's text without drawing a plot."""
+    """Return the report's text, without drawing the plots."""
     return templating.render(name, context.create(Results.load(folder), [], before))
 
 
@@ -128,7 +128,7 @@ CALIBRATION = {
 
 
 def sweep_of(setting, values, techniques=TITLES, repetitions=3):
-    """Return the runs of a sweep, each point's CPU, bytes and requests times its place, so that something grows."""
+    """Return the runs of a sweep; the bytes of each point are multiplied by its number, so that they grow."""
     runs = []
     for point, value in enumerate(values):
         for number in range(1, repetitions + 1):

@@ -1,6 +1,6 @@
-"""A text that means something to terminals, browsers, Markdown and spreadsheets, and nothing to the lab."""
+"""Texts with markup and control characters for terminals, browsers, Markdown and spreadsheets."""
 
-# In names there are no control characters; an author's has 40 characters at most.
+# Names have no control characters; an author has at most 40 characters.
 AUTHOR = "=1<img src=x onerror=own()>`c`**b**%s{0}"
 NAME = "=1+1 <img src=x onerror=own()>|`c`|**b**[l](javascript:own())%s{0}"
 TEXT = (
@@ -14,5 +14,5 @@ CONTROLS = [chr(code) for code in (*range(9), *range(11, 32), *range(127, 160), 
 
 
 def controls(text):
-    """Return the characters in a text that end a line or move a terminal's cursor, but for line ends and tabs."""
+    """Return a text's characters that end a line or move a terminal's cursor, except line feeds and tabs."""
     return sorted({character for character in text if character in CONTROLS})

@@ -1,4 +1,4 @@
-"""What a test needs besides Python: its marks `server`, `browser` and `services`.
+"""The marks for what a test needs besides Python: `server`, `browser` and `services`.
 
 A test gets them from its fixtures, or by hand if it starts a process itself. A test that starts a process without the
 mark for it fails, whichever tests are run.
@@ -15,31 +15,31 @@ FIXTURES = {
     **dict.fromkeys(("scaled", "redis"), ("server", "services")),
     **dict.fromkeys(("_windows", "_window"), ("browser",)),
 }
-PYTHON = Path(sys.executable).parent  # where the lab's own programs are, too
+PYTHON = Path(sys.executable).parent  # the folder of the lab's own programs, too
 EVERYWHERE = {"git", "sh"}
 BROWSERS = {"chromedriver"}
-_marked = None  # the marks of the test that runs
+_marked = None  # the marks of the running test
 
 
 def mark(item):
-    """Give a test the marks of what its fixtures start."""
+    """Give a test the marks for the processes that its fixtures start."""
     needs = {need for name in item.fixturenames for need in FIXTURES.get(name, ())}
     if getattr(item, "callspec", None) and item.callspec.params.get("server") == "scaled":
         needs.add("services")
     if "browser" in needs or item.get_closest_marker("browser"):
-        needs.add("server")  # whose pages it opens
+        needs.add("server")  # it opens the server's pages
     for need in needs:
         item.add_marker(need)
 
 
 def watch(item):
-    """Watch which processes a test starts, from now on."""
+    """From now on, check which processes a test starts."""
     global _marked
     _marked = {marker.name for marker in item.iter_markers()}
 
 
 def need_of(arguments):
-    """Return the mark that a test needs in order to start a program, None if it needs none, as for `python -c`."""
+    """Return the mark that a test needs to start a program; None if it needs none, as for `python -c`."""
     program, *options = map(os.fspath, arguments)
     if any("manage.py" in option for option in options):
         return "server"

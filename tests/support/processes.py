@@ -1,4 +1,4 @@
-"""Processes that the tests start: the lab's server, and what is around it where it runs on many."""
+"""Processes that the tests start: the lab's server, and the programs of a deployment."""
 
 import os
 import re
@@ -17,18 +17,18 @@ from deploy.redis import RedisProcess
 from lab.net import orphans
 from lab.net.system import free_port
 
-__all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # the tests' other names are made here
+__all__ = ["NginxProcess", "PostgresProcess", "RedisProcess", "free_port"]  # re-exported for the tests
 
 TESTS = Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 SMALL = {"DJANGO_SETTINGS_MODULE": "support.small_settings", "PYTHONPATH": str(TESTS)}  # see small_settings.py
-PATIENCE = 50  # seconds that a wait may last, less than the longest hold (55); busy machines are slow
-COMMAND = 600  # seconds that a command may take that ends by itself
-BUGS = ("Traceback", "never retrieved", "ASGI callable", "Exception ignored")  # what a server's log must never hold
+PATIENCE = 50  # seconds that a wait may last on a busy machine; less than the longest hold (55)
+COMMAND = 600  # seconds that a command may take to end by itself
+BUGS = ("Traceback", "never retrieved", "ASGI callable", "Exception ignored")  # words that no server's log may hold
 
 
 class ServerProcess:
-    """`manage.py serve` on a free port with a database of its own; it can be killed and started again there."""
+    """`manage.py serve` on a free port with its own database; it can be killed, and started again on the same port."""
 
     running = set()
 
@@ -70,7 +70,7 @@ class ServerProcess:
         return code
 
     def __exit__(self, *exc_info):
-        """End it with the block that it was started for."""
+        """Stop the server at the end of a `with` block."""
         if self.process:
             self.stop()
 
@@ -79,20 +79,20 @@ class ServerProcess:
         return self.stop(signal.SIGKILL)
 
     def check(self):
-        """Fail where the server's log tells of a bug, once for each."""
+        """Fail if the server's log shows a new bug."""
         log = self.log.read_bytes()
         new, self.checked = log[self.checked :].decode(errors="replace"), len(log)
         assert not any(word in new for word in BUGS), new
 
 
 class Scaled(scaled.Scaled):
-    """The lab behind nginx, on PostgreSQL and Redis, whose servers' logs are checked."""
+    """The lab behind nginx, on PostgreSQL and Redis; the logs of its servers are checked."""
 
     server = ServerProcess
 
 
 def until(true, otherwise, patience=PATIENCE):
-    """Wait until `true()` is, and return what it returned; fail with `otherwise` after `patience` seconds."""
+    """Wait until `true()` returns a true value, and return that; fail with `otherwise` after `patience` seconds."""
     deadline = time.monotonic() + patience
     while not (answer := true()):
         assert time.monotonic() < deadline, otherwise
@@ -105,13 +105,13 @@ def memory(server):
 
 
 def connections(server):
-    """Return how many clients' connections the server holds open."""
+    """Return how many connections of clients the server has open."""
     held = psutil.Process(server.process.pid).net_connections("tcp")
     return sum(connection.laddr.port == server.port and bool(connection.raddr) for connection in held)
 
 
-def manage(*arguments, data, **environment):
-    """Run a command of the lab that ends by itself."""
+def run_command(*arguments, data, **environment):
+    """Run one of the lab's commands until it ends by itself."""
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,

@@ -1,4 +1,4 @@
-"""HTTP as bytes: requests without the lab's own clients."""
+"""HTTP without the lab's own clients: requests, responses and plain sockets."""
 
 import http.client
 import json
@@ -14,8 +14,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 @dataclass
-class Answer:
-    """The whole answer to one request."""
+class Response:
+    """The complete response to a request."""
 
     status: int
     headers: dict  # lower-case names
@@ -34,46 +34,48 @@ class Answer:
         return sentence
 
 
-def ask(url, method, path, body=None, headers=None):
-    """Return the Answer to one request."""
+def send_request(url, method, path, body=None, headers=None):
+    """Send a request; return the Response."""
     address = urlsplit(url)
     with closing(http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)) as connection:
         connection.request(method, path, body, headers or {})
-        return whole(connection.getresponse())
+        return read_response(connection.getresponse())
 
 
-def whole(response):
+def read_response(response):
     headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, headers, response.read())
+    return Response(response.status, headers, response.read())
 
 
 def get(url, path, **headers):
-    """Return the Answer to a GET."""
-    return ask(url, "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    """Send a GET; return the Response."""
+    return send_request(url, "GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
 def post(url, path, fields, **headers):
-    """Return the Answer to a POST of `fields`: an object to encode, or the body's bytes themselves."""
+    """Send a POST with `fields`, an object to encode or the bytes of the body; return the Response."""
     body = fields if isinstance(fields, bytes) else json.dumps(fields).encode()
-    return ask(url, "POST", path, body, JSON | {name.replace("_", "-"): value for name, value in headers.items()})
+    return send_request(
+        url, "POST", path, body, JSON | {name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 def room_path(technique, room, query=""):
-    """Return the address of a room's messages by HTTP."""
+    """Return the path of a room's messages by HTTP."""
     return f"/{technique}/{quote(room)}/messages/{query}"
 
 
 @contextmanager
-def dialled(url):
-    """Open a plain socket to the server."""
+def open_socket(url):
+    """Open a plain socket to a server."""
     address = urlsplit(url)
     with socket.create_connection((address.hostname, address.port), PATIENCE) as connection:
         yield connection
 
 
 @contextmanager
-def deaf(server, path, *headers):
-    """Ask for something over a socket with a small buffer, and do not read what comes."""
+def stalled_request(server, path, *headers):
+    """Send a GET over a socket with a small buffer; the response is not read."""
     with socket.socket() as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         connection.settimeout(PATIENCE)
@@ -83,19 +85,19 @@ def deaf(server, path, *headers):
         yield connection
 
 
-def exchange(url, *parts):
-    """Write the bytes of a request that asks for a close; return all that comes back."""
-    with dialled(url) as connection:
+def send_raw(url, *parts):
+    """Send the bytes of a request with `Connection: close`; return all bytes that come back."""
+    with open_socket(url) as connection:
         try:
             for part in parts:
                 connection.sendall(part)
         except ConnectionError:
-            pass  # the server may end before it has read all of a body it refuses
-        return everything(connection)
+            pass  # the server may close before it has read a body that it refuses
+        return read_all(connection)
 
 
-def everything(connection):
-    """Return all bytes until the other side ends."""
+def read_all(connection):
+    """Return all bytes until the other side closes."""
     chunks = []
     try:
         while chunk := connection.recv(65_536):
@@ -105,26 +107,26 @@ def everything(connection):
     return b"".join(chunks)
 
 
-def head_of(server, size, path="/polling/a/messages/", more=()):
-    """Return a request's head of `size` bytes: the path, and four more for each header than its name and value."""
+def request_of_size(server, size, path="/polling/a/messages/", more=()):
+    """Return a request's head that counts as `size` bytes: the path, and each header with four bytes more."""
     lines = [f"Host: 127.0.0.1:{server.port}", "Connection: close", *more]
     counted = len(path) + sum(len(line) + 2 for line in lines)
     padding = "a" * (size - counted - len("X") - 4)
     return "\r\n".join([f"GET {path} HTTP/1.1", *lines, f"X: {padding}", "", ""]).encode()
 
 
-def status(raw):
-    """Return the status of a whole answer, None where there was none."""
+def status_of(raw):
+    """Return the status of a raw response; None if it is empty."""
     return int(raw.split(b" ", 2)[1]) if raw else None
 
 
-def given(server, path="/", cookie=""):
-    """Return what a page's answer says of the session's cookie: [(name and value, the rest)]."""
-    raw = exchange(server.url, head_of(server, 500, path, [f"Cookie: {cookie}"])).decode()
+def session_cookies(server, path="/", cookie=""):
+    """Return the session cookies that a page sets: [(name and value, attributes)]."""
+    raw = send_raw(server.url, request_of_size(server, 500, path, [f"Cookie: {cookie}"])).decode()
     return re.findall(r"set-cookie: *(lab_session=[^;\r]+)([^\r]*)", raw, re.IGNORECASE)
 
 
-def session_of(server):
-    """Return the cookie of a fresh session."""
-    ((cookie, _rest),) = given(server)
+def new_session(server):
+    """Return the cookie of a new session."""
+    ((cookie, _rest),) = session_cookies(server)
     return cookie

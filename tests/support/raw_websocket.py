@@ -1,4 +1,4 @@
-"""WebSocket as bytes: handshakes, frames, and what comes back, without the lab's own client."""
+"""WebSocket without the lab's own client: handshakes, frames of JSON, and raw frames."""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from support.processes import PATIENCE
-from support.raw_http import Answer, deaf, dialled, whole
+from support.raw_http import Response, open_socket, read_response, stalled_request
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455 §1.3
 UPGRADE = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", f"Sec-WebSocket-Key: {KEY}")
@@ -24,13 +24,13 @@ MASK = b"\x37\xfa\x21\x3d"  # RFC 6455 §5.7
 PUBLISH = json.dumps({"type": "publish", "author": "Ann", "text": "hi", "nonce": "n"}).encode()
 
 
-def socket_path(room, query=""):
-    """Return the address of a room's WebSocket."""
+def websocket_path(room, query=""):
+    """Return the path of a room's WebSocket."""
     return f"/ws/websocket/{quote(room)}/{query}"
 
 
-def shake(url, path, headers=None):
-    """Return the Answer to a WebSocket handshake; `headers` replace its own, None leaves one out."""
+def request_handshake(url, path, headers=None):
+    """Send a WebSocket handshake; return the Response. `headers` replace its own; None leaves one out."""
     address = urlsplit(url)
     ours = dict(line.split(": ") for line in UPGRADE) | {"Origin": url, "Host": address.netloc}
     headers = {name: value for name, value in (ours | (headers or {})).items() if value is not None}
@@ -40,29 +40,29 @@ def shake(url, path, headers=None):
             connection.putheader(name, value)
         connection.endheaders()
         response = connection.getresponse()
-        return Answer(101, {}, b"") if response.status == 101 else whole(response)
+        return Response(101, {}, b"") if response.status == 101 else read_response(response)
 
 
-def dial(url, room, query="", path=None):
-    """Return an open WebSocket to a room (or to another `path`)."""
-    address = "ws" + url.removeprefix("http") + (path or socket_path(room, query))
+def open_websocket(url, room, query="", path=None):
+    """Return an open WebSocket to a room, or to another `path`."""
+    address = "ws" + url.removeprefix("http") + (path or websocket_path(room, query))
     return connect(address, origin=url, compression=None, open_timeout=PATIENCE, max_size=None, proxy=None)
 
 
-def say(connection, **fields):
-    """Write one frame of JSON."""
+def send_json(connection, **fields):
+    """Send one frame of JSON."""
     connection.send(json.dumps(fields))
 
 
-def hear(connection):
-    """Return what the next frame says; heartbeats, which come in any silence, say nothing."""
+def receive_json(connection):
+    """Return the JSON of the next frame; heartbeats are skipped."""
     while (said := json.loads(connection.recv(PATIENCE))) == HEARTBEAT:
         pass
     return said
 
 
 def refusal(sentence, status=400):
-    """Return the frame that refuses something."""
+    """Return the JSON of a frame that refuses something."""
     return {"type": "error", "error": sentence, "status": status}
 
 
@@ -75,22 +75,27 @@ def close_code(connection):
         return connection.close_code
 
 
-def deaf_socket(server, room, *headers):
-    """Open a WebSocket that brings a room from its first message on, and do not read what comes."""
-    return deaf(server, socket_path(room, "?after=0"), *UPGRADE, f"Origin: {server.url}", *headers)
+def stalled_websocket(server, room, *headers):
+    """Open a WebSocket that delivers a room from its first message; its frames are not read."""
+    return stalled_request(server, websocket_path(room, "?after=0"), *UPGRADE, f"Origin: {server.url}", *headers)
 
 
-def handshake(server, room):
+def handshake_bytes(server, room):
     """Return the bytes of a handshake."""
-    lines = (f"GET {socket_path(room)} HTTP/1.1", f"Host: 127.0.0.1:{server.port}", f"Origin: {server.url}", *UPGRADE)
+    lines = (
+        f"GET {websocket_path(room)} HTTP/1.1",
+        f"Host: 127.0.0.1:{server.port}",
+        f"Origin: {server.url}",
+        *UPGRADE,
+    )
     return "\r\n".join([*lines, "", ""]).encode()
 
 
 @contextmanager
-def shaken(server, room):
-    """Open a WebSocket on a plain socket; yield it and a file to read from."""
-    with dialled(server.url) as connection, connection.makefile("rb") as file:
-        connection.sendall(handshake(server, room))
+def open_raw_websocket(server, room):
+    """Open a WebSocket on a plain socket; yield the socket and a file to read from."""
+    with open_socket(server.url) as connection, connection.makefile("rb") as file:
+        connection.sendall(handshake_bytes(server, room))
         assert file.readline() == b"HTTP/1.1 101 Switching Protocols\r\n"
         while file.readline() != b"\r\n":
             pass
@@ -98,7 +103,7 @@ def shaken(server, room):
 
 
 def payload(text):
-    """Return the bytes that the second half of a frame's line stands for: see server/frames.toml."""
+    """Return the payload that a frame's line describes after the colon: see server/frames.toml."""
     if match := re.fullmatch(r"code=(\d+) ?(.*)", text):
         return struct.pack("!H", int(match[1])) + payload(match[2])
     if match := re.fullmatch(r"times=(\d+) (.*)", text):
@@ -110,7 +115,7 @@ def payload(text):
 
 
 def frame(line):
-    """Return the bytes of a frame from its line: see server/frames.toml."""
+    """Return the bytes of the frame that a line describes: see server/frames.toml."""
     words, _colon, text = line.partition(":")
     opcode, *flags = words.split()
     data = payload(text.removeprefix(" "))
@@ -129,8 +134,8 @@ def frame(line):
     return head + MASK + bytes(byte ^ MASK[place % 4] for place, byte in enumerate(data))
 
 
-def heard(file):
-    """Yield what the server says, in the words of frames.toml, messages left out; "end" once it has ended."""
+def read_frames(file):
+    """Yield the server's frames in the words of frames.toml, without messages, and "end" when the connection ends."""
     while True:
         try:
             head = file.read(2)

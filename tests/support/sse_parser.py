@@ -1,4 +1,4 @@
-"""An event stream read as the standard says (HTML, section 9.2.6), and nothing more forgiving."""
+"""A strict parser of event streams, after the standard (HTML, section 9.2.6), and a client that uses it."""
 
 import http.client
 import json
@@ -12,14 +12,14 @@ LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 class Parser:
-    """Bytes in, events out; `last_id` and `retry` are what a browser would remember."""
+    """Turns bytes into events; `last_id` and `retry` are the values that a browser would keep."""
 
     def __init__(self):
         self.pending, self.last_id, self.retry, self.comments = b"", "", None, []
         self.data, self.kind = [], ""
 
     def feed(self, chunk):
-        """Return the events that these bytes complete: (kind, data, last event id)."""
+        """Return the events that these bytes complete: (type, data, last event id)."""
         *lines, self.pending = LINE_END.split(self.pending + chunk)
         return [event for line in lines for event in self._line(line.decode())]
 
@@ -51,14 +51,14 @@ class Stream:
         self.headers = {name.lower(): value for name, value in response.getheaders()}
 
     def more(self):
-        """Read what comes next; False at the stream's clean end."""
+        """Read the next bytes; return False at the regular end of the stream."""
         chunk = self.response.read1(65_536)
         self.raw += chunk
         self.events += self.parser.feed(chunk)
         return bool(chunk)
 
     def until(self, true):
-        """Read until `true()`."""
+        """Read until `true()` returns a true value."""
         while not true():
             assert self.more(), "the stream ended"
         return self
@@ -89,7 +89,7 @@ def stream(url, path, **headers):
 
 @contextmanager
 def held(server, path, count, **headers):
-    """Hold so many event streams open."""
+    """Hold `count` event streams open."""
     with ExitStack() as stack:
         for _ in range(count):
             stack.enter_context(stream(server.url, path, **headers))

@@ -1,4 +1,4 @@
-"""One vocabulary for all techniques: publish and read by any of them, as bytes on the wire."""
+"""The same functions for every technique: publish and read, without the lab's own clients."""
 
 import json
 import secrets
@@ -16,14 +16,14 @@ from support.sse_parser import stream
 
 HTTP = [technique for technique in TECHNIQUES if import_module(technique).ANSWER]  # they publish by POST
 STAGES = [(technique, stage) for technique in TECHNIQUES for stage in import_module(technique).STAGES]
-PUSHED = ("sse", "websocket")  # techniques that write without being asked again
+PUSHED = ("sse", "websocket")  # techniques that deliver without another request
 LONG = "😀" * 3_990  # a text of 16 KB
-WINDOW = 20  # messages of one publisher on their way at a time
+WINDOW = 20  # messages of one publisher that are not acknowledged yet, at most
 
 
 @dataclass
-class Read:
-    """What a reader was given at first: messages, and whether the server declared a new start."""
+class FirstRead:
+    """The first messages that a reader got, and whether the server sent a reset."""
 
     messages: list
     reset: bool
@@ -50,57 +50,57 @@ def assert_delivered(reader, publish):
 
 
 def publish(technique, server, room, text="hi", author="Ann", **more):
-    """Publish and return (status, body); a WebSocket's frame stands for 201."""
+    """Publish; return (status, body). An acknowledgement by WebSocket counts as 201."""
     status, answer = publish_fields(technique, server, room, {"author": author, "text": text} | more)
     if "id" in answer:
-        heard(server, room, answer["id"])
+        wait_until_announced(server, room, answer["id"])
     return status, answer
 
 
-def heard(server, room, last):
-    """Wait until each process of a server of several has heard of the message `last`; one alone has."""
+def wait_until_announced(server, room, last):
+    """Wait until all processes of a deployment know the message `last`; a single process knows it at once."""
     for process in getattr(server, "servers", []):
         heads = partial(raw_http.get, process.url, raw_http.room_path("polling", room))
         until(lambda heads=heads: heads().json["last"] >= last, f"{process.url} never hears of message {last}")
 
 
 def publish_fields(technique, server, room, fields):
-    """Publish an object of any fields, or a body (bytes) that is none; return (status, the answer's object)."""
+    """Publish an object with any fields, or a body of any bytes; return (status, JSON of the response)."""
     if technique in HTTP:
         answer = raw_http.post(server.url, raw_http.room_path(technique, room), fields)
         return answer.status, answer.json
-    with raw_websocket.dial(server.url, room) as connection:
+    with raw_websocket.open_websocket(server.url, room) as connection:
         return publish_frame(connection, fields)
 
 
 def publish_frame(connection, fields):
-    """Publish on an open WebSocket; return (201 or the refusal's status, what the frame that answers says)."""
+    """Publish on an open WebSocket; return (201 or the refusal's status, JSON of the frame)."""
     if isinstance(fields, dict):
         fields = json.dumps({"type": "publish", "nonce": secrets.token_hex(8)} | fields)
     elif isinstance(fields, bytes):
         fields = fields.decode()
     connection.send(fields)
-    while (answer := raw_websocket.hear(connection))["type"] in ("message", "reset"):
+    while (answer := raw_websocket.receive_json(connection))["type"] in ("message", "reset"):
         pass
     return (answer["status"] if answer["type"] == "error" else 201), answer
 
 
 def publish_many(server, room, count, text="{}", window=WINDOW):
-    """Publish `count` messages on one connection, at most `window` on their way at a time."""
-    with raw_websocket.dial(server.url, room) as connection:
+    """Publish `count` messages on one connection; at most `window` are not acknowledged at a time."""
+    with raw_websocket.open_websocket(server.url, room) as connection:
         published = last = 0
         for number in range(1, count + window + 1):
             if number <= count:
-                raw_websocket.say(connection, type="publish", author="Ann", text=text.format(number))
-            while published < number - window:  # who only writes, and never reads, may find the server waiting too
-                answer = raw_websocket.hear(connection)
+                raw_websocket.send_json(connection, type="publish", author="Ann", text=text.format(number))
+            while published < number - window:  # a client that never reads would block the server, too
+                answer = raw_websocket.receive_json(connection)
                 published += answer["type"] == "published"
                 last = max(last, answer.get("id", 0))
-    heard(server, room, last)
+    wait_until_announced(server, room, last)
 
 
 def read(technique, server, room, count, query=""):
-    """Return what a new reader is given at first: `count` messages or more."""
+    """Return the FirstRead of a new reader: `count` messages or more."""
     return READERS[import_module(technique).ANSWER](technique, server, room, count, query)
 
 
@@ -108,40 +108,40 @@ def _read_poll(technique, server, room, count, query):
     hold = "&hold=0.1" if "hold" in import_module(technique).PARAMETERS else ""
     answer = raw_http.get(server.url, raw_http.room_path(technique, room, (query or "?") + hold))
     assert answer.status == 200, answer.body
-    return Read(answer.json["messages"], answer.json.get("reset", False))
+    return FirstRead(answer.json["messages"], answer.json.get("reset", False))
 
 
 def _read_stream(technique, server, room, count, query):
     with stream(server.url, raw_http.room_path(technique, room, query)) as events:
         messages = events.messages(count)
-        return Read(messages, any(kind == "reset" for kind, _data, _id in events.events))
+        return FirstRead(messages, any(kind == "reset" for kind, _data, _id in events.events))
 
 
 def _read_socket(_technique, server, room, count, query):
     messages, reset = [], False
-    with raw_websocket.dial(server.url, room, query) as connection:
+    with raw_websocket.open_websocket(server.url, room, query) as connection:
         while len(messages) < count:
-            fields = raw_websocket.hear(connection)
+            fields = raw_websocket.receive_json(connection)
             kind = fields.pop("type")
             if kind == "message":
                 messages.append(fields)
             reset = reset or kind == "reset"
-    return Read(messages, reset)
+    return FirstRead(messages, reset)
 
 
 READERS = {"application/json": _read_poll, "text/event-stream": _read_stream, None: _read_socket}  # by ANSWER
 
 
-def deaf(technique, server, room, *headers):
-    """Open a stream or a WebSocket that brings a room from its first message on, and do not read what comes."""
+def stalled_reader(technique, server, room, *headers):
+    """Open a stream or a WebSocket that delivers a room from its first message, and do not read from it."""
     if technique == "websocket":
-        return raw_websocket.deaf_socket(server, room, *headers)
-    return raw_http.deaf(server, raw_http.room_path(technique, room, "?after=0"), *headers)
+        return raw_websocket.stalled_websocket(server, room, *headers)
+    return raw_http.stalled_request(server, raw_http.room_path(technique, room, "?after=0"), *headers)
 
 
 @contextmanager
 def reading(server, room, count):
-    """Read `count` messages by every technique in the background; yield the futures of what they get."""
+    """Read `count` messages by every technique in the background; yield the futures of the messages."""
     readers = [client(technique, server, room, after=0) for technique in TECHNIQUES]
     with ThreadPoolExecutor(len(readers)) as pool:
         try:
@@ -151,11 +151,11 @@ def reading(server, room, count):
                 reader.close()
 
 
-def settled(futures):
-    """Wait for all of them; return what they returned."""
+def results_of(futures):
+    """Wait for all futures; return their results."""
     return [future.result(PATIENCE) for future in futures]
 
 
 def stage_path(technique, stage, room, query=""):
-    """Return the address of a room's messages on one stage."""
+    """Return the path of a room's messages in a stage."""
     return f"/{technique}/stages/{stage}/{room}/messages/{query}"

@@ -1,4 +1,4 @@
-"""A fifth technique: one folder, whose files are written where a test wants them."""
+"""A fifth technique, "toy": its files, and a function that writes them into a folder."""
 
 import io
 import os
@@ -20,7 +20,7 @@ PARAMETERS = ("after",)
 ANSWER = "application/json"
 ''',
     "server.py": '''
-"""Answer each poll after a moment."""
+"""Respond to each poll after a moment."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ from lab import chat, http
 
 
 async def deliver(request, room):
-    """Answer after a moment, with the messages after the last one that the client has."""
+    """Respond after a moment, with the messages after the last one that the client has."""
     after = http.after(request)
     await asyncio.sleep(0.01)
     return http.page(await chat.history(room, after))
@@ -56,7 +56,7 @@ class Client(client.Client):
         """Do nothing: a request opens its connection."""
 
     def fetch(self):
-        """Ask for new messages."""
+        """Request new messages."""
         return self.read_page(self.request(self.reading, "GET", self.path(after=self.after)))
 ''',
     "static/toy/client.js": """
@@ -82,7 +82,7 @@ msgstr "浏览器不停地轮询，服务器每次先睡一会儿。"
 
 
 def write(folder, changes=(), name="toy"):
-    """Write the toy's files into a folder, with some texts of its code changed: {old: new}."""
+    """Write the toy's files into a folder, with changes in its code: {old: new}."""
     for file, source in FILES.items():
         for old, new in dict(changes).items() if file != CATALOGUE else ():
             source = source.replace(old, new)

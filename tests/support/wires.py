@@ -1,4 +1,4 @@
-"""Wires in a process of their own, before the lab's server or before a server made by hand."""
+"""Wires in a separate process, in front of the lab's server or of another server."""
 
 import json
 import os
@@ -46,7 +46,7 @@ class WireProcess:
         return self.ports[self.names.index(name)]
 
     def ask(self, path, fields=None, **headers):
-        """Ask the control; return (status, the JSON or the bytes, headers)."""
+        """Send a request to the control; return (status, JSON or bytes, headers)."""
         body = None if fields is None else json.dumps(fields).encode()
         request = urllib.request.Request(self.control + path, body, headers)
         try:
@@ -59,7 +59,7 @@ class WireProcess:
             return answer.status, json.loads(data) if is_json else data, answer.headers
 
     def post(self, path, **fields):
-        """Change something; return the new state."""
+        """Send a POST to the control; return the new state."""
         status, answer, _headers = self.ask(path, fields)
         assert status == 200, answer
         return answer
@@ -69,7 +69,7 @@ class WireProcess:
         return next(wire for wire in self.ask("/state")[1]["wires"] if wire["name"] == name)
 
     def settled(self, name):
-        """Return a wire's state once its connections are gone."""
+        """Return a wire's state after all its connections have ended."""
         deadline = time.monotonic() + PATIENCE
         while (state := self.state(name))["connections"]:
             assert time.monotonic() < deadline, f"{name}: {state['connections']} connections stay"
@@ -77,7 +77,7 @@ class WireProcess:
         return state
 
     def exchanges(self, name=None):
-        """Return the exchanges so far, in order."""
+        """Return the exchanges so far, in order, of one wire or of all."""
         found, number = [], 1
         while (answer := self.ask(f"/exchanges/{number}"))[0] == 200:
             found.append(answer[1])
@@ -85,7 +85,7 @@ class WireProcess:
         return [exchange for exchange in found if name in (None, exchange["wire"])]
 
     def stop(self):
-        """End it as Ctrl-C does; fail where it tells of a bug."""
+        """End the wires with SIGTERM; fail if their log shows a bug."""
         self.process.terminate()
         try:
             said = self.process.communicate(timeout=PATIENCE)[1]
@@ -97,7 +97,7 @@ class WireProcess:
 
 @contextmanager
 def laying():
-    """Yield a function that lays wires to a port, one for each name."""
+    """Yield a function that lays wires to a port, one for each name; they end with the block."""
     laid = []
 
     def to(port, *names, options=(), **environment):

@@ -1,4 +1,4 @@
-"""Wires that the tests lay, and clients behind them."""
+"""Fixtures: wires, and clients that connect through them."""
 
 from importlib import import_module
 
@@ -10,14 +10,14 @@ from support.wires import laying
 
 @pytest.fixture
 def lay():
-    """Return a function that lays wires of the test's own."""
+    """Return a function that lays wires for one test."""
     with laying() as to:
         yield to
 
 
 @pytest.fixture(scope="module")
 def lay_for_all():
-    """Return a function that lays wires that the tests of a module share."""
+    """Return a function that lays wires for all tests of a module."""
     with laying() as to:
         yield to
 

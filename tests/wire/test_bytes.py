@@ -1,4 +1,4 @@
-"""What the wire counts is, to the byte, what a packet capture of the same run shows."""
+"""The bytes that a wire counts are exactly those of a packet capture of the same run."""
 
 import re
 import time
@@ -9,7 +9,7 @@ from itertools import islice
 import pytest
 
 from lab.settings import TECHNIQUES
-from support.captures import captured, fields_of
+from support.captures import capture_packets, fields_of
 from support.processes import PATIENCE
 
 pytestmark = pytest.mark.services
@@ -18,7 +18,7 @@ MESSAGES = 5
 
 
 def passed(path):
-    """Return ({(port, direction): bytes of TCP payload}, the same of IP, the same of packets)."""
+    """Return three dicts, {(port, direction): number}: bytes of TCP payload, bytes at IP level, packets."""
     payload, ip, packets = Counter(), Counter(), Counter()
     names = ("tcp.srcport", "tcp.dstport", "tcp.len", "ip.len", "tcp.flags.reset")
     for source, target, length, total, reset in fields_of(path, *names, only="not tcp.analysis.retransmission"):
@@ -32,10 +32,10 @@ def passed(path):
 
 def test_counts_equal_a_packet_capture(wires, client, tmp_path):
     path = tmp_path / "lo.pcapng"
-    with captured(path, wires.ports), ThreadPoolExecutor(len(TECHNIQUES)) as pool:
+    with capture_packets(path, wires.ports), ThreadPoolExecutor(len(TECHNIQUES)) as pool:
         readers = [client(technique) for technique in TECHNIQUES]
         reading = [pool.submit(lambda reader=reader: list(islice(reader.messages(), MESSAGES))) for reader in readers]
-        time.sleep(1)  # some polls find nothing
+        time.sleep(1)  # some polls find no message
         for number in range(MESSAGES):
             speaker = client(TECHNIQUES[number % len(TECHNIQUES)])
             speaker.publish(f"text {number} é\u2028")
@@ -52,18 +52,18 @@ def test_counts_equal_a_packet_capture(wires, client, tmp_path):
             counts = state["bytes"][direction]
             assert sum(counts.values()) == payload[port, direction] > 0, technique
             assert counts["other"] == 0, technique
-            # The last packets of a connection pass after the kernel's count was read: FINs and their answers.
+            # The last packets of a connection pass after the kernel's count was read: FINs and their acknowledgements.
             missing = packets[port, direction] - state["packets"][direction]
             assert 0 <= missing <= 2 * 3, (technique, direction, missing)
             assert ip[port, direction] - state["ip_bytes"][direction] == 52 * missing, (technique, direction)
     assert states["polling"]["empty_responses"] > 0
     messages = {technique: state["messages"] for technique, state in states.items()}
-    assert messages.pop("websocket") >= MESSAGES  # who publishes there is delivered to as well
+    assert messages.pop("websocket") >= MESSAGES  # its publishers receive messages, too
     assert set(messages.values()) == {MESSAGES}
 
 
 def test_the_capture_reads_back_as_the_same_messages(wires, client, tmp_path, room):
-    """A file that tshark takes for well-formed TCP, with HTTP, the event stream and WebSocket frames in it."""
+    """In the file, tshark finds well-formed TCP with HTTP, an event stream and WebSocket frames."""
     reader_of = {technique: client(technique) for technique in TECHNIQUES}
     for number in range(MESSAGES):
         reader_of["polling"].publish(f"text {number} é")
@@ -87,7 +87,7 @@ def test_the_capture_reads_back_as_the_same_messages(wires, client, tmp_path, ro
         assert flags["··········S·"] == flags["·······A··S·"] > 0, technique
         shown = "websocket.payload.text" if technique == "websocket" else "http.file_data"
         told = " ".join(row[0] for row in fields_of(path, shown, only=shown))
-        if technique == "sse":  # a stream without an end is shown as it came only if nobody waits for the end
+        if technique == "sse":  # tshark shows a stream without an end only if it does not wait for the end
             as_it_came = ("-o", "http.desegment_body:FALSE")
             head = 'http.content_type == "text/event-stream"'
             assert fields_of(path, "http.content_type", only=head, options=as_it_came)

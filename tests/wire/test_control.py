@@ -1,4 +1,4 @@
-"""The control: who may ask, what it answers, and what it refuses in one sentence."""
+"""The control of the wires: who may use it, what it returns, and what it refuses."""
 
 import json
 import socket
@@ -18,7 +18,7 @@ def wire(lay_for_all):
         yield lay_for_all(port, "one", "other", options=("--origin", PAGE))
 
 
-def test_the_state_tells_of_everything(wire):
+def test_the_state_shows_wires_server_and_links(wire):
     status, state, _headers = wire.ask("/state")
     assert status == 200
     assert state["server"] == {"up": True, "restarts": 0, "can_restart": False}
@@ -37,7 +37,7 @@ def test_a_foreign_origin_is_refused(wire, origin):
         assert headers["Access-Control-Allow-Origin"] is None
 
 
-def test_the_page_named_at_the_start_may_ask(wire):
+def test_a_page_named_at_the_start_may_use_the_control(wire):
     status, _answer, headers = wire.ask("/state", Origin=PAGE)
     assert status == 200
     assert headers["Access-Control-Allow-Origin"] == PAGE
@@ -72,14 +72,14 @@ def test_a_foreign_host_is_refused(wire, host):
         (413, "/wires/one/fault", {"fault": "x" * 70_000}),
     ],
 )
-def test_what_cannot_be_is_refused_in_one_sentence(wire, status, path, fields):
+def test_invalid_values_are_refused_in_one_sentence(wire, status, path, fields):
     answered, answer, _headers = wire.ask(path, fields)
     assert answered == status
     assert list(answer) == ["error"]
     assert answer["error"].endswith(".")
 
 
-def test_events_tell_what_passes_as_it_passes(wire):
+def test_events_show_the_traffic_as_it_passes(wire):
     with urllib.request.urlopen(wire.control + "/events", timeout=PATIENCE) as events:
         assert events.headers["Content-Type"] == "text/event-stream"
         assert events.readline() == b"event: state\n"
@@ -111,7 +111,7 @@ def test_other_machines_need_the_token(lay):
 
 
 def test_a_listener_that_leaves_is_forgotten(wire):
-    for _ in range(70):  # more than may listen at once
+    for _ in range(70):  # more than may listen at the same time
         with socket.create_connection(("127.0.0.1", int(wire.control.rpartition(":")[2])), PATIENCE) as listener:
             listener.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert listener.recv(12) == b"HTTP/1.1 200"

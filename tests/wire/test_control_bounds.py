@@ -1,4 +1,4 @@
-"""What a client may cost the control is bounded as at the server, whoever asks, with a token or without."""
+"""The control limits its clients like the server does: headers, bodies, times and connections."""
 
 import socket
 from contextlib import ExitStack, closing
@@ -8,7 +8,7 @@ import pytest
 
 from support.byte_servers import echo, serving
 from support.processes import PATIENCE, SMALL, until
-from support.raw_http import everything
+from support.raw_http import read_all
 
 MIB = 1 << 20
 
@@ -21,7 +21,7 @@ def wire(lay_for_all):
 
 @pytest.fixture(scope="module")
 def small(lay_for_all):
-    """One whose bounds of time are short."""
+    """A control with short time limits."""
     with serving(echo) as port:
         yield lay_for_all(port, **SMALL)
 
@@ -32,14 +32,14 @@ def dialled(wire):
 
 
 def answered(wire, *parts):
-    """Return all that comes back for the bytes of a request."""
+    """Send the bytes of a request; return all bytes that come back."""
     with closing(dialled(wire)) as connection:
         try:
             for part in parts:
                 connection.sendall(part)
         except ConnectionError:
-            pass  # it may end before it has read all
-        return everything(connection)
+            pass  # the control may close before it has read everything
+        return read_all(connection)
 
 
 def memory(wire):
@@ -47,7 +47,7 @@ def memory(wire):
     return psutil.Process(wire.process.pid).memory_info().rss
 
 
-ENDLESS = {  # what never ends: (how it begins, what comes again and again, status)
+ENDLESS = {  # why: (how the request begins, the bytes that are then repeated, status)
     "a head": (b"GET /state HTTP/1.1\r\n", b"X-Filler: yyyyyyyyyyyyyyyy\r\n" * 2_000, 431),
     "a header": (b"GET /state HTTP/1.1\r\nX: ", b"y" * 50_000, 431),
     "an address": (b"GET /", b"y" * 50_000, 431),
@@ -57,7 +57,7 @@ ENDLESS = {  # what never ends: (how it begins, what comes again and again, stat
 
 
 @pytest.mark.parametrize(("begin", "part", "status"), list(ENDLESS.values()), ids=list(ENDLESS))
-def test_what_never_ends_is_refused(wire, begin, part, status):
+def test_endless_requests_are_refused(wire, begin, part, status):
     before = memory(wire)
     raw = answered(wire, begin, *[part] * (50 * MIB // len(part)))
     assert raw.startswith(b"HTTP/1.1 %d " % status)
@@ -65,7 +65,7 @@ def test_what_never_ends_is_refused(wire, begin, part, status):
 
 
 def test_requests_that_wait_cost_little(wire):
-    """Each head is read, and refused, in its turn."""
+    """Each head is parsed, and refused, one after the other."""
     before = memory(wire)
     with ExitStack() as stack:
         for _ in range(20):
@@ -86,7 +86,7 @@ def test_half_open_connections_are_closed(small, begin):
         for connection in connections:
             connection.sendall(begin)
         for connection in connections:
-            assert everything(connection)[:12] in ((b"",) if not begin else (b"HTTP/1.1 408", b"HTTP/1.1 403"))
+            assert read_all(connection)[:12] in ((b"",) if not begin else (b"HTTP/1.1 408", b"HTTP/1.1 403"))
     until(lambda: psutil.Process(small.process.pid).num_fds() < 60, "connections stay")
 
 
@@ -101,7 +101,7 @@ def test_a_listener_that_does_not_read_is_cut(lay):
             until(lambda: wire.ask("/state")[1]["listeners"] == 1, "nobody listens")
 
             def cut():
-                for _ in range(50):  # each makes an exchange that the listener is told of
+                for _ in range(50):  # each makes an exchange, which is sent to the listener
                     busy.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                     busy.recv(65_536)
                 return wire.ask("/state")[1]["listeners"] == 0
@@ -109,7 +109,7 @@ def test_a_listener_that_does_not_read_is_cut(lay):
             until(cut, "it still listens")
 
 
-def test_captures_that_nobody_takes_are_few(lay):
+def test_captures_that_nobody_reads_are_bounded(lay):
     with serving(echo) as port:
         wire = lay(port)
         with socket.create_connection(("127.0.0.1", wire.port("wire")), PATIENCE) as connection:

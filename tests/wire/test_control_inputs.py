@@ -1,4 +1,4 @@
-"""Whatever is said to the control is answered in one sentence, and nothing of it is a fault of the control's own."""
+"""Every request to the control, however odd, gets a response, and none causes an error in the control."""
 
 import http.client
 import json
@@ -25,7 +25,7 @@ def wire(lay_for_all):
 
 
 def asked(wire, method, path, headers=(), body=None):
-    """Return (status, headers, body) of an answer; `headers` are (name, value), in order; a Host is added to them."""
+    """Send a request with `headers`, (name, value) in order, and a Host; return (status, headers, body)."""
     address = wire.control.removeprefix("http://")
     with closing(http.client.HTTPConnection(address, timeout=PATIENCE)) as connection:
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -36,13 +36,13 @@ def asked(wire, method, path, headers=(), body=None):
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
         answer = connection.getresponse()
-        # A stream that is listened to has no end.
+        # An event stream that is accepted has no end.
         data = b"" if answer.getheader("Content-Type") == "text/event-stream" else answer.read()
         return answer.status, answer.headers, data
 
 
 def refused(wire, status, *request, **options):
-    """Say that a request is refused with this status and one sentence; return the sentence."""
+    """Check that a request is refused with this status and one sentence; return the sentence."""
     answered, headers, data = asked(wire, *request, **options)
     assert answered == status, data
     assert headers["Content-Type"] == "application/json"
@@ -55,8 +55,8 @@ def refused(wire, status, *request, **options):
 
 
 @pytest.mark.parametrize("name", ["Host", "Origin", "Authorization", "Content-Type", "Content-Encoding"])
-def test_a_header_that_comes_twice_is_refused(lay, name):
-    """The first may be what somebody else has looked at."""
+def test_a_repeated_header_is_refused(lay, name):
+    """A proxy may have checked the first one."""
     with serving(echo) as port:
         wire = lay(port, options=("--control-host", "0.0.0.0", "--origin", PAGE))
         token = wire.said[-1].strip().partition("?token=")[2]
@@ -70,7 +70,7 @@ def test_a_header_that_comes_twice_is_refused(lay, name):
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:8099", "[::1]", "[::1]:8099", "localhost \t"])
-def test_a_host_of_this_machine_may_ask(wire, host):
+def test_a_host_of_this_machine_is_accepted(wire, host):
     assert asked(wire, "GET", "/state", [("Host", host)])[0] == 200
 
 
@@ -89,18 +89,18 @@ def test_a_host_of_this_machine_may_ask(wire, host):
         *("localhost?x", "localhost#", "localhost:8099x", "localhost, localhost", "127.0.0.1.", "0.0.0.0", "127.1"),
     ],
 )
-def test_a_host_of_another_machine_may_not(wire, host):
+def test_a_host_of_another_machine_is_refused(wire, host):
     refused(wire, 403, "GET", "/state", [("Host", host)])
 
 
-def test_white_space_around_a_value_is_no_part_of_it(wire):
+def test_white_space_around_a_value_is_ignored(wire):
     """RFC 9110 §5.5."""
     status, headers, _body = asked(wire, "GET", "/state", [("Origin", f"{PAGE} \t")])
     assert (status, headers["Access-Control-Allow-Origin"]) == (200, PAGE)
 
 
 @pytest.mark.parametrize("path", ["/state", "/events", "/capture.pcapng?wire=all"])
-def test_head_answers_the_head_alone(wire, path):
+def test_head_gets_only_the_headers(wire, path):
     """RFC 9110 §9.3.2."""
     status, headers, body = asked(wire, "HEAD", path)
     assert (status, body) == (200, b"")
@@ -142,7 +142,7 @@ SCHEDULE, LINK, FAULT = "/wires/one/schedule", "/wires/one/link", "/wires/one/fa
         ("/server/restart", b'{"away": 0, "now": true}'),
     ],
 )  # fmt: skip
-def test_a_body_that_cannot_be_is_refused(wire, path, body):
+def test_an_invalid_body_is_refused(wire, path, body):
     refused(wire, 400, "POST", path, body=body)
 
 
@@ -156,11 +156,11 @@ def test_a_body_that_cannot_be_is_refused(wire, path, body):
         *(("Content-Encoding", coding) for coding in ("gzip", "br", "identity, gzip")),
     ],
 )
-def test_a_body_in_what_is_not_read_is_refused(wire, header):
+def test_an_encoded_body_is_refused(wire, header):
     refused(wire, 415, "POST", LINK, [header], b'{"delay_ms": 0}')
 
 
-def test_half_a_body_does_nothing(wire):
+def test_an_incomplete_body_has_no_effect(wire):
     before = wire.state("one")["link"]
     with closing(http.client.HTTPConnection(wire.control.removeprefix("http://"), timeout=PATIENCE)) as connection:
         connection.putrequest("POST", LINK)
@@ -172,8 +172,8 @@ def test_half_a_body_does_nothing(wire):
 
 
 @pytest.mark.server
-def test_what_the_control_does_wrong_is_logged(tmp_path):
-    """Nobody could mend what nobody is told of."""
+def test_an_error_of_the_control_is_logged(tmp_path):
+    """Otherwise nobody could repair it."""
     (tmp_path / "sitecustomize.py").write_text(
         "from lab.wire.relay import faults\n"
         "def fail(*_arguments):\n"
@@ -232,8 +232,8 @@ methods = st.sampled_from(["GET", "HEAD", "POST", "POST", "POST", "OPTIONS", "PU
 )
 @given(methods, paths, hosts, st.lists(headers, max_size=3), st.none() | bodies)
 @example("POST", SCHEDULE, (), [], b'{"seed": "\\ud800", "seconds": 1, "every": 1}')
-def test_whatever_is_said_is_answered(wire, method, path, hosts, headers, body):
-    """The log must hold no fault either: the wire's end looks."""
+def test_every_request_gets_a_response(wire, method, path, hosts, headers, body):
+    """The log must hold no error either: the fixture checks it when the wire ends."""
     status, told, data = asked(wire, method, path, [*hosts, *[(n, v.encode("latin-1")) for n, v in headers]], body)
     assert status in STATUSES, (status, data)
     if status >= 400 and method != "HEAD":

@@ -1,4 +1,4 @@
-"""How a wire finds its server: every address of a name is tried, and what is wrong is told in one sentence."""
+"""How a wire connects to its server: it tries every address of a name, and reports an error in one sentence."""
 
 import asyncio
 import socket
@@ -18,7 +18,7 @@ from support.wires import WireProcess
 
 
 def run(work, port):
-    """Run `work(wire)` beside a wire to NAME, in an event loop whose resolver a test can tell what to find."""
+    """Run `work(wire)` with a wire to NAME, in an event loop that uses the tests' resolver."""
 
     async def laid():
         wire = await Wire("one", "127.0.0.1", 0, (NAME, port), Capture()).open()
@@ -32,7 +32,7 @@ def run(work, port):
 
 
 async def echoed(wire):
-    """Return what comes back through a wire."""
+    """Return the bytes that come back through a wire."""
     reader, writer = await asyncio.open_connection("127.0.0.1", wire.port)
     writer.write(b"hi")
     try:
@@ -48,34 +48,34 @@ def test_a_wire_tries_each_address_of_its_server(monkeypatch, addresses):
         assert run(echoed, port) == b"hi"
 
 
-def test_a_silent_address_holds_no_wire_up(monkeypatch):
+def test_a_silent_address_does_not_delay_a_wire(monkeypatch):
     with serving(echo) as port, silent(port):
         name(monkeypatch, SILENT, ANSWERING)
         assert run(echoed, port) == b"hi"
 
 
-def test_a_wire_whose_server_has_no_address_that_answers_resets_the_browser(monkeypatch):
+def test_the_browser_gets_a_reset_if_no_address_of_the_server_accepts(monkeypatch):
     name(monkeypatch, REFUSING, "::1")
     with pytest.raises(ConnectionResetError):
         run(echoed, free_port())
 
 
-def test_the_control_looks_at_each_address_of_the_server(monkeypatch):
+def test_the_control_probes_each_address_of_the_server(monkeypatch):
     with serving(echo) as port:
         name(monkeypatch, "::1", ANSWERING)
         assert asyncio.run(SupervisedServer((NAME, port)).probe()) is True
 
 
-def test_a_lost_race_leaves_no_connection_open(monkeypatch):
+def test_the_slower_of_two_connections_is_closed(monkeypatch):
     with socket.create_server((ANSWERING, 0)) as listening, silent(port := listening.getsockname()[1]):
         name(monkeypatch, SILENT, ANSWERING, SILENT)
 
         async def dialled():
             transport, _protocol = await dial(asyncio.Protocol, NAME, port)
             transport.abort()
-            await asyncio.sleep(0)  # whoever lost is closed in the loop's next turn
+            await asyncio.sleep(0)  # the connection that came second is closed in the loop's next turn
 
-        asyncio.run(dialled())  # a socket that nobody closed is a warning, and fails the test
+        asyncio.run(dialled())  # a socket that nobody closed causes a warning, which fails the test
 
 
 @pytest.mark.server
@@ -90,7 +90,7 @@ def test_a_lost_race_leaves_no_connection_open(monkeypatch):
         )),
     ],
 )  # fmt: skip
-def test_a_server_that_cannot_be_is_refused_in_one_sentence(to, sentence):
+def test_an_invalid_server_is_refused_in_one_sentence(to, sentence):
     command = [sys.executable, "manage.py", "wire", "--to", to, "--port", "0", "--control-port", "0"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=COMMAND)
     assert (ran.returncode, ran.stderr) == (1, f"CommandError: {sentence}\n")
@@ -100,7 +100,7 @@ def test_a_server_that_cannot_be_is_refused_in_one_sentence(to, sentence):
 @pytest.mark.parametrize(
     ("host", "why"), [("127.0.0.1", "Connection refused"), ("no-such-host.invalid", ""), ("a..b", "Name or service")]
 )
-def test_a_server_that_is_not_there_is_told(host, why):
+def test_a_server_that_does_not_run_is_reported(host, why):
     target = f"{host}:{free_port()}"
     wire = WireProcess(target, ("wire",))
     until(lambda: wire.ask("/state")[1]["server"]["up"] is False, "a server that is not there is up")
@@ -111,8 +111,8 @@ def test_a_server_that_is_not_there_is_told(host, why):
 
 
 @pytest.mark.server
-def test_a_wire_by_name_is_as_one_by_address():
-    """By uvloop's own resolver."""
+def test_a_server_may_be_given_by_name_or_by_address():
+    """With uvloop's own resolver."""
     with serving(echo) as port:
         wire = WireProcess(f"localhost:{port}", ("wire",))
         try:

@@ -1,4 +1,4 @@
-"""A client that sends FIN after its request gets the same through a wire as without one."""
+"""A client that sends FIN after its request gets the same response through a wire as without one."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ from lab.wire.relay import endpoints
 from lab.wire.relay.wire import Wire
 from support.byte_servers import connect, serving, swallow
 from support.processes import PATIENCE, until
-from support.raw_http import JSON, everything, room_path
+from support.raw_http import JSON, read_all, room_path
 from support.technique_io import publish
 
 pytestmark = pytest.mark.server
@@ -56,11 +56,11 @@ def request(server, method, path, body=b""):
 
 
 def half_closed(port, data):
-    """Send bytes and FIN; return all that comes back."""
+    """Send bytes and FIN; return all bytes that come back."""
     with connect(port, PATIENCE) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
-        return everything(connection)
+        return read_all(connection)
 
 
 def shape(raw):
@@ -76,7 +76,7 @@ def test_the_response_is_the_same_as_without_a_wire(wires, server, room, case, l
     publish("polling", server, room, "first")
     data = b"".join(request(server, method, path.format(room), body) for method, path, body in CASES[case])
     direct, through = half_closed(server.port, data), half_closed(wires.port(link), data)
-    if case != "pipelined":  # the message that it publishes makes the page after it longer
+    if case != "pipelined":  # its publish makes the page after it longer
         assert shape(through) == shape(direct)
     assert through.count(b"HTTP/1.1 ") == direct.count(b"HTTP/1.1 ") == len(CASES[case])
     assert wires.settled(link)["connections"] == 0
@@ -89,7 +89,7 @@ def test_a_long_poll_is_held_until_there_is_a_message(wires, server, room, link)
         connection.shutdown(socket.SHUT_WR)
         time.sleep(0.7)
         publish("polling", server, room, "late")
-        assert b'"text":"late"' in everything(connection)
+        assert b'"text":"late"' in read_all(connection)
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -110,15 +110,15 @@ def test_an_event_stream_goes_on_also_after_a_freeze(wires, server, room, link):
 
 
 @pytest.mark.parametrize("link", LINKS)
-def test_a_client_that_is_gone_is_gone_at_the_server_too(wires, server, room, link):
+def test_a_client_that_leaves_is_gone_at_the_server_too(wires, server, room, link):
     with connect(wires.port(link), PATIENCE) as connection:
         connection.sendall(request(server, "GET", room_path("longpoll", room, "?after=0&hold=55")))
         until(lambda: wires.state(link)["requests"], "the request does not come")
     until(lambda: not wires.state(link)["connections"], "the connection stays")
 
 
-def test_an_end_is_noticed_once_however_often_the_loop_reports_it(monkeypatch):
-    """Loops report it again each time that reading is resumed."""
+def test_the_end_of_a_connection_is_handled_once(monkeypatch):
+    """An event loop reports it again each time that reading resumes."""
     watched = []
     monkeypatch.setattr(endpoints, "watch_for_reset", lambda *arguments: watched.append(arguments))
 

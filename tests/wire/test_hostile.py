@@ -1,4 +1,4 @@
-"""Hostile streams pass unread, crash nothing, and cost bounded memory."""
+"""Hostile streams pass through a wire unchanged, crash nothing, and cost bounded memory."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ from lab.wire.capture.capture import OPENING_MAX, OPENINGS_BYTES_MAX, OPENINGS_M
 from lab.wire.relay import wire as relay
 from lab.wire.scan import scanner
 from support.byte_servers import connect, echo, read_exactly, serving, swallow
-from support.handmade_streams import ASK, STREAM_HEAD, UPGRADE, UPGRADED, account, counted, frame, post
+from support.handmade_streams import POLL, STREAM_HEAD, UPGRADE, UPGRADED, byte_counts, frame, new_scan, post
 from support.processes import PATIENCE, until
 
 MIB = 1 << 20
@@ -43,7 +43,7 @@ def wires(lay_for_all):
 
 
 @pytest.mark.parametrize("name", STREAMS)
-def test_a_hostile_stream_passes_and_adds_up(wires, name):
+def test_a_hostile_stream_passes_and_all_its_bytes_are_counted(wires, name):
     data = STREAMS[name]
     with connect(wires.port(name)) as connection:
         connection.settimeout(20)
@@ -56,7 +56,7 @@ def test_a_hostile_stream_passes_and_adds_up(wires, name):
         assert sum(state["bytes"][direction].values()) == len(data)
 
 
-def test_slow_bytes_pass_one_by_one(wire):
+def test_single_bytes_pass_one_by_one(wire):
     with connect(wire.port("wire")) as connection:
         for byte in b"GET / HTTP/1.1\r\nHost: x\r\n\r\n":
             connection.sendall(bytes([byte]))
@@ -65,7 +65,7 @@ def test_slow_bytes_pass_one_by_one(wire):
 
 
 def test_a_reader_that_never_reads_stops_its_writer_and_costs_bounded_memory(wire):
-    """A delayed link is the one that holds most."""
+    """A link with a delay holds the most bytes."""
     wire.post("/wires/wire/link", delay_ms=300)
     process = psutil.Process(wire.process.pid)
     with connect(wire.port("wire")) as connection:
@@ -79,8 +79,8 @@ def test_a_reader_that_never_reads_stops_its_writer_and_costs_bounded_memory(wir
         except TimeoutError:
             pass
         assert time.monotonic() < deadline, "the writer was never stopped"
-        assert written < 200 * MIB  # the kernel's buffers at both ends are most of it
-        # Both directions' windows, and what the capture keeps.
+        assert written < 200 * MIB  # most of it is in the kernel's buffers at both ends
+        # The windows of both directions, and the capture.
         assert process.memory_info().rss - before < 80 * MIB
 
 
@@ -95,7 +95,7 @@ def test_a_flood_leaves_the_capture_bounded(wire):
     assert wire.ask("/capture.pcapng")[0] == 200
 
 
-def test_requests_without_an_answer_cost_bounded_memory(lay):
+def test_requests_without_a_response_cost_bounded_memory(lay):
     with serving(swallow) as port:
         wire = lay(port)
         process = psutil.Process(wire.process.pid)
@@ -107,7 +107,7 @@ def test_requests_without_an_answer_cost_bounded_memory(lay):
                 for _ in range(40):
                     connection.sendall(post)
             until(lambda: wire.state("wire")["requests"] == 160, "not all are read")
-            assert process.memory_info().rss - before < 80 * MIB  # what the capture keeps, and little more
+            assert process.memory_info().rss - before < 80 * MIB  # the capture, and little more
 
 
 def test_exchanges_that_never_end_cost_bounded_memory(lay):
@@ -123,7 +123,7 @@ def test_exchanges_that_never_end_cost_bounded_memory(lay):
             assert process.memory_info().rss - before < 90 * MIB
 
 
-def test_what_is_kept_of_connections_that_begin_is_bounded():
+def test_the_recorded_beginnings_of_connections_are_bounded():
     capture = Capture()
     for number in range(20_000):
         data = bytes(8_000)
@@ -134,10 +134,10 @@ def test_what_is_kept_of_connections_that_begin_is_bounded():
     assert max(map(len, capture.openings.values())) <= OPENING_MAX
 
 
-def test_what_all_links_hold_together_is_bounded(monkeypatch):
-    """Each may hold much where there is a delay."""
+def test_all_links_together_hold_a_bounded_number_of_bytes(monkeypatch):
+    """A link with a delay may hold much."""
     monkeypatch.setattr(relay, "PIPED_MAX", MIB)
-    count, read = 12, 1 << 18  # connections; what one read brings at most
+    count, read = 12, 1 << 18  # connections; bytes of one read at most
 
     async def filled(port):
         wire = await relay.Wire("one", "127.0.0.1", 0, ("127.0.0.1", port), Capture()).open()
@@ -148,7 +148,7 @@ def test_what_all_links_hold_together_is_bounded(monkeypatch):
                 writer.write(bytes(8 * MIB))
             while wire.shared.piped_bytes <= MIB:
                 await asyncio.sleep(0.01)
-            for _ in range(20):  # each reads once more at most
+            for _ in range(20):  # each connection reads at most once more
                 await asyncio.sleep(0.01)
                 assert wire.shared.piped_bytes <= MIB + count * read
         finally:
@@ -161,19 +161,19 @@ def test_what_all_links_hold_together_is_bounded(monkeypatch):
         asyncio.run(asyncio.wait_for(filled(port), 10 * PATIENCE))
 
 
-BURSTS = {  # what comes before, and what comes again and again
+BURSTS = {  # why: (the bytes before, the bytes that are repeated)
     "empty frames": ([("up", UPGRADE), ("down", UPGRADED)], "up", frame(b"", mask=True)),
     "pongs": ([("up", UPGRADE), ("down", UPGRADED)], "down", frame(b"", Opcode.PONG)),
-    "line ends": ([("up", ASK), ("down", STREAM_HEAD), ("down", b"80000\r\n")], "down", b"\n"),
+    "line ends": ([("up", POLL), ("down", STREAM_HEAD), ("down", b"80000\r\n")], "down", b"\n"),
     "tiny chunks": ([("up", post()[:70] + b"\r\nTransfer-Encoding: chunked\r\n\r\n")], "up", b"1\r\nx\r\n"),
 }
 
 
 @pytest.mark.parametrize(("before", "direction", "piece"), list(BURSTS.values()), ids=list(BURSTS))
-def test_a_burst_is_read_in_turns(monkeypatch, before, direction, piece):
-    """Else the loop, and with it all other connections, would stand still meanwhile."""
+def test_a_burst_is_scanned_in_time_slices(monkeypatch, before, direction, piece):
+    """Otherwise the loop, and all other connections, would stand still meanwhile."""
     monkeypatch.setattr(scanner, "TIME_SLICE", 0)
-    reading, behind = account(), []
+    reading, behind = new_scan(), []
     for each, data in before:
         reading.feed(each, data)
     reading.on_backlog = behind.append
@@ -181,7 +181,7 @@ def test_a_burst_is_read_in_turns(monkeypatch, before, direction, piece):
     reading.feed(direction, burst)
     assert behind == [direction]
     assert len(reading.scanners[direction].backlog) > len(burst) - 100
-    reading.feed(direction, burst)  # comes before the first is read
+    reading.feed(direction, burst)  # arrives before the first is scanned
     reading.end()
     assert reading.wire.capture.exchanges[-1].kind != "disconnect"
     monkeypatch.undo()
@@ -192,10 +192,10 @@ def test_a_burst_is_read_in_turns(monkeypatch, before, direction, piece):
     assert sum(reading.wire.bytes[direction]) == 2 * len(burst) + sum(
         len(data) for each, data in before if each == direction
     )
-    assert counted(reading, direction).get("other", 0) < 10
+    assert byte_counts(reading, direction).get("other", 0) < 10
 
 
-def test_a_burst_passes_whole_through_a_wire(wire):
+def test_a_burst_passes_completely_through_a_wire(wire):
     burst = frame(b"", mask=True) * 60_000
     with connect(wire.port("wire")) as connection:
         connection.settimeout(PATIENCE)
@@ -207,14 +207,14 @@ def test_a_burst_passes_whole_through_a_wire(wire):
     assert sum(state["bytes"]["up"].values()) == len(UPGRADE + burst)
 
 
-def test_connections_that_come_and_go_leave_nothing(wire):
+def test_closed_connections_leave_nothing_behind(wire):
     for _ in range(200):
         connect(wire.port("wire")).close()
     assert wire.settled("wire")["connections"] == 0
     assert psutil.Process(wire.process.pid).num_fds() < 60
 
 
-def test_a_server_that_is_not_there_resets_the_browser(lay):
+def test_the_browser_gets_a_reset_if_the_server_does_not_run(lay):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     wire = lay(port)

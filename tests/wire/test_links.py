@@ -1,4 +1,4 @@
-"""Delay, jitter, rate and handshake: never less than set, and not much more; order kept, nothing lost."""
+"""Links: delay, jitter, rate and handshake are at least as set, and bytes stay in order and complete."""
 
 import signal
 import time
@@ -7,13 +7,13 @@ from contextlib import ExitStack
 import pytest
 
 from lab.wire.relay.link import PROFILES, InvalidLink, Link, changed
-from support.byte_servers import connect, echo, pour, poured, read_exactly, serving, swallow
+from support.byte_servers import connect, echo, pattern, read_exactly, send_pattern, serving, swallow
 
 LATE = 15.0  # seconds that a busy machine may add to anything
 
 
 def standing(serve):
-    """Return a fixture: a wire to a server by hand that the tests of this module share, its link local at first."""
+    """Return a fixture: a wire to a server made by hand, for all tests of this module; its link is `local` at first."""
 
     @pytest.fixture(scope="module")
     def laid(lay_for_all):
@@ -23,12 +23,12 @@ def standing(serve):
     return laid
 
 
-echoing, pouring, swallowing = standing(echo), standing(pour), standing(swallow)
+echoing, pouring, swallowing = standing(echo), standing(send_pattern), standing(swallow)
 
 
 @pytest.fixture
 def local():
-    """Return a function that hands a wire out with a local link, and leaves it so."""
+    """Return a function that yields the wire with the link `local`, and sets it back afterwards."""
     used = []
 
     def wire(one):
@@ -42,24 +42,24 @@ def local():
 
 
 def round_trip(connection, data=b"x"):
-    """Return the seconds in which data went and came back."""
+    """Return the seconds until data came back."""
     began = time.monotonic()
     connection.sendall(data)
     assert read_exactly(connection, len(data)) == data
     return time.monotonic() - began
 
 
-def test_a_crowd_that_comes_at_once_is_let_in_though_the_wire_is_busy(echoing, local):
+def test_many_connections_at_once_are_accepted_by_a_busy_wire(echoing, local):
     wire = local(echoing)
     with ExitStack() as crowd:
-        wire.process.send_signal(signal.SIGSTOP)  # it accepts nobody; the kernel lets them wait
+        wire.process.send_signal(signal.SIGSTOP)  # it accepts no connection; the kernel keeps them waiting
         crowd.callback(wire.process.send_signal, signal.SIGCONT)
         waiting = [crowd.enter_context(connect(wire.port("wire"))) for _ in range(300)]
         wire.process.send_signal(signal.SIGCONT)
         round_trip(waiting[-1])
 
 
-def test_a_delay_is_felt_both_ways_and_can_be_changed_while_connected(echoing, local):
+def test_a_delay_applies_both_ways_and_can_be_changed_while_connected(echoing, local):
     wire = local(echoing)
     with connect(wire.port("wire")) as connection:
         round_trip(connection)
@@ -71,7 +71,7 @@ def test_a_delay_is_felt_both_ways_and_can_be_changed_while_connected(echoing, l
         assert round_trip(connection) < LATE
 
 
-def test_a_shorter_delay_brings_what_is_on_its_way(echoing, local):
+def test_a_shorter_delay_applies_to_bytes_on_their_way(echoing, local):
     wire = local(echoing)
     with connect(wire.port("wire")) as connection:
         round_trip(connection)
@@ -83,7 +83,7 @@ def test_a_shorter_delay_brings_what_is_on_its_way(echoing, local):
         assert read_exactly(connection, 9) == b"earlylate"
 
 
-def test_jitter_adds_up_to_itself_and_never_reorders(echoing, local):
+def test_jitter_adds_at_most_its_value_and_never_reorders(echoing, local):
     wire = local(echoing)
     wire.post("/wires/wire/link", delay_ms=20, jitter_ms=60, connect_ms=0)
     with connect(wire.port("wire")) as connection:
@@ -97,7 +97,7 @@ def test_jitter_adds_up_to_itself_and_never_reorders(echoing, local):
         assert read_exactly(connection, len(sent)) == sent
 
 
-def test_a_new_connection_waits_for_its_handshake(echoing, local):
+def test_a_new_connection_takes_the_time_of_a_handshake(echoing, local):
     wire = local(echoing)
     wire.post("/wires/wire/link", connect_ms=300)
     began = time.monotonic()
@@ -108,7 +108,7 @@ def test_a_new_connection_waits_for_its_handshake(echoing, local):
 
 
 @pytest.mark.parametrize("direction", ["up", "down"])
-def test_a_rate_holds(pouring, swallowing, local, direction):
+def test_a_rate_is_kept(pouring, swallowing, local, direction):
     rate, size = 400_000, 400_000
     wire = local(pouring if direction == "down" else swallowing)
     wire.post("/wires/wire/link", **{f"rate_{direction}": rate})
@@ -116,7 +116,7 @@ def test_a_rate_holds(pouring, swallowing, local, direction):
         began = time.monotonic()
         if direction == "down":
             connection.sendall(b"%d\n" % size)
-            assert read_exactly(connection, size) == poured(size)
+            assert read_exactly(connection, size) == pattern(size)
         else:
             connection.sendall(bytes(size))
             connection.shutdown(1)
@@ -138,7 +138,7 @@ def test_connections_of_a_wire_share_its_rate(pouring, local):
         assert 2 * size / rate <= time.monotonic() - began < 2 * size / rate + LATE
 
 
-def test_the_classroom_is_shared_by_all_wires(pouring, local):
+def test_all_wires_share_the_link_of_the_classroom(pouring, local):
     size = 200_000
     wires = local(pouring)
     wires.post("/wires/all/link", profile="the classroom")
@@ -154,7 +154,7 @@ def test_the_classroom_is_shared_by_all_wires(pouring, local):
 
 
 def test_a_delay_costs_no_throughput(pouring, local):
-    """A relay that stops and waits would carry one read for each 300 ms: 6 MB in 64 KiB reads take 28 s."""
+    """A relay that waits after each read of 64 KiB would carry one each 300 ms: 6 MB would take 28 s."""
     size, rate = 6_000_000, 4_000_000
     wire = local(pouring)
     for fields in ({"rate_down": rate}, {}):
@@ -162,13 +162,13 @@ def test_a_delay_costs_no_throughput(pouring, local):
         with connect(wire.port("wire")) as connection:
             began = time.monotonic()
             connection.sendall(b"%d\n" % size)
-            assert read_exactly(connection, size) == poured(size)
+            assert read_exactly(connection, size) == pattern(size)
             least = 0.6 + (size / rate if fields else 0)
             assert least <= time.monotonic() - began < 2.1 + 2 * LATE
         wire.post("/wires/wire/link", profile="local")
 
 
-def test_a_half_closed_connection_still_answers(swallowing, local):
+def test_a_half_closed_connection_still_delivers_the_response(swallowing, local):
     wire = local(swallowing)
     wire.post("/wires/other/link", delay_ms=30)
     with connect(wire.port("other")) as connection:
@@ -195,7 +195,7 @@ def test_a_half_closed_connection_still_answers(swallowing, local):
         {"speed": 1},
     ],
 )
-def test_a_link_that_cannot_be_is_refused(fields):
+def test_an_invalid_link_is_refused(fields):
     with pytest.raises(InvalidLink):
         changed(Link(), fields)
 

@@ -1,4 +1,4 @@
-"""HTTP that browsers seldom speak: through a wire it is answered as without one, and every byte of it is understood."""
+"""Unusual HTTP: through a wire it gets the same response as without one, and every byte has a kind."""
 
 import re
 import socket
@@ -7,9 +7,9 @@ from select import select
 
 import pytest
 
-from support.byte_servers import connect, poured, read_exactly, serving
+from support.byte_servers import connect, pattern, read_exactly, serving
 from support.processes import PATIENCE
-from support.raw_http import everything
+from support.raw_http import read_all
 from support.raw_websocket import KEY
 
 BODY = b'{"author": "Ann", "text": "hi"}'
@@ -38,15 +38,15 @@ ODD = {
 
 
 def asked(port, request, room, named):
-    """Return all that comes back for a request, until the end or until nothing more comes of what stays open."""
+    """Return all bytes that come back for a request, until the end or, if the connection stays open, until silence."""
     with connect(port, PATIENCE) as connection:
         connection.sendall(request.replace(b"ROOM", room.encode()).replace(b"HOST", named.encode()))
         connection.shutdown(socket.SHUT_WR) if b"h2c" in request else None
-        return everything(connection)
+        return read_all(connection)
 
 
 def shape(raw):
-    """Return what of answers is the same each time: their status lines and the names of their headers."""
+    """Return the parts of responses that are always the same: status lines and names of headers."""
     return re.findall(rb"^HTTP/1\.\d \d{3}|^[A-Za-z-]+(?=: )", raw, re.MULTILINE)
 
 
@@ -56,7 +56,7 @@ def wire(lay_for_all, server):
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_is_odd_is_answered_as_without_a_wire(wire, server, room, name):
+def test_unusual_requests_get_the_same_response_as_without_a_wire(wire, server, room, name):
     own = f"n{list(ODD).index(name)}"
     named = f"127.0.0.1:{server.port}"
     direct = asked(server.port, ODD[name], room, named)
@@ -72,9 +72,9 @@ LINKS = [{"profile": "local"}, {"delay_ms": 30}, {"rate_down": 4_000_000, "rate_
 
 @pytest.mark.parametrize("link", LINKS)
 @pytest.mark.parametrize("closes", [True, False])
-def test_who_ends_after_the_request_gets_the_whole_answer(lay, link, closes):
-    """As `nc -N` does, and some proxies."""
-    body = poured(1 << 20)
+def test_a_client_that_half_closes_after_its_request_gets_the_whole_response(lay, link, closes):
+    """`nc -N` does so, and some proxies."""
+    body = pattern(1 << 20)
 
     def late(connection):
         asked = b""
@@ -101,8 +101,8 @@ def test_who_ends_after_the_request_gets_the_whole_answer(lay, link, closes):
 
 
 @pytest.mark.parametrize("kind", ["text/event-stream", "application/json"])
-def test_an_answer_without_a_length_is_whole_at_the_end(lay, kind):
-    """HTTP/1.0: the connection's end is the answer's."""
+def test_a_response_without_a_length_is_complete_at_the_end(lay, kind):
+    """In HTTP/1.0, the end of the connection is the end of the response."""
     page = b'{"messages":[{"id":1}]}' if kind == "application/json" else b'data: {"id":1}\n\n'
 
     def old(connection):
@@ -114,7 +114,7 @@ def test_an_answer_without_a_length_is_whole_at_the_end(lay, kind):
         wire = lay(port)
         with connect(wire.port("wire"), PATIENCE) as connection:
             connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            assert everything(connection).endswith(page)
+            assert read_all(connection).endswith(page)
         state = wire.settled("wire")
         assert state["messages"] == 1
         assert state["bytes"]["down"]["payload"] == len(b'{"id":1}')

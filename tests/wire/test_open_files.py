@@ -1,4 +1,4 @@
-"""A wire that may open few files refuses connections beyond them, and goes on with those that it has."""
+"""A wire that may open no more files refuses new connections, and keeps those that it has."""
 
 import os
 import resource
@@ -14,14 +14,17 @@ from support.wires import WireProcess
 
 pytestmark = pytest.mark.server
 
-FILES = 128  # that the wire may open
+FILES = 128  # files that the wire may open
 MANY = 200  # connections
-LOOPS = {"uvloop": "", "asyncio": "raise ImportError\n"}  # what a module `uvloop` before the real one does
+LOOPS = {
+    "uvloop": "",
+    "asyncio": "raise ImportError\n",
+}  # content of a uvloop.py that is imported instead of the real one
 
 
 @pytest.fixture(params=LOOPS)
 def wire(request, tmp_path):
-    """A wire that may open FILES files, on each of the event loops; and a list for what it logs."""
+    """A wire that may open FILES files, on each of the event loops; and a list for its log."""
     if LOOPS[request.param]:
         (tmp_path / "uvloop.py").write_text(LOOPS[request.param])
     with serving(echo) as port:
@@ -40,7 +43,7 @@ def opened(wire, stack):
 
 
 def echoes(connection):
-    """Return whether a byte comes back; a connection that is refused ends at once, or before it is one (None)."""
+    """Return whether a byte comes back; False also for a connection that was refused (None, or closed at once)."""
     if connection is None:
         return False
     try:
@@ -73,7 +76,7 @@ def test_connections_beyond_the_open_files_are_refused_until_others_end(wire, at
         process = psutil.Process(wire.process.pid)
         before = sum(process.cpu_times()[:2])
         for _ in range(20):
-            assert wire.state("wire")["connections"] == len(served)  # the control answers
+            assert wire.state("wire")["connections"] == len(served)  # the control responds
             assert not echoes(opened(wire, stack))
         assert sum(process.cpu_times()[:2]) - before < 5  # seconds of CPU: it does not spin
         assert all(map(echoes, served))

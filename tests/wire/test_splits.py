@@ -1,4 +1,4 @@
-"""However a stream is cut into pieces, each byte is of the same kind, and the kinds add up at every moment."""
+"""However a stream is split into pieces, each byte has the same kind, and the kinds add up at every moment."""
 
 import itertools
 
@@ -9,16 +9,16 @@ from websockets.frames import Opcode
 
 from lab.wire.scan import events, scanner
 from support.handmade_streams import (
-    ASK,
+    POLL,
     STREAM_HEAD,
     UPGRADE,
     UPGRADED,
-    account,
-    answer,
     chunk,
     event,
     frame,
+    new_scan,
     post,
+    response,
 )
 
 PAGE = b'{"messages": [{"id": 1, "text": "\xc3\xa9 ]}"} , {"id":2}], "last":2}'
@@ -26,14 +26,14 @@ CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
 
 polls = st.sampled_from(
     [
-        (ASK, answer(PAGE)),
-        (ASK, answer(b'{"messages":[],"last":0}')),
-        (ASK, CHUNKED + chunk(PAGE[:9]) + chunk(PAGE[9:]) + b"0\r\nx: y\r\n\r\n"),
-        (post(), answer(b"{}", b"201 Created")),
-        (ASK, b"HTTP/1.1 100 Continue\r\n\r\n" + answer(b"<html>")),
-        (b"\r\n" + ASK, b"HTTP/1.1 204 No Content\r\n\r\n"),
-        (ASK, b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n" + chunk(b"\x1f\x8b") + b"0\r\n\r\n"),
-        (post().replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost"), answer(b"{}", b"201 Created")),
+        (POLL, response(PAGE)),
+        (POLL, response(b'{"messages":[],"last":0}')),
+        (POLL, CHUNKED + chunk(PAGE[:9]) + chunk(PAGE[9:]) + b"0\r\nx: y\r\n\r\n"),
+        (post(), response(b"{}", b"201 Created")),
+        (POLL, b"HTTP/1.1 100 Continue\r\n\r\n" + response(b"<html>")),
+        (b"\r\n" + POLL, b"HTTP/1.1 204 No Content\r\n\r\n"),
+        (POLL, b"HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n" + chunk(b"\x1f\x8b") + b"0\r\n\r\n"),
+        (post().replace(b"Host", b"Connection: Upgrade\r\nUpgrade: h2c\r\nHost"), response(b"{}", b"201 Created")),
         (b"HEAD / HTTP/1.1\nHost: x\n\n", b"HTTP/1.1 200 OK\ncontent-length: 9\n\n"),
     ]
 )
@@ -60,7 +60,7 @@ contents = st.builds(lambda mark, parts: mark + b"".join(parts), marks, st.lists
 
 
 def chunked(content, sizes):
-    """Cut content into chunks of those sizes."""
+    """Split content into chunks of these sizes."""
     chunks = []
     for size in sizes:
         chunks.append(chunk(content[:size])) if content else None
@@ -69,7 +69,7 @@ def chunked(content, sizes):
 
 
 streams = st.builds(
-    lambda content, sizes, end: [ASK, STREAM_HEAD + chunked(content, sizes) + end],
+    lambda content, sizes, end: [POLL, STREAM_HEAD + chunked(content, sizes) + end],
     contents,
     st.lists(st.integers(1, 40), max_size=8),
     st.sampled_from([b"", b"0\r\n\r\n", b"zz\r\n"]),
@@ -94,8 +94,8 @@ mixed = st.tuples(http, streams | sockets | garbage).map(lambda two: [two[0][0] 
 
 
 def account_of(up, down, cuts_up=(), cuts_down=()):
-    """Read up, then down, cut at those places; return what was counted and the streams put together again."""
-    reading = account()
+    """Scan up, then down, split at these places; return the counts, and the streams put together again."""
+    reading = new_scan()
     for direction, data, cuts in (("up", up, cuts_up), ("down", down, cuts_down)):
         places = sorted({0, len(data), *(cut % (len(data) + 1) for cut in cuts)})
         for begin, end in itertools.pairwise(places):
@@ -115,14 +115,14 @@ def account_of(up, down, cuts_up=(), cuts_down=()):
 
 @settings(max_examples=400, deadline=None)
 @given(mixed | http | streams | sockets | garbage, *[st.lists(st.integers(0, 3_000), max_size=12)] * 2)
-def test_any_cut_gives_the_same_account(stream, cuts_up, cuts_down):
+def test_any_split_gives_the_same_counts(stream, cuts_up, cuts_down):
     up, down = stream
     assert account_of(up, down, cuts_up, cuts_down) == account_of(up, down)
 
 
 @settings(max_examples=40, deadline=None)
 @given(streams | sockets | http)
-def test_byte_by_byte_gives_the_same_account(stream):
+def test_byte_by_byte_gives_the_same_counts(stream):
     up, down = stream
     if max(map(len, stream)) < 5_000:
         assert account_of(up, down, range(len(up)), range(len(down))) == account_of(up, down)
@@ -130,8 +130,8 @@ def test_byte_by_byte_gives_the_same_account(stream):
 
 @settings(max_examples=200, deadline=None)
 @given(mixed | streams | sockets | http, *[st.lists(st.integers(0, 3_000), max_size=4)] * 2)
-def test_many_short_turns_give_the_same_account(stream, cuts_up, cuts_down):
-    """What is left for a later turn is read as if it had come then."""
+def test_many_short_time_slices_give_the_same_counts(stream, cuts_up, cuts_down):
+    """Bytes that are left for a later time slice are scanned as if they had arrived then."""
     up, down = stream
     with pytest.MonkeyPatch.context() as patch:
         for module in (scanner, events):

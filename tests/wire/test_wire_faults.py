@@ -1,4 +1,4 @@
-"""Every fault: what it does to connections, and that the clients come back from it with nothing lost or repeated."""
+"""The faults of a wire: what each does to connections, and that clients recover with no message lost or repeated."""
 
 import json
 import os
@@ -17,7 +17,7 @@ import pytest
 
 from lab.settings import TECHNIQUES
 from lab.wire.relay import faults
-from support.byte_servers import connect, echo, pour, read_exactly, serving
+from support.byte_servers import connect, echo, read_exactly, send_pattern, serving
 from support.processes import BUGS, PATIENCE, ROOT, until
 from support.technique_io import publish
 
@@ -31,8 +31,8 @@ FAULTS = [
 MESSAGES = 30
 
 
-def test_clients_come_back_from_every_fault(wires, client, server, room):
-    """3.2: all faults one after the other on every wire, while messages are published beside them and through them."""
+def test_clients_recover_from_every_fault(wires, client, server, room):
+    """3.2: all faults, one after the other, on every wire, while messages are published directly and through wires."""
     readers = [client(technique) for technique in TECHNIQUES]
     speaker = client(TECHNIQUES[0], author="behind the wire")
     expected = MESSAGES + 5
@@ -81,7 +81,7 @@ def test_a_freeze_passes_nothing_and_closes_nothing(lay):
             connection.shutdown(socket.SHUT_WR)
             assert wire.state("wire")["connections"] == 1
             assert read_exactly(connection, 1) == b"y"
-            assert time.monotonic() - began >= 0.9  # it was frozen a little before
+            assert time.monotonic() - began >= 0.9  # the freeze began a little earlier
             assert connection.recv(1) == b""
 
 
@@ -99,14 +99,14 @@ def test_refused_connections_are_reset_and_others_go_on(lay):
 
 
 def first_byte(port):
-    """Return the first byte that a new connection brings."""
+    """Return the first byte from a new connection."""
     with connect(port) as connection:
         return connection.recv(1)
 
 
 def test_a_trickle_is_a_slow_reader_that_the_server_feels(lay):
     asked = 30_000_000
-    with serving(pour) as port:
+    with serving(send_pattern) as port:
         wire = lay(port)
         with connect(wire.port("wire")) as connection:
             wire.post("/wires/wire/fault", fault="trickle", rate=1_000)
@@ -120,7 +120,7 @@ def test_a_trickle_is_a_slow_reader_that_the_server_feels(lay):
             read_exactly(connection, asked - 500)
 
 
-def test_cut_every_goes_on_until_it_is_lifted(lay):
+def test_cut_every_goes_on_until_it_is_ended(lay):
     with serving(echo) as port:
         wire = lay(port, options=("--seed", "7"))
         wire.post("/wires/wire/fault", fault="cut_every", seconds=0.1)
@@ -136,7 +136,7 @@ def test_cut_every_goes_on_until_it_is_lifted(lay):
             connection.recv(1)
 
 
-def test_a_schedule_by_chance_is_the_same_for_the_same_seed(lay):
+def test_a_random_schedule_is_the_same_for_the_same_seed(lay):
     schedule = faults.random_schedule("7", 60, 5)
     assert schedule == faults.random_schedule("7", 60, 5) != faults.random_schedule("8", 60, 5)
     assert 4 <= len(schedule) <= 30
@@ -164,14 +164,14 @@ def test_a_schedule_by_chance_is_the_same_for_the_same_seed(lay):
         {"fault": ["cut"]},
     ],
 )
-def test_a_fault_that_cannot_be_is_refused(fields):
+def test_an_invalid_fault_is_refused(fields):
     with pytest.raises(faults.InvalidFault):
         faults.validated(fields)
 
 
 @pytest.mark.server
-def test_the_server_is_killed_and_started_while_the_wires_stand(tmp_path, room):
-    """3.1, 3.2: run as the demo does it; on SIGTERM nothing stays."""
+def test_the_server_is_restarted_while_the_wires_stay_open(tmp_path, room):
+    """3.1, 3.2: as in the demo; after SIGTERM no process is left."""
     program = (
         "import json, sys\n"
         "from lab.wire import process\n"

@@ -5,8 +5,8 @@ import time
 from django.core.management.base import BaseCommand, CommandError
 
 from deploy.scaled import Scaled
-from deploy.service import HOST, ServiceError
-from lab.net.system import interrupt_on_signals
+from deploy.service import HOST
+from lab.net.system import StartError, interrupt_on_signals
 from lab.server import serve
 
 CHECK_INTERVAL = 0.5  # seconds between checks whether all programs still run
@@ -35,7 +35,7 @@ class Command(BaseCommand):
                     time.sleep(CHECK_INTERVAL)
                     for service in scaled.restart_ended():
                         self.print(f"{service.name} ended and was started again as process {service.process.pid}.")
-        except (ServiceError, serve.CannotServe) as exc:
+        except StartError as exc:
             raise CommandError(str(exc)) from exc
         except KeyboardInterrupt:
             pass

@@ -12,7 +12,8 @@ from django.core.management.base import CommandError
 
 from lab.management.commands import serve
 from lab.net import lan
-from lab.server.serve import CannotServe, address, listen
+from lab.net.system import StartError
+from lab.server.serve import address, listen
 from lab.wire import process
 
 PAGE = "compare/lobby/"
@@ -32,7 +33,7 @@ class Command(serve.Command):
         host = host or serve.HOST
         try:
             page, *rest = ports(host, port, 2 + len(settings.TECHNIQUES))
-        except CannotServe as exc:
+        except StartError as exc:
             raise CommandError(str(exc)) from exc
         *wires, control = rest
         laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
@@ -47,7 +48,7 @@ class Command(serve.Command):
                 origins=[f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")],
                 announce=sentences.append, ready=lambda state: self.tell_of(host, page, sentences),
             )  # fmt: skip
-        except process.CannotRun as exc:
+        except StartError as exc:
             raise CommandError(str(exc)) from exc
 
     def tell_of(self, host, page, sentences):
@@ -67,7 +68,7 @@ class Command(serve.Command):
 def ports(host, first, count):
     """Return `count` free ports: `first` (0: any) and the ones after it, or others if one of these is taken.
 
-    Raises CannotServe if `first` itself is taken.
+    Raises StartError if `first` itself is taken.
     """
     held = []
     try:
@@ -75,7 +76,7 @@ def ports(host, first, count):
         for _ in range(count - 1):
             try:
                 held.append(listen(host, first and held[-1].getsockname()[1] + 1))
-            except CannotServe:
+            except StartError:
                 held.append(listen(host, 0))
         return [each.getsockname()[1] for each in held]
     finally:

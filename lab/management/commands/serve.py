@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lab.net import lan
+from lab.net.system import StartError
 from lab.server import serve
 
 HOST = "127.0.0.1"
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             host = self.open_to(classroom, host)
         try:
             serve.serve(host or HOST, port, workers, announce=lambda url: self.tell(url, host or HOST), also=also)
-        except serve.CannotServe as exc:
+        except StartError as exc:
             raise CommandError(str(exc)) from exc
 
     def open_to(self, classroom, host):

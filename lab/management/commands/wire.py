@@ -5,6 +5,7 @@ import re
 from django.core.management.base import BaseCommand, CommandError
 
 from lab.messages.invisible import escaped
+from lab.net.system import StartError
 from lab.wire import process
 
 HOST = re.compile(r"[^\s/@?#:\[\]]+|\[[0-9A-Fa-f:.]+(%\w+)?\]|[0-9A-Fa-f:.]+")  # a name, or an address of IP
@@ -38,7 +39,7 @@ class Command(BaseCommand):
                 wires=wires, target=target(to), host=host, control_host=control_host, control_port=control_port,
                 origins=origin, seed=seed, announce=self.announce,
             )  # fmt: skip
-        except process.CannotRun as exc:
+        except StartError as exc:
             raise CommandError(str(exc)) from exc
 
     def announce(self, sentence):

@@ -108,7 +108,7 @@ class PacketWriter:
         comment: bytes | None = None,
         direction: str | None = None,
     ) -> None:
-        """Write one packet with `size` bytes of payload, of which only the beginning may be captured in `data`."""
+        """Write one packet with `size` bytes of payload; `data` may be only the beginning of it."""
         direction = direction or exchange.direction
         up = direction == "up"
         source, target = (self.browser, self.server) if up else (self.server, self.browser)

@@ -46,7 +46,7 @@ from lab.wire.control.http import (
 from lab.wire.dissect import dissect
 from lab.wire.relay import faults, link
 from lab.wire.relay.wire import Wire
-from lab.wire.supervised_server import AWAY_MAX, CannotStart, SupervisedServer
+from lab.wire.supervised_server import AWAY_MAX, ServerStartError, SupervisedServer
 
 BATCH_INTERVAL = 0.05  # seconds between two batches of exchanges
 BATCH_MAX = 500  # exchanges in a batch; the newest, if there are more
@@ -239,7 +239,7 @@ class Control:
         try:
             # Shielded, so that the server comes back even if the client disconnects meanwhile.
             await asyncio.shield(self.server.restart(away))
-        except CannotStart as exc:
+        except ServerStartError as exc:
             raise Refused(str(exc), 503) from exc
         return self.snapshot()
 

@@ -1,4 +1,4 @@
-"""Bugs to be planted in a server, each of which the checker must find.
+"""Bugs that a test puts into a server; the checker must find each of them.
 
 Each module has `plant()`, BREAKS (the checker's rule), SHOWS_IN (techniques) and UNDER (the fault that brings it out).
 """
@@ -11,5 +11,5 @@ _count = itertools.count(1)
 
 
 def now_and_then():
-    """Tell, once in ONE_IN calls, that it is time."""
+    """Return True once in ONE_IN calls."""
     return next(_count) % ONE_IN == 0

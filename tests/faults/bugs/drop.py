@@ -8,7 +8,7 @@ UNDER = "peace"
 
 
 def plant():
-    """Let queues count a message as delivered, and history leave one out."""
+    """Make queues count a message as delivered without delivering it, and history leave one out."""
     from lab.chat.queues import Queue
     from lab.chat.rooms import Room
 

@@ -1,15 +1,15 @@
-"""History is read before the room is joined: what falls in between reaches nobody."""
+"""History is read before the room is joined: messages published in between reach nobody."""
 
 import asyncio
 
 BREAKS = "lost"
-SHOWS_IN = ("sse", "websocket")  # a long poll names `after` each time, and so heals itself
+SHOWS_IN = ("sse", "websocket")  # a long poll names `after` each time, and so recovers by itself
 UNDER = "rst"
 BETWEEN = 0.3  # seconds
 
 
 def plant():
-    """Let a follower read first, and join a moment later."""
+    """Make a reader read history first, and join a moment later."""
     from lab import chat
     from lab.chat.hub import process_hub
     from lab.chat.queues import Queue

@@ -1,4 +1,4 @@
-"""The server ignores `after`: who comes back is given the recent messages again."""
+"""The server ignores `after`: a client that reconnects gets the recent messages again."""
 
 BREAKS = "unordered"
 SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
@@ -6,7 +6,7 @@ UNDER = "rst"
 
 
 def plant():
-    """Let history and queues begin as if `after` were left out."""
+    """Make history and queues start as if `after` were left out."""
     from lab.chat.queues import Queue
     from lab.chat.rooms import Room
 

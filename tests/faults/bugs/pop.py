@@ -1,4 +1,4 @@
-"""A long poll's queue forgets a message as soon as it is sent, whether or not the answer arrived."""
+"""A long poll's queue drops a message as soon as it is sent, whether or not the response arrived."""
 
 BREAKS = "lost"
 SHOWS_IN = ("longpoll",)
@@ -6,7 +6,7 @@ UNDER = "inside"
 
 
 def plant():
-    """Let a queue that is known already go on where it was, whatever `after` says."""
+    """Make an existing queue ignore `after`."""
     from lab.chat.queues import Queue
 
     resume = Queue.resume

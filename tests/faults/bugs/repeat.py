@@ -8,7 +8,7 @@ UNDER = "peace"
 
 
 def plant():
-    """Let a message be pushed twice, and stand twice in an answer."""
+    """Make a queue push a message twice, and a response contain one twice."""
     from lab.chat.queues import Queue
     from lab.chat.rooms import Room
 

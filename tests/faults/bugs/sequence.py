@@ -1,4 +1,4 @@
-"""Ids come from a sequence, as PostgreSQL's do: handed out before the commit, and so committed out of order."""
+"""Ids come from a sequence like PostgreSQL's: they are given before the commit, and so are committed out of order."""
 
 import asyncio
 import itertools
@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 BREAKS = "lost"
 SHOWS_IN = ("polling", "longpoll", "sse", "websocket")
 UNDER = "peace"
-COMMIT = 0.2  # seconds that a commit may take, by chance
+COMMIT = 0.2  # seconds that a commit takes at most, at random
 
 
 def plant():
-    """Let each message be stored by itself under the sequence's next number, and rooms trust that ids rise."""
+    """Store each message by itself under the sequence's next number, and make rooms trust that ids rise."""
     from django.db import transaction
 
     from lab import models

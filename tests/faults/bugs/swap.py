@@ -3,12 +3,12 @@
 from faults.bugs import now_and_then
 
 BREAKS = "unordered"
-SHOWS_IN = ("polling", "sse", "websocket")  # a long poll's answer seldom holds two
+SHOWS_IN = ("polling", "sse", "websocket")  # a long poll's response seldom has two messages
 UNDER = "peace"
 
 
 def plant():
-    """Let a queue hold one message back until the next has gone, and a page end with its last two in turn."""
+    """Make a queue hold one message back until the next is sent, and a page swap its last two messages."""
     from lab.chat.queues import Queue
     from lab.chat.rooms import Room
 

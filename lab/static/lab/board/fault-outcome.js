@@ -6,7 +6,7 @@ import { delayedBy, difference, readCounters } from "./measurements.js";
 import { named, scrollable, table } from "./tables.js";
 
 const CHECK = 300; // ms between checks
-const CALM = 2_500; // ms, the last of which all panes are up to date
+const CALM = 2_500; // ms that all panes must have been up to date, before the outcome is final
 const LONGEST = 60_000; // ms after the fault
 
 export class FaultOutcome {
