@@ -71,10 +71,10 @@ NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 # Apps beside the chat, with commands and pages of their own; the chat runs without them.
 MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "deploy"]) if find_spec(name)]
 INSTALLED_APPS = [
+    "lab",  # before Django's apps, because it has a `runserver` of its own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.staticfiles",
-    "lab",
     *MORE_APPS,
     *TECHNIQUES,
 ]
@@ -265,14 +265,19 @@ RATES_MAX = 10_000  # addresses and sessions whose rates a process counts; then 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"refusals": {"()": "lab.server.logs.drop_refusals"}, "layer": {"()": "lab.server.logs.drop_layer"}},
+    "filters": {
+        "refusals": {"()": "lab.server.logs.drop_refusals"},
+        "layer": {"()": "lab.server.logs.drop_layer"},
+        "exceptions": {"()": "lab.server.logs.keep_exceptions"},
+    },
     "formatters": {"lines": {"()": "lab.server.logs.Lines"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "lines"}},
     "loggers": {
         "lab": {"handlers": ["console"], "level": "INFO"},
         "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "filters": ["refusals"]},
         "asyncio": {"handlers": ["console"], "level": "WARNING", "filters": ["layer"]},
-        "django.request": {"level": "ERROR"},  # a refusal is the client's mistake, not the server's
+        # A page that fails leaves its traceback; a refusal is the client's mistake, and 503 needs no line each time.
+        "django.request": {"handlers": ["console"], "level": "ERROR", "filters": ["exceptions"], "propagate": False},
         "django.security": {"level": "ERROR"},
     },
 }

@@ -133,10 +133,15 @@ class Hub:
         known = {room.name: room.last for room in rooms}
         heads = await self.store.heads(known)
         for room in rooms:
-            if heads[room.name] < known[room.name]:
+            key, last = heads[room.name]
+            if last < known[room.name]:
                 log.warning("room %s: the database holds fewer messages than were delivered; restarting", room.name)
                 room.restart()
-            if heads[room.name] > room.last:
+            elif room.key not in (0, key):
+                log.info("room %s: forgotten", room.name)
+                room.restart()
+            room.key = key
+            if last > room.last:
                 await room.catch_up()
 
     async def _renew_subscriptions(self) -> None:

@@ -20,7 +20,9 @@ class Queue:
     It is bounded: when it overflows it is emptied, and the gap in the ids sends its reader back to history.
     """
 
-    __slots__ = ("bound", "ended", "generation", "last", "on_room_closed", "push", "room", "timer", "waiter", "waiting")
+    __slots__ = (
+        "bound", "ended", "generation", "last", "on_room_closed", "push", "reset", "room", "timer", "waiter", "waiting",
+    )  # fmt: skip
 
     def __init__(self, room: "Room", after: int | None, bound: int | None = None) -> None:
         self.room = room
@@ -34,6 +36,7 @@ class Queue:
         self.waiting = Backlog(settings.QUEUE_BYTES if bound is None else settings.QUEUES_BYTES, room.hub.backlogs)
         self.waiter: asyncio.Future[None] | None = None  # the future on which the reader waits
         self.timer: asyncio.TimerHandle | None = None  # wakes the reader
+        self.reset = False  # whether the reader must be told that the history is a new one
         self.ended = False
 
     def open(self) -> None:
@@ -65,7 +68,7 @@ class Queue:
 
     def put(self, message: Message) -> None:
         """Add a message that was just published, and wake the reader."""
-        if message.id <= self.last:
+        if message.id <= self.last or self.reset:
             return
         if self.push and self.waiter and message.id == self.last + 1 and self.push(message):
             self.last = message.id  # delivered without waking the reader, which would cost more
@@ -81,6 +84,12 @@ class Queue:
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
 
+    def restart(self) -> None:
+        """Tell the reader that the history is a new one, and start anew with it."""
+        self.reset = True
+        self.waiting.clear()
+        self.wake()
+
     def end(self) -> None:
         """Give the reader nothing more: the server is shutting down."""
         self.ended = True
@@ -94,11 +103,16 @@ class Queue:
         """
         self.generation = generation = self.generation + 1
         self.wake()
-        if self.last == self.room.last and not self.waiting and not self.ended:
+        if not (self.has_news() or self.ended):
             await self._wait(timeout)
-        if generation != self.generation or self.ended or not (self.waiting or self.last != self.room.last):
+        if generation != self.generation or self.ended or not self.has_news():
             return Page([], self.last)
-        if self.waiting and self.waiting[0].id == self.last + 1:
+        if self.reset:
+            page = await self.room.new_history()
+            if generation != self.generation:
+                return Page([], self.last)
+            self.reset = False
+        elif self.waiting and self.waiting[0].id == self.last + 1:
             messages = take_page(self.waiting)
             page = Page(messages, messages[-1].id, more=len(messages) < len(self.waiting))
         else:
@@ -112,6 +126,10 @@ class Queue:
         while self.waiting and self.waiting[0].id <= page.last:
             self.waiting.popleft()
         return page
+
+    def has_news(self) -> bool:
+        """Return whether there is something to tell the reader."""
+        return bool(self.waiting) or self.last != self.room.last or self.reset
 
     async def _wait(self, timeout: float | None) -> None:
         self.waiter = waiter = asyncio.get_running_loop().create_future()

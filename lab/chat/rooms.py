@@ -29,6 +29,7 @@ class Room:
     def __init__(self, name: str, hub: "Hub") -> None:
         self.name = name
         self.hub = hub
+        self.key = 0  # of the history in the store, 0 if it is not known; a forgotten room gets another one
         self.last = 0  # id of the newest message that the hub knows
         self.recent = RecentMessages(hub.recent_bytes)  # ends with `last`
         self.queues: set[Queue] = set()
@@ -45,7 +46,7 @@ class Room:
     async def _open(self) -> None:
         await self.subscription.join()  # first, so that no message falls in between
         try:
-            self.last, messages = await self.hub.store.snapshot(self.name, settings.RECENT)
+            (self.key, self.last), messages = await self.hub.store.snapshot(self.name, settings.RECENT)
         except Unavailable:
             await self.subscription.leave()
             raise
@@ -93,28 +94,31 @@ class Room:
         self.received_at = asyncio.get_running_loop().time()
 
     def restart(self) -> None:
-        """Forget everything: the database was replaced by one with fewer messages."""
+        """Start anew: the history in the store is another one."""
         self.last = 0
         self.recent.clear()
         for queue in self.queues:
-            queue.waiting.clear()
-            queue.wake()
+            queue.restart()
 
     async def history(self, after: int | None = None) -> Page:
         """Return the Page after the message with the id `after`; None: the recent ones."""
         if after is None:
             after = max(0, self.last - int(settings.RECENT))
         elif after > self.last:  # another process may have delivered a message that is not announced here yet
-            if after > (await self.hub.store.heads([self.name]))[self.name]:
-                page = await self.history()
-                page.reset = True
-                return page
+            if after > (await self.hub.store.heads([self.name]))[self.name].last:
+                return await self.new_history()
             await self.catch_up()
         messages = take_page(self.recent.after(after))
         if not messages and after < self.last:
             messages = await self.hub.store.read(self.name, after)
         last = messages[-1].id if messages else after
         return Page(messages, last, more=last < self.last)
+
+    async def new_history(self) -> Page:
+        """Return the Page of the recent messages, which tells the reader that the history is a new one."""
+        page = await self.history()
+        page.reset = True
+        return page
 
     def add(self, queue: Queue) -> None:
         """Fill this queue from now on; raise Unavailable if the room was closed after the queue was made."""

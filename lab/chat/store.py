@@ -8,12 +8,14 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from sys import getsizeof
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from lab import models
 from lab.chat.database import Database, Unavailable
@@ -24,6 +26,8 @@ from lab.messages.message import FIELDS, Draft, Message
 Stored = tuple[Message, bool]  # a message, and whether it is new
 
 BATCH_MAX = 500  # messages in one transaction
+DELETED_AT_ONCE = 10_000  # messages in one transaction, so that no publisher waits long
+FORGOTTEN = "/"  # begins the name of a room that is being deleted; no client can name it
 READ_AT_ONCE = 100  # messages in one query: a page of long ones holds few
 # Two statements by hand: the ORM takes ten times longer to compose them than SQLite or PostgreSQL to run them.
 TAKE_IDS = """
@@ -35,6 +39,13 @@ INSERT = """
     VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
 COLUMNS = [{"id": "number", "room": "room__name"}.get(name, name) for name in FIELDS]
+
+
+class Head(NamedTuple):
+    """How far a room's history is: `last` is the id of its newest message; another `key` is another history."""
+
+    key: int = 0
+    last: int = 0
 
 
 class Store:
@@ -64,17 +75,17 @@ class Store:
         result: Stored = await future
         return result
 
-    async def snapshot(self, room: str, count: int) -> tuple[int, list[Message]]:
-        """Return (last, messages): the newest `count` messages of a room, and the id before the first of them."""
+    async def snapshot(self, room: str, count: int) -> tuple[Head, list[Message]]:
+        """Return (head, messages): the newest `count` messages of a room, and its Head before the first of them."""
         return await self.database.read(newest, room, count)
 
     async def read(self, room: str, after: int) -> list[Message]:
         """Return the messages of `room` with ids above `after`, in order, as many as fit into a page."""
         return await self.database.read(page_after, room, after)
 
-    async def heads(self, rooms: Iterable[str]) -> dict[str, int]:
-        """Return {room: id of its newest message}; a room without messages has 0."""
-        return await self.database.read(newest_ids, list(rooms))
+    async def heads(self, rooms: Iterable[str]) -> dict[str, Head]:
+        """Return {room: Head}; a room without messages has zeros."""
+        return await self.database.read(newest_heads, list(rooms))
 
     def close(self) -> None:
         """End the threads; for a store that is used no more."""
@@ -156,13 +167,14 @@ def stored(drafts: list[Draft]) -> dict[tuple[str, str], Message]:
     return {(message.room, message.nonce): message for message in messages}
 
 
-def newest(room: str, count: int) -> tuple[int, list[Message]]:
-    """Return (last, messages): the newest `count` messages of a room, read in one query, and the id before them."""
-    rows = messages_of(room).filter(number__gt=F("room__last") - count)
-    messages = [Message(*values) for values in rows]
+def newest(room: str, count: int) -> tuple[Head, list[Message]]:
+    """Return (head, messages): the newest `count` messages of a room, read in one query, and its Head before them."""
+    rows = list(messages_of(room).filter(number__gt=F("room__last") - count).values_list("room_id", *COLUMNS))
+    messages = [Message(*values) for _key, *values in rows]
     if messages:
-        return messages[0].id - 1, messages
-    return max(0, newest_ids([room])[room] - count), []  # a new room, or one whose messages were deleted by hand
+        return Head(rows[0][0], messages[0].id - 1), messages
+    key, last = newest_heads([room])[room]
+    return Head(key, max(0, last - count)), []  # a new room, or one whose messages were deleted by hand
 
 
 def page_after(room: str, after: int) -> list[Message]:
@@ -186,10 +198,38 @@ def messages_of(room: str) -> QuerySet[models.Message, tuple[Any, ...]]:
     return models.Message.objects.filter(room__name=room).order_by("number").values_list(*COLUMNS)
 
 
-def newest_ids(rooms: list[str]) -> dict[str, int]:
-    """Return {room: id of its newest message}."""
-    last: dict[str, int] = {}
+def newest_heads(rooms: list[str]) -> dict[str, Head]:
+    """Return {room: Head}."""
+    heads: dict[str, Head] = dict.fromkeys(rooms, Head())
     for start in range(0, len(rooms), BATCH_MAX):
-        part = rooms[start : start + BATCH_MAX]
-        last |= dict(models.Room.objects.filter(name__in=part).values_list("name", "last"))
-    return {room: last.get(room, 0) for room in rooms}
+        found = models.Room.objects.filter(name__in=rooms[start : start + BATCH_MAX])
+        heads |= {name: Head(key, last) for name, key, last in found.values_list("name", "id", "last")}
+    return heads
+
+
+def forget(room: str) -> bool:
+    """Delete the history of a room; return whether there was one.
+
+    The room's row loses its name first: from that instant the room is empty, and its next message is the first of a new
+    history, however long the deletion takes. Also deletes what an interrupted call has left.
+    """
+    nameless = Concat(Value(FORGOTTEN), Cast("id", CharField()))
+    found = models.Room.objects.filter(name=room).update(name=nameless)
+    if found:
+        hold_publishers(room)
+    for old in models.Room.objects.filter(name__startswith=FORGOTTEN):
+        for start in range(0, old.last, DELETED_AT_ONCE):
+            models.Message.objects.filter(room=old, number__gt=start, number__lte=start + DELETED_AT_ONCE).delete()
+        old.delete()
+    return bool(found)
+
+
+def hold_publishers(room: str) -> None:
+    """Let publishers in an empty room wait until all server processes have noticed that it is empty.
+
+    If the new history grew past the old one at once, a poll could not tell them apart.
+    """
+    with suppress(IntegrityError), transaction.atomic():  # the error: somebody was faster
+        models.Room.objects.create(name=room)  # the others wait for the end of this transaction
+        time.sleep(2 * settings.LOOK)
+        transaction.set_rollback(True)

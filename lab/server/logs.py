@@ -46,3 +46,8 @@ def drop_layer() -> Callable[[logging.LogRecord], bool]:
         return task not in record.getMessage()
 
     return is_kept
+
+
+def keep_exceptions() -> Callable[[logging.LogRecord], bool]:
+    """Return a log filter that keeps what has a traceback, and drops what only names the status of a response."""
+    return lambda record: record.exc_info is not None

@@ -154,9 +154,14 @@ def migrate():
         with migration_lock():
             call_command("migrate", verbosity=0, interactive=False)
     except (DatabaseError, OSError) as exc:
-        reason = str(exc).partition("\n")[0]
-        named = f" ({settings.DATABASES['default']['NAME']})" if connection.vendor == "sqlite" else ""
-        raise StartError(f"The database cannot be used: {reason}{named}.") from exc
+        raise StartError(cannot_use_database(exc)) from exc
+
+
+def cannot_use_database(exc):
+    """Return one sentence that says why the database cannot be used."""
+    reason = str(exc).partition("\n")[0]
+    named = f" ({settings.DATABASES['default']['NAME']})" if connection.vendor == "sqlite" else ""
+    return f"The database cannot be used: {reason}{named}."
 
 
 @contextmanager

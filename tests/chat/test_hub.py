@@ -218,6 +218,26 @@ def test_a_database_with_fewer_messages_causes_a_reset(chat, room):
     chat(test)
 
 
+def test_another_history_of_a_room_is_a_reset_however_long_it_is(chat, room, settings):
+    async def test(hub):
+        settings.SYNC_INTERVAL = 0.3  # so that the new history is as long as the old one before the hub looks
+        await publish(hub, room, "one", "two", "three")
+        with await hub.follow(room, 3) as queue, await hub.follow(room, 3) as reader:
+            waiting = asyncio.create_task(reader.fetch())
+            await asyncio.to_thread(models.Room.objects.filter(name=room).update, name=f"/{room}")
+            assert await publish(hub, room, *"abcde") == [1, 2, 3, 4, 5]
+            page = await waiting
+            while not page.reset:
+                page = await reader.fetch()
+            assert ids(page) + await read(reader, 5 - len(ids(page))) == [1, 2, 3, 4, 5]
+            page = await queue.fetch()  # which nobody read meanwhile
+            assert page.reset
+            assert ids(page) + await read(queue, 5 - len(ids(page))) == [1, 2, 3, 4, 5]
+            assert ids(await queue.fetch(0)) == []
+
+    chat(test)
+
+
 def test_a_message_deleted_by_hand_is_skipped(chat, room):
     async def test(hub, other, third):
         await publish(hub, room, "one", "two", "three")

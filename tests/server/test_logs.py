@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from lab.server.logs import Lines
+from support.processes import ServerProcess, until
 from support.raw_http import get, post, room_path, send_raw
 from support.raw_websocket import request_handshake, websocket_path
 from support.technique_io import HTTP
@@ -73,3 +74,71 @@ def test_names_from_clients_do_not_appear_in_the_servers_log(server, room):
     with server.log.open("rb") as file:
         file.seek(before)
         assert file.read() == b""  # refusals are not logged: nobody can fill the disk with them
+
+
+FAILING = """
+from django.http import HttpResponse
+from django.urls import path
+
+
+def fail(request):
+    raise RuntimeError("a page that fails")
+
+
+async def fail_async(request):
+    raise RuntimeError("a page that fails")
+
+
+def unavailable(request):
+    return HttpResponse(status=503)
+
+
+urlpatterns = [
+    path("fails/", fail), path("fails/async/", fail_async), path("fails/unavailable/", unavailable)
+]
+"""
+
+
+@pytest.fixture(scope="module")
+def failing(tmp_path_factory):
+    """A server with pages that fail."""
+    folder = tmp_path_factory.mktemp("failing")
+    (folder / "failing").mkdir()
+    (folder / "failing" / "__init__.py").touch()
+    (folder / "failing" / "urls.py").write_text(FAILING)
+    server = ServerProcess(folder, PYTHONPATH=str(folder), LAB_APPS="failing").start()
+    yield server
+    server.checked = server.log.stat().st_size  # these tracebacks are the test's own
+    server.stop()
+
+
+@pytest.mark.server
+@pytest.mark.parametrize("path", ["/fails/", "/fails/async/"])
+def test_a_page_that_fails_leaves_its_traceback_in_the_log_and_only_there(failing, path):
+    before = failing.log.stat().st_size
+    failing.running.discard(failing)  # else this test would fail by the traceback that it wants
+    answer = get(failing.url, path)
+    assert answer.status == 500
+    assert b"RuntimeError" not in answer.body
+    line, *traceback = until(lambda: failing.log.read_text()[before:].splitlines(), "nothing is logged")
+    assert line == f"Internal Server Error: {path}"
+    assert traceback[0] == "  Traceback (most recent call last):"
+    assert traceback[-1] == "  RuntimeError: a page that fails"
+    assert all(line.startswith("  ") for line in traceback)
+
+
+@pytest.mark.server
+def test_the_check_of_every_test_sees_a_page_that_fails(failing):
+    failing.running.discard(failing)
+    get(failing.url, "/fails/")
+    with pytest.raises(AssertionError, match="a page that fails"):
+        failing.check()
+
+
+@pytest.mark.server
+def test_a_page_that_refuses_leaves_the_log_alone(failing):
+    before = failing.log.stat().st_size
+    failing.running.discard(failing)
+    assert get(failing.url, "/fails/unavailable/").status == 503
+    assert get(failing.url, "/fails/nowhere/").status == 404
+    assert failing.log.read_bytes()[before:] == b""

@@ -1,0 +1,16 @@
+"""manage.py test: says how the tests run."""
+
+from django.core.management.base import CommandError
+from django.core.management.commands import test
+
+
+class Command(test.Command):
+    """Refuse, whatever the options: Django's runner would find no test, and call that a success."""
+
+    help = "Say how the tests run."
+
+    def handle(self, *labels, **options):
+        """Raise CommandError."""
+        raise CommandError(
+            "The tests run with pytest: `make check` runs those that need only Python, `make test` all of them."
+        )
