@@ -231,5 +231,5 @@ def hold_publishers(room: str) -> None:
     """
     with suppress(IntegrityError), transaction.atomic():  # the error: somebody was faster
         models.Room.objects.create(name=room)  # the others wait for the end of this transaction
-        time.sleep(2 * settings.LOOK)
+        time.sleep(2 * settings.SYNC_INTERVAL)
         transaction.set_rollback(True)

@@ -12,7 +12,7 @@ import pytest
 from benchmarks import load, report
 from benchmarks.findings import conclusions, deviation, tables
 from support import no_kernel
-from support.fake_results import TITLES, make_folder, make_run, names, read, text_of
+from support.fake_results import TITLES, make_folder, make_run, plot_names, read, text_of
 from support.processes import ROOT
 from support.results_schema import problems
 
@@ -97,8 +97,8 @@ def test_the_report_has_no_verdict_no_bar_and_no_row_of_bytes(folder):
         assert "Median latency (ms)" in text
         assert not re.search(r"fewest bytes|bytes per (delivered message, IP|second and reader)|IP level", text)
         assert "The headers of TCP and IP were not measured." in text
-    assert {"percentiles", "server", "bytes-by-kind"} <= set(names(folder))
-    assert not {"bytes-per-message", "bytes-of-silence", "trade-off"} & set(names(folder))
+    assert {"percentiles", "server", "bytes-by-kind"} <= set(plot_names(folder))
+    assert not {"bytes-per-message", "bytes-of-silence", "trade-off"} & set(plot_names(folder))
 
 
 @pytest.mark.server

@@ -7,8 +7,8 @@ from itertools import islice
 import pytest
 
 from support.database import database
-from support.processes import manage
-from support.technique_io import TECHNIQUES, client, publish, publish_many, read, settled
+from support.processes import run_command
+from support.technique_io import TECHNIQUES, client, publish, publish_many, read, results_of
 
 pytestmark = pytest.mark.server
 OLD = ["one", "two", "three"]
@@ -17,7 +17,7 @@ OLD = ["one", "two", "three"]
 def forget(server, room):
     """Run the command beside a server."""
     own = {name: server.environment[name] for name in ("DATABASE_URL", "REDIS_URL") if name in server.environment}
-    return manage("forget", room, data=server.environment["LAB_DATA"], **own)
+    return run_command("forget", room, data=server.environment["LAB_DATA"], **own)
 
 
 def publish_old(server, room):
@@ -67,7 +67,7 @@ def test_2_1a_the_clients_of_a_forgotten_room_start_anew(server, room, name, cou
         for number, text in enumerate(texts, 1):
             status, message = publish("sse", server, room, text)
             assert (status, message["id"]) == (201, number)
-        for resets in settled(told):
+        for resets in results_of(told):
             assert resets >= 1  # a long poll has a queue in each process, and each of them tells it
             assert resets == 1 or hasattr(server, "servers")
     assert read("polling", server, room, count, "?after=0").ids == list(range(1, count + 1))
@@ -75,7 +75,7 @@ def test_2_1a_the_clients_of_a_forgotten_room_start_anew(server, room, name, cou
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_2_1a_whoever_was_away_starts_anew_too(start, room, workers):
+def test_2_1a_a_client_that_was_away_starts_anew_too(start, room, workers):
     server = start("--workers", workers)
     publish_old(server, room)
     assert forget(server, room).returncode == 0
@@ -119,20 +119,20 @@ def test_a_large_room_is_deleted_entirely_and_what_an_interrupted_command_left(s
 
 @pytest.mark.parametrize("name", ["nowhere", "物理课"])
 def test_a_room_that_does_not_exist_is_told_in_one_sentence(tmp_path, name):
-    done = manage("forget", name, data=tmp_path)
+    done = run_command("forget", name, data=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"CommandError: There is no room {name} in the database: nobody has published in it.\n"
 
 
 @pytest.mark.parametrize("name", ["a.b", "", "/99", "a b", "x" * 65, "a\u202eb", "\udcff"])
 def test_a_name_that_is_no_rooms_is_told_in_one_sentence(tmp_path, name):
-    done = manage("forget", name, data=tmp_path)
+    done = run_command("forget", name, data=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "CommandError: room: 1 to 64 letters, digits, - and _.\n"
 
 
 def test_a_database_that_cannot_be_used_is_told_in_one_sentence(tmp_path):
-    done = manage("forget", "lobby", data=tmp_path, DATABASE_URL="postgres://127.0.0.1:1/nobody")
+    done = run_command("forget", "lobby", data=tmp_path, DATABASE_URL="postgres://127.0.0.1:1/nobody")
     assert done.returncode == 1
     assert done.stderr.startswith("CommandError: The database cannot be used: ")
     assert done.stderr.count("\n") == 1

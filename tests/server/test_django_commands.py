@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from support.processes import ROOT, ServerProcess, manage, until
+from support.processes import ROOT, ServerProcess, run_command, until
 from support.raw_http import get
 from support.technique_io import TECHNIQUES, publish, read
 
@@ -55,18 +55,18 @@ def test_runserver_takes_the_options_that_django_has(tmp_path, options):
 
 
 def test_runserver_says_in_one_sentence_why_it_does_not_start(tmp_path, server):
-    done = manage("runserver", str(server.port), data=tmp_path)
+    done = run_command("runserver", str(server.port), data=tmp_path)
     assert done.returncode == 1
     assert f"manage.py serve --host 127.0.0.1 --port {server.port}" in done.stdout
     sentence = f"Cannot listen on 127.0.0.1:{server.port}: Address already in use; choose another with --port."
     assert done.stderr == f"CommandError: {sentence}\n"
-    done = manage("runserver", "nonsense:port", data=tmp_path)
+    done = run_command("runserver", "nonsense:port", data=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
 
 
 @pytest.mark.parametrize("arguments", [(), ("polling",), ("lab.tests", "--keepdb", "-v", "2"), ("--parallel", "2")])
 def test_test_says_how_the_tests_run(tmp_path, arguments):
-    done = manage("test", *arguments, data=tmp_path)
+    done = run_command("test", *arguments, data=tmp_path)
     assert done.returncode == 1
     assert done.stderr.startswith("CommandError: The tests run with pytest:")
     assert done.stderr.count("\n") == 1
