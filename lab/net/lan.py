@@ -3,7 +3,9 @@
 import io
 import ipaddress
 import os
+import shutil
 import socket
+import subprocess
 
 import psutil
 import segno
@@ -29,6 +31,12 @@ GLYPHS = {
 }
 
 
+WSL = (
+    "WSL2 is in a network of its own, which other machines do not reach: "
+    "write networkingMode=mirrored under [wsl2] in .wslconfig, run `wsl --shutdown` in Windows, and start again."
+)
+
+
 class NoNetwork(Exception):
     """There is no address for a classroom; the text is one sentence that says why."""
 
@@ -43,13 +51,15 @@ def addresses() -> list[str]:
 def choose(wanted: str = "") -> str:
     """Return the address to serve on: `wanted`, or this machine's address in its network.
 
-    Raises NoNetwork if `wanted` is not this machine's, or if there is no network.
+    Raises NoNetwork if `wanted` is not this machine's, or if there is no network that others reach.
     """
     own = addresses()
     if wanted:
         if not any(is_own(wanted, address) for address in own):
             raise NoNetwork(f"--lan: {wanted} is not this machine's; it has {', '.join(own)}.")
         return wanted
+    if is_behind_windows():
+        raise NoNetwork(f"--lan: {WSL}")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(OUTSIDE)
@@ -59,6 +69,17 @@ def choose(wanted: str = "") -> str:
     if is_loopback(address):
         raise NoNetwork("--lan: this machine is in no network; connect it, or name one of its addresses.")
     return address
+
+
+def is_behind_windows() -> bool:
+    """Return whether this is WSL2 in its own network, not in that of Windows (networkingMode=mirrored)."""
+    if "wsl2" not in os.uname().release.lower():
+        return False
+    program = shutil.which("wslinfo")
+    if not program:
+        return True
+    asked = subprocess.run([program, "--networking-mode"], capture_output=True, text=True, timeout=10, check=False)
+    return asked.stdout.strip() != "mirrored"
 
 
 def is_own(wanted: str, address: str) -> bool:

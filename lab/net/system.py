@@ -1,5 +1,6 @@
 """Listening sockets, free ports, the limit of open files, signals, garbage collection."""
 
+import contextlib
 import errno
 import gc
 import resource
@@ -11,6 +12,7 @@ END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # signals that end
 BACKLOG = 4_096  # connections that may wait to be accepted
 PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES)  # another port may work
 HOST_ERRORS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+FILE_LIMITS = (1_048_576, 65_536, 10_240)  # open files; the last one is macOS's OPEN_MAX
 LISTEN_ERRORS = (OSError, OverflowError, UnicodeError)  # what `listen` raises
 
 
@@ -62,9 +64,18 @@ def family(host: str) -> socket.AddressFamily:
 
 
 def allow_many_connections() -> None:
-    """Raise this process's limit of open files to the maximum."""
-    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    """Raise this process's limit of open files to the maximum.
+
+    On macOS the hard limit is "unlimited", which the kernel does not accept as a soft limit: then the largest of
+    FILE_LIMITS that it accepts is set.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limits = FILE_LIMITS if hard == resource.RLIM_INFINITY else (hard,)
+    for limit in limits:
+        if soft != resource.RLIM_INFINITY and limit > soft:
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+                return
 
 
 def interrupt_on_signals() -> None:

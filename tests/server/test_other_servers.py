@@ -10,6 +10,7 @@ import pytest
 import websocket
 from benchmarks.servers import launch
 from benchmarks.servers.process import run_lab
+from support.patched_python import without
 from support.raw_websocket import open_websocket, receive_json, send_json
 from support.technique_io import assert_delivered, client
 
@@ -21,12 +22,11 @@ BLOCKED = ("uvicorn", "httptools")
 @pytest.fixture(scope="module", params=["daphne", "granian"])
 def foreign(request, tmp_path_factory):
     """Another ASGI server; in its processes, importing a module of BLOCKED fails."""
-    folder, modules = tmp_path_factory.mktemp("log"), tmp_path_factory.mktemp("modules")
-    (modules / "sitecustomize.py").write_text(f"import sys\nsys.modules.update(dict.fromkeys({BLOCKED}))\n")
+    folder, environment = tmp_path_factory.mktemp("log"), without(tmp_path_factory.mktemp("modules"), BLOCKED)
     for name in BLOCKED:
         command = [sys.executable, "-c", f"import {name}"]
-        assert subprocess.run(command, env=os.environ | {"PYTHONPATH": str(modules)}, check=False).returncode
-    with run_lab(folder, launch=launch.launcher(request.param), PYTHONPATH=str(modules)) as (url, _process_id):
+        assert subprocess.run(command, env=os.environ | environment, check=False).returncode
+    with run_lab(folder, launch=launch.launcher(request.param), **environment) as (url, _process_id):
         yield SimpleNamespace(url=url)
     assert "Traceback" not in (folder / "server.log").read_text()
 

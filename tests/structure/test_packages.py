@@ -11,6 +11,7 @@ from importlib.metadata import packages_distributions
 import pytest
 
 from lab.packages import SETS
+from support import patched_python
 from support.processes import COMMAND, ROOT
 from support.raw_http import get
 
@@ -99,10 +100,9 @@ def test_the_base_is_small():
 @pytest.fixture(scope="module")
 def without(tmp_path_factory):
     """The environment variables with which Python finds no module of any set."""
-    modules = tmp_path_factory.mktemp("modules")
-    names = [module for names in SETS.values() for module in names]
-    (modules / "sitecustomize.py").write_text(f"import sys\nsys.modules.update(dict.fromkeys({names}))\n")
-    return {"PYTHONPATH": os.fspath(modules)}
+    return patched_python.without(
+        tmp_path_factory.mktemp("modules"), [name for names in SETS.values() for name in names]
+    )
 
 
 COMMANDS = {  # arguments: the set that its sentence names

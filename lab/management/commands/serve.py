@@ -72,6 +72,9 @@ class Command(BaseCommand):
 
     def tell_others(self, url, host):
         """Print the addresses for other machines, and the setting that those need which are refused."""
+        if host in lan.ALL_INTERFACES and lan.is_behind_windows():
+            self.announce(lan.WSL)
+            return
         allowed, refused = lan.reachable(host)
         port = urlsplit(url).port
         if allowed and host in lan.ALL_INTERFACES:
