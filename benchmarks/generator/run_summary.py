@@ -2,8 +2,6 @@
 
 from importlib import import_module
 
-from hdrh.log import HistogramLogWriter
-
 from benchmarks.generator import reconnects
 from benchmarks.generator.histogram import Histogram, per
 from benchmarks.generator.validity import judge
@@ -53,23 +51,6 @@ def may_lose(technique, stage):
 def withheld(summary, error):
     """Return a summary with None for each value below the clocks' error (ms)."""
     return {name: None if value is not None and value < error else value for name, value in summary.items()}
-
-
-def write_histograms(folder, records):
-    """Write the latencies in HdrHistogram's formats: percentiles (.hgrm), and a log second by second (.hlog)."""
-    Histogram(records.latencies()).write(folder / "latency.hgrm")
-    seconds: dict[int, list[float]] = {}
-    for *_key, scheduled, arrived in records.deliveries:
-        seconds.setdefault(int(scheduled // 1000), []).append(arrived - scheduled)
-    with (folder / "latency.hlog").open("w") as file:
-        log = HistogramLogWriter(file)
-        log.output_log_format_version()
-        log.output_legend()
-        for second, latencies in sorted(seconds.items()):
-            counts = Histogram(latencies).counts
-            counts.set_start_time_stamp(second * 1000)
-            counts.set_end_time_stamp((second + 1) * 1000)
-            log.output_interval_histogram(counts, second, second + 1)
 
 
 def _p99(summary):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gevent
 
-from benchmarks.generator import run_summary, server_metrics
+from benchmarks.generator import hdr_files, run_summary, server_metrics
 from benchmarks.scenarios.settings import recorded
 from benchmarks.servers.wire import post
 
@@ -24,7 +24,7 @@ def measure_and_quit(environment):
         run = recorded(options) | {"technique": options.technique, "stage": options.stage or None}
         run |= {"clients": len(records.clients)} | run_summary.summarize(records, measured, options)
         records.write(folder)
-        run_summary.write_histograms(folder, records)
+        hdr_files.write(folder, records)
         (folder / "summary.json").write_text(json.dumps(run, indent=2) + "\n")
     finally:
         environment.runner.quit()

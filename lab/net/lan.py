@@ -7,8 +7,6 @@ import shutil
 import socket
 import subprocess
 
-import psutil
-import segno
 from django.conf import settings
 from django.http.request import validate_host
 
@@ -43,6 +41,8 @@ class NoNetwork(Exception):
 
 def addresses() -> list[str]:
     """Return this machine's IPv4 addresses, loopback last."""
+    import psutil  # not at the top, as segno below: a server that only this machine uses starts without them
+
     interfaces = psutil.net_if_addrs().values()
     own = [entry.address for entries in interfaces for entry in entries if entry.family == socket.AF_INET]
     return sorted(own, key=is_loopback)
@@ -121,6 +121,8 @@ def poster(url: str, encoding: str = "utf-8") -> str:
 
     If the terminal's encoding has no block characters, the address is drawn in number signs, without the code.
     """
+    import segno
+
     code = io.StringIO()
     segno.make(url).terminal(code, border=2, compact=True)
     address = large(url.removeprefix("http://").rstrip("/"))

@@ -18,10 +18,9 @@ from urllib.request import urlopen
 
 import psutil
 import pytest
-from hdrh.log import HistogramLogReader
 
 from benchmarks.campaigns import runner, terminal_table
-from benchmarks.generator import ledger, recorder, schedule, validity
+from benchmarks.generator import hdr_files, ledger, recorder, schedule, validity
 from benchmarks.generator.histogram import Histogram
 from benchmarks.scenarios import plan, scenario
 from benchmarks.scenarios.settings import RECORDED
@@ -237,11 +236,12 @@ def test_the_raw_data_give_the_same_ledger_and_latencies(comparison, runs):
 
 @pytest.mark.server
 def test_the_histograms_of_each_run_are_in_the_format_of_hdrhistogram(comparison, runs):
+    log_reader = pytest.importorskip("hdrh.log", reason="hdrhistogram has no wheel for this machine").HistogramLogReader
     for run in runs.values():
         place = comparison[0] / run["place"]
         assert "Percentile" in (place / "latency.hgrm").read_text()
-        merged, reference = (Histogram().counts for _ in range(2))
-        with closing(HistogramLogReader(str(place / "latency.hlog"), reference)) as log:
+        merged, reference = (hdr_files.counts([]) for _ in range(2))
+        with closing(log_reader(str(place / "latency.hlog"), reference)) as log:
             while log.add_next_interval_histogram(merged):
                 pass
         assert merged.get_total_count() == run["delivered"]
@@ -376,13 +376,6 @@ def test_percentiles_to_three_digits():
     figures = Histogram(range(1, 1001)).summary()
     expected = {"mean": 500.5, "p50": 500, "p90": 900, "p99": 990, "p999": 999, "max": 1000}
     assert figures == pytest.approx(expected, rel=1e-3)
-
-
-def test_histograms_merge_without_averaging():
-    fast, slow = Histogram([1] * 990), Histogram([500] * 10)
-    fast.merge(slow.encoded)
-    assert fast.summary() == pytest.approx(Histogram([1] * 990 + [500] * 10).summary())
-    assert fast.summary()["p99"] == pytest.approx(1, rel=1e-3)
 
 
 def test_an_empty_histogram_has_no_figures():
