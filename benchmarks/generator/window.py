@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gevent
 
-from benchmarks.generator import run_summary, server_metrics
+from benchmarks.generator import message_stamps, run_summary, server_metrics
 from benchmarks.scenarios.settings import recorded
 from benchmarks.servers.wire import post
 
@@ -24,6 +24,7 @@ def measure_and_quit(environment):
         run = recorded(options) | {"technique": options.technique, "stage": options.stage or None}
         run |= {"clients": len(records.clients)} | run_summary.summarize(records, measured, options)
         records.write(folder)
+        message_stamps.write(folder, measured["stamps"])
         run_summary.write_histograms(folder, records)
         (folder / "summary.json").write_text(json.dumps(run, indent=2) + "\n")
     finally:
@@ -44,7 +45,11 @@ def measure(options, load, usage):
     measured = {"used": usage.processor_time() - before, "memory": usage.memory(), "sockets": usage.sockets()}
     measured |= {"memory_before": usage.memory_before, "cut_at": cut_at}
     measured |= server_metrics.read(options.record, start, end)
-    return load.records(grace), measured | {"clock": load.clock()}
+    records = load.records(grace)
+    return records, measured | {
+        "clock": load.clock(),
+        "stamps": message_stamps.read(options.host) if options.stamps else {},
+    }
 
 
 def wait_until(instant):
