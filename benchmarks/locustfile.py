@@ -57,6 +57,7 @@ def add_arguments(parser):
     parser.add_argument("--warmup", type=float, default=3.0, help="seconds before the window", **hidden)
     parser.add_argument("--duration", type=float, default=20.0, help="seconds of the window", **hidden)
     parser.add_argument("--server-pid", type=int, default=0, help="process id of the server to measure", **hidden)
+    parser.add_argument("--stamps", type=int, default=0, help="1: the server timestamps messages", **hidden)
     parser.add_argument("--via", default="", help="address of the wire for the readers", **hidden)
     parser.add_argument("--delay-ms", type=float, default=0.0, help="one-way delay of that wire", **hidden)
     parser.add_argument("--cut", choices=CHOICES["cut"], default="none", help="cut readers off once", **hidden)

@@ -23,6 +23,7 @@ from lab.http.handler import ChatHandler  # noqa: E402
 from lab.messages.errors import Refused  # noqa: E402
 from lab.net.system import freeze_gc  # noqa: E402
 from lab.server.loop_monitor import LoopMonitor  # noqa: E402
+from lab.server.message_stamps import MessageStamps  # noqa: E402
 
 
 def route_chat(chat: Application) -> Application:
@@ -60,6 +61,8 @@ routes.append(re_path("", not_found))
 sockets: Any = AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(routes)))
 router: Any = ProtocolTypeRouter({"http": route_chat(ChatHandler()), "websocket": with_raw_send(sockets)})
 application = guard(router)
+if settings.MESSAGE_STAMPS:
+    application = MessageStamps(application)
 if settings.PULSE:
     application = LoopMonitor(application, settings.PULSE)
 freeze_gc()

@@ -184,6 +184,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 WIRES = env.json("LAB_WIRES", default={})
 
 PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.server.loop_monitor` notes; the benchmarks name one
+MESSAGE_STAMPS = env.bool("LAB_MESSAGE_STAMPS", default=False)  # for the benchmarks, see `lab.server.message_stamps`
 
 USE_I18N = True
 USE_TZ = True

@@ -1,8 +1,8 @@
 """The model's predictions for a workload, from its settings and a few measurements of this machine.
 
-These are: the acceptance times, from publishing a message to its acknowledgement; the spacing, from one reader's
-delivery to the next one's in the room; and the turnaround, the server's computing for a request. Each is measured apart
-from the latency.
+These are: the acceptance times, from the schedule of a message until it is on disk and its room has it, by the server's
+timestamps, or without them until its acknowledgement; the spacing, from one reader's delivery to the next one's in the
+room; and the turnaround, the server's computing for a request. Each is measured apart from the latency.
 """
 
 from dataclasses import replace
@@ -35,9 +35,12 @@ def is_polling(series):
 def acceptance(series):
     """Return the quantiles at GRID of the time until a message is accepted, in seconds; zeros if it is unknown.
 
-    A publisher timestamps its acknowledgement itself, late by the lag of the generator's loop, which is subtracted if
-    a reader's arrivals have the kernel's timestamps; else they are as late.
+    A message is accepted when its room has it, by the server's timestamps. Without them, it is when the publisher has
+    the acknowledgement, minus the lag of the generator's loop, by which the publisher's own timestamp is late if those
+    of the readers' kernel are not.
     """
+    if series.announce_times:
+        return np.median([np.quantile(times, GRID) for times in series.announce_times], axis=0) / 1000
     if not series.acceptance_times:
         return np.zeros(len(GRID))
     stamped = all(run.get("kernel_stamps", True) for run in series.valid)

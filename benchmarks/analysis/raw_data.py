@@ -17,10 +17,14 @@ def file_path(folder: str | Path, run: Mapping[str, Any], name: str) -> Path | N
 
 
 def tables(folder: Path, runs: Iterable[Mapping[str, Any]], name: str, *columns: str) -> list[pd.DataFrame]:
-    """Return these columns of each run's file, in scheduled order; runs without such a file or rows are left out."""
+    """Return these columns of each run's file; runs without such a file or rows are left out.
+
+    The rows are in scheduled order if the columns name it.
+    """
     paths = [path for run in runs if (path := file_path(folder, run, name))]
     frames = [pd.read_csv(path, usecols=list(columns)).dropna() for path in paths]
-    return [frame.sort_values("scheduled_ms", kind="stable") for frame in frames if len(frame)]
+    order = [column for column in columns if column == "scheduled_ms"] or list(columns)
+    return [frame.sort_values(order, kind="stable") for frame in frames if len(frame)]
 
 
 def spacing(deliveries: pd.DataFrame) -> float | None:

@@ -139,6 +139,22 @@ class Series:
         return [(table["answered_ms"] - table["scheduled_ms"]).to_numpy() for table in tables]
 
     @cached_property
+    def announce_times(self) -> list[np.ndarray]:
+        """The times, in ms, from each message's scheduled instant until its room has it, by the server's timestamps.
+
+        An array for each run; empty if a run has no such timestamps.
+        """
+        runs = [
+            (published, stamps)
+            for run in self.valid
+            for published in raw_data.tables(self.folder, [run], "publishes.csv", "room", "id", "scheduled_ms")
+            for stamps in raw_data.tables(self.folder, [run], "stamps.csv", "room", "id", "announced_ms")
+        ]
+        joined = [published.merge(stamps, on=["room", "id"]) for published, stamps in runs]
+        times = [(table["announced_ms"] - table["scheduled_ms"]).to_numpy() for table in joined if len(table)]
+        return times if len(times) == len(self.valid) else []
+
+    @cached_property
     def spacing(self) -> Estimate:
         """The Estimate of c, in ms: the time from one reader's delivery of a message to the next reader's."""
         return Estimate.of([raw_data.spacing(table) for table in self.deliveries])

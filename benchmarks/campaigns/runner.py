@@ -65,10 +65,10 @@ def deployment(folder, settings):
     """Run the server, its channel layer and the readers' wire; yield the locustfile's options that lead there."""
     with contextlib.ExitStack() as stack:
         layer = stack.enter_context(run_layer(settings.layer))
-        metrics = {"LAB_PULSE": str(folder / server_metrics.FILE)}
+        metrics = {"LAB_PULSE": str(folder / server_metrics.FILE), "LAB_MESSAGE_STAMPS": "1"}
         server = run_lab(folder, choose_cores()[0], launcher(settings.server), **metrics, **layer)
         address, process = stack.enter_context(server)
-        options = {"host": address, "server_pid": process}
+        options = {"host": address, "server_pid": process, "stamps": 1}
         if settings.delay_ms or settings.cut != "none":
             options["via"], options["cut_by"] = stack.enter_context(run_wire(address, settings.delay_ms))
         yield options

@@ -1,19 +1,21 @@
 """The calibration as rows of a table: what each server of known behaviour should show, and what was measured."""
 
+from benchmarks.analysis.format import number
 from benchmarks.analysis.metrics import number_at
+from benchmarks.campaigns.calibration import floor_error_max
 
 
 def checks(calibration):
-    """Return {"valid", "flags", "rows": [(server, expected, percentile, measured ms)]}; None without a calibration."""
+    """Return {"valid", "flags", "floor", "rows": [(server, expected, percentile, measured ms)]}; None without one."""
     if not isinstance(calibration, dict):
         return None
     servers = calibration.get("servers") or {}
     echo, wait, stall = (servers.get(name) or {} for name in ("echo", "wait", "stall"))
-    expected, length = number_at(wait, "expected_ms"), number_at(stall, "stall_ms")
+    floor, length = number_at(echo, "latency_ms", "p50"), number_at(stall, "stall_ms")
     rows = [
-        ("responds at once", "the minimum", "median", number_at(echo, "latency_ms", "p50")),
-        ("responds at once", "the minimum", "99th", number_at(echo, "latency_ms", "p99")),
-        ("waits", f"{expected:g} ± 0.5 ms" if expected else "", "median", number_at(wait, "latency_ms", "p50")),
+        ("responds at once", "the floor", "median", floor),
+        ("responds at once", "the floor", "99th", number_at(echo, "latency_ms", "p99")),
+        ("waits", expected_wait(wait, floor), "median", number_at(wait, "latency_ms", "p50")),
         ("stalls once", f"{length:,.0f} ms" if length else "", "99th", number_at(stall, "latency_ms", "p99")),
         (
             "stalls once",
@@ -25,5 +27,14 @@ def checks(calibration):
     return {
         "valid": calibration.get("valid") is True,
         "flags": calibration.get("flags") or [],
+        "floor": floor,
         "rows": [row for row in rows if row[3] is not None],
     }
+
+
+def expected_wait(wait, floor):
+    """Return in words what the server that waits should show: the time that it really waited, and the floor."""
+    waited = number_at(wait, "waited_ms", "p50") or number_at(wait, "expected_ms")
+    if waited is None or floor is None:
+        return ""
+    return f"{number(waited, 4)} ms and the floor, ± {number(floor_error_max(floor), 2)} ms"

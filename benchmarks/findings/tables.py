@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from benchmarks.analysis import style
-from benchmarks.analysis.metrics import METRICS
+from benchmarks.analysis.metrics import METRICS, PARTS
 from benchmarks.analysis.series import Estimate
 from benchmarks.analysis.workload import short
 
@@ -12,6 +12,7 @@ GROUPS = {  # heading: {metric: row label under this heading}
     "Delivery latency": {
         "mean": "mean", "p50": "p50", "p90": "p90", "p99": "p99", "p999": "p99.9", "max": "max",
     },
+    "Parts of the mean latency": {f"part_{name}": title for name, title in PARTS.items()},
     "Network": {
         "tcp": "TCP payload", "ip": "IP level", "up": "IP level, up",
         "ip_second": "IP level", "requests": "requests", "empty": "empty responses",
@@ -25,7 +26,13 @@ GROUPS = {  # heading: {metric: row label under this heading}
     },
     "Generator": {"generator": "CPU", "loop_lag": "loop lag, p99", "publisher_lag": "lag of publishing, p99"},
 }  # fmt: skip
-UNJUDGED = "Generator", "late", "empty", "sockets"  # headings and metrics in which lower is not better
+UNJUDGED = (
+    "Parts of the mean latency",
+    "Generator",
+    "late",
+    "empty",
+    "sockets",
+)  # headings and metrics in which lower is not better
 MATRIX = (
     "p50", "p99", "ip", "ip_second", "cpu", "cores", "memory", "connection", "back_p50",
     "back_p99", "back_max", "crowd",

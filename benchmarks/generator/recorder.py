@@ -28,6 +28,7 @@ class Recorder:
     arrivals: list = field(default_factory=list)  # at readers, each message once, ms since the epoch
     payloads: list = field(default_factory=list)  # bytes of the message of each arrival
     sizes: dict = field(default_factory=dict)  # {(room, id): bytes of the message}, so that each is encoded only once
+    read_ms: float = 0.0  # sum over the arrivals: from the kernel's timestamp until the reader has the message
     heard: int = 0  # deliveries to publishers
     working: int = 0  # publishers that have not reached the window's end
     failure: str = ""  # the error that ended a reader or publisher
@@ -75,6 +76,7 @@ class Recorder:
         key = message["room"], message["id"]
         if key not in self.sizes:
             self.sizes[key] = sizes.delivered(technique, message)
+        self.read_ms += self.now() * 1000 - arrived
         self.arrivals.append(arrived)
         self.payloads.append(self.sizes[key])
 
@@ -110,8 +112,12 @@ class Recorder:
             due=self.due,
             working=self.working,
             failure=self.failure,
-            loads=[{"cpu": self.window.cpu / self.window.at, "lag_ms": self.lags} | kernel_support()],
+            loads=[{"cpu": self.window.cpu / self.window.at, "lag_ms": self.lags} | self.reading() | kernel_support()],
         )
+
+    def reading(self):
+        """Return {"reads": the number of arrivals, "read_ms": the sum of the times until a reader had them}."""
+        return {"reads": len(self.arrivals), "read_ms": self.read_ms}
 
     def in_window(self, scheduled):
         """Return whether a message scheduled at `scheduled` (ms since the epoch) counts."""

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-from benchmarks.generator import reconnects
+from benchmarks.generator import message_stamps, reconnects
 from benchmarks.generator.histogram import Histogram, per
 from benchmarks.generator.validity import judge
 
@@ -16,6 +16,8 @@ def summarize(records, measured, options):
     figures = {
         **records.ledger(),
         "latency_ms": withheld(histogram.summary(), error),
+        # Between the timestamps of several machines, the parts are unknown.
+        "latency_parts_ms": None if error else message_stamps.parts(records, measured["stamps"]),
         "tcp_info": records.supported("tcp_info"),
         "kernel_stamps": records.supported("kernel_stamps"),
         **_traffic(records),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import gevent
 
-from benchmarks.generator import hdr_files, run_summary, server_metrics
+from benchmarks.generator import hdr_files, message_stamps, run_summary, server_metrics
 from benchmarks.scenarios.settings import recorded
 from benchmarks.servers.wire import post
 
@@ -25,6 +25,7 @@ def measure_and_quit(environment):
         run |= {"clients": len(records.clients)} | run_summary.summarize(records, measured, options)
         records.write(folder)
         hdr_files.write(folder, records)
+        message_stamps.write(folder, measured["stamps"])
         (folder / "summary.json").write_text(json.dumps(run, indent=2) + "\n")
     finally:
         environment.runner.quit()
@@ -44,7 +45,11 @@ def measure(options, load, usage):
     measured = {"used": usage.processor_time() - before, "memory": usage.memory(), "sockets": usage.sockets()}
     measured |= {"memory_before": usage.memory_before, "cut_at": cut_at}
     measured |= server_metrics.read(options.record, start, end)
-    return load.records(grace), measured | {"clock": load.clock()}
+    records = load.records(grace)
+    return records, measured | {
+        "clock": load.clock(),
+        "stamps": message_stamps.read(options.host) if options.stamps else {},
+    }
 
 
 def wait_until(instant):

@@ -8,13 +8,25 @@ from typing import Any
 import matplotlib
 from matplotlib.figure import Figure as Canvas
 
-from benchmarks.plots import bars, byte_kinds, curves, ledger, reconnects, scatter, stall, sweeps, waterfall
+from benchmarks.plots import (
+    bars,
+    byte_kinds,
+    curves,
+    latency_parts,
+    ledger,
+    reconnects,
+    scatter,
+    stall,
+    sweeps,
+    waterfall,
+)
 from benchmarks.plots.axes import NARROW
 
 PLOTS = (  # in the order of the report
     reconnects.reconnects,
     ledger.staircase,
     curves.percentiles,
+    latency_parts.latency_parts,
     sweeps.sweep_latency,
     sweeps.sweep_network,
     sweeps.sweep_server,

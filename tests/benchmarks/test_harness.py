@@ -58,6 +58,7 @@ FIELDS = {
     "repeated",
     "reordered",
     "latency_ms",
+    "latency_parts_ms",
     "tcp_bytes",
     "ip_bytes",
     "bytes_per_message",
@@ -166,6 +167,9 @@ def test_the_figures_are_plausible(runs):
         percentiles = [latencies[name] for name in ("p50", "p90", "p99", "p999", "max")]
         assert percentiles == sorted(percentiles)
         assert 0 < latencies["mean"] < latencies["max"]
+        parts = dict(run["latency_parts_ms"])
+        assert parts.pop("read") > 0 < parts["committed"]
+        assert sum(parts.values()) == pytest.approx(latencies["mean"], rel=0.01)
         for way in ("up", "down"):
             assert run["ip_bytes"][way] > run["tcp_bytes"][way] >= 0
         assert run["bytes_per_message"]["ip"] > run["bytes_per_message"]["tcp"] > 100

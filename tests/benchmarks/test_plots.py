@@ -9,7 +9,7 @@ from benchmarks.analysis.results import Results
 from benchmarks.plots import axes, drawing
 from support.fake_results import TITLES, all_techniques, make_folder, make_run, plot_names, refused_run, table
 
-OF_ONE_POINT = ["bytes-per-message", "ledger", "percentiles", "server", "through-time", "trade-off"]
+OF_ONE_POINT = ["bytes-per-message", "latency-parts", "ledger", "percentiles", "server", "through-time", "trade-off"]
 OF_A_SWEEP = ["ledger", "percentiles", "sweep-latency", "sweep-network", "sweep-server", "trade-off"]
 FEW = {"percentiles": drawing.curves.percentiles, "server": drawing.bars.server, "ledger": drawing.ledger.ledger}
 DOTS_AND_CURVES = [drawing.curves.percentiles, drawing.scatter.through_time]
@@ -84,7 +84,7 @@ def climbed(folder):
 def silent(folder):
     """Write results of rooms without messages."""
     nothing = {"latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")), "rate": 0.0}
-    nothing |= dict.fromkeys(("delivered", "arrived", "expected", "published"), 0)
+    nothing |= dict.fromkeys(("delivered", "arrived", "expected", "published"), 0) | {"latency_parts_ms": None}
     return make_folder(folder, [(make_run(name, **nothing)[0], []) for name in TITLES])
 
 
@@ -204,7 +204,7 @@ def test_runs_without_messages_show_bytes_per_second(tmp_path):
     empty = {
         "latency_ms": dict.fromkeys(("mean", "p50", "p90", "p99", "p999", "max")),
         "delivered": 0, "arrived": 0, "expected": 0, "published": 0, "requests": 0, "empty_responses": 0,
-        "server_cpu_s": None, "server_rss_bytes": None, "rate": 0.0,
+        "server_cpu_s": None, "server_rss_bytes": None, "rate": 0.0, "latency_parts_ms": None,
     }  # fmt: skip
     assert drawn(tmp_path, [(make_run(name, **empty)[0], []) for name in TITLES]) == ["bytes-of-silence"]
 

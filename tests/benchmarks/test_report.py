@@ -275,7 +275,8 @@ def test_the_report_shows_the_calibration_with_its_flags(page, markdown):
     for text in (text_of(page), markdown.replace("\\", "")):
         assert "outside its bound" in text
         assert "the server that waits 50 ms read 51.2 at the median" in text
-        assert "50 ± 0.5 ms" in text
+        assert "50.00 ms and the floor, ± 0.30 ms" in text
+        assert "The floor is 0.410 ms: this is how long a message takes if the server echoes it at once, and" in text
         assert "1,390" in text
 
 

@@ -31,7 +31,9 @@ PARTS = [
 OF_BENCHMARKS = ["report", "model", "locustfile", "campaigns.campaign"]
 # Each package of `lab` may import those after it, and none before it; `lab.wire` is separate.
 ROOMS = ["lab.server", "lab.pages", "lab.http", "lab.chat", "lab.access", "lab.client", "lab.net", "lab.messages"]
-SPEAK_ASGI = {"asgi.py", "guard.py", "handshake.py", "http_protocol.py", "websocket_protocol.py"}
+SPEAK_ASGI = {
+    *("asgi.py", "guard.py", "handshake.py", "http_protocol.py", "message_stamps.py", "websocket_protocol.py"),
+}
 
 
 def sources(*folders):

@@ -34,6 +34,8 @@ def make_run(technique, repetition=1, **more):
     values = sorted(latency for _at, latency in deliveries)
     count = len(values)
     up, down = BYTES.get(technique, (600, 3_000))
+    parts_ms = {"sent": 0.1, "received": 0.3, "committed": 0.8, "announced": 0.2, "arrived": 0.1, "read": 0.2}
+    parts_ms["written"] = sum(values) / count - 1.5
     stage, point = more.get("stage"), more.get("point", 0)
     parts = technique, "stage" if stage else "", str(point), str(repetition)
     run = {
@@ -46,6 +48,7 @@ def make_run(technique, repetition=1, **more):
         "lost": 0, "repeated": 0, "reordered": 0,
         "latency_ms": {"mean": sum(values) / count, "max": values[-1]}
         | {name: values[int(share * count)] for name, share in drawing.curves.SHARES.items()},
+        "latency_parts_ms": parts_ms,
         "tcp_bytes": {"up": up * 80, "down": down * 80}, "ip_bytes": {"up": up * 140, "down": down * 110},
         "requests": {"polling": 400, "longpoll": count}.get(technique, 0),
         "empty_responses": 60 if technique == "polling" else 0,

@@ -18,7 +18,7 @@ def reasons(row):
     if polling:
         yield from chance(row)
     if row.difference < 0:
-        if not polling and -row.excess <= acceptance_ms(row):
+        if not (polling or row.series.announce_times) and -row.excess <= acceptance_ms(row):
             yield (
                 f"{number(-row.excess, 2)} ms less, and accepting a message took {number(acceptance_ms(row), 2)} ms: a "
                 "delivery may leave the server before the publisher's acknowledgement, which is what is measured"
