@@ -1,4 +1,4 @@
-"""The load that Locust drives: readers and publishers of one technique.
+"""The load that Locust drives: readers, which are Locust's users, and publishers beside them, of one technique.
 
 It also works alone, with Locust's own web page, against a running `manage.py serve`:
 `locust -f benchmarks/locustfile.py`.
@@ -6,6 +6,7 @@ It also works alone, with Locust's own web page, against a running `manage.py se
 
 import secrets
 import sys
+from http.client import HTTPException
 from itertools import count
 from pathlib import Path
 
@@ -23,27 +24,29 @@ from benchmarks.generator import window, workers  # noqa: E402
 from benchmarks.generator.clients import create_client  # noqa: E402
 from benchmarks.generator.recorder import Recorder  # noqa: E402
 from benchmarks.generator.server_usage import ServerUsage  # noqa: E402
-from benchmarks.generator.users import Publisher, Reader  # noqa: E402
+from benchmarks.generator.users import PUBLISH, READ, TAGS, Publisher, Reader, wants  # noqa: E402
 from benchmarks.scenarios.settings import CHOICES  # noqa: E402
+from lab.client.connection import Connection, parse_address  # noqa: E402
 from lab.net.system import freeze_gc  # noqa: E402
 from lab.techniques import TECHNIQUES  # noqa: E402
 
 if Path(websocket.__file__).parent != ROOT / "websocket":
     sys.exit(f"Another package named websocket was imported first: {websocket.__file__}.")
 
-__all__ = ["Publisher", "Reader"]  # for Locust
+__all__ = ["Reader"]  # for Locust
 WARM_UP_TIMEOUT = 5.0  # seconds, timeout of the first message
+REACH_TIMEOUT = 5  # seconds, timeout of the request that finds out whether there is a server
 
 
 @events.init_command_line_parser.add_listener
 def add_arguments(parser):
     """Add the options; Locust's page shows all but the last ones."""
     # Only this machine may open the web page; Locust's default is any.
-    parser.set_defaults(host="http://127.0.0.1:8000", web_host="127.0.0.1", num_users=44, spawn_rate=44)
+    parser.set_defaults(host="http://127.0.0.1:8000", web_host="127.0.0.1", num_users=40, spawn_rate=40)
     parser.add_argument("--technique", choices=TECHNIQUES, default=TECHNIQUES[0], help="how messages are delivered")
     parser.add_argument("--stage", default="", help="a stage of the technique; empty: the finished technique")
     parser.add_argument("--rooms", type=int, default=4, help="rooms; the readers are spread over them")
-    parser.add_argument("--publishers", type=int, default=1, help="publishers in each room; they are users too")
+    parser.add_argument("--publishers", type=int, default=1, help="publishers in each room, beside --users")
     parser.add_argument("--rate", type=float, default=2.0, help="messages a second in each room; 0: none")
     parser.add_argument("--arrivals", choices=CHOICES["arrivals"], default="poisson", help="times of publishing")
     parser.add_argument("--text-bytes", type=int, default=100, help="length of a text")
@@ -66,25 +69,44 @@ def add_arguments(parser):
 
 @events.init.add_listener
 def listen(environment, **_):
-    """Record errors of readers and publishers; with --record, measure as soon as all users have started."""
-
-    def record_failure(exception, **_):
-        environment.recorder.failure = f"{type(exception).__name__}: {exception}"
-
-    environment.events.user_error.add_listener(record_failure)
+    """Refuse a load that cannot run; with --record, measure as soon as all readers have started."""
+    options = environment.parsed_options
+    environment.publishers = []
+    environment.events.test_stopping.add_listener(stop)
     workers.listen(environment)
-    if environment.parsed_options.record and not isinstance(environment.runner, WorkerRunner):
+    if isinstance(environment.runner, WorkerRunner):
+        return
+    if not any(wants(options, name) for name in TAGS):
+        sys.exit(f"--tags: {' and '.join(TAGS)} are what the load does; nothing is left of it.")
+    if not wants(options, READ):
+        options.num_users = 0
+    if options.headless:
+        reach(environment.host)
+    if options.record:
         environment.events.spawning_complete.add_listener(
             lambda **_: gevent.spawn(window.measure_and_quit, environment)
         )
 
 
+def reach(host):
+    """End with one sentence unless a server responds at `host`."""
+    try:
+        with gevent.Timeout(REACH_TIMEOUT, TimeoutError(f"no response within {REACH_TIMEOUT} seconds")):
+            connection = Connection(*parse_address(host.rstrip("/")), timeout=REACH_TIMEOUT)
+            connection.request("HEAD", "/")
+            connection.getresponse()
+            connection.close()
+    except ValueError as exc:
+        sys.exit(f"--host: {str(exc).removeprefix('url: ')}")
+    except (OSError, HTTPException) as exc:
+        sys.exit(f"{host}: no server is there: {getattr(exc, 'strerror', None) or exc}.")
+
+
 @events.test_start.add_listener
 def prepare(environment, **_):
-    """Prepare the recorder, the rooms and the numbers of users; without --record, begin publishing at once."""
+    """Prepare the recorder, the rooms and the publishers; without --record, begin publishing at once."""
     options, runner = environment.parsed_options, environment.runner
     environment.recorder = Recorder()
-    Publisher.fixed_count = options.rooms * options.publishers
     if isinstance(runner, WorkerRunner):
         if options.record:
             workers.send_clock(environment)
@@ -97,13 +119,22 @@ def prepare(environment, **_):
             warm_up(create_client(options, options.technique, options.stage, environment.host, room, "warm"))
         environment.usage = ServerUsage(options.server_pid)
     environment.rooms = [f"load-{options.mark}-{number}" for number in range(options.rooms)]
+    processes = len(options.workers) or 1
     first = options.workers.index(runner.client_id) if isinstance(runner, WorkerRunner) else 0
-    environment.reader_numbers, environment.recorder.publisher_numbers = (
-        count(first, len(options.workers) or 1) for _ in range(2)
-    )
+    environment.reader_numbers = count(first, processes)
+    if wants(options, PUBLISH) and not isinstance(runner, MasterRunner):
+        numbers = range(first, options.rooms * options.publishers, processes)
+        environment.publishers = [Publisher(environment, number) for number in numbers]
     freeze_gc()
     if not options.record:
         environment.recorder.begin()
+
+
+def stop(environment, **_):
+    """Stop the publishers; Locust stops the readers."""
+    for publisher in environment.publishers:
+        publisher.stop()
+    environment.publishers = []
 
 
 def warm_up(client):

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import gevent
-from locust import User, argument_parser  # before any module of the lab: Locust patches sockets and locks
+from locust import argument_parser  # before any module of the lab: Locust patches sockets and locks
 from locust.env import Environment
 
 from benchmarks import locustfile
@@ -25,8 +25,7 @@ def create_environment(options):
     """Return Locust's Environment with one reader and one publisher, ready to measure and write one window."""
     parser = argument_parser.get_parser(default_config_files=[])
     parsed = parser.parse_args([f"--{name}={value}" for name, value in options.items()])
-    users: list[type[User]] = [locustfile.Reader, locustfile.Publisher]
-    environment = Environment(user_classes=users, host=parsed.host, parsed_options=parsed)
+    environment = Environment(user_classes=[locustfile.Reader], host=parsed.host, parsed_options=parsed)
     environment.events.test_start.add_listener(locustfile.prepare)
     locustfile.listen(environment)
     environment.create_local_runner()
@@ -48,7 +47,7 @@ def main(tasks):
     """Measure the servers of the tasks one after another."""
     for options in tasks["servers"]:
         runner = create_environment(options).runner
-        runner.start(2, spawn_rate=2)
+        runner.start(1, spawn_rate=1)
         beside = tasks["naive"]
         closed_loop = gevent.spawn(naive, **beside) if beside["host"] == options["host"] else None
         runner.greenlet.join()

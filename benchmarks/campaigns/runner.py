@@ -76,10 +76,10 @@ def deployment(folder, settings):
 
 def load_command(settings, run):
     """Return the command of the load, without the options of `deployment`."""
-    # Publishers are users too. All users start at once, because the warm-up comes afterwards.
-    users = settings.clients + settings.rooms * settings.publishers
+    # All readers start at once, because the warm-up comes afterwards.
+    users = {"users": settings.clients, "spawn_rate": settings.clients}
     options = {name: getattr(settings, name) for name in OPTIONS}
-    options |= {"technique": run.technique, "stage": run.stage, "users": users, "spawn_rate": users}
+    options |= {"technique": run.technique, "stage": run.stage} | users
     command = [sys.executable, "-m", "locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary"]
     return [*command, *as_options(loglevel="ERROR", **options)]
 

@@ -3,7 +3,6 @@
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 import psutil
 
@@ -20,7 +19,7 @@ class Recorder:
     """The readers and publishers of this process, and what they record."""
 
     readers: list = field(default_factory=list)  # (number, Client)
-    publishers: list = field(default_factory=list)  # Locust's users, each with some `clients`
+    publishers: list = field(default_factory=list)  # each with some `clients`
     deliveries: list = field(default_factory=list)  # (reader, room, id, scheduled, arrived), both ms since the epoch
     publishes: list = field(default_factory=list)  # (room, id, scheduled, started, acknowledged), ms since the epoch
     lags: list = field(default_factory=list)  # ms
@@ -37,7 +36,6 @@ class Recorder:
     start: float = 0.0
     end: float = float("inf")
     began: threading.Event = field(default_factory=threading.Event)  # publishing may begin
-    publisher_numbers: count = field(default_factory=count)
     window: Counts | None = None  # when it is over
     span: tuple = ()  # its first and last instant, ms since the epoch
 
@@ -45,14 +43,12 @@ class Recorder:
         """Return the seconds since the epoch by the server's clock."""
         return time.time() + self.offset / 1000
 
-    def begin(self, warmup=0.0, duration=float("inf"), at=None, offset=0.0, first=None):
+    def begin(self, warmup=0.0, duration=float("inf"), at=None, offset=0.0):
         """Begin publishing `at` an instant, or now; the window opens `warmup` seconds later, for `duration` seconds.
 
-        `at` is by the server's clock, which is `offset` ms ahead of ours; publishers are numbered from `first`.
+        `at` is by the server's clock, which is `offset` ms ahead of ours.
         """
         self.offset = offset
-        if first is not None:
-            self.publisher_numbers = count(first)
         self.began_at = self.now() if at is None else at
         self.start = self.began_at + warmup
         self.end = self.start + duration

@@ -1,65 +1,105 @@
-"""Locust's users: readers and publishers. Imported by the locustfile, after Locust."""
+"""Locust's users: readers. Beside them run the publishers, which are no users. Imported by the locustfile."""
 
+import errno
 import random
 import string
 import time
 from collections import deque
 
 import gevent
-from locust import User, constant, task
+from locust import User, constant, tag, task
 
 from benchmarks.generator.clients import create_client
 from benchmarks.generator.schedule import instants, pace
 from lab.client import OPEN
 
+TAGS = READ, PUBLISH = "read", "publish"  # what a load does, as Locust's --tags and --exclude-tags name it
 
-class LabUser(User):
-    """A user in a room."""
 
-    abstract = True
-    wait_time = constant(1)  # seconds until a user whom an error has ended starts again
+def wants(options, name):
+    """Return whether Locust's options let a load do what has this tag."""
+    return (not options.tags or name in options.tags) and name not in (options.exclude_tags or ())
 
-    def on_start(self):
-        """Find the options and the recorder."""
-        self.options, self.recorder = self.environment.parsed_options, self.environment.recorder
+
+class Member:
+    """A reader or a publisher in a room, with clients whose faults Locust counts as failures of `work`."""
+
+    work: str  # its name in Locust's tables
+
+    def __init__(self, environment):
+        self.environment = environment
+        self.options, self.recorder = environment.parsed_options, environment.recorder
         self.clients = []
 
-    def assign_room(self, numbers):
-        """Take the next number, and with it a room; both stay the same after a restart."""
-        if not self.clients:
-            self.number = next(numbers)
-            self.room = self.environment.rooms[self.number % self.options.rooms]
+    def enter(self, number):
+        """Take a number, and with it a room."""
+        self.number = number
+        self.room = self.environment.rooms[number % self.options.rooms]
 
     def add_client(self, address):
         """Return a new Client of the server at `address`."""
         options, author = self.options, f"{type(self).__name__} {self.number}"
-        self.clients.append(create_client(options, options.technique, options.stage, address, self.room, author))
-        return self.clients[-1]
+        client = create_client(options, options.technique, options.stage, address, self.room, author)
+        client.on_fault = lambda fault: self.report_fault(client, fault)
+        self.clients.append(client)
+        return client
 
-    def on_stop(self):
+    def report_fault(self, client, fault):
+        """Count a fault, unless this side closed the connection: for good, or to open it again."""
+        if not client.ended.is_set() and getattr(fault, "errno", None) != errno.EBADF:
+            self.report(self.work, exception=fault)
+
+    def close(self):
         """Close all clients."""
         for client in self.clients:
             client.close()
 
-    def report(self, name, milliseconds, text):
-        """Show a request on Locust's own page."""
+    def report(self, name, milliseconds=None, text="", exception=None):
+        """Count a request in Locust's tables, as a failure if there is an exception."""
         self.environment.events.request.fire(
             request_type=self.options.technique,
             name=name,
             response_time=milliseconds,
             response_length=len(text),
-            exception=None,
+            exception=exception,
             context={},
         )
 
+    def fail(self, exception):
+        """Count an error that the client does not retry; a run that is measured is then refused."""
+        self.recorder.failure = f"{type(exception).__name__}: {exception}"
+        self.report(self.work, exception=exception)
 
-class Reader(LabUser):
+
+class Reader(Member, User):
     """Reads the messages of a room."""
 
+    work = "connection"
+    wait_time = constant(1)  # seconds until a reader whom an error has ended starts again
+
+    def __init__(self, environment):
+        User.__init__(self, environment)
+        Member.__init__(self, environment)
+
+    def on_start(self):
+        """Take the next number, which stays the same after a restart."""
+        self.enter(next(self.environment.reader_numbers))
+
+    def on_stop(self):
+        """Close the clients."""
+        self.close()
+
+    @tag(READ)
     @task
     def read(self):
+        """Read until the end, or an error."""
+        try:
+            self.record_arrivals()
+        except Exception as exc:
+            self.fail(exc)
+
+    def record_arrivals(self):
         """Record every arrival."""
-        self.assign_room(self.environment.reader_numbers)
         client, joined = self.add_client(self.options.via or self.environment.host), time.time() * 1000
         recorder, number, seen = self.recorder, self.number, set()
         recorder.readers.append((number, client))
@@ -74,19 +114,27 @@ class Reader(LabUser):
             self.report("delivery", arrived - scheduled, message["text"])
 
 
-class Publisher(LabUser):
+class Publisher(Member):
     """Publishes on schedule; reads nothing, unless its technique delivers on the same connection."""
 
-    fixed_count = 1  # the locustfile sets it
+    work = "publish"
 
-    @task
+    def __init__(self, environment, number):
+        super().__init__(environment)
+        self.enter(number)
+        self.publishing = gevent.spawn(self.publish)
+
+    def stop(self):
+        """Stop publishing, and close the clients."""
+        self.publishing.kill()
+        self.close()
+
     def publish(self):
         """Publish at each instant of the schedule, whether or not the previous publish is acknowledged."""
         options, recorder = self.options, self.recorder
         recorder.publishers.append(self)
         recorder.working += 1
         recorder.began.wait()
-        self.assign_room(recorder.publisher_numbers)
         idle = deque([self.add_client(self.environment.host)])
         rng = random.Random(f"{options.seed} {self.number}")
         rate = options.rate / options.publishers
@@ -95,10 +143,9 @@ class Publisher(LabUser):
         for instant in pace(schedule, recorder.end, recorder.now):
             # A connection handles one publish at a time. If the server is slow, more connections keep the schedule.
             client = idle.popleft() if idle else self.add_client(self.environment.host)
-            gevent.spawn(self.publish_once, client, text, instant * 1000, idle).link_exception(self.fail)
+            gevent.spawn(self.publish_once, client, text, instant * 1000, idle)
             text = self.random_text(rng)  # before its instant, because a long one takes half a millisecond
-        recorder.working -= 1
-        gevent.get_hub().switch()  # stay connected, as a real user would
+        recorder.working -= 1  # the connections stay open, as a real user's would
 
     def random_text(self, rng):
         """Return a text of the length to measure."""
@@ -108,21 +155,24 @@ class Publisher(LabUser):
         """Publish and record it; start reading if this has opened the client's connection for reading."""
         self.recorder.due += self.recorder.in_window(scheduled)
         was_open, started = client.ready_state == OPEN, self.recorder.now() * 1000
-        stored = client.publish(text, sent_at=scheduled)
+        try:
+            stored = client.publish(text, sent_at=scheduled)
+        except Exception as exc:
+            self.fail(exc)
+            return
         if stored is None:  # closed in the meantime
             return
         acknowledged = self.recorder.now() * 1000
         self.recorder.publishes.append((self.room, stored["id"], scheduled, started, acknowledged))
-        self.report("publish", acknowledged - scheduled, text)
+        self.report(self.work, acknowledged - scheduled, text)
         if client.ready_state == OPEN and not was_open:
-            gevent.spawn(self.count_deliveries, client).link_exception(self.fail)
+            gevent.spawn(self.count_deliveries, client)
         idle.append(client)  # reused, because a handshake for each overlap would count as latency
 
     def count_deliveries(self, client):
         """Count deliveries to this publisher, because they cost the server work too."""
-        for _ in client.arrivals():
-            self.recorder.heard += 1
-
-    def fail(self, greenlet):
-        """Report to Locust the error that ended a greenlet of this publisher."""
-        self.environment.events.user_error.fire(user_instance=self, exception=greenlet.exception, tb=None)
+        try:
+            for _ in client.arrivals():
+                self.recorder.heard += 1
+        except Exception as exc:
+            self.fail(exc)

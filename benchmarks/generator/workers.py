@@ -37,7 +37,7 @@ def send_clock(environment):
 def run_window(environment, msg):
     """Measure the window in this worker, wait for late messages, send the records."""
     window, recorder = msg.data, environment.recorder
-    recorder.begin(window["warmup"], window["duration"], window["at"], window["offset"], window["first"])
+    recorder.begin(window["warmup"], window["duration"], window["at"], window["offset"])
     recorder.watch()
     time.sleep(window["grace"])
     records = recorder.records().packed()
@@ -76,14 +76,13 @@ class Workers:
     def begin(self, warmup, duration, grace):
         """Begin publishing in every worker; return the window's start and end in seconds since the epoch, our clock."""
         self.wait_for(self.is_ready, "workers did not start all users in time")
-        runner, first, at = self.environment.runner, 0, time.time() + NOTICE
+        runner, at = self.environment.runner, time.time() + NOTICE
         several = self.clock()["machines"] > 1  # on one machine there is one clock, and nothing to correct
         ours = clock.offset(self.environment.host)[0] if several else 0.0
         for worker, theirs in self.clocks.items():
             window = {"warmup": warmup, "duration": duration, "grace": grace, "at": at + ours / 1000}
-            window |= {"offset": theirs["offset"] if several else 0.0, "first": first}
+            window |= {"offset": theirs["offset"] if several else 0.0}
             runner.send_message("lab-window", window, worker)
-            first += runner.clients[worker].user_classes_count.get("Publisher", 0)
         return at + warmup, at + warmup + duration
 
     def records(self, grace):

@@ -77,6 +77,8 @@ class Client:
         self.fetched: collections.deque[Message] = collections.deque()  # messages that were not yielded yet
         self.opening = threading.Lock()
         self.ended = threading.Event()
+        # Called with each fault after which the client tries again.
+        self.on_fault: Callable[[Exception], object] = lambda fault: None
 
     def open(self) -> None:
         """Prepare to fetch. Raises OSError if there is no response, Refused if the server refuses."""
@@ -140,9 +142,11 @@ class Client:
             except Refused as refused:
                 if refused.status not in RETRYABLE:
                     raise
+                self.on_fault(refused)
             except TRANSIENT_ERRORS as fault:
                 if failures + 1 >= FIRST_ATTEMPTS and isinstance(fault, ADDRESS_ERRORS) and not self.ever_connected:
                     raise Unreachable(f"{self.origin}: no server is there: {fault.strerror}.") from fault
+                self.on_fault(fault)
             except (AttributeError, ValueError):
                 if not self.ended.is_set():  # else `close` took the socket away from the reader
                     raise

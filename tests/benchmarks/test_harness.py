@@ -498,7 +498,7 @@ def test_a_load_started_by_hand_makes_a_folder_with_a_report(server, tmp_path):
     """As for several machines: Locust's own command line, with --record."""
     place = tmp_path / "not" / "yet"
     load = ["locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary", "--host", server.url]
-    asked = {"technique": "sse", "users": 6, "spawn-rate": 6, "rooms": 2, "rate": 20, "warmup": 0.3, "duration": 1}
+    asked = {"technique": "sse", "users": 4, "spawn-rate": 4, "rooms": 2, "rate": 20, "warmup": 0.3, "duration": 1}
     options = [f"--{name}={value}" for name, value in (asked | {"record": place}).items()]
     subprocess.run([sys.executable, "-m", *load, *options], cwd=ROOT, capture_output=True, timeout=LONGEST, check=True)
     subprocess.run([sys.executable, "-m", "benchmarks.report", place], cwd=ROOT, timeout=LONGEST, check=True)
