@@ -31,7 +31,7 @@ def dialled(wire):
     return socket.create_connection(("127.0.0.1", int(wire.control.rpartition(":")[2])), PATIENCE)
 
 
-def answered(wire, *parts):
+def send_raw(wire, *parts):
     """Send the bytes of a request; return all bytes that come back."""
     with closing(dialled(wire)) as connection:
         try:
@@ -59,7 +59,7 @@ ENDLESS = {  # why: (how the request begins, the bytes that are then repeated, s
 @pytest.mark.parametrize(("begin", "part", "status"), list(ENDLESS.values()), ids=list(ENDLESS))
 def test_endless_requests_are_refused(wire, begin, part, status):
     before = memory(wire)
-    raw = answered(wire, begin, *[part] * (50 * MIB // len(part)))
+    raw = send_raw(wire, begin, *[part] * (50 * MIB // len(part)))
     assert raw.startswith(b"HTTP/1.1 %d " % status)
     assert memory(wire) - before < 10 * MIB
 
@@ -75,7 +75,7 @@ def test_requests_that_wait_cost_little(wire):
                 connection.sendall(b"GET / HTTP/1.1\r\n\r\n" * 14_000)
             except BlockingIOError:
                 pass
-        until(lambda: wire.ask("/state")[0] == 403, "nobody else is answered")
+        until(lambda: wire.request("/state")[0] == 403, "nobody else is answered")
         assert memory(wire) - before < 60 * MIB
 
 
@@ -98,13 +98,13 @@ def test_a_listener_that_does_not_read_is_cut(lay):
             deaf.settimeout(PATIENCE)
             deaf.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
             deaf.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            until(lambda: wire.ask("/state")[1]["listeners"] == 1, "nobody listens")
+            until(lambda: wire.request("/state")[1]["listeners"] == 1, "nobody listens")
 
             def cut():
                 for _ in range(50):  # each makes an exchange, which is sent to the listener
                     busy.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                     busy.recv(65_536)
-                return wire.ask("/state")[1]["listeners"] == 0
+                return wire.request("/state")[1]["listeners"] == 0
 
             until(cut, "it still listens")
 
@@ -127,7 +127,7 @@ def test_captures_that_nobody_reads_are_bounded(lay):
                 deaf.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
                 deaf.sendall(b"GET /capture.pcapng HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 deaf.recv(1)
-            status, _answer, headers = wire.ask("/capture.pcapng")
+            status, _answer, headers = wire.request("/capture.pcapng")
             assert (status, headers["Retry-After"]) == (503, "1")
             assert memory(wire) - before < 300 * MIB
-        until(lambda: wire.ask("/capture.pcapng")[0] == 200, "nobody gets it any more")
+        until(lambda: wire.request("/capture.pcapng")[0] == 200, "nobody gets it any more")
