@@ -94,7 +94,7 @@ function startClients(board, { clients: form, streams: button, opened }) {
   };
 }
 
-/** The number of streams that are open on the wire. */
+/** A sentence: how many connections a pane has open, as its wire counts them. */
 function connections(board, pane) {
   const open = board.wireState(pane.name)?.connections;
   const sentence = gettext("%s: clients %s, connections open %s. A browser opens six HTTP/1.1 connections to one origin, for all its tabs together; further requests wait.");
