@@ -342,7 +342,7 @@ def test_boards_of_one_browser_share_a_stream(demo, board, room):
     board.driver.switch_to.new_window("tab")
     try:
         board.open(demo, "compare", room)
-        board.until(lambda: "local" in board.texts(".strand [data-part=link]"), "the second board hears nothing")
+        board.until(lambda: "local" in board.texts(".strand [data-part=link]"), "the second board gets no events")
         assert demo.request("/state")["listeners"] == 1
     finally:
         board.driver.close()
