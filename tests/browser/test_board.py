@@ -348,7 +348,10 @@ def test_boards_of_one_browser_share_a_stream(demo, board, room):
         board.driver.close()
         board.driver.switch_to.window(first)
     demo.request("/wires/all/link", {"profile": "3G"})
-    board.until(lambda: board.texts(".strand [data-part=link]") == ["3G"] * len(TECHNIQUES), "the first is deaf now")
+    board.until(
+        lambda: board.texts(".strand [data-part=link]") == ["3G"] * len(TECHNIQUES),
+        "the first board gets no events now",
+    )
 
 
 def test_a_hidden_page_says_that_its_timers_were_slowed(board):

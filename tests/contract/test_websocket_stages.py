@@ -146,12 +146,12 @@ def test_3_5_a_browser_that_does_not_read_in_sync_delays_no_other_stage(server, 
 def full(server, stage, room):
     """Hold a WebSocket open that does not read, after all buffers on the way to it are full."""
     said = []
-    with opened(server, stage, room) as deaf:
+    with opened(server, stage, room) as stalled:
 
         def talk():
             with suppress(ConnectionClosed, OSError):
                 for number in range(1_000):
-                    send_json(deaf, type="publish", author="Ann", text=LONG, nonce=str(number))
+                    send_json(stalled, type="publish", author="Ann", text=LONG, nonce=str(number))
                     said.append(time.monotonic())
 
         talking = Thread(target=talk)
@@ -160,7 +160,7 @@ def full(server, stage, room):
         try:
             yield
         finally:
-            deaf.socket.shutdown(socket.SHUT_RDWR)
+            stalled.socket.shutdown(socket.SHUT_RDWR)
             talking.join()
 
 

@@ -77,7 +77,7 @@ def test_4_429_connections_of_one_address_are_bounded_by_nginx_over_all_servers(
 
 
 @contextmanager
-def mute():
+def silent_port():
     """A port that accepts connections and never responds."""
     with socket.create_server((HERE, 0)) as listening:
         yield SimpleNamespace(port=listening.getsockname()[1])
@@ -110,7 +110,7 @@ def test_4_nginx_refuses_in_one_sentence(nginx, method, path, headers, status, s
 
 
 def test_4_503_nginx_refuses_if_no_server_responds_in_time():
-    with mute() as server, Changed([server], proxy_read_timeout="1s") as nginx:
+    with silent_port() as server, Changed([server], proxy_read_timeout="1s") as nginx:
         answer = get(nginx.url, "/polling/a/messages/")
     assert (answer.status, answer.sentence) == (503, "no server answers, try again.")
 
