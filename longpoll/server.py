@@ -15,11 +15,11 @@ from lab.chat.queues import Queue
 from lab.messages.errors import Refused
 
 SECONDS = re.compile(r"[0-9]{1,4}(\.[0-9]{1,6})?")
-ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, which nobody guesses
+ID = re.compile(r"[A-Za-z0-9_-]{22}")  # 128 random bits, which nobody can guess
 
 
 def hold(request: ASGIRequest) -> float:
-    """Return for how many seconds the client wants the request held; raise Refused if it is no such number."""
+    """Return for how many seconds the client wants the request held; raise Refused if the number is not valid."""
     text = request.GET.get("hold", str(settings.HOLD))
     if not SECONDS.fullmatch(text) or float(text) > settings.HOLD_MAX:
         raise Refused(f"hold: seconds from 0 to {settings.HOLD_MAX}.")
@@ -48,7 +48,7 @@ class QueueSessions:
         session = self.by_id.get(queue_id or "")
         if session is None or session.queue.room.name != room:
             queue = await chat.follow(room, after)
-            # An id of another process is kept: a user who changes between processes would leave a queue each time.
+            # An id from another process is kept: a user who changes between processes would open a queue each time.
             free = queue_id and ID.fullmatch(queue_id) and queue_id not in self.by_id
             session = QueueSession(self, queue, queue_id if queue_id and free else secrets.token_urlsafe(16))
         elif after is not None:
@@ -75,7 +75,7 @@ class QueueSession:
         sessions.by_id[self.id] = self
 
     def __enter__(self) -> None:
-        """Begin to read."""
+        """Start to read."""
         self.readers += 1
         if self.readers == 1:
             self.sessions.shares.use(self.id)
@@ -84,7 +84,7 @@ class QueueSession:
             self.expiry.cancel()
 
     def __exit__(self, *exc_info: object) -> None:
-        """Stop reading; messages still go into the queue."""
+        """Stop reading; new messages still go into the queue."""
         self.readers -= 1
         if not self.readers:
             self.queue.room.stop_reading()

@@ -24,7 +24,7 @@ class Client(client.Client):
         self.due: float | None = None  # the monotonic time of the next request, seconds
 
     def open(self) -> None:
-        """Choose the phase; after a fault poll at once, as the backoff before was random already."""
+        """Choose the phase; after a fault poll at once, because the backoff was random already."""
         phase = random.uniform(0, self.interval) if self.due is None else 0
         self.due = time.monotonic() + phase
 
@@ -36,7 +36,7 @@ class Client(client.Client):
             return []  # closed meanwhile
         messages = self.poll()
         if self.more:
-            return messages  # the tick stays due: the next request goes out at once
+            return messages  # the tick is still due: the next request is sent at once
         if self.pacing == "pause":
             due = time.monotonic()
         self.due = max(due + self.pause(messages), now)

@@ -15,7 +15,7 @@ class Client(client.Client):
 
     technique = "sse"
     response: http.client.HTTPResponse
-    unread: bytes  # of an event that is not complete
+    unread: bytes  # the bytes of an incomplete event
 
     def open(self) -> None:
         """Request the stream."""

@@ -71,7 +71,7 @@ class Client(client.Client):
     def disconnect(self) -> None:
         """Shut the connection down, and close it when no thread reads it.
 
-        A thread that waits for a file that is closed could go on waiting for the next file with the same number.
+        If it were closed at once, a waiting thread could go on to wait for another file with the same number.
         """
         self.ready_state = client.CLOSED
         sock = self.reading.shut_down()
@@ -112,7 +112,7 @@ class Client(client.Client):
                 pass
 
     def read(self) -> list[Message]:
-        """Read what has come; return its messages, and hand out the replies. Raises EOFError."""
+        """Read the bytes that have arrived; return the messages in them, and pass on the replies. Raises EOFError."""
         chunk = self.socket.recv(CHUNK)
         with self.state:
             self.protocol.receive_data(chunk) if chunk else self.protocol.receive_eof()
@@ -124,7 +124,7 @@ class Client(client.Client):
         return messages
 
     def parse(self, event: object) -> Iterator[Message]:
-        """Yield the message of a frame; other frames are replies, or say that history starts anew."""
+        """Yield the message of a frame; other frames are replies or resets."""
         if isinstance(event, Response):
             self.handshake = event
         elif isinstance(event, Frame) and event.data and event.opcode == event.opcode.TEXT:

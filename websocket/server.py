@@ -1,4 +1,4 @@
-"""Deliver and publish on one connection, each message a frame."""
+"""Deliver and publish on one connection; each message is a frame."""
 
 import asyncio
 from urllib.parse import parse_qs

@@ -16,12 +16,12 @@ class ConnectionLimiter:
     """Counts how many connections each holder has."""
 
     def __init__(self, setting: str, kind: str) -> None:
-        """Bound the connections of one holder, an "address" or a "session", by a setting; 0 is no bound."""
+        """Bound the connections of each holder, an "address" or a "session", by a setting; 0: no bound."""
         self.setting, self.kind = setting, kind
-        self.held: dict[str, int] = {}  # {holder: how many}
+        self.held: dict[str, int] = {}  # {holder: number of connections}
 
     def acquire(self, holder: str) -> None:
-        """Count one more; raise Refused (429) if this holder has as many as it may."""
+        """Count one more connection; raise Refused (429) if this holder has its maximum already."""
         held, most = self.held.get(holder, 0), getattr(settings, self.setting)
         if most and held >= most:
             sentence = f"too many connections of one {self.kind}, close some."
@@ -29,7 +29,7 @@ class ConnectionLimiter:
         self.held[holder] = held + 1
 
     def release(self, holder: str) -> None:
-        """Count one less."""
+        """Count one connection less."""
         self.held[holder] -= 1
         if not self.held[holder]:
             del self.held[holder]
@@ -45,7 +45,7 @@ class ConnectionLimits:
     def connect(self, client: tuple[str, int] | None, connections: int) -> str | None:
         """Count a new connection, one of `connections` in the process; return the address that holds it, or None.
 
-        `client` is (host, port). Raises Refused: 503 if the process has as many as it may, 429 if the address has.
+        `client` is (host, port). Raises Refused: 503 if the process has its maximum already, 429 if the address has.
         """
         if connections > settings.CONNECTIONS_MAX:
             raise Refused("too many connections, try again.", status=503, retry_after=5)
@@ -62,7 +62,7 @@ class ConnectionLimits:
     def held(self, visitor: Visitor) -> AbstractContextManager[None]:
         """Return a context that counts one request or WebSocket of a Visitor while it lasts.
 
-        Its session is counted, and behind a proxy its address, which is then known request by request. Entering the
+        It counts for the session, and behind a proxy for the address, which only the request names. Entering the
         context raises Refused (429) if one of them has too many.
         """
         wanted = [(self.sessions, visitor.session)] if visitor.session else []

@@ -1,6 +1,6 @@
 """Cross-site requests, recognized by the browser's fetch metadata (W3C, Sec-Fetch-Site).
 
-Another site's page can make each of its visitors' browsers open thousands of queues here, with images alone. Such a
+Another site's page can make the browsers of its visitors open thousands of queues here, just with images. Such a
 request has no Origin. Browsers send the metadata to localhost and over HTTPS, but not to other hosts over plain HTTP.
 """
 
@@ -16,7 +16,7 @@ def is_cross_site(path: str, fetch: Mapping[bytes, bytes]) -> bool:
     """Return whether a request without an Origin comes from another site's page, by its Sec- headers {name: value}.
 
     Links to a page are allowed, because the visitor follows them; the page's own headers say who may frame it. Messages
-    are for this server's pages alone: no link, no frame and no other port of the same host may request them.
+    are only for this server's pages: no link, no frame and no other port of the same host may request them.
     """
     site = fetch.get(b"sec-fetch-site", b"none")
     if CHAT.fullmatch(path):

@@ -1,4 +1,4 @@
-"""Rate limits: how often one address, and one session, may publish and make requests; a token bucket for each."""
+"""Rate limits: a token bucket for each address and each session, for messages and for requests."""
 
 import threading
 import time
@@ -16,12 +16,12 @@ class RateLimits:
     def __init__(self) -> None:
         # (setting, address or session): (tokens, monotonic time in seconds when they were counted)
         self.buckets: dict[tuple[str, str], tuple[float, float]] = {}
-        self.lock = threading.Lock()  # one stage of WebSocket publishes from a thread
+        self.lock = threading.Lock()  # the WebSocket stage `sync` publishes from a thread
 
     def check_rate(self, visitor: Visitor, nonce: str | None = None) -> None:
         """Count one message of a Visitor; raise Refused (429) if its session or its address publishes too fast.
 
-        `nonce`: the message's, for the refusal to name.
+        `nonce`: of the message, for the refusal.
         """
         if not self._count_both(visitor, "SESSION_RATE", "PUBLISH_RATE"):
             refused = too_many("messages")
@@ -39,14 +39,14 @@ class RateLimits:
             return accepted and self._count(of_address, visitor.address)
 
     def _count(self, setting: str, holder: str) -> bool:
-        rate: float = getattr(settings, setting)  # a second; a burst may be twice as large
+        rate: float = getattr(settings, setting)  # per second; a burst may be twice as large
         if not rate:
             return True
         now, key = time.monotonic(), (setting, holder)
         tokens, counted_at = self.buckets.pop(key, (2 * rate, now))
         tokens = min(2 * rate, tokens + (now - counted_at) * rate)
         accepted = tokens >= 1
-        self.buckets[key] = (tokens - accepted, now)  # at the end: the order is that of use
+        self.buckets[key] = (tokens - accepted, now)  # moved to the end: the buckets are in the order of their last use
         if len(self.buckets) > settings.RATES_MAX:
             del self.buckets[next(iter(self.buckets))]
         return accepted

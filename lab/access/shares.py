@@ -1,4 +1,4 @@
-"""Shares: how many queues, or rooms, one address and one session may keep open, and which are closed first."""
+"""Shares: bounds on the queues, or rooms, that one address and one session keep open, and which one is closed first."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
@@ -15,20 +15,20 @@ owner: ContextVar[Visitor] = ContextVar("owner", default=NOBODY)  # the Visitor 
 
 
 class Shares:
-    """Counts what each visitor keeps open, by name; idle ones make room for new ones.
+    """Counts the queues, or rooms, that each visitor keeps open, by name; idle ones are closed to make space.
 
-    A visitor with a full share loses the one of its own that has been idle longest. When the process is full, the
-    address that keeps most loses its own longest idle one. A visitor is refused only if nothing is idle.
+    If a visitor's share is full, its longest idle one is closed. If the process is full, the longest idle one of the
+    address with the most is closed. A visitor is refused only if none is idle.
     """
 
     def __init__(self, kind: str, close: Callable[[str], None]) -> None:
-        """Bound a `kind` ("queues") by the settings of its name; `close(name)` closes an idle one."""
+        """Bound one `kind`, such as "queues", by the settings named after it; `close(name)` closes an idle one."""
         self.kind, self.close = kind, close
         self.setting = kind.upper()
         self.holders: dict[str, list[Holder]] = {}  # name: its holders, the address first
-        self.counts: Counter[Holder] = Counter()  # holder: how many it keeps
-        self.idle: dict[Holder, dict[str, None]] = {}  # holder: {name: None}, what was idle longest first
-        # count: {address: None} of the addresses that keep so many, some of them idle
+        self.counts: Counter[Holder] = Counter()  # holder: number that it keeps open
+        self.idle: dict[Holder, dict[str, None]] = {}  # holder: {name: None}, the longest idle one first
+        # number: {address: None} of the addresses that keep this many, at least one of them idle
         self.ranks: defaultdict[int, dict[Holder, None]] = defaultdict(dict)
         self.rank: dict[Holder, int] = {}  # address: its count in `ranks`
 
@@ -60,7 +60,7 @@ class Shares:
         self._file(holders[0])
 
     def use(self, name: str) -> None:
-        """Note that one is in use: it makes room for nothing."""
+        """Mark one as in use, so that it is not closed."""
         for holder in self.holders[name]:
             idle = self.idle.get(holder)
             if idle and name in idle:
@@ -70,7 +70,7 @@ class Shares:
                     self._file(holder)
 
     def rest(self, name: str) -> None:
-        """Note that one is idle from now on."""
+        """Mark one as idle from now on."""
         for holder in self.holders[name]:
             idle = self.idle.setdefault(holder, {})
             idle.pop(name, None)
@@ -88,7 +88,7 @@ class Shares:
         return True
 
     def _file(self, holder: Holder) -> None:
-        """Update the ranks, by which the greediest address is found without a search."""
+        """Update the ranks, which give the address with the most without a search."""
         if holder[0].startswith("SESSION"):
             return
         old, new = self.rank.pop(holder, 0), self.counts[holder] if holder in self.idle else 0

@@ -11,11 +11,11 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
 COOKIE = "lab_session"
-VALUE_MAX = 128  # bytes; the lab makes no longer ones
+VALUE_MAX = 128  # bytes; the lab's own values are shorter
 
 
 class Visitor(NamedTuple):
-    """A client, for the limits: its address and its session are counted apart."""
+    """A client, as the limits see it: its address and its session are counted separately."""
 
     address: str
     session: str | None  # None: not a browser, or one that has opened no page yet
@@ -34,14 +34,14 @@ def visitor(client: Sequence[str] | None, cookies: Sequence[bytes]) -> Visitor:
 
 @lru_cache(maxsize=10_000)
 def network(address: str) -> str:
-    """Return the network that counts as one address: of IPv6 the first 64 bits, as one household has all the others."""
+    """Return the network that counts as one address: for IPv6 the first 64 bits, which one household shares."""
     try:
         parsed = ip_address(address)
     except ValueError:  # a proxy may name its client in any way
         return address
     if isinstance(parsed, IPv4Address):
         return str(parsed)
-    if parsed.ipv4_mapped:  # the name of an IPv4 address at a socket that listens to both
+    if parsed.ipv4_mapped:  # an IPv4 client of a socket that accepts IPv6, too
         return str(parsed.ipv4_mapped)
     return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
 

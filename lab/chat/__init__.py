@@ -1,4 +1,4 @@
-"""The chat: publish, history, follow. Every technique delivers by these three, and adds nothing to their rules."""
+"""The chat: publish, history, follow. Every technique uses these three functions, and adds no rules to them."""
 
 from lab.access.visitors import Visitor
 from lab.chat.hub import process_hub
@@ -10,8 +10,8 @@ from lab.messages.message import Draft, Message
 async def publish(draft: Draft, publisher: Visitor) -> tuple[Message, bool]:
     """Store a Draft; return (Message, whether it is new).
 
-    `publisher` is the Visitor held to the rates. Raises Refused: 409 for a nonce used for another message,
-    429 over a rate, 503 if the database is away.
+    `publisher` is the Visitor whose rates count. Raises Refused: 409 if the nonce was used for another message,
+    429 over a rate, 503 if the database is unavailable.
     """
     return await process_hub().publish(draft, publisher)
 
@@ -19,7 +19,7 @@ async def publish(draft: Draft, publisher: Visitor) -> tuple[Message, bool]:
 async def history(room: str, after: int | None = None) -> Page:
     """Return the Page of `room` after the message with the id `after`; None: the recent ones.
 
-    Raises Refused: 503 if the database is away or too many rooms are open, 429 if one visitor keeps too many.
+    Raises Refused: 503 if the database is unavailable or too many rooms are open, 429 if a visitor has too many.
     """
     return await process_hub().history(room, after)
 

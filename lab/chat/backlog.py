@@ -12,15 +12,15 @@ class Backlogs:
 
     def __init__(self) -> None:
         self.size = 0  # bytes of the messages that wait in any queue
-        # {Backlog: None} of those that hold messages, the one that has held some longest first
+        # {Backlog: None} of those with messages, the one that has had some for the longest time first
         self.filled: dict[Backlog, None] = {}
 
 
 class Backlog(deque[Message]):
-    """The messages that wait in one queue, `most` bytes at most.
+    """The messages that wait in one queue, at most `most` bytes.
 
-    Those of all queues together have QUEUES_BYTES at most, a message in several of them counted once. Past it the
-    queue whose messages have waited longest is emptied: its reader goes back to history.
+    All queues together hold at most QUEUES_BYTES, where a message in several queues counts once. Beyond that, the
+    queue whose messages have waited longest is emptied, and its reader goes back to history.
     """
 
     __slots__ = ("all", "most", "size")

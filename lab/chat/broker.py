@@ -1,6 +1,6 @@
 """Broker: announces stored messages to every server process, through the channel layer.
 
-Layers drop, expire and forget, so an announcement may be lost, or may come twice; nothing here raises. A room
+Layers may drop or expire events, so an announcement may be lost, or may come twice; nothing here raises. A room
 finds what it missed by the gap in the ids, and reads it from the store.
 """
 
@@ -19,7 +19,7 @@ from django.conf import settings
 from lab.chat.broker_local import LocalBroker, OnMessages
 from lab.messages.message import Message, from_json
 
-TIMEOUT = 2.0  # of a channel-layer call, seconds
+TIMEOUT = 2.0  # seconds for a channel-layer call
 PAUSE = 0.5  # seconds before a layer that failed is called again
 MAX_CONCURRENT = 50  # channel-layer calls at a time: Redis's client refuses more than it has connections
 
@@ -31,7 +31,7 @@ class LayerUnavailable(Exception):
 
 
 def broker_for(layer: BaseChannelLayer) -> "Broker | LocalBroker":
-    """Return the broker for a channel layer: the in-process one if the layer reaches this process alone."""
+    """Return the broker for a channel layer: the in-process one if the layer reaches only this process."""
     return LocalBroker() if isinstance(layer, InMemoryChannelLayer) else Broker(layer)
 
 
@@ -41,13 +41,13 @@ class Broker:
     def __init__(self, layer: BaseChannelLayer) -> None:
         self.layer = layer
         self.calls = asyncio.Semaphore(MAX_CONCURRENT)
-        self.available = True  # as the log says
+        self.available = True  # the state that was logged last
         self.pending: list[Message] = []  # messages stored and not yet announced
         self.pending_bytes = 0  # of those
         self.publishing: asyncio.Task[None] | None = None  # the task that announces them
 
     def publish(self, messages: list[Message]) -> None:
-        """Announce stored messages; those that wait meanwhile go out together."""
+        """Announce stored messages; those that are stored during an announcement go out together."""
         size = sum(message.size for message in messages)
         if self.pending_bytes + size > settings.ANNOUNCEMENTS_BYTES:
             return  # the rooms find them when they next read the store
@@ -70,7 +70,7 @@ class Broker:
         return await self.checked(limited())
 
     async def checked(self, call: Awaitable[Any]) -> Any:
-        """Return the result of a call; raise LayerUnavailable if it fails, by any error: each layer has its own."""
+        """Return the result of a call; raise LayerUnavailable for any error, because each layer has its own ones."""
         try:
             result = await call
         except Exception as exc:
@@ -129,7 +129,7 @@ class Subscription:
                     await self.on_messages([from_json(text) for text in event["messages"]])
                 else:
                     await asyncio.sleep(PAUSE)
-                    await self.join()  # a layer that was away may have lost the membership
+                    await self.join()  # a layer that was unavailable may have lost the membership
         finally:
             await self.leave()
 

@@ -1,4 +1,4 @@
-"""Work on the database blocks, so threads do it; if it takes too long, or finds no database, it raises Unavailable."""
+"""The database: calls to it block, so threads make them; a call that fails or takes too long raises Unavailable."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,14 +18,14 @@ READERS = 4  # threads
 
 
 class Unavailable(Refused):
-    """The database does not answer; nothing was stored, unless it froze, or was moved, in the middle of a commit."""
+    """The database is unavailable; nothing was stored, unless it froze, or was moved, in the middle of a commit."""
 
     def __init__(self, sentence: str = "database: not available, try again.") -> None:
         super().__init__(sentence, status=503, retry_after=1)
 
 
 class Database:
-    """Threads that work on the database, each on a connection of its own: one writes, the others read."""
+    """Threads that use the database, each with its own connection: one writes, the others read."""
 
     def __init__(self) -> None:
         self.files = DatabaseFiles()
@@ -35,8 +35,8 @@ class Database:
     async def write(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
         """Return `function(*args)`, called in the thread that writes.
 
-        Raises Unavailable after DATABASE_TIMEOUT seconds: work that has not begun is then cancelled, and work that
-        hangs ends with the connection, or when the database goes on.
+        Raises Unavailable after DATABASE_TIMEOUT seconds: a call that has not begun is then cancelled, and a call that
+        hangs ends with its connection, or when the database responds again.
         """
         return await self._run(self.writer, function, args)
 
@@ -45,7 +45,7 @@ class Database:
         return await self._run(self.readers, function, args)
 
     def close(self) -> None:
-        """End the threads and their connections; for a store that is used no more."""
+        """End the threads and their connections; for a store that is no longer used."""
         for pool, threads in ((self.writer, 1), (self.readers, READERS)):
             for _ in range(threads):
                 pool.submit(self.files.close)
@@ -66,10 +66,10 @@ class Database:
         except Moved as exc:
             raise Unavailable() from exc
         except (DatabaseError, InterfaceError) as exc:
-            # A transaction that ends with its connection has opened another already.
+            # If its connection was lost, the transaction has opened another one already.
             lost = before is not None and (connection.connection is not before or not connection.is_usable())
-            self.files.close()  # the next piece of work opens a new one
+            self.files.close()  # the next call opens a new one
             if not lost:
                 raise Unavailable() from exc
-        # It was lost since its last use, or just now: retry. A batch that is stored already is known by its nonces.
+        # The connection was lost: retry once. A batch that is stored already is recognized by its nonces.
         return self._work(function, args)

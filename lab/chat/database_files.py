@@ -1,7 +1,7 @@
 """The files of an SQLite database: whether its path still names the files that this process has open.
 
-SQLite goes on writing into files that were deleted, moved or replaced. What it stores there is lost to the next
-server, which opens the path. So the files at the path are compared with the open ones, by device and inode.
+SQLite goes on writing into files that were deleted, moved or replaced. The next server would not find these
+messages, because it opens the path. So the files at the path are compared with the open ones, by device and inode.
 """
 
 import logging
@@ -14,7 +14,7 @@ from django.db import connection
 
 from lab.net.data_folder import SQLITE_SUFFIXES
 
-# ns until two changes of a folder have different times for sure: some file systems count in steps of 2 s.
+# ns after which two changes of a folder certainly have different times: some file systems count in steps of 2 s.
 SETTLING = 4_000_000_000
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ Identity = tuple[int, int] | None  # device and inode; None: no such file
 
 
 class Moved(Exception):
-    """The path names no files, or others than this process has open, or had open before."""
+    """The path names no files, or not those that this process has open or had open before."""
 
 
 class DatabaseFiles:
@@ -39,7 +39,7 @@ class DatabaseFiles:
         self.database: Identity = None  # identity of the database when it was first opened
         # State of the folder in which the files were last found to be the same.
         self.settled: tuple[int, int, int] | None = None
-        self.away = False  # as the log says
+        self.away = False  # the state that was logged last
 
     def open_or_check(self) -> None:
         """Open this thread's connection; if it is open already, check its files. Raises Moved."""
@@ -51,7 +51,7 @@ class DatabaseFiles:
     def check(self) -> None:
         """Raise Moved if the path no longer names the files that this thread's connection has open.
 
-        The folder's state is enough while nothing was made, renamed or deleted in it since the last whole check.
+        If nothing was made, renamed or deleted in the folder since the last full check, only its state is read.
         """
         if not self.paths or (self.settled and self._state() == self.settled):
             return

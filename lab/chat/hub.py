@@ -49,8 +49,8 @@ class Hub:
     async def publish(self, draft: Draft, publisher: Visitor) -> tuple[Message, bool]:
         """Store a Draft; return (Message, whether it is new).
 
-        `publisher` is the Visitor held to the rates. Raises Refused: 409 for a nonce used for another message,
-        429 over a rate, 503 if the database is away.
+        `publisher` is the Visitor whose rates count. Raises Refused: 409 if the nonce was used for another message,
+        429 over a rate, 503 if the database is unavailable.
         """
         try:
             self.rates.check_rate(publisher)
@@ -62,7 +62,7 @@ class Hub:
     async def history(self, room: str, after: int | None = None) -> Page:
         """Return the Page of `room` after the message with the id `after`; None: the recent ones.
 
-        Raises Refused: 503 if the database is away or too many rooms are open, 429 if one visitor keeps too many.
+        Raises Refused: 503 if the database is unavailable or too many rooms are open, 429 if a visitor has too many.
         """
         return await (await self.open_room(room)).history(after)
 
@@ -75,7 +75,7 @@ class Hub:
         return Queue(await self.open_room(room), after, bound)
 
     async def open_room(self, name: str) -> Room:
-        """Return the open Room; raise Refused if the database does not answer or too many rooms are in use."""
+        """Return the open Room; raise Refused if the database is unavailable or too many rooms are in use."""
         room = self.rooms.get(name)
         if room is None:
             self.shares.take(name)
@@ -101,7 +101,7 @@ class Hub:
                 queue.end()
 
     def close(self) -> None:
-        """Close the rooms and the store; for a hub that is used no more."""
+        """Close the rooms and the store; for a hub that is no longer used."""
         for task in self._tasks.values():
             task.cancel()
         for room in list(self.rooms.values()):
@@ -123,7 +123,7 @@ class Hub:
             try:
                 await self._catch_up([room for room in self.rooms.values() if room.listening])
             except Unavailable:
-                continue  # the readers wait; the next time may succeed
+                continue  # the readers wait; the next attempt may succeed
             for room in list(self.rooms.values()):
                 unused = asyncio.get_running_loop().time() - room.used_at
                 if room.listening and not room.queues and unused > settings.ROOM_IDLE:
@@ -152,7 +152,7 @@ class Hub:
             for start in range(0, len(subscriptions), MAX_CONCURRENT):
                 part = subscriptions[start : start + MAX_CONCURRENT]
                 if not all(await asyncio.gather(*(subscription.join() for subscription in part))):
-                    break  # the layer is away
+                    break  # the layer is unavailable
 
 
 @cache

@@ -13,7 +13,7 @@ from lab.messages.message import Message
 class Page:
     """Messages in the order of their ids; `last` is the `after` of the next request.
 
-    `more`: there are more already. `reset`: the `after` of the request is not of this history, which starts anew here.
+    `more`: there are more already. `reset`: the `after` of the request is of another history; this one starts here.
     """
 
     messages: list[Message]
@@ -23,9 +23,9 @@ class Page:
 
 
 def take_page(messages: Iterable[Message]) -> list[Message]:
-    """Return the first of some messages: as many as one page holds, and one at least.
+    """Return the first of some messages: as many as one page holds, and at least one.
 
-    A page holds PAGE_MAX messages, and PAGE_BYTES of their JSON; messages past these bounds are not looked at.
+    A page holds PAGE_MAX messages, and PAGE_BYTES of their JSON; the iterable is not read beyond these bounds.
     """
     page: list[Message] = []
     left = settings.PAGE_BYTES

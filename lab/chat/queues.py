@@ -32,7 +32,7 @@ class Queue:
         # A function that delivers one message at once, or returns False if it cannot.
         self.push: Callable[[Message], bool] | None = None
         self.resume(after)
-        self.generation = 0  # counts the readers; the newest alone is served
+        self.generation = 0  # counts the readers; only the newest one is served
         self.waiting = Backlog(settings.QUEUE_BYTES if bound is None else settings.QUEUES_BYTES, room.hub.backlogs)
         self.waiter: asyncio.Future[None] | None = None  # the future on which the reader waits
         self.timer: asyncio.TimerHandle | None = None  # wakes the reader
@@ -80,7 +80,7 @@ class Queue:
             self.wake()
 
     def wake(self) -> None:
-        """Let the reader look at its queue now."""
+        """Wake the reader, so that it reads its queue now."""
         if self.waiter is not None and not self.waiter.done():
             self.waiter.set_result(None)
 
@@ -91,15 +91,15 @@ class Queue:
         self.wake()
 
     def end(self) -> None:
-        """Give the reader nothing more: the server is shutting down."""
+        """Deliver nothing more: the server is shutting down."""
         self.ended = True
         self.wake()
 
     async def fetch(self, timeout: float | None = None) -> Page:
         """Return the next Page, as soon as there is one; an empty one after `timeout` seconds (None: never).
 
-        If messages are pushed, `timeout` counts from the last one. A second reader of the same queue ends the first
-        one's waiting with an empty Page.
+        If messages are pushed, `timeout` counts from the last one. If a second reader fetches from the same
+        queue, the first one gets an empty Page at once.
         """
         self.generation = generation = self.generation + 1
         self.wake()
@@ -133,13 +133,13 @@ class Queue:
 
     async def _wait(self, timeout: float | None) -> None:
         self.waiter = waiter = asyncio.get_running_loop().create_future()
-        self._stop_timer()  # of a reader before
+        self._stop_timer()  # of the previous reader
         if timeout is not None:
             self._set_timer(timeout, timeout)
         try:
             await waiter
         finally:
-            if self.waiter is waiter:  # else another reader waits here now, with a timer of its own
+            if self.waiter is waiter:  # else another reader waits here now, with its own timer
                 self.waiter = None
                 self._stop_timer()
 

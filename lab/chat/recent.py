@@ -16,9 +16,9 @@ class RecentBytes:
 
 
 class RecentMessages:
-    """Messages without a gap, TAIL_MAX at most; those of all rooms together have TAILS_BYTES at most.
+    """The newest messages of one room without a gap, at most TAIL_MAX; those of all rooms have at most TAILS_BYTES.
 
-    Past either bound the room's oldest ones are forgotten: they are in the store.
+    Beyond either bound the room's oldest ones are dropped: they are in the store.
     """
 
     def __init__(self, size: RecentBytes) -> None:
@@ -39,7 +39,7 @@ class RecentMessages:
             self._forget()
 
     def after(self, number: int) -> Iterator[Message]:
-        """Return an iterator of the messages after the id `number`; an empty one if the first of them is forgotten."""
+        """Return an iterator of the messages after the id `number`; an empty one if the first of them was dropped."""
         if not self.messages or self.messages[0].id > number + 1:
             return iter(())
         return islice(self.messages, number + 1 - self.messages[0].id, None)

@@ -1,7 +1,7 @@
 """An open room: its newest messages, and the queues of its readers.
 
-The store is the truth. Ids decide what is missing: if message 17 is announced and the room's last is 15, the room reads
-16 from the store, and so does a queue.
+The store always has all messages. A gap in the ids shows that one is missing: if message 17 is announced and the room's
+last is 15, the room reads 16 from the store. A queue does the same.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from lab.messages.message import Message
 if TYPE_CHECKING:
     from lab.chat.hub import Hub
 
-USED_AGAIN = 1.0  # seconds between two uses of a room that are noted
+USED_AGAIN = 1.0  # seconds after which another use of a room is recorded
 
 
 class Room:
@@ -33,7 +33,7 @@ class Room:
         self.last = 0  # id of the newest message that the hub knows
         self.recent = RecentMessages(hub.recent_bytes)  # ends with `last`
         self.queues: set[Queue] = set()
-        self.readers = 0  # of the queues, those that are being read now; without any, the room may be closed
+        self.readers = 0  # queues that are being read now; if there are none, the room may be closed
         self.closed = False
         self.used_at = self.noted_at = 0.0  # the loop's clock, seconds
         self.received_at = 0.0  # of the newest announcement, by the same clock
@@ -82,7 +82,7 @@ class Room:
 
     def _append(self, messages: Iterable[Message], stored: bool = False) -> None:
         for message in messages:
-            if stored and message.id > self.last + 1:  # the store has no message in between: somebody deleted it
+            if stored and message.id > self.last + 1:  # the store has none in between: an administrator deleted it
                 self.recent.clear()
                 self.last = message.id - 1
             if message.id == self.last + 1:
@@ -94,7 +94,7 @@ class Room:
         self.received_at = asyncio.get_running_loop().time()
 
     def restart(self) -> None:
-        """Start anew: the history in the store is another one."""
+        """Start again with an empty memory: the history in the store is another one."""
         self.last = 0
         self.recent.clear()
         for queue in self.queues:
@@ -121,19 +121,19 @@ class Room:
         return page
 
     def add(self, queue: Queue) -> None:
-        """Fill this queue from now on; raise Unavailable if the room was closed after the queue was made."""
+        """Put new messages into this queue; raise Unavailable if the room was closed after the queue was made."""
         if self.closed:
             raise Unavailable("too many rooms are open, try again.")
         self.queues.add(queue)
         queue.ended = self.hub.shutting_down
 
     def remove(self, queue: Queue) -> None:
-        """Fill this queue no longer, and empty it."""
+        """Put no more messages into this queue, and empty it."""
         self.queues.discard(queue)
         queue.waiting.clear()
 
     def use(self) -> None:
-        """Note a request for the room; of a room that is polled all the time one a second is noted."""
+        """Record a request for the room, at most one per second."""
         self.used_at = now = asyncio.get_running_loop().time()
         if now - self.noted_at > USED_AGAIN and self.listening and not self.readers:
             self.hub.shares.rest(self.name)

@@ -1,7 +1,7 @@
-"""Messages on disk: the truth of every room.
+"""The store: the messages on disk, which every reader gets in the end.
 
-One thread of the process writes. While it commits one batch the next one gathers, and all of it goes into the
-next transaction (group commit), so that many publishers share each wait for the disk.
+One thread of the process writes. While it commits one batch, new messages wait, and all of them go into the
+next transaction (group commit). So many publishers share each wait for the disk.
 """
 
 import asyncio
@@ -28,8 +28,8 @@ Stored = tuple[Message, bool]  # a message, and whether it is new
 BATCH_MAX = 500  # messages in one transaction
 DELETED_AT_ONCE = 10_000  # messages in one transaction, so that no publisher waits long
 FORGOTTEN = "/"  # begins the name of a room that is being deleted; no client can name it
-READ_AT_ONCE = 100  # messages in one query: a page of long ones holds few
-# Two statements by hand: the ORM takes ten times longer to compose them than SQLite or PostgreSQL to run them.
+READ_AT_ONCE = 100  # messages in one query; a page of long messages has few
+# Two statements in SQL: the ORM takes ten times longer to compose them than SQLite or PostgreSQL to run them.
 TAKE_IDS = """
     INSERT INTO lab_room (name, last) VALUES (%s, %s)
     ON CONFLICT (name) DO UPDATE SET last = lab_room.last + %s RETURNING id, last
@@ -54,15 +54,15 @@ class Store:
     def __init__(self) -> None:
         self.database = Database()
         self.waiting: list[tuple[Draft, asyncio.Future[Stored]]] = []  # (draft, future) in the order of arrival
-        self.waiting_bytes = 0  # of the texts of those
-        self.writing: asyncio.Task[None] | None = None  # the task that commits while anything waits
+        self.waiting_bytes = 0  # of their texts
+        self.writing: asyncio.Task[None] | None = None  # the task that commits while drafts wait
 
     async def add(self, draft: Draft, on_commit: Callable[[list[Message]], None]) -> Stored:
         """Store one draft; return (Message, whether it is new).
 
-        `on_commit(messages)` is called after each commit with its new messages. A nonce used again with the same
-        author and text gives the stored message; with another, Refused (409). Raises Unavailable if the database does
-        not answer or too much waits for it.
+        `on_commit(messages)` is called after each commit with its new messages. If the nonce was used before with the
+        same author and text, the stored message is returned; with others, it raises Refused (409). Raises Unavailable
+        if the database is unavailable or too many messages wait for it.
         """
         size = getsizeof(draft.text)
         if len(self.waiting) >= settings.WAITING_MAX or self.waiting_bytes + size > settings.WAITING_BYTES:
@@ -88,7 +88,7 @@ class Store:
         return await self.database.read(newest_heads, list(rooms))
 
     def close(self) -> None:
-        """End the threads; for a store that is used no more."""
+        """End the threads; for a store that is no longer used."""
         self.database.close()
 
     async def _write(self, on_commit: Callable[[list[Message]], None]) -> None:
@@ -118,7 +118,7 @@ class Store:
             try:
                 with transaction.atomic():
                     results = insert(drafts, known)
-                    if time.monotonic() > deadline:  # the database hung, and its publishers have their 503 already
+                    if time.monotonic() > deadline:  # the database hung, and its publishers got 503 already
                         raise Unavailable()
                 self.database.files.check()  # a message in files that were moved meanwhile is not accepted
                 return results

@@ -1,4 +1,4 @@
-"""The base of the four Python clients, which read and publish in a room as a browser would. No Django here."""
+"""The base of the four Python clients, which read and publish in a room like a browser. Needs no Django."""
 
 import collections
 import http.client
@@ -18,7 +18,7 @@ from lab.messages.errors import Refused
 from lab.messages.invisible import escaped
 from lab.net import sockets
 
-Message = dict[str, Any]  # as it comes in JSON
+Message = dict[str, Any]  # a message's JSON
 Socket = sockets.Socket
 Result = TypeVar("Result")
 
@@ -29,11 +29,11 @@ HOLD_MARGIN = 5.0  # seconds that the response to a held request may take beyond
 RETRYABLE = (429, 503)  # statuses that ask the client to retry
 TRANSIENT_ERRORS = (OSError, EOFError, http.client.HTTPException)
 ADDRESS_ERRORS = (ConnectionRefusedError, socket.gaierror)  # signs of a wrong address
-FIRST_ATTEMPTS = 10  # for a first connection, half a minute on average; a server may still be starting
+FIRST_ATTEMPTS = 10  # of a first connection, half a minute on average; the server may still be starting
 
 
 class Unreachable(OSError):
-    """No server was ever reached at a client's address; the text is one sentence that says why."""
+    """No connection to the server was ever made; the text is one sentence that says why."""
 
 
 class Client:
@@ -65,7 +65,7 @@ class Client:
         """Use the server at `url`; `after`: id of the last message seen (None: begin with the recent ones).
 
         `cookie` goes with every request; without `jitter` all clients reconnect after a fault at the same time.
-        Raises ValueError, with one sentence, if `url` is no server's.
+        Raises ValueError, with one sentence, if `url` is not the address of a server.
         """
         self.origin = url.rstrip("/")
         host, port = parse_address(self.origin)
@@ -103,7 +103,7 @@ class Client:
                 yield message
 
     def arrivals(self) -> Iterator[tuple[Message, bool]]:
-        """Yield (message, whether it is new) for all messages that come, also those that come twice."""
+        """Yield (message, whether it is new) for all messages that arrive, also repeated ones."""
         while not self.ended.is_set():
             while self.fetched:
                 message = self.fetched.popleft()
@@ -114,7 +114,7 @@ class Client:
                     self.repeated += 1
                 yield message, new
             batch = self.retry(self._open_and_fetch, self.disconnect) or ()
-            # Kept: a caller that stops in the middle of a batch finds the rest of it later.
+            # Kept here, so that a caller that stops in the middle of a batch gets the rest later.
             self.fetched.extend(message | {"arrived_at": self.arrived_at} for message in batch)
 
     def _open_and_fetch(self) -> Iterable[Message]:
@@ -122,7 +122,7 @@ class Client:
         return self.fetch()
 
     def ensure_open(self) -> None:
-        """Open, unless it is open already; the thread that comes first does it."""
+        """Open, unless it is open already; only the first of several threads does it."""
         with self.opening:
             if self.ready_state != OPEN:
                 self.ready_state = CONNECTING
@@ -132,8 +132,8 @@ class Client:
     def retry(self, action: Callable[[], Result], disconnect: Callable[[], None]) -> Result | None:
         """Return `action()`; after a fault `disconnect()`, wait (exponential backoff, full jitter) and try again.
 
-        Returns None after `close`. Raises Unreachable if no connection was ever made and FIRST_ATTEMPTS were refused
-        or found no such host.
+        Returns None after `close`. Raises Unreachable if no connection was ever made, and FIRST_ATTEMPTS attempts were
+        refused or found no such host.
         """
         failures = 0
         while not self.ended.is_set():
@@ -152,7 +152,7 @@ class Client:
                     raise
             finally:
                 if self.ended.is_set():
-                    disconnect()  # `close` came while the action was about to connect
+                    disconnect()  # `close` was called while the action was about to connect
             if self.ended.is_set():
                 break
             disconnect()
@@ -175,13 +175,13 @@ class Client:
     def close(self) -> None:
         """End for good: `messages` stops."""
         self.ended.set()
-        self.reading.closed = self.publishing.closed = True  # a thread that is about to connect does not
+        self.reading.closed = self.publishing.closed = True  # prevents a thread that is about to connect
         self.disconnect()
         self.publishing.close()
 
     @property
     def arrived_at(self) -> float:
-        """When the data that was fetched last reached the kernel, ms since the epoch."""
+        """The time at which the last fetched data reached the kernel, ms since the epoch."""
         sock = self.reading.sock  # read once: another thread may disconnect
         return sock.arrived_at if sock else time.time() * 1000
 
@@ -225,7 +225,7 @@ class Client:
         return messages
 
     def reset(self) -> None:
-        """Start again: `after` belongs to another history than the server's."""
+        """Start again, because `after` belongs to another history."""
         self.resets += 1
         self.after = None
 

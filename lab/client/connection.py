@@ -16,8 +16,8 @@ class Connection(http.client.HTTPConnection):
 
     sock: sockets.Socket | None
     timeout: float
-    opened_at = 0.0  # when the newest socket was open, ms since the epoch
-    closed = False  # for good: it does not connect again
+    opened_at = 0.0  # when the newest socket was opened, ms since the epoch
+    closed = False  # True: it never connects again
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -42,7 +42,7 @@ class Connection(http.client.HTTPConnection):
             super().close()
 
     def shut_down(self) -> sockets.Socket | None:
-        """Count the socket's bytes, end its traffic, and return it; a thread that waits for it wakes up."""
+        """Count the socket's bytes, shut it down, and return it; a thread that waits for it wakes up."""
         with self.lock:
             sock = self.sock
             if sock and sock is not self.counted:
@@ -58,7 +58,7 @@ class Connection(http.client.HTTPConnection):
 
 
 def parse_address(url: str) -> tuple[str, int]:
-    """Return (host, port) of a server's address; raise ValueError, with one sentence, if it is none."""
+    """Return (host, port) of a server's address; raise ValueError, with one sentence, if it is not valid."""
     if url.lower().startswith("https:"):
         raise ValueError("url: https:// is not spoken, use http://, or a proxy that speaks it.")
     try:

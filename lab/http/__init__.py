@@ -46,7 +46,7 @@ def messages(deliver: Deliver) -> Callable[..., Coroutine[Any, Any, HttpResponse
             return await publish(request, room)
         response = await deliver(request, room)
         if request.method == "HEAD" and response.streaming:
-            return HttpResponse(headers=response.headers)  # at once: it waits for no event
+            return HttpResponse(headers=response.headers)  # at once, without waiting for an event
         return response
 
     view.deliver = deliver  # type: ignore[attr-defined]  # for the API's description
@@ -54,13 +54,13 @@ def messages(deliver: Deliver) -> Callable[..., Coroutine[Any, Any, HttpResponse
 
 
 def only(request: HttpRequest, *methods: str) -> None:
-    """Raise Refused (405) if a request has another method than these."""
+    """Raise Refused (405) if a request has none of these methods."""
     if request.method not in methods:
         raise Refused(f"method: {' or '.join(methods)}.", status=405, headers={"Allow": ", ".join(methods)})
 
 
 def by(*methods: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Decorate the view of a page: refuse other methods than these, before Django checks the CSRF token."""
+    """Decorate the view of a page: refuse all other methods, before Django checks the CSRF token."""
 
     def decorated(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -86,7 +86,7 @@ async def publish(request: ASGIRequest, room: str) -> HttpResponse:
         fields["nonce"] = nonce if NONCE.fullmatch(nonce) else None
     try:
         message, new = await chat.publish(draft(room, fields), request.scope["visitor"])
-    except asyncio.CancelledError as exc:  # the server shuts down, and cannot wait for the database; or the client left
+    except asyncio.CancelledError as exc:  # at a shutdown, or the client disconnected
         raise Unavailable() from exc
     return json_response(message.json, status=201 if new else 200)
 

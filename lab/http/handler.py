@@ -19,8 +19,8 @@ from lab.messages.errors import Refused
 class ChatHandler(ASGIHandler):
     """Django for the chat's routes, whose views are all async: no middleware, no thread, no signal.
 
-    Stock Django pays a thread for each request (ThreadSensitiveContext, synchronous receivers of its signals, the
-    closing of the response). Nothing on these routes is synchronous, so nothing needs one.
+    Stock Django uses a thread for each request (ThreadSensitiveContext, synchronous receivers of its signals, the
+    closing of the response). These routes have no synchronous code, so they need no thread.
     """
 
     def load_middleware(self, is_async: bool = False) -> None:
@@ -63,7 +63,7 @@ class DisconnectWatcher:
         self.disconnected = False
         self.responding = asyncio.current_task()
         self.watching: asyncio.Task[None] | None = None
-        # A response that waits for nothing is sent before the loop gets here, and needs no second task.
+        # A response that does not wait is sent before the loop calls `start`, and so needs no second task.
         self.starting = asyncio.get_running_loop().call_soon(self.start)
 
     def start(self) -> None:

@@ -17,7 +17,7 @@ TIMEOUT = 2.0  # seconds
 async def healthz(request: HttpRequest) -> HttpResponse:
     """Respond 200 with the checks and two stamps of this server's clock (ms), or 503 naming what is not available.
 
-    The stamps are the server's two of NTP's four: from them a client can compute how far its clock is from this one.
+    The stamps are the server's two of the four in NTP: with them, a client can compute the offset of its clock.
     """
     received_at = time.time() * 1000
     http.only(request, "GET", "HEAD")

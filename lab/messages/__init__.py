@@ -1,1 +1,1 @@
-"""Messages, and how they travel: fields and their rules, refusals, frames, framing. No Django, no server."""
+"""Messages: their fields and rules, refusals, frames and framing. Needs no Django and no server."""

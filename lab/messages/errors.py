@@ -1,4 +1,4 @@
-"""Refusals: a request that breaks a rule, and what every response in JSON carries."""
+"""Refusals of requests that break a rule, and the headers of every response in JSON."""
 
 import json
 from collections.abc import Mapping

@@ -59,7 +59,7 @@ def is_refusal(text: str | None) -> bool:
 
 
 def reset() -> str:
-    """Return the frame that says that history starts anew."""
+    """Return the frame that announces a reset: another history starts."""
     return json.dumps({"type": "reset"})
 
 

@@ -16,14 +16,14 @@ BLANK = re.compile(rf"[\s\x01-\x1f\x7f-\x9f{CHARACTERS}]*")
 UNPRINTABLE = re.compile(f"[\0-\x1f\x7f-\x9f\u2028\u2029{CHARACTERS}]")
 JOINERS = "\u200c\u200d"
 EMOJI_STYLE = "\ufe0e\ufe0f"  # variation selectors: shown as text, shown as an image
-FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f")  # a region's, in tags
+FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{2,6}\U000e007f")  # in tags
 KEYCAP = "\u20e3"
-SIGNS = "\u203c\u2049\u2139\u3030"  # emoji whose category is not that of symbols
+SIGNS = "\u203c\u2049\u2139\u3030"  # emoji whose Unicode category is not "symbol"
 SKIN_TONES = "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
 def is_blank(text: str) -> bool:
-    """Return whether a text has only white space, control and invisible characters, or none; NUL is not one of them."""
+    """Return whether a text is empty or only white space, control and invisible characters; NUL is not one of them."""
     return BLANK.fullmatch(text) is not None
 
 

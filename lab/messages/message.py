@@ -47,7 +47,7 @@ class Message:
             return self._encoded.setdefault(encode, encode(self))
 
     def forget(self) -> None:
-        """Keep no encoding but the JSON: the waiting readers have the message, and late ones encode it again."""
+        """Drop all encodings except the JSON: the waiting readers have the message, and late ones encode it again."""
         self._encoded = None
 
     def as_dict(self) -> dict[str, Any]:

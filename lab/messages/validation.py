@@ -52,7 +52,7 @@ def draft(room: str, fields: Mapping[str, Any]) -> Draft:
 
 
 def clean_room(name: str) -> str:
-    """Return the room's name in NFC without white space at its ends; raise Refused (404) if it is no room's."""
+    """Return the room's name in NFC without white space at its ends; raise Refused (404) if it is not valid."""
     name = unicodedata.normalize("NFC", name).strip()
     is_good = 1 <= len(name) <= ROOM_MAX and all(_names_a_room(char) for char in name) and not _is_mark(name[0])
     if not is_good or hides_something(name):
@@ -71,7 +71,7 @@ def _is_mark(char: str) -> bool:
 
 
 def clean_author(name: object) -> str:
-    """Return the author's name in NFC without white space at its ends; raise Refused if it is no name."""
+    """Return the author's name in NFC without white space at its ends; raise Refused if it is not valid."""
     if not isinstance(name, str):
         raise Refused("author: a text is expected.")
     name = unicodedata.normalize("NFC", name).strip()
@@ -107,7 +107,7 @@ def clean_nonce(nonce: object) -> str:
 
 
 def clean_sent_at(sent_at: object) -> float | None:
-    """Return the publisher's clock in milliseconds or None; raise Refused if it is no finite number."""
+    """Return the publisher's clock in milliseconds or None; raise Refused if it is not a finite number."""
     if sent_at is None:
         return None
     if isinstance(sent_at, (int, float)) and not isinstance(sent_at, bool) and abs(sent_at) < 1e300:
@@ -116,7 +116,7 @@ def clean_sent_at(sent_at: object) -> float | None:
 
 
 def clean_after(after: str | None, name: str = "after") -> int | None:
-    """Return the id of the last message seen, or None if there is none; raise Refused if it is no id.
+    """Return the id of the last message seen, or None if there is none; raise Refused if it is not an id.
 
     `name`: of the client's parameter or header, for the refusal.
     """

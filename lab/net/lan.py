@@ -1,4 +1,4 @@
-"""Addresses of this machine in its network, and a poster for a classroom: large, and as a QR code for phones."""
+"""Addresses of this machine in its network, and a poster of one for a classroom, in large letters and as a QR code."""
 
 import io
 import ipaddress

@@ -22,7 +22,7 @@ class BufferLimit:
     def add(self, connection: StallGuard, address: str, size: int) -> None:
         """Count `size` bytes that wait for a client; past the limit abort the connection that has waited longest.
 
-        It is one of the address for which most bytes wait. Its client reconnects and continues where it was.
+        The address with the most waiting bytes loses it. Its client reconnects and continues where it was.
         """
         self.waiting[connection] = address, size
         self.by_address[address] += size
@@ -34,7 +34,7 @@ class BufferLimit:
             self.remove(longest)
 
     def remove(self, connection: StallGuard) -> None:
-        """Count no bytes for a client that has read what waited, or is gone."""
+        """Count no more bytes for a client that has read everything, or is gone."""
         address, size = self.waiting.pop(connection, ("", 0))
         self.total -= size
         self.by_address[address] -= size

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 class DescriptorLimit:
     """Refuses a connection by the number of its descriptor.
 
-    A system gives out the lowest free number, so the number shows how many files are open, for whatever purpose.
+    The system uses the lowest free number, so the number shows how many files of any kind are open.
     """
 
     was_reached = False  # the log has a line about it

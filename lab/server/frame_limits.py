@@ -22,13 +22,13 @@ class LimitedFrames(WebSocketsSansIOProtocol):
 
     unparsed = b""  # bytes that were read and wait
     is_scheduled = False  # the next piece of them
-    over = False  # nothing more is read of the client
+    over = False  # nothing more is read from the client
     tokens: float | None = None  # frames left of the client's rate
     counted_at = 0.0  # when the tokens were counted, by the loop's clock
     dropped = 0  # bytes that came after the end
 
     def data_received(self, data):
-        """Handle the frames that came, a piece at a time."""
+        """Handle the received frames, one piece at a time."""
         if self.over:
             self.dropped += len(data)
             if self.dropped > settings.LINGER_MAX:

@@ -1,4 +1,4 @@
-"""Request line and headers, where RFC 9110 and RFC 9112 want more than uvicorn and its parser do."""
+"""Request line and headers: the rules of RFC 9110 and RFC 9112 that uvicorn and its parser do not apply."""
 
 import re
 

@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol, with responses in one write, `push`, and a stricter reading of headers.
 
-uvicorn writes the headers and the body of a response apart, which costs a packet and a system call more; here they are
-written together.
+uvicorn writes the headers and the body of a response separately, which costs one more packet and system call; here they
+are written together.
 
 The scope has `push`, as in the WebSocket protocol: `push(data)` writes at once the bytes that come next on the
 connection, in the framing of its protocol. It returns False if the write buffer is full or the response is complete.

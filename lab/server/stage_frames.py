@@ -1,4 +1,4 @@
-"""What every naive WebSocket stage needs and a tutorial leaves out: checked frames, rate limits, ids, acknowledgements.
+"""Middleware for the naive WebSocket stages: it checks frames, limits rates, gives ids, and acknowledges.
 
 A stage is a plain Channels consumer. It receives each valid message as the text of the frame that delivers it, and
 only has to pass that text on.
@@ -74,7 +74,7 @@ class CheckedConnection:
         return draft
 
     async def send(self, event: Event) -> None:
-        """Send, unless the client is gone: the event that says so follows, and other clients must not suffer."""
+        """Send, unless the client is gone: its disconnect event follows, and other clients must not be affected."""
         with suppress(OSError):
             await self.server_send(event)
 

@@ -1,4 +1,4 @@
-"""The history of a room as a naive stage sends it: from the first message on, cut off only to protect the server."""
+"""The history of a room for a naive stage: all messages, or to protect the server, as many as one page holds."""
 
 from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""Stage 1, hold: the server holds the request until a message comes.
+"""Stage 1, hold: the server holds the request until there is a message.
 
 The server knows a reader only while one of its requests waits. Messages published between two requests
 are lost, and so are messages published while the reader is away.

@@ -1,7 +1,7 @@
 """Stage 2, queue: each user has a queue, into which messages go between two requests, too.
 
-The queue forgets what it has given out. A response that is cut off on its way is lost; the queue itself
-is lost when the server ends, or when the user is away for a minute.
+The queue drops messages when they are sent: if a response is cut off on its way, its messages are lost. The
+queue itself is lost when the server ends, or when the user is away for a minute.
 """
 
 from django.core.handlers.asgi import ASGIRequest

@@ -1,6 +1,6 @@
 """Stage 3, etag: a tag stands for a response, and 304 says that the response would be the same.
 
-A 304 has no body, but headers like any response, and the request was sent all the same.
+A 304 has no body. But it has headers like any response, and the request had to be sent.
 """
 
 from django.core.handlers.asgi import ASGIRequest

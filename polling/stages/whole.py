@@ -1,7 +1,7 @@
 """Stage 1, whole: the whole history in every response, whatever the browser has already.
 
-Nothing is lost, but nearly everything comes again, and each response is longer than the one before.
-To protect the server, the lab cuts it off at the newest 500 messages, which one response may hold.
+No message is lost, but nearly all are sent again, and each response is longer than the one before.
+To protect the server, the lab sends only the newest 500 messages, the most that one response may hold.
 """
 
 from django.core.handlers.asgi import ASGIRequest

@@ -282,13 +282,13 @@ def test_locust_drives_the_technique_chosen_on_its_own_page(server, tmp_path):
     # From another folder, where nothing of the project is on Python's path.
     with subprocess.Popen([*command, *options], cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
         try:
-            page = ask(f"http://127.0.0.1:{port}/")
+            page = fetch_text(f"http://127.0.0.1:{port}/")
             assert all(f'"{technique}"' in page for technique in TECHNIQUES)
             form = {"user_count": 10, "spawn_rate": 10, "host": server.url, "technique": "sse", "rooms": 2, "rate": 9.0}
-            ask(f"http://127.0.0.1:{port}/swarm", form)
+            fetch_text(f"http://127.0.0.1:{port}/swarm", form)
             deadline, deliveries = time.monotonic() + 15, {}
             while deliveries.get("num_requests", 0) < 20 and time.monotonic() < deadline:
-                stats = json.loads(ask(f"http://127.0.0.1:{port}/stats/requests"))["stats"]
+                stats = json.loads(fetch_text(f"http://127.0.0.1:{port}/stats/requests"))["stats"]
                 deliveries = next((line for line in stats if line["name"] == "delivery"), {})
                 time.sleep(0.1)
         finally:
@@ -298,7 +298,7 @@ def test_locust_drives_the_technique_chosen_on_its_own_page(server, tmp_path):
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
-def ask(address, form=None):
+def fetch_text(address, form=None):
     """Return a response as text; the server may take 15 seconds to start."""
     data = None if form is None else urlencode(form).encode()
     deadline = time.monotonic() + 15

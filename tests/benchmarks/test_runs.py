@@ -37,7 +37,7 @@ def measured(tmp_path):
     return run
 
 
-def whole(row):
+def is_clean(row):
     """Return whether a run's ledger has deliveries, and none is lost, repeated or out of order."""
     return row["delivered"] == row["expected"] > 0 and not row["lossy"] and not row["unanswered"]
 
@@ -46,7 +46,7 @@ def whole(row):
 @pytest.mark.parametrize(("server", "layer"), [("daphne", "redis"), ("hypercorn", "pubsub"), ("granian", "memory")])
 def test_every_server_and_layer_delivers_everything(measured, server, layer):
     row = measured("websocket", server=server, layer=layer)
-    assert whole(row), row["flags"]
+    assert is_clean(row), row["flags"]
     assert (row["server"], row["layer"]) == (server, layer)
     assert row["server_cpu_s"] > 0
     assert row["server_sockets"] >= 6
@@ -56,7 +56,7 @@ def test_every_server_and_layer_delivers_everything(measured, server, layer):
 def test_all_readers_reconnect_over_a_slow_link_and_miss_nothing(measured):
     """Readers are 40 ms away, publishers are not; without jitter the readers reconnect together."""
     row = measured("sse", delay_ms=40.0, cut="no-jitter", duration=2.4)
-    assert whole(row), row["flags"]
+    assert is_clean(row), row["flags"]
     assert row["latency_ms"]["p50"] > 40
     back = row["reconnect"]
     assert (back["missed"], back["away"]) == (0, 0)
@@ -91,7 +91,7 @@ def test_a_stage_may_lose_and_the_run_says_so(measured):
 @pytest.mark.server
 def test_two_processes_share_the_load_and_one_ledger(measured, tmp_path):
     row = measured("longpoll", processes=2, publishers=2)
-    assert whole(row), row["flags"]
+    assert is_clean(row), row["flags"]
     assert row["clock"] == {"processes": 2, "machines": 1, "error_ms": 0.0}
     with (tmp_path / row["place"] / "clients.csv").open() as file:
         clients = [(int(client["client"]), client["room"]) for client in csv.DictReader(file)]

@@ -1,4 +1,4 @@
-"""The measurements in scripts: JSON with a schema, one line with --quiet, no colours where nobody wants them."""
+"""The measurements in scripts: JSON with a schema, one line with --quiet, and colours only where they are wanted."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def manage(*arguments, **environment):
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
-    """Compare for a moment; return (the results' folder, standard output, standard error)."""
+    """Make a short comparison; return (folder of the results, standard output, standard error)."""
     folder = tmp_path_factory.mktemp("compared")
     (folder / "moment.toml").write_text(SCENARIO)
     shown = manage("compare", "--scenario", folder / "moment.toml", "--out", folder, "--bare", "--json")
@@ -93,7 +93,7 @@ def test_results_of_an_older_version_follow_the_schema_except_for_the_number():
         ("flags", 7),
     ],
 )
-def test_the_schema_refuses_what_is_no_result(field, value):
+def test_the_schema_refuses_invalid_results(field, value):
     results = json.loads((OLD / "results.json").read_text()) | {"format": results_dir.FORMAT}
     results["runs"][0][field] = value
     assert any(problem.startswith(f"runs/0/{field}") for problem in problems(results))
@@ -163,7 +163,7 @@ def opened(folder, tmp_path, terminal):
 
 @pytest.mark.server
 @pytest.mark.parametrize("terminal", [True, False])
-def test_the_report_opens_in_a_browser_if_somebody_sits_there(compared, tmp_path, terminal):
+def test_the_report_opens_in_a_browser_only_in_a_terminal(compared, tmp_path, terminal):
     address = (compared[0] / "report.html").resolve().as_uri()
     assert opened(compared[0], tmp_path, terminal) == (address if terminal else None)
 

@@ -27,14 +27,14 @@ warmup = 0.2
 duration = 1.0
 techniques = ["polling", "sse"]
 """
-LONGEST = 600  # seconds for a comparison of a moment
+LONGEST = 600  # seconds for a short comparison
 NO_BYTES = {"up": None, "down": None}
 MISSING = "Bytes are missing, because this system has no TCP_INFO"
 
 
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
-    """Compare where the kernel measures nothing; return (the results' folder, what the terminal showed)."""
+    """Make a comparison with a kernel that measures nothing; return (folder of the results, output of the terminal)."""
     folder = tmp_path_factory.mktemp("compared")
     (folder / "moment.toml").write_text(SCENARIO)
     command = [sys.executable, "manage.py", "compare", "--scenario", folder / "moment.toml", "--out", folder]
@@ -110,7 +110,7 @@ def test_a_notebook_gets_no_bytes_either(folder):
     assert all(not series.estimate(name) for series in point.valid for name in ("tcp", "ip", "up", "ip_second"))
 
 
-def test_the_zeros_of_an_older_version_are_no_bytes(tmp_path):
+def test_the_zeros_of_an_older_version_count_as_not_measured(tmp_path):
     zeros = {name: {"up": 0, "down": 0} for name in ("tcp_bytes", "ip_bytes")}
     zeros |= {"bytes_per_message": {"tcp": 0.0, "ip": 0.0}, "per_client_second": {"tcp": 0.0, "ip": 0.0, "cpu_us": 9.0}}
     runs = [make_run(name, number, **zeros) for number in (1, 2, 3) for name in TITLES]

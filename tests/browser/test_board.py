@@ -55,14 +55,14 @@ class Demo:
                 return
         raise AssertionError("the demo did not start")
 
-    def ask(self, path, fields=None):
+    def request(self, path, fields=None):
         """Ask the wires' control."""
         body = None if fields is None else json.dumps(fields).encode()
         with urllib.request.urlopen(self.control + path, body, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def state(self):
-        return {wire["name"]: wire for wire in self.ask("/state")["wires"]}
+        return {wire["name"]: wire for wire in self.request("/state")["wires"]}
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -84,7 +84,7 @@ def board(demo, window, room):
     window.until(lambda: open_panes(window) == len(TECHNIQUES), "not every pane is open")
     yield window
     assert window.complaints(AWAY) == []
-    demo.ask("/wires/all/link", {"profile": "local"})
+    demo.request("/wires/all/link", {"profile": "local"})
 
 
 def open_panes(window):
@@ -277,7 +277,7 @@ def test_the_lanes_can_be_paused_and_resumed(board):
 
 
 def test_the_latencies_on_a_slow_link_are_those_of_the_model(demo, board):
-    demo.ask("/wires/all/link", {"delay_ms": 150})
+    demo.request("/wires/all/link", {"delay_ms": 150})
     board.until(lambda: len(board.all(".latency-dots .band")) == len(TECHNIQUES), "no band is drawn")
     time.sleep(1.2)  # the page gets the link's state once a second
     board.one(".composer option[value=websocket]").click()
@@ -291,7 +291,7 @@ def test_the_latencies_on_a_slow_link_are_those_of_the_model(demo, board):
 def test_a_killed_server_causes_no_loss_and_no_repetition(demo, board, room):
     board.say("before")
     until_delivered(board, "before")
-    demo.ask("/server/restart", {"away": 1})
+    demo.request("/server/restart", {"away": 1})
     board.until(lambda: open_panes(board) == len(TECHNIQUES), "not every pane came back")
     board.say("after")
     until_delivered(board, "before", "after")
@@ -342,13 +342,16 @@ def test_boards_of_one_browser_share_a_stream(demo, board, room):
     board.driver.switch_to.new_window("tab")
     try:
         board.open(demo, "compare", room)
-        board.until(lambda: "local" in board.texts(".strand [data-part=link]"), "the second board hears nothing")
-        assert demo.ask("/state")["listeners"] == 1
+        board.until(lambda: "local" in board.texts(".strand [data-part=link]"), "the second board gets no events")
+        assert demo.request("/state")["listeners"] == 1
     finally:
         board.driver.close()
         board.driver.switch_to.window(first)
-    demo.ask("/wires/all/link", {"profile": "3G"})
-    board.until(lambda: board.texts(".strand [data-part=link]") == ["3G"] * len(TECHNIQUES), "the first is deaf now")
+    demo.request("/wires/all/link", {"profile": "3G"})
+    board.until(
+        lambda: board.texts(".strand [data-part=link]") == ["3G"] * len(TECHNIQUES),
+        "the first board gets no events now",
+    )
 
 
 def test_a_hidden_page_says_that_its_timers_were_slowed(board):

@@ -85,7 +85,7 @@ TEXTS = {
 
 
 def made(number, text):
-    """Return a message of which no part is another's."""
+    """Return a message that shares no object with another one."""
     names = ["".join(list(part)) for part in ("𠀀" * 64, "😀" * 40, text, '"' * 64)]
     return Message(number, *names, 1763678000123.25 + number, 1763678000124.5678 + number)
 

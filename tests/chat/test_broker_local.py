@@ -39,7 +39,7 @@ def test_3_2_every_technique_delivers_without_a_query_of_the_store(start):
 
 
 def test_a_subscription_gets_its_rooms_messages_in_order_until_it_leaves(bounded):
-    async def heard():
+    async def received():
         told, subscriptions, broker = [], [], broker_local.LocalBroker()
         for room in ("a", "b"):
             subscriptions.append(broker.subscribe(room, lambda messages: noted(told, messages)))
@@ -56,7 +56,7 @@ def test_a_subscription_gets_its_rooms_messages_in_order_until_it_leaves(bounded
         await asyncio.gather(*listening[1:], return_exceptions=True)
         return told, broker
 
-    told, broker = asyncio.run(heard())
+    told, broker = asyncio.run(received())
     assert sorted(told) == [[("a", 1), ("a", 2)], [("b", 1)], [("b", 2)]]
     assert not broker.subscriptions
 
@@ -67,7 +67,7 @@ async def noted(told, messages):
 
 
 def test_4_1_announcements_that_wait_for_a_busy_room_are_bounded(bounded):
-    async def unheard():
+    async def waiting_and_left():
         broker = broker_local.LocalBroker()
         subscription = broker.subscribe("a", None)
         await subscription.join()
@@ -77,4 +77,4 @@ def test_4_1_announcements_that_wait_for_a_busy_room_are_bounded(bounded):
         await subscription.leave()
         return waiting, broker.pending_bytes
 
-    assert asyncio.run(unheard()) == (BOUND, 0)
+    assert asyncio.run(waiting_and_left()) == (BOUND, 0)

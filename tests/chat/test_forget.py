@@ -1,4 +1,4 @@
-"""`manage.py forget ROOM` empties a room beside servers that run, and its clients start anew (2.1a)."""
+"""`manage.py forget ROOM` empties a room while servers run, and its clients get a reset (2.1a)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,20 +15,20 @@ OLD = ["one", "two", "three"]
 
 
 def forget(server, room):
-    """Run the command beside a server."""
+    """Run the command for the database of a server."""
     own = {name: server.environment[name] for name in ("DATABASE_URL", "REDIS_URL") if name in server.environment}
     return run_command("forget", room, data=server.environment["LAB_DATA"], **own)
 
 
 def publish_old(server, room):
-    """Publish the history that is forgotten."""
+    """Publish the history that will be deleted."""
     for text in OLD:
         assert publish("polling", server, room, text)[0] == 201
 
 
 @contextmanager
 def clients(server, room, texts):
-    """Have a client of each technique read the old history; yield futures of how often each was told to start anew.
+    """Read the old history by a client of each technique; yield futures of the number of resets that each got.
 
     A client must then read `texts` from the first message on.
     """
@@ -55,8 +55,8 @@ def clients(server, room, texts):
 @pytest.mark.also_scaled
 @pytest.mark.parametrize("name", ["{}", "{}-物理课"])
 @pytest.mark.parametrize("count", [1, 5])
-def test_2_1a_the_clients_of_a_forgotten_room_start_anew(server, room, name, count):
-    """Whether the new history is shorter or longer than the old one, and beside another room."""
+def test_2_1a_the_clients_of_a_deleted_room_get_a_reset(server, room, name, count):
+    """The new history may be shorter or longer than the old one; another room is not affected."""
     room = name.format(room)
     for each in (room, f"{room}-other"):
         publish_old(server, each)
@@ -68,14 +68,14 @@ def test_2_1a_the_clients_of_a_forgotten_room_start_anew(server, room, name, cou
             status, message = publish("sse", server, room, text)
             assert (status, message["id"]) == (201, number)
         for resets in results_of(told):
-            assert resets >= 1  # a long poll has a queue in each process, and each of them tells it
+            assert resets >= 1  # a long poll has a queue in each process, and may get a reset from each
             assert resets == 1 or hasattr(server, "servers")
     assert read("polling", server, room, count, "?after=0").ids == list(range(1, count + 1))
     assert [message["text"] for message in read("polling", server, f"{room}-other", 3, "?after=0").messages] == OLD
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_2_1a_a_client_that_was_away_starts_anew_too(start, room, workers):
+def test_2_1a_a_client_that_was_away_gets_a_reset_too(start, room, workers):
     server = start("--workers", workers)
     publish_old(server, room)
     assert forget(server, room).returncode == 0
@@ -89,7 +89,7 @@ def test_2_1a_a_client_that_was_away_starts_anew_too(start, room, workers):
     assert read("polling", server, f"{room}-sse", 0, "?after=1").reset
 
 
-def test_a_publish_meanwhile_waits_and_is_not_refused(server, room):
+def test_a_publish_during_the_deletion_waits_and_is_not_refused(server, room):
     publish_old(server, room)
     with ThreadPoolExecutor() as pool:
         forgetting = pool.submit(forget, server, room)
@@ -100,7 +100,7 @@ def test_a_publish_meanwhile_waits_and_is_not_refused(server, room):
     assert read("polling", server, room, last, "?after=0").ids == list(range(1, last + 1))
 
 
-def test_a_large_room_is_deleted_entirely_and_what_an_interrupted_command_left(start, room):
+def test_a_large_room_and_the_rest_of_an_interrupted_deletion_are_deleted_completely(start, room):
     server = start()
     publish_many(server, room, 50)
     with database(server) as connection:
@@ -118,20 +118,20 @@ def test_a_large_room_is_deleted_entirely_and_what_an_interrupted_command_left(s
 
 
 @pytest.mark.parametrize("name", ["nowhere", "物理课"])
-def test_a_room_that_does_not_exist_is_told_in_one_sentence(tmp_path, name):
+def test_a_room_that_does_not_exist_is_refused_in_one_sentence(tmp_path, name):
     done = run_command("forget", name, data=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"CommandError: There is no room {name} in the database: nobody has published in it.\n"
 
 
 @pytest.mark.parametrize("name", ["a.b", "", "/99", "a b", "x" * 65, "a\u202eb", "\udcff"])
-def test_a_name_that_is_no_rooms_is_told_in_one_sentence(tmp_path, name):
+def test_an_invalid_room_name_is_refused_in_one_sentence(tmp_path, name):
     done = run_command("forget", name, data=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "CommandError: room: 1 to 64 letters, digits, - and _.\n"
 
 
-def test_a_database_that_cannot_be_used_is_told_in_one_sentence(tmp_path):
+def test_an_unusable_database_is_reported_in_one_sentence(tmp_path):
     done = run_command("forget", "lobby", data=tmp_path, DATABASE_URL="postgres://127.0.0.1:1/nobody")
     assert done.returncode == 1
     assert done.stderr.startswith("CommandError: The database cannot be used: ")

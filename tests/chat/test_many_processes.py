@@ -61,7 +61,8 @@ def test_3_6_ids_count_without_a_gap_under_publishers_at_two_processes(two, room
     assert sorted(ids) == list(range(1, 81))
     for server in two:
         until(
-            lambda server=server: get(server.url, room_path("polling", room)).json["last"] == 80, "not all is heard of"
+            lambda server=server: get(server.url, room_path("polling", room)).json["last"] == 80,
+            "a process does not know all messages",
         )
 
 
@@ -101,8 +102,8 @@ def test_3_6_a_client_ahead_of_a_process_causes_no_reset(two, room, technique):
 
 @pytest.mark.parametrize(("publishing", "delivering"), [*product(["polling", "websocket"], TECHNIQUES)])
 @pytest.mark.services
-def test_3_6_with_redis_messages_are_announced_to_every_process(rung, room, publishing, delivering):
-    here, there = rung
+def test_3_6_with_redis_messages_are_announced_to_every_process(announcing, room, publishing, delivering):
+    here, there = announcing
     publish("polling", here, room, "first")
     reader = client(delivering, there, room, after=0)
     messages = waiting(reader)
@@ -115,9 +116,9 @@ def test_3_6_with_redis_messages_are_announced_to_every_process(rung, room, publ
 
 
 @pytest.fixture(scope="module")
-def rung(tmp_path_factory):
+def announcing(tmp_path_factory):
     """Two server processes on one database and one Redis, which never query the store by themselves."""
-    data = tmp_path_factory.mktemp("rung")
+    data = tmp_path_factory.mktemp("announcing")
     with RedisProcess() as redis:
         servers = [ServerProcess(data, **SMALL, **NEVER, REDIS_URL=redis.url).start() for _ in range(2)]
         yield servers

@@ -57,7 +57,7 @@ def objects(server, tmp_path):
     return count
 
 
-def ask_for_all(server, paths):
+def request_all(server, paths):
     """Request each path, many at a time; nobody uses the queues and rooms that this opens."""
     head = f"HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n"
     for start in range(0, len(paths), AT_ONCE):
@@ -68,12 +68,12 @@ def ask_for_all(server, paths):
 
 def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, tmp_path, room):
     path, grown = room_path("longpoll", room, "?hold=0"), []
-    ask_for_all(forgetful, [path] * 2 * AT_ONCE)
+    request_all(forgetful, [path] * 2 * AT_ONCE)
     time.sleep(IDLE + 0.5)  # these queues are dropped, and everything that queues need is loaded
     before, first = memory(forgetful), objects(forgetful, tmp_path)
     for _turn in range(2):
         until(lambda: get(forgetful.url, path).status == 200, "queues are never dropped")
-        ask_for_all(forgetful, [path] * (QUEUES - 1))
+        request_all(forgetful, [path] * (QUEUES - 1))
         grown.append(memory(forgetful))
     assert grown[0] - before < QUEUES * QUEUE
     assert grown[1] - grown[0] < MORE
@@ -83,12 +83,12 @@ def test_3_5_10_000_abandoned_queues_leave_memory_where_it_was(forgetful, tmp_pa
 
 
 def test_3_5_rooms_that_nobody_reads_leave_memory_where_it_was(forgetful):
-    ask_for_all(forgetful, [f"/polling/warm-{number}/messages/" for number in range(100)])
+    request_all(forgetful, [f"/polling/warm-{number}/messages/" for number in range(100)])
     before, grown = memory(forgetful), []
     for turn in range(2):
         free = f"/polling/free-{turn}/messages/"
         until(lambda: get(forgetful.url, free).status == 200, "rooms are never forgotten")  # noqa: B023
-        ask_for_all(forgetful, [f"/polling/{turn}-{number}/messages/" for number in range(ROOMS - 1)])
+        request_all(forgetful, [f"/polling/{turn}-{number}/messages/" for number in range(ROOMS - 1)])
         grown.append(memory(forgetful))
     assert grown[0] - before < ROOMS * ROOM
     assert grown[1] - grown[0] < 1.5 * MORE  # the names of groups are cached

@@ -193,7 +193,10 @@ def test_3_1_acknowledged_messages_are_stored_while_the_folder_is_moved_and_rest
         speakers = [pool.submit(speak, number) for number in range(8)]
         try:
             for turn in range(1, 11):
-                until(lambda turn=turn: len(told) > 20 * turn or any(one.done() for one in speakers), "nobody is heard")
+                until(
+                    lambda turn=turn: len(told) > 20 * turn or any(one.done() for one in speakers),
+                    "no publish gets a response",
+                )
                 move(folder)
                 time.sleep(0.05)
                 folder.with_name("elsewhere").rename(folder)

@@ -80,12 +80,14 @@ def test_3_2_when_redis_is_back_messages_are_announced_again(redis, start, room,
             until(lambda: get(there.url, "/healthz").status == 503, "the loss goes unseen")
             publish("polling", here, room, "unheard")
         until(lambda: get(there.url, "/healthz").status == 200, "the return goes unseen")
-        until(lambda: publish("polling", here, room, "ding") and rung(there, room), "nothing is announced any more")
+        until(
+            lambda: publish("polling", here, room, "ding") and announced(there, room), "nothing is announced any more"
+        )
         for messages in received:  # also the message that was not announced: the ids show the gap
             assert [message["id"] for message in islice(messages, 2)] == [2, 3]
 
 
-def rung(server, room):
+def announced(server, room):
     return get(server.url, room_path("polling", room)).json["last"] > 2
 
 

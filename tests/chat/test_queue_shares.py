@@ -104,31 +104,31 @@ def test_4_1_what_is_left_is_forgotten_completely(taken):
     assert [taken.holders, taken.counts, taken.idle, taken.ranks, taken.rank] == [{}] * 5
 
 
-def ask(server, room, query="", **headers):
+def poll(server, room, query="", **headers):
     return get(server.url, room_path("longpoll", room, f"?hold=0{query}"), **headers)
 
 
 def lives(server, room, queue):
     """Return whether a queue that delivered message 1 still exists: a new one under its id would deliver 1 again."""
-    return ask(server, room, f"&queue={queue}", X_Forwarded_For="192.0.2.99").json["messages"] == []
+    return poll(server, room, f"&queue={queue}", X_Forwarded_For="192.0.2.99").json["messages"] == []
 
 
 def test_4_1_an_address_over_its_share_loses_its_oldest_queue_and_no_message(start, room):
     server = start(LAB_ADDRESS_QUEUES="2")
     publish("polling", server, room)
-    first, second, _third = (ask(server, room).json["queue"] for _ in range(3))
+    first, second, _third = (poll(server, room).json["queue"] for _ in range(3))
     assert lives(server, room, second)
     publish("polling", server, room)
-    answer = ask(server, room, f"&queue={first}&after=1").json
+    answer = poll(server, room, f"&queue={first}&after=1").json
     assert ([message["id"] for message in answer["messages"]], answer["queue"]) == ([2], first)
 
 
 def test_4_1_in_a_full_process_the_address_with_the_most_queues_loses_one(start, room):
     server = start(**SMALL, **PROXY, SMALL_QUEUES_MAX="4", SMALL_QUEUE_IDLE="60")
     publish("polling", server, room)
-    theirs = ask(server, room, X_Forwarded_For="192.0.2.2").json["queue"]
-    greedy = [ask(server, room, X_Forwarded_For="192.0.2.1").json["queue"] for _ in range(3)]
-    assert ask(server, room, X_Forwarded_For="192.0.2.3").status == 200
+    theirs = poll(server, room, X_Forwarded_For="192.0.2.2").json["queue"]
+    greedy = [poll(server, room, X_Forwarded_For="192.0.2.1").json["queue"] for _ in range(3)]
+    assert poll(server, room, X_Forwarded_For="192.0.2.3").status == 200
     assert lives(server, room, theirs)
     assert lives(server, room, greedy[1])
     assert not lives(server, room, greedy[0])
@@ -141,14 +141,14 @@ def test_4_429_queues_in_use_are_bounded_for_each_address_and_session(start, roo
     others = {"X_Forwarded_For": "192.0.2.2", "Cookie": new_session(server)}
     with ExitStack() as stack:
         for _ in range(2):
-            queue = ask(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}).json["queue"]
+            queue = poll(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}).json["queue"]
             path = room_path("longpoll", room, f"?hold={LONG}&after=0&queue={queue}")
             stack.enter_context(stalled_request(server, path, *(f"{name}: {value}" for name, value in mine.items())))
         answers = []
         while not answers or answers[-1].status != 429:  # the requests come one after the other; the last ones are held
-            answers.append(ask(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}))
+            answers.append(poll(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}))
         assert (answers[-1].sentence, answers[-1].headers["retry-after"]) == (OF_ONE["queues"], "5")
-        assert ask(server, room, **others).status == 200
+        assert poll(server, room, **others).status == 200
 
 
 @pytest.mark.parametrize("of", ["ADDRESS", "SESSION"])
@@ -170,12 +170,12 @@ def test_4_429_rooms_in_use_are_bounded_for_each_address_and_session(start, of):
 @pytest.mark.parametrize("technique", HTTP[:2])
 def test_4_1_rooms_without_readers_are_closed_for_new_ones_and_lose_no_message(start, technique):
     server = start(**SMALL, SMALL_ROOMS_MAX="3", SMALL_QUEUE_IDLE="60")
-    queue = ask(server, "room-0").json["queue"]
+    queue = poll(server, "room-0").json["queue"]
     for number in range(20):
         query = "?hold=0" if technique == "longpoll" else ""
         assert get(server.url, room_path(technique, f"room-{number}", query)).status == 200
     publish("polling", server, "room-0")
-    answer = ask(server, "room-0", f"&queue={queue}&after=0").json
+    answer = poll(server, "room-0", f"&queue={queue}&after=0").json
     assert [message["id"] for message in answer["messages"]] == [1]
 
 
@@ -199,11 +199,11 @@ def test_4_1_a_class_of_60_behind_one_address_stays_within_its_shares(server, ro
         for student in range(60):
             session = {"Cookie": new_session(server)}
             address = f"ws://127.0.0.1:{server.port}{websocket_path(room)}"
-            assert ask(server, f"{room}-{student}", **session).status == 200
+            assert poll(server, f"{room}-{student}", **session).status == 200
             for _tab in range(3):
                 stack.enter_context(connect(address, origin=server.url, additional_headers=session, proxy=None))
                 stack.enter_context(stream(server.url, room_path("sse", room), **session))
                 assert get(server.url, room_path("polling", room), **session).status == 200
                 for _load in range(2):
-                    assert ask(server, room, **session).status == 200
+                    assert poll(server, room, **session).status == 200
         assert publish("polling", server, room)[0] == 201

@@ -95,19 +95,19 @@ def of_websocket(url, room):
         f"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {KEY}\r\n\r\n"
     )
     with open_socket(url) as connection:
-        yield "shake hands", answer(connection, head.encode(), b"\r\n\r\n")
+        yield "shake hands", send_and_receive(connection, head.encode(), b"\r\n\r\n")
         published = {"type": "publish"} | FIELDS
-        yield "publish", answer(connection, frame(json.dumps(published)), b'"published"', b'"message"')
-        yield "publish badly", answer(connection, frame(json.dumps(published | {"text": " "})), b'"error"')
-        yield "close", answer(connection, frame('{"type": "close"}'), b"\x03\xe8")
+        yield "publish", send_and_receive(connection, frame(json.dumps(published)), b'"published"', b'"message"')
+        yield "publish badly", send_and_receive(connection, frame(json.dumps(published | {"text": " "})), b'"error"')
+        yield "close", send_and_receive(connection, frame('{"type": "close"}'), b"\x03\xe8")
 
 
 def until_end(url, sent, last):
     with open_socket(url) as connection:
-        return answer(connection, sent, last)
+        return send_and_receive(connection, sent, last)
 
 
-def answer(connection, sent, *parts):
+def send_and_receive(connection, sent, *parts):
     """Send; return the bytes that come back, as soon as they hold all `parts` and end where one of them may end."""
     connection.sendall(sent)
     data = b""

@@ -40,11 +40,11 @@ def test_6_an_unknown_stage_has_no_page_and_no_address(server, room, technique):
 
 @every_stage
 def test_6_every_stage_serves_its_python_client(server, room, technique, stage):
-    reader, heard = client(technique, server, room, stage=stage), []
-    listening = Thread(target=lambda: heard.append(next(reader.messages())), daemon=True)
+    reader, received = client(technique, server, room, stage=stage), []
+    listening = Thread(target=lambda: received.append(next(reader.messages())), daemon=True)
     listening.start()
-    until(lambda: heard or (reader.publish("hi") and listening.join(0.1)), "nothing was delivered")
-    assert (heard[0]["text"], heard[0]["room"], heard[0]["author"]) == ("hi", room, "Ann")
+    until(lambda: received or (reader.publish("hi") and listening.join(0.1)), "nothing was delivered")
+    assert (received[0]["text"], received[0]["room"], received[0]["author"]) == ("hi", room, "Ann")
     reader.close()
 
 

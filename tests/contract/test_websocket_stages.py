@@ -105,17 +105,17 @@ def test_4_429_every_stage_enforces_the_rates(strict, room, stage, bound):
     cookie = {"Cookie": new_session(strict["SESSION"])} if bound == "SESSION" else {}
     address = f"ws://127.0.0.1:{strict[bound].port}/ws/websocket/stages/{stage}/{room}/"
     with connect(address, origin=strict[bound].url, additional_headers=cookie, proxy=None) as connection:
-        answers = [answered(connection, "0")]
+        answers = [publish_and_receive(connection, "0")]
         while (
             answers[-1]["type"] == "published" and len(answers) < 100
         ):  # on a slow machine the rate allows more meanwhile
-            answers.append(answered(connection, str(len(answers))))
+            answers.append(publish_and_receive(connection, str(len(answers))))
         assert answers[0]["type"] == "published"
         assert answers[-1] == refusal(TOO_FAST, 429) | {"nonce": str(len(answers) - 1)}
-        until(lambda: answered(connection, "late")["type"] == "published", "the rate never recovers")
+        until(lambda: publish_and_receive(connection, "late")["type"] == "published", "the rate never recovers")
 
 
-def answered(connection, nonce):
+def publish_and_receive(connection, nonce):
     """Publish; return the frame that acknowledges or refuses it, and ignore messages before it."""
     send_json(connection, type="publish", author="Ann", text="hi", nonce=nonce)
     while (answer := receive_json(connection))["type"] == "message":
@@ -146,12 +146,12 @@ def test_3_5_a_browser_that_does_not_read_in_sync_delays_no_other_stage(server, 
 def full(server, stage, room):
     """Hold a WebSocket open that does not read, after all buffers on the way to it are full."""
     said = []
-    with opened(server, stage, room) as deaf:
+    with opened(server, stage, room) as stalled:
 
         def talk():
             with suppress(ConnectionClosed, OSError):
                 for number in range(1_000):
-                    send_json(deaf, type="publish", author="Ann", text=LONG, nonce=str(number))
+                    send_json(stalled, type="publish", author="Ann", text=LONG, nonce=str(number))
                     said.append(time.monotonic())
 
         talking = Thread(target=talk)
@@ -160,7 +160,7 @@ def full(server, stage, room):
         try:
             yield
         finally:
-            deaf.socket.shutdown(socket.SHUT_RDWR)
+            stalled.socket.shutdown(socket.SHUT_RDWR)
             talking.join()
 
 

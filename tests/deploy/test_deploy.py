@@ -20,7 +20,7 @@ DEPLOY = ROOT / "deploy"
 OTHERS = {"LAB_LISTEN", "LAB_SERVERS", "LAB_HOST", "LAB_PORT"}  # used only by the files themselves
 
 
-def answers(url):
+def responds(url):
     try:
         return get(url, "/healthz").status == 200
     except OSError:
@@ -54,7 +54,7 @@ def test_scaled_prints_its_services_restarts_them_and_leaves_nothing_behind(fold
                 again = re.fullmatch(rf"{name} ended and was started again as process (\d+)\.\n", line)
                 assert psutil.pid_exists(int(again[1]))
                 assert again[1] != told[name]
-            until(lambda: answers(url), "it does not recover")
+            until(lambda: responds(url), "it does not recover")
             children += psutil.Process(scaled.pid).children(recursive=True)
         finally:
             scaled.send_signal(signal.SIGINT)

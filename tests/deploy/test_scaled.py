@@ -23,7 +23,7 @@ OF_ADDRESS = "too many connections of one address, close some."
 HERE, ELSEWHERE = "127.0.0.1", "127.0.0.2"  # addresses of this machine
 
 
-def ask_from(address, server, method, path, body=None, headers=None):
+def request_from(address, server, method, path, body=None, headers=None):
     """Send a request from an address of this machine; return (status, headers, body)."""
     connection = HTTPConnection(HERE, server.port, timeout=PATIENCE, source_address=(address, 0))
     with closing(connection):
@@ -35,7 +35,9 @@ def ask_from(address, server, method, path, body=None, headers=None):
 def publish_from(address, server, room, claimed):
     """Publish from this address, with a header that claims another client's address; return the status."""
     body = json.dumps({"author": "Ann", "text": "hi"})
-    return ask_from(address, server, "POST", room_path("polling", room), body, JSON | {"X-Forwarded-For": claimed})[0]
+    return request_from(address, server, "POST", room_path("polling", room), body, JSON | {"X-Forwarded-For": claimed})[
+        0
+    ]
 
 
 def test_4_429_rates_count_the_real_clients_behind_nginx(start, room):
@@ -70,12 +72,12 @@ def test_4_429_connections_of_one_address_are_bounded_by_nginx_over_all_servers(
         with stream(nginx.url, path), stream(nginx.url, path), open_websocket(nginx.url, room):
             answer = get(nginx.url, path)
             assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (429, OF_ADDRESS, "5")
-            assert ask_from(ELSEWHERE, nginx, "GET", room_path("polling", room))[0] == 200
+            assert request_from(ELSEWHERE, nginx, "GET", room_path("polling", room))[0] == 200
         until(lambda: get(nginx.url, "/healthz").status == 200, "places are not given back")
 
 
 @contextmanager
-def mute():
+def silent_port():
     """A port that accepts connections and never responds."""
     with socket.create_server((HERE, 0)) as listening:
         yield SimpleNamespace(port=listening.getsockname()[1])
@@ -108,7 +110,7 @@ def test_4_nginx_refuses_in_one_sentence(nginx, method, path, headers, status, s
 
 
 def test_4_503_nginx_refuses_if_no_server_responds_in_time():
-    with mute() as server, Changed([server], proxy_read_timeout="1s") as nginx:
+    with silent_port() as server, Changed([server], proxy_read_timeout="1s") as nginx:
         answer = get(nginx.url, "/polling/a/messages/")
     assert (answer.status, answer.sentence) == (503, "no server answers, try again.")
 

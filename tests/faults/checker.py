@@ -28,9 +28,9 @@ def lost(log):
     for publish in log.acknowledged():
         expected[publish.room].add(publish.number)
     for room, messages in log.history.items():
-        expected[room] |= {said.number for said in messages}
+        expected[room] |= {message.number for message in messages}
     for reader in log.readers:
-        for number in sorted(expected[reader.room] - {arrival.said.number for arrival in reader.shown}):
+        for number in sorted(expected[reader.room] - {arrival.message.number for arrival in reader.shown}):
             yield f"{reader.name} never saw message {number}"
 
 
@@ -38,7 +38,7 @@ def repeated(log):
     """No client sees a message twice, by its id or by its nonce."""
     for reader in log.readers:
         for key in ("number", "nonce"):
-            for value, times in Counter(getattr(arrival.said, key) for arrival in reader.shown).items():
+            for value, times in Counter(getattr(arrival.message, key) for arrival in reader.shown).items():
                 if times > 1:
                     yield f"{reader.name} saw {key} {value} {times} times"
 
@@ -50,15 +50,15 @@ def unordered(log):
         for arrival in reader.arrivals:
             if arrival.connection != connection or not connection:
                 connection, last = arrival.connection, arrival.had or 0
-            if arrival.said.number <= last:
-                yield f"{reader.name} was given message {arrival.said.number} after {last} on one connection"
-            last = max(last, arrival.said.number)
+            if arrival.message.number <= last:
+                yield f"{reader.name} was given message {arrival.message.number} after {last} on one connection"
+            last = max(last, arrival.message.number)
 
 
 def gaps(log):
     """Ids count 1, 2, 3 … in history and for every reader."""
-    seen = {f"history of {room}": [said.number for said in messages] for room, messages in log.history.items()}
-    seen |= {reader.name: [arrival.said.number for arrival in reader.shown] for reader in log.readers}
+    seen = {f"history of {room}": [message.number for message in messages] for room, messages in log.history.items()}
+    seen |= {reader.name: [arrival.message.number for arrival in reader.shown] for reader in log.readers}
     for whose, numbers in seen.items():
         for before, number in pairwise([0, *numbers]):
             if number != before + 1:
@@ -67,9 +67,13 @@ def gaps(log):
 
 def disagreeing(log):
     """All clients, acknowledgements and history have the same message under each id."""
-    known = {(said.room, said.number): said.nonce for messages in log.history.values() for said in messages}
+    known = {(message.room, message.number): message.nonce for messages in log.history.values() for message in messages}
     told = [(publish.author, publish.room, publish.number, publish.nonce) for publish in log.acknowledged()]
-    told += [(reader.name, a.said.room, a.said.number, a.said.nonce) for reader in log.readers for a in reader.arrivals]
+    told += [
+        (reader.name, a.message.room, a.message.number, a.message.nonce)
+        for reader in log.readers
+        for a in reader.arrivals
+    ]
     for who, room, number, nonce in told:
         if known.setdefault((room, number), nonce) != nonce:
             yield f"{who}: message {number} of {room} is {nonce}, for others {known[room, number]}"
@@ -77,9 +81,9 @@ def disagreeing(log):
 
 def invented(log):
     """Only published messages are delivered, character for character."""
-    said = {(p.room, p.author, p.text, p.nonce, p.sent_at) for p in log.publishes}
+    published = {(p.room, p.author, p.text, p.nonce, p.sent_at) for p in log.publishes}
     for each in _distinct(log):
-        if (each.room, each.author, each.text, each.nonce, each.sent_at) not in said:
+        if (each.room, each.author, each.text, each.nonce, each.sent_at) not in published:
             yield f"nobody published message {each.number} of {each.room} as it was delivered"
 
 
@@ -88,8 +92,8 @@ def renumbered(log):
     numbers = defaultdict(set)
     for publish in log.acknowledged():
         numbers[publish.room, publish.nonce].add(publish.number)
-    for said in _distinct(log):
-        numbers[said.room, said.nonce].add(said.number)
+    for message in _distinct(log):
+        numbers[message.room, message.nonce].add(message.number)
     for (room, nonce), its in numbers.items():
         if len(its) > 1:
             yield f"nonce {nonce} of {room} has the ids {sorted(its)}"
@@ -109,8 +113,8 @@ def foreign(log):
     """No message reaches another room."""
     for reader in log.readers:
         for arrival in reader.arrivals:
-            if arrival.said.room != reader.room:
-                yield f"{reader.name} in {reader.room} was given a message of {arrival.said.room}"
+            if arrival.message.room != reader.room:
+                yield f"{reader.name} in {reader.room} was given a message of {arrival.message.room}"
 
 
 def failed(log):
@@ -139,7 +143,7 @@ def late(log, patience=PATIENCE):
 
 
 def _distinct(log):
-    return {arrival.said for reader in log.readers for arrival in reader.arrivals}
+    return {arrival.message for reader in log.readers for arrival in reader.arrivals}
 
 
 _all = (lost, repeated, unordered, gaps, disagreeing, invented, renumbered, falling, foreign, failed, unanswered, late)

@@ -22,7 +22,7 @@ class Crowd:
         self.size, self.clocks = size, clocks
         self.kind, self.members, self.log = noting(technique), [], Log()
         self.strikes, self.broken, self.note = 0, {}, ""  # how often a fault struck it, and the fault's remarks on it
-        self.known = {}  # {Said: the same object}, so that all readers share it
+        self.known = {}  # {Delivered: the same object}, so that all readers share it
         self.quiet = threading.Event()  # set when nobody publishes any more
 
     def start(self):

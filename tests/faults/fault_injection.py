@@ -26,7 +26,7 @@ class FaultInjection(AppConfig):
             keep_busy()
         if settings.BUG:
             import_module(f"faults.bugs.{settings.BUG}").plant()
-        signal.signal(ASK, tell)
+        signal.signal(ASK, write_counts)
 
 
 def keep_busy():
@@ -48,7 +48,7 @@ def keep_busy():
     LocalSubscription.listen = listening
 
 
-def tell(*_):
+def write_counts(*_):
     """Write the number of queues, and of the messages in them, to a file."""
     from lab.chat.hub import process_hub
 

@@ -18,7 +18,7 @@ class Publish:
 
 
 @dataclass(frozen=True)
-class Said:
+class Delivered:
     """A delivered message, without the fields that the server adds."""
 
     room: str
@@ -30,7 +30,7 @@ class Said:
 
     @classmethod
     def of(cls, message):
-        """Return the Said of a message's dict."""
+        """Return the Delivered of a message's dict."""
         return cls(*(message[name] for name in ("room", "id", "author", "text", "nonce", "sent_at")))
 
 
@@ -38,7 +38,7 @@ class Said:
 class Arrival:
     """One message as one reader received it."""
 
-    said: Said
+    message: Delivered
     at: float
     connection: int  # number of the reader's connection, from 1; 0 if that is not certain
     had: int | None  # the `after` that the reader named when it opened that connection
@@ -70,7 +70,7 @@ class Log:
 
     readers: list = field(default_factory=list)
     publishes: list = field(default_factory=list)
-    history: dict = field(default_factory=dict)  # {room: [Said]}, read from the server at the end
+    history: dict = field(default_factory=dict)  # {room: [Delivered]}, read from the server at the end
     ends: list = field(default_factory=list)  # the end of each fault
 
     def acknowledged(self):

@@ -46,7 +46,7 @@ def p99(log, began, ended):
     begun = {publish.nonce: publish.began for publish in log.publishes if began <= publish.began < ended}
     authors = {publish.author for publish in log.publishes}
     arrivals = [arrival for reader in log.readers if reader.name in authors for arrival in reader.shown]
-    delays = [1000 * (a.at - begun[a.said.nonce]) for a in arrivals if a.said.nonce in begun]
+    delays = [1000 * (a.at - begun[a.message.nonce]) for a in arrivals if a.message.nonce in begun]
     return statistics.quantiles(delays, n=100)[98] if len(delays) > 1 else float("inf")
 
 

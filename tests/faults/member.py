@@ -6,7 +6,7 @@ import threading
 import time
 from importlib import import_module
 
-from faults.log import Arrival, Publish, Reader, Said
+from faults.log import Arrival, Delivered, Publish, Reader
 
 TEXT = "é 物 " + "x" * 80  # follows the words that make each message different
 
@@ -39,13 +39,13 @@ class Member:
         """Record every arrival."""
         known = self.crowd.known
         for message, shown in self.client.arrivals():
-            said = Said.of(message)
+            delivered = Delivered.of(message)
             connection, had = message["connection"]
             at = message["arrived_at"] / 1000
-            self.reader.arrivals.append(Arrival(known.setdefault(said, said), at, connection, had, shown))
+            self.reader.arrivals.append(Arrival(known.setdefault(delivered, delivered), at, connection, had, shown))
             self.given += 1
             if shown:
-                self.last = said.number
+                self.last = delivered.number
 
     def publish_now_and_then(self, rate):
         """Publish until the crowd is quiet."""

@@ -12,7 +12,7 @@ def recoveries(log):
     rooms = {reader.room: _acknowledged_by(log, reader.room) for reader in log.readers}
     for reader in log.readers:
         shown = reader.shown
-        numbers, instants = [a.said.number for a in shown], [a.at for a in shown]
+        numbers, instants = [a.message.number for a in shown], [a.at for a in shown]
         instants.append(float("inf"))  # the instant at which it sees a message that it never saw
         for end in log.ends:
             if end < reader.joined:

@@ -20,7 +20,7 @@ def markdown(cells):
         rows = [(fault, technique, cells[name, fault.name, technique]) for fault in FAULTS for technique in TECHNIQUES
                 if (name, fault.name, technique) in cells]  # fmt: skip
         if rows:
-            parts += [f"## {deployment.title}\n", *short(rows), table(rows), *told(rows), verdict(rows)]
+            parts += [f"## {deployment.title}\n", *short(rows), table(rows), *remarks(rows), verdict(rows)]
     found = {names[1]: cell for names, cell in sorted(cells.items()) if names[0] == "bug"}
     if found:
         parts += ["## Planted bugs\n", bugs(found), *ends(found), circumstances(found.values())]
@@ -80,7 +80,7 @@ def figures(cell):
     return [*(f"{count:,}" for count in counts), *("" if each is None else f"{each:.2f}" for each in seconds)]
 
 
-def told(rows):
+def remarks(rows):
     """Return the remarks: broken promises, and additional measurements."""
     lines = list(dict.fromkeys(complaint(fault, cell) for fault, _technique, cell in rows if cell.get("log")))
     notes = {}  # a figure that is the same for all techniques is shown once

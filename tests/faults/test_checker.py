@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from faults import checker
-from faults.log import Arrival, Log, Publish, Reader, Said
+from faults.log import Arrival, Delivered, Log, Publish, Reader
 from faults.recovery import recoveries
 
 ROOM, AUTHOR = "room", "Ann"
@@ -18,13 +18,13 @@ def good():
     log = Log(ends=[2.5])
     for number in (1, 2, 3):
         log.publishes.append(Publish(AUTHOR, ROOM, f"n{number}", f"text {number}", None, number, number, number + 0.1))
-    said = [Said(p.room, p.number, p.author, p.text, p.nonce, p.sent_at) for p in log.publishes]
-    log.history[ROOM] = said
+    delivered = [Delivered(p.room, p.number, p.author, p.text, p.nonce, p.sent_at) for p in log.publishes]
+    log.history[ROOM] = delivered
     for name, connections in (("Bob", (1, 1, 1)), ("Cem", (1, 2, 2))):
         had = {1: 0, 2: 1}
         arrivals = [
             Arrival(each, each.number + 0.2, connection, had[connection], True)
-            for each, connection in zip(said, connections, strict=True)
+            for each, connection in zip(delivered, connections, strict=True)
         ]
         log.readers.append(Reader(name, ROOM, 0.0, arrivals))
     return log
@@ -71,15 +71,17 @@ def skip_an_id(log):
     log.publishes[2] = replace(log.publishes[2], number=5)
     log.history[ROOM][2] = five = replace(log.history[ROOM][2], number=5)
     for reader in log.readers:
-        reader.arrivals[2] = replace(reader.arrivals[2], said=five)
+        reader.arrivals[2] = replace(reader.arrivals[2], message=five)
 
 
 def deliver_another_message_under_an_id(log):
-    log.readers[0].arrivals[1] = replace(log.readers[0].arrivals[1], said=replace(log.history[ROOM][0], number=2))
+    log.readers[0].arrivals[1] = replace(log.readers[0].arrivals[1], message=replace(log.history[ROOM][0], number=2))
 
 
 def change_a_text(log):
-    log.readers[0].arrivals[1] = replace(log.readers[0].arrivals[1], said=replace(log.history[ROOM][1], text="other"))
+    log.readers[0].arrivals[1] = replace(
+        log.readers[0].arrivals[1], message=replace(log.history[ROOM][1], text="other")
+    )
 
 
 def acknowledge_a_repeat_anew(log):
@@ -95,7 +97,7 @@ def acknowledge_out_of_turn(log):
 
 def deliver_into_another_room(log):
     log.publishes.append(Publish(AUTHOR, "next door", "n9", "text", None, 1, 4, 1.1))
-    log.readers[0].arrivals.append(Arrival(Said("next door", 4, AUTHOR, "text", "n9", None), 4, 1, 0, True))
+    log.readers[0].arrivals.append(Arrival(Delivered("next door", 4, AUTHOR, "text", "n9", None), 4, 1, 0, True))
 
 
 def give_up(log):

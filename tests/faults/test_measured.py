@@ -3,7 +3,7 @@
 import pytest
 
 from faults import measured
-from faults.log import Arrival, Log, Publish, Reader, Said
+from faults.log import Arrival, Delivered, Log, Publish, Reader
 
 ROOM, AUTHOR = "room", "Ann"
 LASTING = measured.WINDOW  # seconds of a window that is judged
@@ -26,10 +26,10 @@ def talked(*delays, lasting=LASTING):
 def say(log, at, delay):
     """Add a message that is published at `at`, arrives `delay` ms later, and at a slow reader a minute later."""
     number = len(log.publishes) + 1
-    said = Said(ROOM, number, AUTHOR, "text", f"n{number}", None)
-    log.publishes.append(Publish(AUTHOR, ROOM, said.nonce, said.text, None, at, number, at))
-    log.readers[0].arrivals.append(Arrival(said, at + delay / 1000, 1, 0, True))
-    log.readers[1].arrivals.append(Arrival(said, at + 60, 1, 0, True))
+    delivered = Delivered(ROOM, number, AUTHOR, "text", f"n{number}", None)
+    log.publishes.append(Publish(AUTHOR, ROOM, delivered.nonce, delivered.text, None, at, number, at))
+    log.readers[0].arrivals.append(Arrival(delivered, at + delay / 1000, 1, 0, True))
+    log.readers[1].arrivals.append(Arrival(delivered, at + 60, 1, 0, True))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import time
 from faults import checker, measured
 from faults.crowd import Crowd
 from faults.faults import HASTE
-from faults.log import Publish, Said
+from faults.log import Delivered, Publish
 from faults.recovery import recoveries
 from support.processes import until
 from support.raw_http import get, post, room_path
@@ -96,11 +96,11 @@ class Trial:
         fields = {"author": publish.author, "text": publish.text, "nonce": publish.nonce}
         log.publishes.append(publish)
 
-        def said():
+        def stored():
             answer = post(self.deployment.url, room_path("polling", room), fields)
             return answer.status in (200, 201) and answer.json
 
-        publish.number, publish.answered = until(said, "the server does not recover", PATIENCE)["id"], time.time()
+        publish.number, publish.answered = until(stored, "the server does not recover", PATIENCE)["id"], time.time()
         return publish.number
 
     def history(self, room, head):
@@ -108,7 +108,7 @@ class Trial:
         messages, last, deadline = [], 0, time.monotonic() + self.patience
         while last < head and time.monotonic() < deadline:  # the process that responds may learn of the last one late
             page = get(self.deployment.url, room_path("polling", room, f"?after={last}")).json
-            messages += [Said.of(message) for message in page["messages"]]
+            messages += [Delivered.of(message) for message in page["messages"]]
             last = page["last"]
         return messages
 

@@ -22,7 +22,7 @@ def few_files(start):
     return server
 
 
-def ask(server, stack, path, times):
+def send_requests(server, stack, path, times):
     """Send the same request on `times` connections at once; return their sockets."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
     opened = [stack.enter_context(open_socket(server.url)) for _ in range(times)]
@@ -39,7 +39,7 @@ def statuses(opened):
 def test_4_503_without_free_files_each_client_is_refused_and_the_log_has_one_line(start, room):
     server = few_files(start)
     with ExitStack() as stack:
-        got = statuses(ask(server, stack, room_path("sse", room), MANY))
+        got = statuses(send_requests(server, stack, room_path("sse", room), MANY))
         assert set(got) == {200, 503}
         assert got.count(200) >= FILES // 2
         with open_socket(server.url) as connection:
@@ -49,7 +49,7 @@ def test_4_503_without_free_files_each_client_is_refused_and_the_log_has_one_lin
         assert raw.endswith(FULL)
         process = psutil.Process(server.process.pid)
         before = sum(process.cpu_times()[:2])
-        assert sum(1 for _ in range(20) if statuses(ask(server, stack, "/healthz", 1)) == [503]) == 20
+        assert sum(1 for _ in range(20) if statuses(send_requests(server, stack, "/healthz", 1)) == [503]) == 20
         assert sum(process.cpu_times()[:2]) - before < 5  # seconds of CPU: it does not spin
     until(lambda: get(server.url, "/healthz").status == 200, "it never recovers")
     assert publish("polling", server, room)[0] == 201
@@ -61,9 +61,9 @@ def test_4_503_open_connections_get_responses_while_new_ones_are_refused(start, 
     server = few_files(start)
     page = f"GET /polling/{room}/ HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nConnection: close\r\n\r\n".encode()
     with ExitStack() as stack:
-        (mine,) = ask(server, stack, "/healthz", 1)
+        (mine,) = send_requests(server, stack, "/healthz", 1)
         assert statuses([mine]) == [200]
-        assert statuses(ask(server, stack, room_path("sse", room), MANY)).count(503)
+        assert statuses(send_requests(server, stack, room_path("sse", room), MANY)).count(503)
         mine.sendall(page)
         assert read_all(mine).startswith(b"HTTP/1.1 200")
 
@@ -72,7 +72,7 @@ def test_4_503_many_connections_at_once_get_a_response_or_are_closed(start, room
     server = few_files(start)
     with ExitStack() as stack:
         server.process.send_signal(signal.SIGSTOP)
-        opened = ask(server, stack, room_path("sse", room), MANY)
+        opened = send_requests(server, stack, room_path("sse", room), MANY)
         server.process.send_signal(signal.SIGCONT)
         got = []
         for connection in opened:

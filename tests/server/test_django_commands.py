@@ -1,4 +1,4 @@
-"""Django's own commands, by which somebody who knows Django comes in: `runserver` and `test`."""
+"""The commands that people know from Django: `runserver` and `test`."""
 
 import re
 import socket

@@ -21,14 +21,14 @@ def written(server, method, target, *headers, version="1.1"):
     return "\r\n".join(lines).replace("{port}", str(server.port)).encode("latin-1")
 
 
-def answered(server, method, target, *headers, body=b"", **options):
+def response_to(server, method, target, *headers, body=b"", **options):
     """Send a request with `Connection: close`; return the status and the body of the response."""
     raw = send_raw(server.url, written(server, method, target, *headers, "Connection: close", **options), body)
     head, _end, body = raw.partition(b"\r\n\r\n")
     return int(head.split(b" ", 2)[1]), body
 
 
-def handshake(server, target, *headers, upgrade="websocket", connection="Upgrade", version="1.1"):
+def handshake_response(server, target, *headers, upgrade="websocket", connection="Upgrade", version="1.1"):
     """Send a handshake; return the status and the headers of the response."""
     lines = [*headers, *HANDSHAKE, f"Connection: {connection}", f"Upgrade: {upgrade}"]
     with open_socket(server.url) as sent:
@@ -62,39 +62,39 @@ targets = pytest.mark.parametrize(("before", "host", "status"), list(TARGETS.val
 @targets
 def test_4_the_host_of_an_absolute_target_counts(server, room, technique, before, host, status):
     if technique == "websocket":
-        told, _head = handshake(
+        told, _head = handshake_response(
             server, before + websocket_path(room), f"Host: {host}", "Origin: http://127.0.0.1:{port}"
         )
         own = status == 200 and "LOCALHOST" not in before  # else the Origin would be another one
         assert told == (101 if own else 400 if status == 400 else 403)
     elif technique != "sse":
-        assert answered(server, "GET", before + room_path(technique, room, "?hold=0"), f"Host: {host}")[0] == status
+        assert response_to(server, "GET", before + room_path(technique, room, "?hold=0"), f"Host: {host}")[0] == status
 
 
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
 @pytest.mark.parametrize("scheme", ["ftp", "ws"])
 def test_4_an_absolute_target_of_another_scheme_is_refused(server, room, scheme):
     own = f"{scheme}://{OWN}"
-    assert answered(server, "GET", own + room_path("polling", room), f"Host: {OWN}")[0] == 400
-    assert handshake(server, own + websocket_path(room), f"Host: {OWN}", f"Origin: http://{OWN}")[0] == 400
+    assert response_to(server, "GET", own + room_path("polling", room), f"Host: {OWN}")[0] == 400
+    assert handshake_response(server, own + websocket_path(room), f"Host: {OWN}", f"Origin: http://{OWN}")[0] == 400
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:{port}", "http://127.0.0.1:{port}?room=lobby"])
 def test_2_an_absolute_target_without_a_path_means_the_first_page(server, target):
-    assert answered(server, "GET", target, f"Host: {OWN}")[0] == 200
+    assert response_to(server, "GET", target, f"Host: {OWN}")[0] == 200
 
 
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_4_a_target_with_a_fragment_is_refused_by_http_and_by_websocket(server, room):
     own = f"Host: {OWN}"
-    assert answered(server, "GET", room_path("polling", room) + "#a", own)[0] == 400
-    assert handshake(server, websocket_path(room) + "#a", own, "Origin: http://127.0.0.1:{port}")[0] == 400
+    assert response_to(server, "GET", room_path("polling", room) + "#a", own)[0] == 400
+    assert handshake_response(server, websocket_path(room) + "#a", own, "Origin: http://127.0.0.1:{port}")[0] == 400
 
 
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
 def test_4_targets_that_are_not_urls_are_refused(server):
     for method, target in (("CONNECT", "127.0.0.1:{port}"), ("CONNECT", "evil.example:443"), ("OPTIONS", "*")):
-        assert answered(server, method, target, f"Host: {OWN}")[0] in (400, 404, 405)
+        assert response_to(server, method, target, f"Host: {OWN}")[0] in (400, 404, 405)
 
 
 @pytest.mark.not_scaled("a tab makes a Host that nginx refuses")
@@ -102,8 +102,8 @@ def test_4_targets_that_are_not_urls_are_refused(server):
 def test_4_white_space_around_a_header_value_is_ignored(server, room, value):
     host = "Host:" + value.replace("{own}", OWN)
     origin = "Origin:" + value.replace("{own}", f"http://{OWN}")
-    assert answered(server, "GET", room_path("polling", room), host, origin)[0] == 200
-    assert handshake(server, websocket_path(room), host, origin)[0] == 101
+    assert response_to(server, "GET", room_path("polling", room), host, origin)[0] == 200
+    assert handshake_response(server, websocket_path(room), host, origin)[0] == 101
     last = "Last-Event-ID:" + value.replace("{own}", "0")
     with open_socket(server.url) as connection:
         connection.sendall(written(server, "GET", room_path("sse", room), host, last))
@@ -113,7 +113,7 @@ def test_4_white_space_around_a_header_value_is_ignored(server, room, value):
 @pytest.mark.not_scaled("nginx answers this itself, in other words")
 @pytest.mark.parametrize("version", ["0.9", "1.2", "2.0", "3.0", "9.9"])
 def test_4_505_another_version_of_http_is_refused(server, version):
-    status, body = answered(server, "GET", "/healthz", f"Host: {OWN}", version=version)
+    status, body = response_to(server, "GET", "/healthz", f"Host: {OWN}", version=version)
     assert (status, body) == (505, b'{"error": "request: HTTP/1.1 is expected."}')
 
 
@@ -130,7 +130,7 @@ def test_4_505_the_preface_of_http_2_is_refused(server):
 def test_4_501_an_unknown_transfer_coding_is_refused(server, room, coding, status):
     headers = [f"Host: {OWN}", "Content-Type: application/json", f"Transfer-Encoding: {coding}"]
     body = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
-    assert answered(server, "POST", room_path("polling", room), *headers, body=body)[0] == status
+    assert response_to(server, "POST", room_path("polling", room), *headers, body=body)[0] == status
     assert get(server.url, room_path("polling", room)).json["last"] == (status == 201)
 
 
@@ -142,7 +142,7 @@ def test_4_415_an_encoded_body_is_refused_and_the_response_names_what_is_accepte
     assert raw.startswith(b"HTTP/1.1 415")
     assert b"accept-encoding: identity" in raw.lower()
     assert get(server.url, "/", Content_Encoding=coding).status == 415
-    status, _body = answered(
+    status, _body = response_to(
         server, "POST", room_path("polling", room), *headers, "Content-Encoding: Identity ", body=BODY
     )
     assert status == 201
@@ -189,7 +189,9 @@ def test_2_an_upgrade_by_http_1_0_is_ignored(server):
 @pytest.mark.parametrize("upgrade", ["websocket, h2c", "h2c,websocket", "WebSocket", "h2c\r\nUpgrade: websocket"])
 def test_2_a_handshake_may_name_other_upgrades_too(server, room, upgrade):
     headers = [f"Host: {OWN}", f"Origin: http://{OWN}"]
-    status, head = handshake(server, websocket_path(room), *headers, upgrade=upgrade, connection="keep-alive, Upgrade")
+    status, head = handshake_response(
+        server, websocket_path(room), *headers, upgrade=upgrade, connection="keep-alive, Upgrade"
+    )
     assert status == 101
     assert head.lower().count(b"upgrade: websocket") == 1
 
@@ -216,9 +218,9 @@ def test_4_the_scheme_that_a_proxy_names_counts(start, room, scheme):
     forwarded, host = f"X-Forwarded-Proto: {scheme}", "Host: chat.example"
     for own, status in (("https", 200), ("http", 403)):
         origin = f"Origin: {own}://chat.example"
-        assert answered(server, "GET", room_path("polling", room), host, origin, forwarded)[0] == status
+        assert response_to(server, "GET", room_path("polling", room), host, origin, forwarded)[0] == status
         expected = 101 if status == 200 else 403
-        assert handshake(server, websocket_path(room), host, origin, forwarded)[0] == expected
+        assert handshake_response(server, websocket_path(room), host, origin, forwarded)[0] == expected
 
 
 PRIVATE = {"x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}

@@ -121,7 +121,7 @@ time.sleep(600)
 @pytest.mark.parametrize(
     "child",
     ["import time; time.sleep(600)", "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"],
-    ids=["willing", "deaf"],
+    ids=["obeys SIGTERM", "ignores SIGTERM"],
 )
 def test_the_children_of_a_killed_process_end_even_if_they_ignore_the_signal(child, folder):
     arguments = ["-c", PARENT.format(child=child)]

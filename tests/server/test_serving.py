@@ -105,11 +105,11 @@ def test_sigterm_ends_all_streams_and_all_processes(start, room, workers):
 def test_sigterm_ends_the_process_whatever_its_readers_do(start, room, workers):
     server = start("--workers", workers)
     publish_many(server, room, 300, "x" * 3_990 + "{}")
-    with open_socket(server.url) as deaf, open_socket(server.url) as mute:
+    with open_socket(server.url) as stalled, open_socket(server.url) as silent:
         for number in range(1, 4):
             path = room_path("sse", room, f"?after={number}")
-            deaf.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
-        mute.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\n")
+            stalled.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+        silent.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\n")
         time.sleep(0.2)
         stopping(server)
         assert ended(server) in (0, -signal.SIGTERM)

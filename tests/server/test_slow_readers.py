@@ -18,7 +18,7 @@ from support.sse_parser import Parser
 from support.technique_io import LONG, PUSHED, TECHNIQUES, client, publish, publish_many, stalled_reader
 
 COUNT, TEXT = 800, "x" * 3_990  # messages, about 3.2 MB
-DEAF = 8  # readers; 800 LONG messages are 13 MB, and the system's own buffers take 4 MB at most
+STALLED = 8  # readers; 800 LONG messages are 13 MB, and the system's own buffers take 4 MB at most
 MEMORY = 40e6  # bytes that the server may grow by: 8 readers times 9 MB would be 72 MB
 
 
@@ -27,7 +27,7 @@ def test_3_5_readers_that_never_read_delay_nobody_and_cost_bounded_memory(start,
     server = start(**SMALL)
     publish_many(server, f"{room}-warm", COUNT, LONG + "{}")
     with ExitStack() as stack:
-        for _ in range(DEAF):
+        for _ in range(STALLED):
             stack.enter_context(stalled_reader(technique, server, room))
         reader = client(technique, server, room, after=0)
         publish("polling", server, room, "first")
@@ -120,10 +120,10 @@ def test_4_1_connections_whose_responses_are_not_read_cost_bounded_memory_and_en
     publish_many(server, room, FULL, LONG + "{}")
     before, grown = memory(server), []
     with ExitStack() as stack:
-        for _ in range(DEAF):
+        for _ in range(STALLED):
             connection = stack.enter_context(stalled_request(server, path))
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode() * (times - 1))
-        until(lambda: connections(server) == DEAF, "they never all connect")
+        until(lambda: connections(server) == STALLED, "they never all connect")
         until(lambda: grown.append(memory(server) - before) or not connections(server), "they are never ended")
     assert max(grown) < HELD
     assert publish("polling", server, room)[1]["id"] == FULL + 1

@@ -24,7 +24,7 @@ def run(arguments, tmp_path, redirection="", **environment):
     return subprocess.Popen(["sh", "-c", script, *command], cwd=ROOT, env=environment, **streams), port
 
 
-def answers(host, port):
+def responds(host, port):
     try:
         return get(f"http://{host}:{port}", "/healthz").status == 200
     except OSError:
@@ -40,7 +40,7 @@ def ended(process):
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
 def test_4_a_terminal_without_block_characters_shows_the_address(tmp_path, encoding):
     process, port = run(LAN, tmp_path, PYTHONIOENCODING=encoding)
-    until(lambda: answers(OTHER, port), "it does not serve")
+    until(lambda: responds(OTHER, port), "it does not serve")
     said, complaints = (text.decode(encoding) for text in ended(process))
     assert f"http://{OTHER}:{port}/" in said
     assert "###" in said
@@ -54,7 +54,7 @@ def test_4_a_terminal_without_block_characters_shows_the_address(tmp_path, encod
 def test_a_server_runs_on_if_its_output_is_closed_or_full(tmp_path, arguments, redirection):
     process, port = run(arguments, tmp_path, redirection)
     host = OTHER if arguments == LAN else "127.0.0.1"
-    until(lambda: answers(host, port), "it does not serve")
+    until(lambda: responds(host, port), "it does not serve")
     assert process.poll() is None
     _said, complaints = ended(process)
     assert b"Traceback" not in complaints
@@ -67,7 +67,7 @@ def test_a_demo_runs_on_if_only_its_first_line_is_read(tmp_path):
     process, port = run(["demo"], tmp_path)
     assert b"The lab listens on" in process.stdout.readline()
     process.stdout.close()  # as `head -1` does
-    until(lambda: answers("127.0.0.1", port), "it does not serve")
+    until(lambda: responds("127.0.0.1", port), "it does not serve")
     process.terminate()
     with process:
         assert process.stderr.read() == b""

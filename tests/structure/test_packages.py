@@ -1,4 +1,4 @@
-"""The sets of packages: each folder imports only what its set brings, and each set is locked for every platform."""
+"""The sets of packages: each folder imports only packages of its set, and each set is locked for every platform."""
 
 import ast
 import os
@@ -80,7 +80,7 @@ def test_the_sets_of_the_sentences_are_those_of_the_project():
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_file_pins_all_that_its_set_asks_for_and_names_no_index(lock):
+def test_a_lock_file_pins_all_packages_of_its_set_and_names_no_index(lock):
     assert required(lock) <= set(locked(lock))
     assert all(re.match(r"[\w.-]+==[^\s;]+( ; .+)?$", line) for line in locked(lock).values())
     assert "://" not in (ROOT / "requirements" / f"{lock}.txt").read_text()

@@ -1,4 +1,4 @@
-"""Lets the lab run as on a system whose kernel neither counts a connection's bytes nor timestamps arrivals."""
+"""Simulates a system whose kernel does not count the bytes of connections, and has no timestamps of arrivals."""
 
 import os
 
@@ -29,6 +29,6 @@ sys.meta_path.insert(0, Finder())
 
 
 def environment(folder):
-    """Return the environment of such a system; its file is written into a folder."""
+    """Return the environment variables for such a system; a file for them is written into `folder`."""
     (folder / "sitecustomize.py").write_text(SITECUSTOMIZE)
     return {"PYTHONPATH": os.fspath(folder)}

@@ -61,7 +61,7 @@ def wait_until_announced(server, room, last):
     """Wait until all processes of a deployment know the message `last`; a single process knows it at once."""
     for process in getattr(server, "servers", []):
         heads = partial(raw_http.get, process.url, raw_http.room_path("polling", room))
-        until(lambda heads=heads: heads().json["last"] >= last, f"{process.url} never hears of message {last}")
+        until(lambda heads=heads: heads().json["last"] >= last, f"{process.url} never knows message {last}")
 
 
 def publish_fields(technique, server, room, fields):

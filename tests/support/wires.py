@@ -31,11 +31,11 @@ class WireProcess:
             text=True,
         )
         orphans.adopt(self.process.pid)
-        said = [self.process.stdout.readline() for _ in range(len(names) + 1)]
-        assert all(said), self.process.stderr.read()
-        *self.ports, control = [int(re.search(r":(\d+)/", line)[1]) for line in said]
+        lines = [self.process.stdout.readline() for _ in range(len(names) + 1)]
+        assert all(lines), self.process.stderr.read()
+        *self.ports, control = [int(re.search(r":(\d+)/", line)[1]) for line in lines]
         self.control = f"http://127.0.0.1:{control}"
-        self.said = said
+        self.output = lines
 
     def url(self, name):
         """The address of a wire."""
@@ -45,28 +45,28 @@ class WireProcess:
         """The port of a wire."""
         return self.ports[self.names.index(name)]
 
-    def ask(self, path, fields=None, **headers):
+    def request(self, path, fields=None, **headers):
         """Send a request to the control; return (status, JSON or bytes, headers)."""
         body = None if fields is None else json.dumps(fields).encode()
         request = urllib.request.Request(self.control + path, body, headers)
         try:
-            answer = DIRECT.open(request, timeout=PATIENCE)
+            response = DIRECT.open(request, timeout=PATIENCE)
         except urllib.error.HTTPError as refusal:
-            answer = refusal
-        with answer:
-            data = answer.read()
-            is_json = answer.headers["Content-Type"] == "application/json" and data
-            return answer.status, json.loads(data) if is_json else data, answer.headers
+            response = refusal
+        with response:
+            data = response.read()
+            is_json = response.headers["Content-Type"] == "application/json" and data
+            return response.status, json.loads(data) if is_json else data, response.headers
 
     def post(self, path, **fields):
         """Send a POST to the control; return the new state."""
-        status, answer, _headers = self.ask(path, fields)
-        assert status == 200, answer
-        return answer
+        status, state, _headers = self.request(path, fields)
+        assert status == 200, state
+        return state
 
     def state(self, name):
         """Return one wire's state."""
-        return next(wire for wire in self.ask("/state")[1]["wires"] if wire["name"] == name)
+        return next(wire for wire in self.request("/state")[1]["wires"] if wire["name"] == name)
 
     def settled(self, name):
         """Return a wire's state after all its connections have ended."""
@@ -79,7 +79,7 @@ class WireProcess:
     def exchanges(self, name=None):
         """Return the exchanges so far, in order, of one wire or of all."""
         found, number = [], 1
-        while (answer := self.ask(f"/exchanges/{number}"))[0] == 200:
+        while (answer := self.request(f"/exchanges/{number}"))[0] == 200:
             found.append(answer[1])
             number += 1
         return [exchange for exchange in found if name in (None, exchange["wire"])]
@@ -88,11 +88,11 @@ class WireProcess:
         """End the wires with SIGTERM; fail if their log shows a bug."""
         self.process.terminate()
         try:
-            said = self.process.communicate(timeout=PATIENCE)[1]
+            log = self.process.communicate(timeout=PATIENCE)[1]
         finally:
             self.process.kill()
-        assert self.process.returncode == 0, said
-        assert not any(word in said for word in BUGS), said
+        assert self.process.returncode == 0, log
+        assert not any(word in log for word in BUGS), log
 
 
 @contextmanager

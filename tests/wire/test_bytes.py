@@ -76,7 +76,7 @@ def test_the_capture_reads_back_as_the_same_messages(wires, client, tmp_path, ro
     for technique in TECHNIQUES:
         wires.settled(technique)
         path = tmp_path / f"{technique}.pcapng"
-        status, file, _headers = wires.ask(f"/capture.pcapng?wire={technique}")
+        status, file, _headers = wires.request(f"/capture.pcapng?wire={technique}")
         assert status == 200
         path.write_bytes(file)
         checks = ("-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE")

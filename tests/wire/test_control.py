@@ -19,7 +19,7 @@ def wire(lay_for_all):
 
 
 def test_the_state_shows_wires_server_and_links(wire):
-    status, state, _headers = wire.ask("/state")
+    status, state, _headers = wire.request("/state")
     assert status == 200
     assert state["server"] == {"up": True, "restarts": 0, "can_restart": False}
     assert {"local", "Wi-Fi", "4G", "3G", "satellite", "the classroom"} == set(state["profiles"])
@@ -31,14 +31,14 @@ def test_the_state_shows_wires_server_and_links(wire):
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:8001", "https://localhost:8000"])
 def test_a_foreign_origin_is_refused(wire, origin):
     for path, fields in (("/state", None), ("/wires/one/fault", {"fault": "cut"}), ("/events", None)):
-        status, answer, headers = wire.ask(path, fields, Origin=origin)
+        status, answer, headers = wire.request(path, fields, Origin=origin)
         assert status == 403
         assert list(answer) == ["error"]
         assert headers["Access-Control-Allow-Origin"] is None
 
 
 def test_a_page_named_at_the_start_may_use_the_control(wire):
-    status, _answer, headers = wire.ask("/state", Origin=PAGE)
+    status, _answer, headers = wire.request("/state", Origin=PAGE)
     assert status == 200
     assert headers["Access-Control-Allow-Origin"] == PAGE
     assert "Origin" in headers["Vary"]
@@ -50,7 +50,7 @@ def test_a_page_named_at_the_start_may_use_the_control(wire):
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8099", "[bad", ""])
 def test_a_foreign_host_is_refused(wire, host):
-    assert wire.ask("/state", Host=host)[0] in (400, 403)
+    assert wire.request("/state", Host=host)[0] in (400, 403)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_foreign_host_is_refused(wire, host):
     ],
 )
 def test_invalid_values_are_refused_in_one_sentence(wire, status, path, fields):
-    answered, answer, _headers = wire.ask(path, fields)
+    answered, answer, _headers = wire.request(path, fields)
     assert answered == status
     assert list(answer) == ["error"]
     assert answer["error"].endswith(".")
@@ -91,7 +91,7 @@ def test_events_show_the_traffic_as_it_passes(wire):
                     seen += json.loads(events.readline().removeprefix(b"data: "))["exchanges"]
     request = next(exchange for exchange in seen if exchange["kind"] == "request")
     assert (request["wire"], request["direction"], request["size"]) == ("other", "up", 27)
-    status, exchange, _headers = wire.ask(f"/exchanges/{request['id']}")
+    status, exchange, _headers = wire.request(f"/exchanges/{request['id']}")
     assert status == 200
     assert [part["name"] for part in exchange["parts"]] == ["request line", "Host", "blank line"]
 
@@ -99,15 +99,15 @@ def test_events_show_the_traffic_as_it_passes(wire):
 def test_other_machines_need_the_token(lay):
     with serving(echo) as port:
         wire = lay(port, options=("--control-host", "0.0.0.0"))
-        token = wire.said[-1].strip().partition("?token=")[2]
+        token = wire.output[-1].strip().partition("?token=")[2]
         assert len(token) > 20
-        assert [wire.ask(path)[0] for path in ("/state", "/state?token=wrong", f"/state?token={token}")] == [
+        assert [wire.request(path)[0] for path in ("/state", "/state?token=wrong", f"/state?token={token}")] == [
             403,
             403,
             200,
         ]
-        assert wire.ask("/state", Authorization=f"Bearer {token}")[0] == 200
-        assert wire.ask(f"/state?token={token}", Origin="http://evil.example")[0] == 403
+        assert wire.request("/state", Authorization=f"Bearer {token}")[0] == 200
+        assert wire.request(f"/state?token={token}", Origin="http://evil.example")[0] == 403
 
 
 def test_a_listener_that_leaves_is_forgotten(wire):

@@ -26,14 +26,14 @@ def small(lay_for_all):
         yield lay_for_all(port, **SMALL)
 
 
-def dialled(wire):
+def connect_control(wire):
     """Return a connection to the control."""
     return socket.create_connection(("127.0.0.1", int(wire.control.rpartition(":")[2])), PATIENCE)
 
 
-def answered(wire, *parts):
+def send_raw(wire, *parts):
     """Send the bytes of a request; return all bytes that come back."""
-    with closing(dialled(wire)) as connection:
+    with closing(connect_control(wire)) as connection:
         try:
             for part in parts:
                 connection.sendall(part)
@@ -59,7 +59,7 @@ ENDLESS = {  # why: (how the request begins, the bytes that are then repeated, s
 @pytest.mark.parametrize(("begin", "part", "status"), list(ENDLESS.values()), ids=list(ENDLESS))
 def test_endless_requests_are_refused(wire, begin, part, status):
     before = memory(wire)
-    raw = answered(wire, begin, *[part] * (50 * MIB // len(part)))
+    raw = send_raw(wire, begin, *[part] * (50 * MIB // len(part)))
     assert raw.startswith(b"HTTP/1.1 %d " % status)
     assert memory(wire) - before < 10 * MIB
 
@@ -69,20 +69,20 @@ def test_requests_that_wait_cost_little(wire):
     before = memory(wire)
     with ExitStack() as stack:
         for _ in range(20):
-            connection = stack.enter_context(closing(dialled(wire)))
+            connection = stack.enter_context(closing(connect_control(wire)))
             connection.setblocking(False)
             try:
                 connection.sendall(b"GET / HTTP/1.1\r\n\r\n" * 14_000)
             except BlockingIOError:
                 pass
-        until(lambda: wire.ask("/state")[0] == 403, "nobody else is answered")
+        until(lambda: wire.request("/state")[0] == 403, "nobody else is answered")
         assert memory(wire) - before < 60 * MIB
 
 
 @pytest.mark.parametrize("begin", [b"", b"GET /state HTTP/1.1\r\nX", b"POST /x HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"])
 def test_half_open_connections_are_closed(small, begin):
     with ExitStack() as stack:
-        connections = [stack.enter_context(closing(dialled(small))) for _ in range(300)]
+        connections = [stack.enter_context(closing(connect_control(small))) for _ in range(300)]
         for connection in connections:
             connection.sendall(begin)
         for connection in connections:
@@ -93,18 +93,18 @@ def test_half_open_connections_are_closed(small, begin):
 def test_a_listener_that_does_not_read_is_cut(lay):
     with serving(echo) as port:
         wire = lay(port, SMALL_TAKE_SECONDS="0.5", **SMALL)
-        with socket.socket() as deaf, socket.create_connection(("127.0.0.1", wire.port("wire")), PATIENCE) as busy:
-            deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-            deaf.settimeout(PATIENCE)
-            deaf.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
-            deaf.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            until(lambda: wire.ask("/state")[1]["listeners"] == 1, "nobody listens")
+        with socket.socket() as stalled, socket.create_connection(("127.0.0.1", wire.port("wire")), PATIENCE) as busy:
+            stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            stalled.settimeout(PATIENCE)
+            stalled.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
+            stalled.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            until(lambda: wire.request("/state")[1]["listeners"] == 1, "nobody listens")
 
             def cut():
                 for _ in range(50):  # each makes an exchange, which is sent to the listener
                     busy.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                     busy.recv(65_536)
-                return wire.ask("/state")[1]["listeners"] == 0
+                return wire.request("/state")[1]["listeners"] == 0
 
             until(cut, "it still listens")
 
@@ -121,13 +121,13 @@ def test_captures_that_nobody_reads_are_bounded(lay):
         before = memory(wire)
         with ExitStack() as stack:
             for _ in range(20):
-                deaf = stack.enter_context(socket.socket())
-                deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-                deaf.settimeout(PATIENCE)
-                deaf.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
-                deaf.sendall(b"GET /capture.pcapng HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                deaf.recv(1)
-            status, _answer, headers = wire.ask("/capture.pcapng")
+                stalled = stack.enter_context(socket.socket())
+                stalled.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+                stalled.settimeout(PATIENCE)
+                stalled.connect(("127.0.0.1", int(wire.control.rpartition(":")[2])))
+                stalled.sendall(b"GET /capture.pcapng HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                stalled.recv(1)
+            status, _answer, headers = wire.request("/capture.pcapng")
             assert (status, headers["Retry-After"]) == (503, "1")
             assert memory(wire) - before < 300 * MIB
-        until(lambda: wire.ask("/capture.pcapng")[0] == 200, "nobody gets it any more")
+        until(lambda: wire.request("/capture.pcapng")[0] == 200, "nobody gets it any more")

@@ -24,7 +24,7 @@ def wire(lay_for_all):
         yield lay_for_all(port, "one", "other", options=("--origin", PAGE))
 
 
-def asked(wire, method, path, headers=(), body=None):
+def send_request(wire, method, path, headers=(), body=None):
     """Send a request with `headers`, (name, value) in order, and a Host; return (status, headers, body)."""
     address = wire.control.removeprefix("http://")
     with closing(http.client.HTTPConnection(address, timeout=PATIENCE)) as connection:
@@ -43,7 +43,7 @@ def asked(wire, method, path, headers=(), body=None):
 
 def refused(wire, status, *request, **options):
     """Check that a request is refused with this status and one sentence; return the sentence."""
-    answered, headers, data = asked(wire, *request, **options)
+    answered, headers, data = send_request(wire, *request, **options)
     assert answered == status, data
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Content-Type-Options"] == "nosniff"
@@ -59,19 +59,19 @@ def test_a_repeated_header_is_refused(lay, name):
     """A proxy may have checked the first one."""
     with serving(echo) as port:
         wire = lay(port, options=("--control-host", "0.0.0.0", "--origin", PAGE))
-        token = wire.said[-1].strip().partition("?token=")[2]
+        token = wire.output[-1].strip().partition("?token=")[2]
         host = wire.control.removeprefix("http://")
         good = {"Host": host, "Origin": PAGE, "Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         good["Content-Encoding"] = "identity"
         headers = list(good.items())
-        assert asked(wire, "GET", "/state", headers)[0] == 200
+        assert send_request(wire, "GET", "/state", headers)[0] == 200
         assert refused(wire, 400, "GET", "/state", [*headers, (name, good[name])]) == f"{name}: only one is allowed."
         assert refused(wire, 400, "GET", f"/state?token={token}&token={token}") == "token: only one is allowed."
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:8099", "[::1]", "[::1]:8099", "localhost \t"])
 def test_a_host_of_this_machine_is_accepted(wire, host):
-    assert asked(wire, "GET", "/state", [("Host", host)])[0] == 200
+    assert send_request(wire, "GET", "/state", [("Host", host)])[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -95,21 +95,21 @@ def test_a_host_of_another_machine_is_refused(wire, host):
 
 def test_white_space_around_a_value_is_ignored(wire):
     """RFC 9110 §5.5."""
-    status, headers, _body = asked(wire, "GET", "/state", [("Origin", f"{PAGE} \t")])
+    status, headers, _body = send_request(wire, "GET", "/state", [("Origin", f"{PAGE} \t")])
     assert (status, headers["Access-Control-Allow-Origin"]) == (200, PAGE)
 
 
 @pytest.mark.parametrize("path", ["/state", "/events", "/capture.pcapng?wire=all"])
 def test_head_gets_only_the_headers(wire, path):
     """RFC 9110 §9.3.2."""
-    status, headers, body = asked(wire, "HEAD", path)
+    status, headers, body = send_request(wire, "HEAD", path)
     assert (status, body) == (200, b"")
     assert headers["Content-Type"] in ("application/json", "text/event-stream", "application/x-pcapng")
     assert refused(wire, 405, "DELETE", path) == "method: GET or HEAD."
 
 
 def test_a_preflight_has_no_body_and_no_length(wire):
-    status, headers, _body = asked(wire, "OPTIONS", "/wires/one/link", [("Origin", PAGE)])
+    status, headers, _body = send_request(wire, "OPTIONS", "/wires/one/link", [("Origin", PAGE)])
     assert (status, headers["Content-Length"], headers["Content-Type"]) == (204, None, None)
 
 
@@ -182,7 +182,7 @@ def test_an_error_of_the_control_is_logged(tmp_path):
     )
     with serving(echo) as port:
         wire = WireProcess(f"127.0.0.1:{port}", ("one",), PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
-        status, _headers, _data = asked(wire, "POST", SCHEDULE, body=b'{"seed": 1, "seconds": 1, "every": 1}')
+        status, _headers, _data = send_request(wire, "POST", SCHEDULE, body=b'{"seed": 1, "seconds": 1, "every": 1}')
         wire.process.terminate()
         said = wire.process.communicate(timeout=PATIENCE)[1]
     assert status == 500
@@ -234,7 +234,9 @@ methods = st.sampled_from(["GET", "HEAD", "POST", "POST", "POST", "OPTIONS", "PU
 @example("POST", SCHEDULE, (), [], b'{"seed": "\\ud800", "seconds": 1, "every": 1}')
 def test_every_request_gets_a_response(wire, method, path, hosts, headers, body):
     """The log must hold no error either: the fixture checks it when the wire ends."""
-    status, told, data = asked(wire, method, path, [*hosts, *[(n, v.encode("latin-1")) for n, v in headers]], body)
+    status, told, data = send_request(
+        wire, method, path, [*hosts, *[(n, v.encode("latin-1")) for n, v in headers]], body
+    )
     assert status in STATUSES, (status, data)
     if status >= 400 and method != "HEAD":
         assert told["Content-Type"] == "application/json"

@@ -20,7 +20,7 @@ from support.wires import WireProcess
 def run(work, port):
     """Run `work(wire)` with a wire to NAME, in an event loop that uses the tests' resolver."""
 
-    async def laid():
+    async def run_wire():
         wire = await Wire("one", "127.0.0.1", 0, (NAME, port), Capture()).open()
         try:
             async with asyncio.timeout(PATIENCE):
@@ -28,7 +28,7 @@ def run(work, port):
         finally:
             await wire.close()
 
-    return asyncio.run(laid())
+    return asyncio.run(run_wire())
 
 
 async def echoed(wire):
@@ -103,7 +103,7 @@ def test_an_invalid_server_is_refused_in_one_sentence(to, sentence):
 def test_a_server_that_does_not_run_is_reported(host, why):
     target = f"{host}:{free_port()}"
     wire = WireProcess(target, ("wire",))
-    until(lambda: wire.ask("/state")[1]["server"]["up"] is False, "a server that is not there is up")
+    until(lambda: wire.request("/state")[1]["server"]["up"] is False, "a server that is not there is up")
     wire.process.terminate()
     said = wire.process.communicate(timeout=PATIENCE)[1]
     assert f"The server {target} is not there yet: {why}" in said

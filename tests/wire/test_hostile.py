@@ -92,7 +92,7 @@ def test_a_flood_leaves_the_capture_bounded(wire):
             connection.sendall(piece)
             read_exactly(connection, MIB)
         assert process.memory_info().rss < 250 * MIB
-    assert wire.ask("/capture.pcapng")[0] == 200
+    assert wire.request("/capture.pcapng")[0] == 200
 
 
 def test_requests_without_a_response_cost_bounded_memory(lay):
@@ -220,4 +220,4 @@ def test_the_browser_gets_a_reset_if_the_server_does_not_run(lay):
     wire = lay(port)
     with connect(wire.port("wire")) as connection, pytest.raises(ConnectionResetError):
         connection.recv(1)
-    assert wire.ask("/state")[1]["server"]["up"] is False
+    assert wire.request("/state")[1]["server"]["up"] is False

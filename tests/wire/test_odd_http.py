@@ -37,7 +37,7 @@ ODD = {
 }  # fmt: skip
 
 
-def asked(port, request, room, named):
+def send_and_read(port, request, room, named):
     """Return all bytes that come back for a request, until the end or, if the connection stays open, until silence."""
     with connect(port, PATIENCE) as connection:
         connection.sendall(request.replace(b"ROOM", room.encode()).replace(b"HOST", named.encode()))
@@ -59,8 +59,8 @@ def wire(lay_for_all, server):
 def test_unusual_requests_get_the_same_response_as_without_a_wire(wire, server, room, name):
     own = f"n{list(ODD).index(name)}"
     named = f"127.0.0.1:{server.port}"
-    direct = asked(server.port, ODD[name], room, named)
-    through = asked(wire.port(own), ODD[name], room, named)
+    direct = send_and_read(server.port, ODD[name], room, named)
+    through = send_and_read(wire.port(own), ODD[name], room, named)
     assert shape(through) == shape(direct)
     counts = wire.settled(own)["bytes"]
     assert sum(counts["down"].values()) == len(through)
@@ -77,9 +77,9 @@ def test_a_client_that_half_closes_after_its_request_gets_the_whole_response(lay
     body = pattern(1 << 20)
 
     def late(connection):
-        asked = b""
+        send_and_read = b""
         while piece := connection.recv(65_536):
-            asked += piece
+            send_and_read += piece
         time.sleep(0.1)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
         if not closes:

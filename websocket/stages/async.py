@@ -1,7 +1,7 @@
 """Stage 4, async: the same with `await`: the event loop runs the consumer, for thousands of connections in one process.
 
-It still pays a place in the group, a copy of the message and an event for each connection; and
-what is published while a connection is away, or while its channel is full, is lost.
+Each connection still costs a membership in the group, a copy of each message and an event; and messages
+that are published while a connection is away, or while its channel is full, are lost.
 """
 
 from channels.generic.websocket import AsyncWebsocketConsumer

@@ -1,7 +1,7 @@
 """Stage 1, echo: the three events of a WebSocket's life, and a reply to the sender alone.
 
-What the stages share is in `lab/server/stage_frames.py`: it checks a frame before the stage gets its
-message, numbers the message, closes on request, and acknowledges what the stage has handled.
+`lab/server/stage_frames.py` does the rest for all stages: it checks a frame before the stage gets its
+message, numbers the message, closes on request, and acknowledges messages that the stage has handled.
 """
 
 from channels.consumer import AsyncConsumer

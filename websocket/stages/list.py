@@ -1,7 +1,7 @@
 """Stage 2, list: a list of connections kept by hand, so that others receive the message too.
 
-Everybody receives everything, whatever their room; and a second server process has a list of its own,
-whose connections receive nothing of ours.
+Everybody receives all messages, also those of other rooms; and a second server process has its own list,
+whose connections receive none of these messages.
 """
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -23,5 +23,5 @@ class Consumer(AsyncWebsocketConsumer):
             await connection.send(text_data)
 
     async def disconnect(self, code: int) -> None:
-        """Remove the connection from the list; otherwise the next message would be sent into the void."""
+        """Remove the connection from the list; otherwise the next message would be sent to a closed connection."""
         connections.remove(self)

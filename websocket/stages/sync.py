@@ -1,7 +1,7 @@
-"""Stage 3, sync: the channel layer's groups keep the rooms apart, and reach every process by Redis.
+"""Stage 3, sync: the channel layer's groups separate the rooms, and reach every process through Redis.
 
-Written without `await`: Channels runs each event in a thread, and `async_to_sync` calls the layer
-from there. All connections share that thread: a client that does not read holds up all others of this stage.
+It needs no `await`: Channels runs each event in a thread, and `async_to_sync` calls the layer from there.
+All connections share this thread: a client that does not read delays all others of this stage.
 """
 
 from asgiref.sync import async_to_sync

@@ -28,7 +28,7 @@ class Command(serve.Command):
 
     def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
-        if classroom is not None:  # the pages are served to the class too; the wires are for this machine's board
+        if classroom is not None:  # the class gets the pages, too; only this machine's board uses the wires
             also = self.wall = self.open_to(classroom, host)
         host = host or serve.HOST
         try:

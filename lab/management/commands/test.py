@@ -1,11 +1,11 @@
-"""manage.py test: says how the tests run."""
+"""manage.py test: says how to run the tests."""
 
 from django.core.management.base import CommandError
 from django.core.management.commands import test
 
 
 class Command(test.Command):
-    """Refuse, whatever the options: Django's runner would find no test, and call that a success."""
+    """Refuse with any options, because Django's runner would find no test and report success."""
 
     help = "Say how the tests run."
 

@@ -3,8 +3,8 @@ import { Outbox } from "./outbox.js";
 import { CLOSED, CLOSING, CONNECTING, OPEN, Refused, TIMEOUT, backoff } from "./states.js";
 import { Watchdog, findLiveConnection } from "./watchdog.js";
 
-const STEADY = 5_000; // ms open after which a fault counts as the first one
-const HELD = 2_500; // ms, besides four round trips, that the response to a held request may take beyond its hold
+const STEADY = 5_000; // ms that a connection must be open, so that the next fault counts as the first one
+const HELD = 2_500; // ms, plus four round trips, that the response to a held request may take beyond its hold
 
 /** @typedef {import("./states.js").Draft} Draft */
 /** @typedef {import("./states.js").Message} Message */
@@ -23,8 +23,8 @@ export class Client {
   attempt = new AbortController(); // one for each attempt to connect; aborted when its connection ends
   reconnects = true;
   failures = 0; // in a row
-  startedAt = 0; // ms since the epoch, for the first time
-  openedAt = 0; // ms since the epoch, for the last time
+  startedAt = 0; // ms since the epoch, of the first start
+  openedAt = 0; // ms since the epoch, of the newest connection
   requests = 0;
   bytes = 0; // delivered, as far as the browser shows
   roundTrip = 0; // ms, of the last response that was not held

@@ -1,7 +1,7 @@
-/** Messages to be published: one at a time, in order, each stored once, however often the connection breaks. */
+/** The messages to be published: one at a time, in order; each is stored once, however often the connection breaks. */
 import { OPEN, Refused, TIMEOUT, backoff } from "./states.js";
 
-const RETRY = 500; // ms, the shortest wait before a message that was refused for the moment is published again
+const RETRY = 500; // ms, the shortest wait before a message is published again that was refused with a Retry-After
 
 export class Outbox {
   /** @type {import("./states.js").Draft[]} */

@@ -1,4 +1,4 @@
-/** What client, outbox and watchdog share: the states of a connection, refusals, and the wait before a retry. */
+/** Shared by client, outbox and watchdog: the states of a connection, refusals, and the wait before a retry. */
 import { translated } from "./shared/format.js";
 
 // The names and numbers of readyState in EventSource and WebSocket.

@@ -4,8 +4,8 @@ import { CLOSED, OPEN } from "./states.js";
 export const SILENCE = 23_000; // ms without data until an open connection counts as dead; heartbeats come every 15 s
 const CHECK = 500; // ms between checks
 const FRESH = 2_000; // ms since the last data in which a connection is surely alive
-const STALE = 30_000; // ms since the last data after which the connections that the browser keeps may be dead
-const HEDGE = 1_000; // ms that a live connection may take to respond before others are tried beside it
+const STALE = 30_000; // ms since the last data after which idle connections of the browser may be dead
+const HEDGE = 1_000; // ms that a live connection may take to respond, before other connections are tried, too
 const POOL = 6; // HTTP/1.1 connections that browsers keep to one origin
 
 /** @type {Set<Watchdog>} */
@@ -17,7 +17,7 @@ let timer;
 export class Watchdog {
   silence = SILENCE; // ms; Infinity if the server sends no heartbeats
   deadline = Infinity; // the connection counts as dead if nothing has come by then
-  receivedAt = 0; // when data came last
+  receivedAt = 0; // when the last data arrived
   wokenAt = 0;
   proven = false; // data came on the open connection
   suspect = false; // the connections that the browser keeps for reuse may be dead
@@ -62,7 +62,7 @@ export class Watchdog {
 
   /** Nothing came by the deadline. */
   timedOut() {
-    // An open connection that brought nothing may bring something large over a slow link: the next one gets more time.
+    // The data may be large and the link slow: the next connection gets more time.
     if (this.client.readyState === OPEN && !this.proven) this.silence *= 2;
     this.suspect = true;
     this.client.failed(new Error(gettext("Nothing comes any more: the connection counts as dead.")));

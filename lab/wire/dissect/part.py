@@ -14,5 +14,5 @@ def make(
 
 
 def text(data: bytes) -> str:
-    """Return bytes as text; bytes that are no UTF-8 become replacement characters."""
+    """Return bytes as text; bytes that are not UTF-8 become replacement characters."""
     return data.decode("utf-8", "replace")

@@ -25,7 +25,7 @@ export async function start(board, root) {
   }
 }
 
-/** Publish once, or at a rate; through a pane, or past the wires. */
+/** Publish once, or at a rate; through a pane, or directly to the server. */
 function startPublishing(board, publisher, { publish: form, once, stream, published }) {
   const { rate, seconds, size, by } = form.elements;
   const { signal } = new AbortController();
@@ -94,7 +94,7 @@ function startClients(board, { clients: form, streams: button, opened }) {
   };
 }
 
-/** What the wire sees of the streams. */
+/** A sentence: how many connections a pane has open, as its wire counts them. */
 function connections(board, pane) {
   const open = board.wireState(pane.name)?.connections;
   const sentence = gettext("%s: clients %s, connections open %s. A browser opens six HTTP/1.1 connections to one origin, for all its tabs together; further requests wait.");

@@ -1,4 +1,4 @@
-/** Publishes messages past the wires, so that the wires count deliveries alone. */
+/** Publishes messages directly to the server, so that the wires count only deliveries. */
 import { Client as Base } from "../client.js";
 import { newNonce } from "../outbox.js";
 import { wait } from "../shared/wait.js";

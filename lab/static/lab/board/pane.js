@@ -6,7 +6,7 @@ const LATENCIES = 500; // kept
 const OUTAGES = 100; // kept
 const LOAD = 6_000; // ms that a frame's page may take to load
 
-/** Dispatches what its bridge reports, each with the pane in its detail, and "disconnected" and "reconnected". */
+/** Dispatches the events that its bridge reports, with the pane in their detail, "disconnected" and "reconnected". */
 export class Pane extends EventTarget {
   readyState = CLOSED;
   latencies = []; // {at, ms, id}, newest last

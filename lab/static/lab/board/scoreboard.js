@@ -31,7 +31,7 @@ export function start(board, root) {
     costs.show(measured);
   }
 
-  /** Begin when all panes are open and have the history, which is no traffic of this window. */
+  /** Begin when all panes are open and have the history, which does not count as traffic of this window. */
   async function reset() {
     first = null;
     resets += 1;
@@ -60,7 +60,7 @@ export function start(board, root) {
   reset();
 }
 
-/** What passed, as a file for Wireshark. */
+/** The captured traffic, as a file for Wireshark. */
 function offerCapture({ control }, { captured, download }) {
   const setUrl = () => (download.href = control.captureUrl(captured.value));
   captured.onchange = setUrl;

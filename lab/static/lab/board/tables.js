@@ -22,7 +22,7 @@ export function header(scope, content) {
   return cell;
 }
 
-/** A box that the keyboard scrolls, too, for what may be wider than the screen. */
+/** A box that can also be scrolled by the keyboard, for content that may be wider than the screen. */
 export function scrollable(label) {
   const box = element("div", "sideways");
   box.tabIndex = 0;
@@ -31,7 +31,7 @@ export function scrollable(label) {
   return box;
 }
 
-/** A pane's name beside its colour. */
+/** A pane's name with its colour. */
 export function named({ name, title }) {
   const created = element("span", "named", title);
   created.dataset.technique = name;

@@ -35,7 +35,7 @@ export class Composer {
     if (this.pending.has(nonce)) this.showStatus(interpolate(gettext("Published by %s."), [title]));
   }
 
-  /** Show why a message was refused, and give its text back, after what was typed since. */
+  /** Show why a message was refused, and put its text back into the field, after newer text. */
   refused({ nonce, text: refused, sentence }) {
     if (!this.pending.delete(nonce)) return;
     const { text } = this.form.elements;

@@ -1,8 +1,8 @@
-/** Counts what was published and what of it was delivered, by nonce, as the ids of naive stages are not unique. */
+/** Counts published and delivered messages by their nonces, because the ids of naive stages are not unique. */
 export class Ledger {
   published = new Set();
   delivered = new Set();
-  repeated = 0; // deliveries of what had been delivered before
+  repeated = 0; // deliveries of messages that were delivered before
 
   publish({ nonce }) {
     this.published.add(nonce);

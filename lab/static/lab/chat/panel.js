@@ -7,7 +7,7 @@ import { LatencyDots } from "./latency-dots.js";
 
 const SHOWN = 500; // messages kept on the page, unless its data has another number
 const UPDATE = 500; // ms between updates of the counters
-const REDRAW = 100; // ms, at least, between two changes of the list, as each costs a layout
+const REDRAW = 100; // ms, at least, between two changes of the list, because each costs a layout
 
 export class Panel {
   total = 0; // ms, of all latencies

@@ -1,4 +1,4 @@
-/** Notes on the lanes what changes on the wires: links, faults, and whether the server is up. */
+/** Marks the changes on the wires in the lanes: links, faults, and whether the server is up. */
 import { setText } from "../shared/dom.js";
 import { faultTitle, profileTitle } from "../shared/link-names.js";
 

@@ -1,4 +1,4 @@
-/** What is written into a lane: deliveries with their latencies, and changes of links and faults. */
+/** The labels in a lane: deliveries with their latencies, and changes of links and faults. */
 import { duration } from "../shared/format.js";
 
 const LINE = 17; // px of a line of text
@@ -23,7 +23,7 @@ export function drawDeliveries(tile) {
   }
 }
 
-/** Draw how long a message waited at the server for what carried it. */
+/** Draw how long a message waited at the server for the request or frame that delivered it. */
 function drawWait(tile, published, carrier, labelled) {
   if (!carrier) return;
   const { context } = tile;
@@ -37,7 +37,7 @@ function drawWait(tile, published, carrier, labelled) {
   context.fill();
 }
 
-/** Draw what was noted: faults, new links, and panes that reconnected. */
+/** Draw the marks: faults, new links, and panes that reconnected. */
 export function drawMarks(tile) {
   const { context, colours, height, trace, from, to, scale } = tile;
   context.font = tile.lane.font;

@@ -1,4 +1,4 @@
-/** The lanes: all that passes on the wires, on one time axis; it can be stopped, chosen and inspected. */
+/** The lanes: the traffic of all wires on one time axis; it can be paused, chosen and inspected. */
 import { sentence } from "../shared/byte-kinds.js";
 import { setText } from "../shared/dom.js";
 import { time } from "../shared/format.js";

@@ -34,7 +34,7 @@ export class Row {
     pane.addEventListener("counting", ({ detail: { since } }) => this.begin(since));
   }
 
-  /** What passed before was the pane's own page. */
+  /** Ignore the traffic so far: it was the pane's own page. */
   begin(since) {
     if (this.trace.since === Infinity) this.trace.since = since;
     this.showExpected();

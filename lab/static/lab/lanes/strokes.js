@@ -1,4 +1,4 @@
-/** How what passes is drawn: its kind is seen by its shape, its size by its thickness. */
+/** How traffic is drawn: the shape of a stroke shows its kind, the thickness its size. */
 const END = 6; // px of an arrowhead or another end
 const DOTTED = new Set(["ping", "pong", "comment", "heartbeat", "close", "connect", "disconnect"]);
 const FILLED = new Set(["answer", "event", "frame", "publish"]);

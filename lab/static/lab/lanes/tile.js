@@ -1,10 +1,10 @@
-/** A part of a lane as it is drawn: spans, lines of time, what passes, and labels. */
+/** A part of a lane as it is drawn: spans, lines of time, strokes, and labels. */
 import { drawDeliveries, drawMarks } from "./labels.js";
 import { Strokes } from "./strokes.js";
 import { ticks } from "./timeline.js";
 
 const EDGE = 9; // px above and below
-const APART = 3; // px between what goes up and what comes down, if neither takes time
+const APART = 3; // px between a stroke up and a stroke down, if both take no time
 const REACH = 12; // px that the ends of a stroke take beside it
 
 export class Tile {

@@ -1,5 +1,5 @@
-/** The time axis that all lanes share: it moves or stands still, and has the lanes drawn. */
-const LAG = 120; // ms behind the clock, as the control reports what passes in batches
+/** The time axis that all lanes share: it moves or is paused, and lets the lanes be drawn. */
+const LAG = 120; // ms behind the clock, because the control reports the traffic in batches
 const CALM = 500; // ms between drawings for readers who prefer little motion
 const STEPS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]; // ms between lines
 const LINES = 12; // at most

@@ -1,4 +1,4 @@
-/** What is remembered of one wire and its pane. It is bounded, and knows from which instant on it has changed. */
+/** The recorded traffic of one wire and its pane. It is bounded, and knows from which instant on it has changed. */
 const STROKES = 4_000; // kept
 const DROPPED = 500; // strokes dropped at once, when there are more
 const MARKS = 400; // kept
@@ -12,7 +12,7 @@ export class TraceStore {
   byId = new Map(); // id of an exchange: its stroke
   carriers = new Map(); // id of a message: the stroke that delivered it
   slack = 1_000; // ms, longer than any stroke
-  changedAt = Infinity; // what is drawn after this instant may have changed
+  changedAt = Infinity; // the drawing may have changed from this instant on
 
   keep(stroke) {
     this.strokes.push(stroke);

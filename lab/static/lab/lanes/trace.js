@@ -1,11 +1,11 @@
-/** What passed on one wire: strokes between the browser and the server, and spans at the server. */
+/** The traffic of one wire: strokes between the browser and the server, and spans at the server. */
 import { TraceStore } from "./trace-store.js";
 
 const ENDS = new Set(["close", "disconnect"]);
 const CONNECTIONS = 200; // remembered; browsers keep a few
 
 export class Trace extends TraceStore {
-  since = Infinity; // what passed before was the page itself
+  since = Infinity; // the traffic before this instant was the page itself
   held = new Map(); // id of a request: its span
   channels = new Map(); // connection: its "open" span
   connections = new Map(); // connection: when its handshake ended
@@ -25,7 +25,7 @@ export class Trace extends TraceStore {
     if (ENDS.has(kind)) this.end(stroke);
   }
 
-  /** Remember since when a connection can be used; the one that was unused longest is forgotten first. */
+  /** Record since when a connection can be used; the one that was unused longest is dropped first. */
   connect({ kind, at, connection }, connectMs) {
     const since = kind === "connect" ? at + connectMs : (this.connections.get(connection) ?? 0);
     this.connections.delete(connection);

@@ -1,4 +1,4 @@
-/** A page with one pane or more: a composer for all of them, and the parts that the page has a place for. */
+/** A page with one or more panes: a composer for all of them, and the parts for which the page has a slot. */
 import { Board } from "../board/board.js";
 import * as controls from "../board/controls.js";
 import * as scoreboard from "../board/scoreboard.js";

@@ -1,9 +1,9 @@
-/** The page inside a frame of the board: one panel at an origin of its own, and its bridge to the board. */
+/** The page inside a frame of the board: one panel at its own origin, and its bridge to the board. */
 import { Bridge } from "../board/bridge.js";
 import { Panel } from "../chat/panel.js";
 
 const root = document.querySelector("[data-client]");
-const { board } = document.documentElement.dataset; // the board's origin: messages go to it and come from it alone
+const { board } = document.documentElement.dataset; // the board's origin, the only one for messages
 const { Client } = await import(root.dataset.client);
 const panel = new Panel(root, Client);
 const bridge = new Bridge(panel, Client, (kind, fields) => parent.postMessage({ kind, fields }, board));

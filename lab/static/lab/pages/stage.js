@@ -1,4 +1,4 @@
-/** The page of one stage: open and close it, and watch readyState, what passes, and what is lost. */
+/** The page of one stage: it opens and closes the connection, and shows readyState, the traffic, and lost messages. */
 import { Ledger } from "../chat/ledger.js";
 import { newNonce } from "../outbox.js";
 import { appendBreakable, element, partsOf, showState } from "../shared/dom.js";
@@ -62,7 +62,7 @@ document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", 
 setInterval(showCounters, UPDATE);
 client.start();
 
-/** Let a neighbour, with connections of its own, publish a few messages in quick succession. */
+/** Let a neighbour, with its own connections, publish a few messages in quick succession. */
 function burst() {
   const neighbour = new Client(technique, room, { stage });
   const publish = async (text, index) => {

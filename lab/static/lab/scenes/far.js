@@ -1,4 +1,4 @@
-/** The link of a satellite: the distance is the same for all, but some travel it more often. */
+/** The link of a satellite: the distance is the same for all techniques, but some need it more often. */
 import { least } from "./scoring.js";
 
 const DELAY = 0.284; // seconds one way: the profile's 279 ms and half of its jitter

@@ -1,6 +1,6 @@
 /**
  * The scenes, in the order of a lesson. Each has its `name`, `title` and `seconds`, an `introduction` and a `question`,
- * what it does (`prepare`, `act`; `drain`: seconds, at most, until everything is delivered), the `columns` of its
+ * its actions (`prepare`, `act`; `drain`: seconds, at most, until everything is delivered), the `columns` of its
  * results, the parameters of the `model` if that applies, `winners(measured, run)`, the names of the right answers, and
  * `why(measured, run, winners)`.
  */

@@ -35,7 +35,7 @@ function pushes({ delay, rate, message, framing }) {
 const MODELS = { polls, holds, pushes };
 
 /**
- * What the model expects of a pane: mean and slowest latency in ms; requests, bytes, and bytes with TCP and IP of the
+ * The model's values for a pane: mean and slowest latency in ms; requests, bytes, and bytes with TCP and IP of the
  * whole window. `spread`: seconds by which the link's delay exceeds `delay` at most.
  */
 export function expected(measured, method, { delay = 0, spread = 0, interval = 1, hold = 25, rate = 0, seconds }) {

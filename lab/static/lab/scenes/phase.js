@@ -1,4 +1,4 @@
-/** A timer of 1 s against a poll of 1 s: two clocks that keep their distance. */
+/** A message every second and a poll every second: the time between them stays the same. */
 import { quantile } from "../board/measurements.js";
 import { duration } from "../shared/format.js";
 

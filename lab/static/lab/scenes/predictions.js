@@ -1,4 +1,4 @@
-/** What the class expects: answers by clicking, with a name or without, before a scene runs. */
+/** The predictions of a class: answers by clicking, with a name or without, before a scene runs. */
 import { element } from "../shared/dom.js";
 import { isolated, labelled, list, number } from "../shared/format.js";
 

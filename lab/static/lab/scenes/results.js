@@ -1,4 +1,4 @@
-/** The end of a scene: what was measured, beside it what the model expects, who was right, and why. */
+/** The results of a scene: the measurements, the model's values beside them, who was right, and why. */
 import { cost, costPerMessage, delayedBy } from "../board/measurements.js";
 import { named, scrollable, table } from "../board/tables.js";
 import { element } from "../shared/dom.js";
@@ -72,7 +72,7 @@ export function showResults(parent, { scene, run, measured, predictions }) {
   parent.replaceChildren(verdict, element("p", "why", scene.why(measured, run, winners)), box, summary(measured, run));
 }
 
-/** What the model expects of a pane; null where it knows nothing, or if the scene says that it does not apply. */
+/** The model's values for a pane; null if it has none, or if the scene says that it does not apply. */
 function modelFor(pane, { seconds }, { model: parameters, faulty }, run) {
   if (!parameters || pane.kinds === null || faulty?.(run.board).name === pane.name) return null;
   const rate = pane.messages / seconds;

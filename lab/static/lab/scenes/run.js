@@ -12,7 +12,7 @@ const CHECK = 0.1; // seconds
 const AFTER = 1.5; // seconds that a run takes after its own time, about
 
 export class Run {
-  notes = new Map(); // what a scene measures by itself: pane's name: anything
+  notes = new Map(); // pane's name: a measurement of the scene's own
   count = 0; // messages published in the window
   fault = null; // {begin, end} of a fault that delays messages, ms since the epoch
   startedAt = null; // ms since the page was opened
@@ -70,7 +70,7 @@ export class Run {
     return this.board.control.setFault(wire, fault);
   }
 
-  /** Publish at a rate, past the wires; resolves at the end of the time, whether or not all is stored by then. */
+  /** Publish at a rate, directly to the server; resolves at the end of the time, even if not all is stored yet. */
   traffic(options) {
     return traffic((text) => this.publish(text), { seconds: this.seconds, signal: this.signal, ...options });
   }

@@ -1,4 +1,4 @@
-/** Names of what passes on a wire, of its parts, and of what its bytes are for. */
+/** Names of the exchanges on a wire, of their parts, and of the kinds of bytes. */
 import { list, number } from "./format.js";
 
 export const ARROWS = { up: "↑", down: "↓" };

@@ -1,4 +1,4 @@
-/** Elements of a page. Text goes in as textContent alone, so that nothing in a message is ever markup. */
+/** Elements of a page. Text is only set as textContent, so that nothing in a message is ever markup. */
 import { CLOSED, OPEN, STATES } from "../states.js";
 
 const BREAKS = /([,;:&?/=]+)/; // a line of a program's text may end after these
@@ -23,7 +23,7 @@ export function partsOf(root) {
   return Object.fromEntries(Array.from(elements, (each) => [each.dataset.part, each]));
 }
 
-/** Set a text only if it changes, as each change costs a layout. @param {Node} node @param {string} text */
+/** Set a text only if it changes, because each change costs a layout. @param {Node} node @param {string} text */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
@@ -52,7 +52,7 @@ export function appendBreakable(parent, text) {
   return parent;
 }
 
-/** Set a sentence, with what stands between backticks as code. @param {HTMLElement} parent @param {string} sentence */
+/** Set a sentence, with the text between backticks as code. @param {HTMLElement} parent @param {string} sentence */
 export function setSentence(parent, sentence) {
   parent.replaceChildren(...sentence.split("`").map((text, index) => (index % 2 ? element("code", "", text) : text)));
   return parent;

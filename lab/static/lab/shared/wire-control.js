@@ -1,4 +1,4 @@
-/** The control of the wires: what passes, what they count, their links and faults, and the server's restart. */
+/** The control of the wires: their traffic and counts, their links and faults, and the server's restart. */
 import { translated } from "./format.js";
 import { shareEvents } from "./wire-events.js";
 
