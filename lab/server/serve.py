@@ -17,6 +17,7 @@ from lab.server.http_protocol import HTTPProtocol
 
 MIGRATING = 20_250_401  # number of the PostgreSQL lock that a server holds while it changes the tables
 KEEP_ALIVE = 75  # seconds that a connection may idle between two polls
+WORKER_SECONDS = 30  # in which a worker must respond, also while it starts; then it is replaced
 
 
 class Server(uvicorn.Server):
@@ -105,6 +106,7 @@ def serve(host, port, workers=1, announce=print, also=None):
     config = uvicorn.Config(
         "lab.asgi:application",
         workers=workers,
+        timeout_worker_healthcheck=WORKER_SECONDS,
         log_config=None,  # Django's LOGGING rules
         timeout_keep_alive=KEEP_ALIVE,
         log_level="warning",

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 import websocket
+from support.patched_python import patched
 from support.processes import COMMAND, PATIENCE, ROOT, run_command, until
 from support.raw_http import get, open_socket, room_path
 from support.raw_websocket import close_code, open_websocket
@@ -204,3 +205,25 @@ def test_the_server_can_be_started_from_anywhere(tmp_path):
     environment = os.environ | {"LAB_DATA": str(tmp_path)}
     done = subprocess.run(command, cwd=Path("/"), env=environment, capture_output=True, timeout=COMMAND)
     assert done.returncode == 0, done.stderr
+
+
+SLOW_WORKER = """
+import sys, time
+if any("spawn_main" in word for word in sys.orig_argv):
+    time.sleep(8)
+"""
+
+
+def workers_of(server):
+    """Return the ids of a server's worker processes."""
+    processes = psutil.Process(server.process.pid).children()
+    return [process.pid for process in processes if any("spawn_main" in word for word in process.cmdline())]
+
+
+def test_a_worker_that_starts_slowly_is_not_replaced(start, tmp_path, room):
+    """As on a small or a busy machine: uvicorn's own limit of 5 s would start worker after worker, for ever."""
+    server = start("--workers", "2", **patched(tmp_path / "patch", SLOW_WORKER))
+    workers = until(lambda: len(workers_of(server)) == 2 and workers_of(server), "no workers")
+    assert publish("polling", server, room)[0] == 201
+    time.sleep(1)  # the supervisor has looked at them by then
+    assert workers_of(server) == workers

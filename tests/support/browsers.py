@@ -86,8 +86,8 @@ class Window:
         service = webdriver.ChromeService(str(DRIVER) if DRIVER.exists() else None)
         self.driver = webdriver.Chrome(options=options, service=service)
         orphans.adopt(service.process.pid)
-        self.driver.set_page_load_timeout(PATIENCE)
-        self.driver.set_script_timeout(PATIENCE)
+        self.driver.set_page_load_timeout(2 * PATIENCE)  # less than the 120 s of the connection to the driver
+        self.driver.set_script_timeout(2 * PATIENCE)
 
     def close(self):
         self.driver.quit()
