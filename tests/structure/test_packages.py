@@ -111,6 +111,9 @@ COMMANDS = {  # arguments: the set that its sentence names
     ("manage.py", "bench"): "measure",
     ("manage.py", "scaled"): "scale",
     ("notebooks/run.py",): "lessons",
+    ("-m", "benchmarks.report"): "measure",
+    ("-c", "import notebooks.lesson"): "measure",
+    ("-m", "tests.faults"): "measure",
 }
 
 
