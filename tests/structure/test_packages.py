@@ -121,6 +121,16 @@ def test_a_package_has_one_version_in_all_sets(lock):
         assert line.split(" ;")[0] == every[name].split(" ;")[0]
 
 
+def test_each_command_of_make_installs_a_set_that_is_locked():
+    makefile = (ROOT / "Makefile").read_text()
+    installed = set(re.findall(r"\$\(VENV\)/(\w+)\.installed", makefile))
+    assert installed
+    assert installed <= set(LOCKS)
+    for lock, included in re.findall(r"^INCLUDED_(\w+) := (.+)$", makefile, re.MULTILINE):
+        for name in included.split():  # which is not installed a second time
+            assert set(locked(name)) <= set(locked(lock))
+
+
 def test_the_base_is_small():
     assert len(locked("base")) <= 25
 
