@@ -35,11 +35,8 @@ def main():
     except (ImproperlyConfigured, ValueError) as exc:
         sys.exit(f"The settings cannot be used: {exc}")
     try:
-        execute_from_command_line(sys.argv)
-    except ModuleNotFoundError as exc:
-        if missing := packages.explain(exc):
-            sys.exit(str(missing))
-        raise
+        with packages.needed():
+            execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)  # the status that shells give to Ctrl-C
 

@@ -1,5 +1,8 @@
 """The packages that only some commands need; `make` installs each set of them when a command asks for it."""
 
+import contextlib
+import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 # set: the modules that are imported from its packages, as pyproject.toml declares them
@@ -35,3 +38,14 @@ def require(module: str) -> None:
 def explain(error: ModuleNotFoundError) -> MissingPackage | None:
     """Return the MissingPackage that explains why an import failed; None if no set would bring the module."""
     return MissingPackage(error.name) if error.name and set_of(error.name) else None
+
+
+@contextlib.contextmanager
+def needed() -> Iterator[None]:
+    """End the program with one sentence if an import in the `with` block fails because a set is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as exc:
+        if missing := explain(exc):
+            sys.exit(str(missing))
+        raise

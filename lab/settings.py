@@ -8,10 +8,11 @@ from urllib.parse import quote
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
 
 from lab import packages, techniques
-from lab.net import data_folder
+from lab.net import data_folder, public_origin
 from lab.techniques import TECHNIQUES
 
 
@@ -182,6 +183,12 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # The wires of this server, {"page": port, "control": port, "wires": {technique: port}}; manage.py demo sets it.
 WIRES = env.json("LAB_WIRES", default={})
+# Where browsers find the page, the wires and the control of manage.py demo, if a container or a proxy is in between,
+# with {port} or {name} in it, as in "https://{name}.example.org". Empty: on this machine only, at the request's host.
+PUBLIC_ORIGIN = env.str("LAB_PUBLIC_ORIGIN")
+PUBLIC_ORIGINS = public_origin.origins(PUBLIC_ORIGIN, WIRES) if PUBLIC_ORIGIN and WIRES else {}
+CSRF_TRUSTED_ORIGINS = [origin for name, origin in PUBLIC_ORIGINS.items() if name != "control"]
+ALLOWED_HOSTS += [split_domain_port(public_origin.host(origin))[0] for origin in CSRF_TRUSTED_ORIGINS]
 
 PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.server.loop_monitor` notes; the benchmarks name one
 MESSAGE_STAMPS = env.bool("LAB_MESSAGE_STAMPS", default=False)  # for the benchmarks, see `lab.server.message_stamps`

@@ -16,11 +16,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # first, because another package is named websocket too
 os.chdir(ROOT)
 
-from benchmarks.analysis.style import style_of  # noqa: E402
-from benchmarks.servers.process import run_lab  # noqa: E402
-from lab.net import orphans  # noqa: E402
-from lab.techniques import TECHNIQUES  # noqa: E402
-from notebooks import limits, wires  # noqa: E402
+from lab import packages  # noqa: E402
+
+with packages.needed():
+    from benchmarks.analysis.style import style_of
+    from benchmarks.servers.process import run_lab
+    from lab.net import orphans
+    from lab.techniques import TECHNIQUES
+    from notebooks import limits, wires
 
 SHORT = os.environ.get("LESSON") == "short"  # for the tests: every step, in as little time as possible
 SHORT_SETTINGS = {

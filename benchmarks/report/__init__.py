@@ -3,10 +3,13 @@
 import sys
 from pathlib import Path
 
-from benchmarks.analysis.results import Results
-from benchmarks.findings import baseline
-from benchmarks.plots import drawing
-from benchmarks.report import context, templating
+from lab import packages
+
+with packages.needed():  # `python -m benchmarks.report` begins here
+    from benchmarks.analysis.results import Results
+    from benchmarks.findings import baseline
+    from benchmarks.plots import drawing
+    from benchmarks.report import context, templating
 
 
 def write(folder, before=None):

@@ -70,7 +70,7 @@ def check(scope: Scope) -> Visitor:
     if not origins and scope["type"] == "http":
         if fetch and is_cross_site(scope["path"], fetch):
             raise Refused("Sec-Fetch-Site: another site's pages may link to this server's pages, no more.", status=403)
-    elif len(origins) != 1 or not is_same(origins[0], scope.get("scheme", "ws"), hosts[0]):
+    elif len(origins) != 1 or not (is_same(origins[0], scope.get("scheme", "ws"), hosts[0]) or is_public(origins[0])):
         raise Refused("Origin: publishing and reading are for this server's own pages.", status=403)
     return visitor(scope["client"], cookies)
 
@@ -92,6 +92,11 @@ def is_same(origin: bytes, scheme: str, host: bytes) -> bool:
         return is_origin and _triple(theirs) == _triple(ours)
     except ValueError:  # not an address
         return False
+
+
+def is_public(origin: bytes) -> bool:
+    """Return whether an Origin header is one of LAB_PUBLIC_ORIGIN; a proxy may change scheme and Host on the way."""
+    return origin.decode("latin-1") in settings.CSRF_TRUSTED_ORIGINS
 
 
 @lru_cache(maxsize=1_000)

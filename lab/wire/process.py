@@ -41,13 +41,15 @@ async def run(
     control_host: str = "127.0.0.1",
     seed: str | None = None,
     ready: Callable[[dict], object] | None = None,
+    control_names: Iterable[str] = (),
 ) -> None:
     """Run wires to one server, and their control, until SIGINT, SIGTERM or cancellation.
 
     `wires`: {name: port}, port 0: any. `target`: (host, port) of the server. `server_command`: starts the server;
     "{port}" in it stands for the target's port (0, the default: a free one). `origins`: of the pages that may use the
     control. `announce(sentence)` receives the addresses. `host`, `control_host`: where to listen; a control on another
-    host than loopback requires a token, which is announced. `seed`: of random faults. `ready(state)` receives
+    host than loopback requires a token, which is announced, if it has no `control_names`: its Host headers behind a
+    proxy, whose pages cannot know the token. `seed`: of random faults. `ready(state)` receives
     {"wires": {name: port}, "control": port, "server": (host, port), "token"} when everything listens.
     Raises StartError if a port is in use or the server does not start.
     """
@@ -56,9 +58,9 @@ async def run(
     if target is None and not server_command:
         raise StartError("A wire needs a server: target or server_command.")
     server, capture, shared = SupervisedServer(target or ("127.0.0.1", 0), server_command), Capture(), Shared()
-    token = None if control_host in LOOPBACK else secrets.token_urlsafe(16)
+    token = None if control_host in LOOPBACK or control_names else secrets.token_urlsafe(16)
     open_wires = {name: Wire(name, host, port, server.target, capture, shared, seed) for name, port in wires.items()}
-    control = Control(open_wires, server, capture, origins, token)
+    control = Control(open_wires, server, capture, origins, token, control_names)
     with stop_event() as stopped:
         async with contextlib.AsyncExitStack() as stack:
             try:

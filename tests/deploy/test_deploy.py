@@ -77,7 +77,7 @@ def test_the_files_for_containers_name_existing_files_and_settings():
     assert set(services) == {"nginx", "server", "postgres", "redis", "master", "worker"}
     assert all(set(service.get("depends_on", [])) <= set(services) for service in services.values())
     mounted = [volume.split(":")[0] for volume in services["nginx"]["volumes"]]
-    paths = [*mounted, services["server"]["build"]["context"], f"../{services['server']['build']['dockerfile']}"]
+    paths = [*mounted, services["server"]["build"]["context"]]
     assert [path for path in paths if not (DEPLOY / path).exists()] == []
     assert Path(ROOT / services["master"]["command"][2]).exists()
 
@@ -108,7 +108,7 @@ def test_a_server_without_a_response_does_not_count_as_started():
 def test_secrets_for_containers_go_neither_into_git_nor_into_the_image():
     ignored = subprocess.run(["git", "check-ignore", "-q", "deploy/.env"], cwd=ROOT, timeout=COMMAND)
     assert ignored.returncode == 0
-    assert "**/.env" in (DEPLOY / "Dockerfile.dockerignore").read_text().split("\n")
+    assert "**/.env" in (ROOT / ".dockerignore").read_text().split("\n")
 
 
 @pytest.mark.parametrize("file", ["compose.yaml", "lab.env", "README.md"])

@@ -4,13 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
-from rich.markdown import Markdown
+from lab import packages
 
-from faults import report, suite
-from faults.deployments import DEPLOYMENTS
-from faults.faults import BY_NAME, FORMS
-from faults.trial import SIZE
+with packages.needed():
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from faults import report, suite
+    from faults.deployments import DEPLOYMENTS
+    from faults.faults import BY_NAME, FORMS
+    from faults.trial import SIZE
 from lab.net.system import allow_many_connections, interrupt_on_signals
 from lab.techniques import TECHNIQUES
 

@@ -6,9 +6,10 @@ import re
 import subprocess
 import sys
 import tomllib
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 
 import pytest
+from packaging.requirements import Requirement
 
 from lab.packages import SETS
 from support import patched_python
@@ -86,11 +87,48 @@ def test_a_lock_file_pins_all_packages_of_its_set_and_names_no_index(lock):
     assert "://" not in (ROOT / "requirements" / f"{lock}.txt").read_text()
 
 
+def needs(lines):
+    """Return the names of all packages that requirements bring on this machine, by what the packages themselves say."""
+    found, waiting = set(), [(Requirement(line), "") for line in lines]
+    while waiting:
+        one, extra = waiting.pop()
+        if one.marker and not one.marker.evaluate({"extra": extra}):
+            continue
+        for with_extra in {"", *one.extras}:
+            key = (normal(one.name), with_extra)
+            if key not in found:
+                found.add(key)
+                waiting += [(Requirement(line), with_extra) for line in distribution(one.name).requires or ()]
+    return {name for name, _extra in found}
+
+
+def is_here(line):
+    """Return whether a line of a lock file is for this machine."""
+    marker = Requirement(line).marker
+    return marker is None or marker.evaluate()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_file_pins_what_its_packages_need_and_nothing_else(lock):
+    here = {name for name, line in locked(lock).items() if is_here(line)}
+    assert here == needs(PROJECT["project"]["dependencies"] + LOCKS[lock])
+
+
 @pytest.mark.parametrize("lock", [name for name in LOCKS if name != "dev"])
 def test_a_package_has_one_version_in_all_sets(lock):
     every = locked("dev")
     for name, line in locked(lock).items():
         assert line.split(" ;")[0] == every[name].split(" ;")[0]
+
+
+def test_each_command_of_make_installs_a_set_that_is_locked():
+    makefile = (ROOT / "Makefile").read_text()
+    installed = set(re.findall(r"\$\(VENV\)/(\w+)\.installed", makefile))
+    assert installed
+    assert installed <= set(LOCKS)
+    for lock, included in re.findall(r"^INCLUDED_(\w+) := (.+)$", makefile, re.MULTILINE):
+        for name in included.split():  # which is not installed a second time
+            assert set(locked(name)) <= set(locked(lock))
 
 
 def test_the_base_is_small():
@@ -111,6 +149,9 @@ COMMANDS = {  # arguments: the set that its sentence names
     ("manage.py", "bench"): "measure",
     ("manage.py", "scaled"): "scale",
     ("notebooks/run.py",): "lessons",
+    ("-m", "benchmarks.report"): "measure",
+    ("-c", "import notebooks.lesson"): "measure",
+    ("-m", "tests.faults"): "measure",
 }
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from lab.management.commands import serve
-from lab.net import lan
+from lab.net import lan, public_origin
 from lab.net.system import StartError
 from lab.server.serve import address, listen
 from lab.wire import process
@@ -38,6 +38,9 @@ class Command(serve.Command):
         *wires, control = rest
         laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
         os.environ["LAB_WIRES"] = json.dumps(laid)  # the server's pages name them
+        public = self.public_origins(laid)
+        origins = [f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")]
+        behind = {"control_host": host, "control_names": [public_origin.host(public["control"])]} if public else {}
         command = [sys.executable, "manage.py", "serve", "--host", host, "--port", str(page), "--workers", str(workers)]
         command += ["--also", also] if also not in (None, host) else []
         os.chdir(settings.BASE_DIR)
@@ -45,21 +48,30 @@ class Command(serve.Command):
         try:
             process.main(
                 wires=laid["wires"], server_command=command, target=(host, page), host=host, control_port=control,
-                origins=[f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")],
-                announce=sentences.append, ready=lambda state: self.tell_of(host, page, sentences),
+                origins=[*origins, public.get("page", origins[0])], **behind,
+                announce=sentences.append, ready=lambda state: self.tell_of(host, page, sentences, public),
             )  # fmt: skip
         except StartError as exc:
             raise CommandError(str(exc)) from exc
 
-    def tell_of(self, host, page, sentences):
+    def public_origins(self, laid):
+        """Return the origins that LAB_PUBLIC_ORIGIN gives; {} if it is not set."""
+        if settings.PUBLIC_ORIGIN and self.in_class:
+            raise CommandError("--lan is for this machine's own address: leave it out, or unset LAB_PUBLIC_ORIGIN.")
+        try:
+            return public_origin.origins(settings.PUBLIC_ORIGIN, laid) if settings.PUBLIC_ORIGIN else {}
+        except ValueError as exc:
+            raise CommandError(f"LAB_PUBLIC_ORIGIN: {exc}") from exc
+
+    def tell_of(self, host, page, sentences, public):
         """Print the addresses; open the page as soon as the server responds."""
-        base = f"http://{address(host)}:{page}/"
+        base = f"{public['page']}/" if public else f"http://{address(host)}:{page}/"
         self.announce(f"The lab listens on {base}  (Ctrl-C ends it)\nAll techniques side by side: {base}{PAGE}")
         for sentence in sentences:
             self.announce(sentence)
         if self.in_class:
             self.announce(lan.poster(f"http://{self.wall}:{page}/", self.stdout.encoding))
-        else:
+        elif not public:
             self.tell_others(base, host)
         if has_display():
             threading.Thread(target=show, args=(base + PAGE,), daemon=True).start()

@@ -66,10 +66,14 @@ class Control:
         capture: Capture,
         origins: Iterable[str] = (),
         token: str | None = None,
+        hosts: Iterable[str] = (),
     ):
-        """Control `wires`, by name; `origins`: of pages that may use it; `token`: None if it listens on loopback."""
+        """Control `wires`, by name.
+
+        `origins`: of pages that may use it; `token`: None if it needs none; `hosts`: its names besides this machine's.
+        """
         self.wires, self.server, self.capture = wires, server, capture
-        self.origins, self.token = frozenset(origins), token
+        self.origins, self.token, self.hosts = frozenset(origins), token, frozenset(hosts)
         self.listeners = self.downloads = 0
         self.stopping = asyncio.Event()
 
@@ -79,7 +83,7 @@ class Control:
             return
         cors: Headers = []
         try:
-            cors = check_access(scope, self.origins, self.token)
+            cors = check_access(scope, self.origins, self.token, self.hosts)
             if scope["method"] == "OPTIONS":
                 await send_response(send, 204, b"", [*cors, *PREFLIGHT])
                 return

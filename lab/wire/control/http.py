@@ -29,8 +29,11 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 
-def check_access(scope: Scope, origins: Iterable[str], token: str | None) -> Headers:
-    """Return the CORS headers of the response; raise Refused for a foreign Host or Origin or without the token."""
+def check_access(scope: Scope, origins: Iterable[str], token: str | None, hosts: Iterable[str] = ()) -> Headers:
+    """Return the CORS headers of the response; raise Refused for a foreign Host or Origin or without the token.
+
+    `hosts`: the Host headers that are accepted without a token, besides this machine's.
+    """
     origin = single_header(scope, b"origin")
     if origin is not None and origin not in origins:
         raise Refused("Origin: not a page of this lab.", 403)
@@ -39,7 +42,7 @@ def check_access(scope: Scope, origins: Iterable[str], token: str | None) -> Hea
         cors.append((b"access-control-allow-origin", origin.encode("latin-1")))
     host = single_header(scope, b"host")
     if token is None:
-        if host is None or not LOOPBACK_HOST.fullmatch(host):
+        if host is None or not (LOOPBACK_HOST.fullmatch(host) or host in hosts):
             raise Refused("Host: not this machine's.", 403)
     elif scope["method"] != "OPTIONS" and not hmac.compare_digest(token_of(scope).encode(), token.encode()):
         raise Refused("token: missing or wrong; it was printed at the start.", 403)

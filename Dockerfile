@@ -1,8 +1,10 @@
+# The lab without its tests and lessons. SETS names the sets of packages in requirements/, such as "measure scale".
 FROM python:3.12-slim
+ARG SETS=base
 RUN useradd --create-home lab && mkdir -m 700 /data && chown lab /data
 WORKDIR /lab
-COPY requirements/measure.txt requirements/scale.txt requirements/
-RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements/measure.txt -r requirements/scale.txt
+COPY requirements requirements
+RUN for set in $SETS; do pip install --no-cache-dir --no-deps --require-hashes -r requirements/$set.txt || exit 1; done
 COPY . .
 USER lab
 ENV LAB_DATA=/data PYTHONUNBUFFERED=1
