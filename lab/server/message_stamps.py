@@ -41,13 +41,14 @@ class MessageStamps:
         self.app = app
         self.messages: dict[tuple[str, int], Stamps] = {}
         self.hub: Hub | None = None
-        self.last_data, self.last_keys = b"", [("", 0)]  # a message is written to many readers as the same bytes
+        self.last_data = b""
+        self.last_stamps: list[Stamps] = []  # of the messages in `last_data`: many readers get the same bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on, except a request for the timestamps."""
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
-        elif scope["path"] == PATH:
+        elif scope["type"] == "http" and scope["path"] == PATH:
             await self.respond(send)
         else:
             if self.hub is None:
@@ -98,13 +99,12 @@ class MessageStamps:
     def wrote(self, data: bytes, written: float) -> list[Stamps]:
         """Count the messages in some bytes as written to one reader at a time; return their Stamps."""
         if data is not self.last_data:
-            self.last_data = data
-            self.last_keys = [(json.loads(room), int(number)) for number, room in KEY.findall(data)]
-        found = [stamps for key in self.last_keys if (stamps := self.of(*key))]
-        for stamps in found:
+            keys = [(json.loads(room), int(number)) for number, room in KEY.findall(data)]
+            self.last_data, self.last_stamps = data, [stamps for key in keys if (stamps := self.of(*key))]
+        for stamps in self.last_stamps:
             stamps.writes += 1
             stamps.written_sum += written
-        return found
+        return self.last_stamps
 
     async def respond(self, send: Send) -> None:
         """Send the timestamps as CSV."""
@@ -126,7 +126,8 @@ class Reader:
     def __init__(self, stamps: MessageStamps, scope: Scope, receive: Receive, send: Send) -> None:
         self.stamps, self.server_receive, self.server_send = stamps, receive, send
         self.publishes = scope.get("method") == "POST"
-        self.early: list[tuple[Stamps, float]] = []  # the first writes, in case a WebSocket publishes later
+        self.may_publish = scope["type"] == "websocket"
+        self.early: list[tuple[Stamps, float]] = []  # the first writes of a connection that may publish later
         self.scope: Any = scope
         if push := scope.get("push"):
             self.server_push: Any = push
@@ -158,8 +159,9 @@ class Reader:
         """Count the messages in some bytes, unless this connection publishes."""
         if data and not self.publishes:
             found = self.stamps.wrote(data, written)
-            if len(self.early) < EARLY:
+            if self.may_publish:
                 self.early += [(stamps, written) for stamps in found]
+                self.may_publish = len(self.early) < EARLY
 
 
 def now() -> float:

@@ -128,6 +128,7 @@ def test_a_techniques_colour_has_no_other_meaning(tmp_path):
     """Kinds of bytes, kinds of exchanges and the loads of the calibration have greys and patterns."""
     folder = at_one_point(tmp_path)
     of_kinds = [drawing.byte_kinds.bytes_by_kind, drawing.waterfall.waterfall, drawing.stall.stall]
+    of_kinds.append(drawing.latency_parts.latency_parts)
     made = drawing.write(Results.load(folder), folder / "plots", of_kinds)
     assert len(made) == len(of_kinds)
     for path in (path for plot in made for path in (plot.svg, plot.narrow)):

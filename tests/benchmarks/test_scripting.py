@@ -79,7 +79,7 @@ def test_a_quiet_comparison_prints_only_the_address_of_the_report(compared):
 
 def test_results_of_an_older_version_follow_the_schema_except_for_the_number():
     results = json.loads((OLD / "results.json").read_text())
-    assert problems(results) == [": 'format' is a required property"]
+    assert problems(results) == [': "format" is a required property']
     assert problems(results | {"format": results_dir.FORMAT}) == []
 
 
@@ -98,7 +98,7 @@ def test_the_schema_refuses_invalid_results(field, value):
     results["runs"][0][field] = value
     assert any(problem.startswith(f"runs/0/{field}") for problem in problems(results))
     del results["runs"][0][field]
-    assert problems(results) == [f"runs/0: '{field}' is a required property"]
+    assert problems(results) == [f'runs/0: "{field}" is a required property']
 
 
 @pytest.mark.parametrize("number", [results_dir.FORMAT + 1, "new"])
