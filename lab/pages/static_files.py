@@ -5,7 +5,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 class StaticFiles(WhiteNoiseMiddleware):
-    """WhiteNoise that sends whole files: its own response is a synchronous stream, and Django warns of that under ASGI."""
+    """WhiteNoise that sends whole files: its own response is a synchronous stream, which Django warns of under ASGI."""
 
     @staticmethod
     def serve(static_file, request):
