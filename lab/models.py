@@ -1,4 +1,4 @@
-"""The two tables: rooms and what was said in them."""
+"""The two tables: rooms and their messages."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""The techniques: the list of them, what each must define, and the files of their stages. No Django here.
+"""The techniques: their list, what each must define, and the files of their stages. Needs no Django.
 
 A technique is a package. Its `__init__.py` has a docstring and these constants:
 

@@ -1,4 +1,4 @@
-"""The addresses: pages, and every technique's own under its name."""
+"""The addresses: the pages, and those of each technique under its name."""
 
 from importlib.util import find_spec
 

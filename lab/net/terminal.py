@@ -1,4 +1,4 @@
-"""Output that never stops a command: if the terminal cannot take text, the text is lost, and nothing else."""
+"""Output that never stops a command: if the terminal cannot accept a text, only the text is lost."""
 
 import io
 import os
@@ -11,7 +11,7 @@ class LossyFile(io.FileIO):
     """A file descriptor on which writing never fails: data that cannot be written is dropped."""
 
     def write(self, data: Any, /) -> int:
-        """Write the data if possible; return its length otherwise too."""
+        """Write the data if possible; return its length in any case."""
         with suppress(OSError):  # the pipe has no reader, or the disk is full
             return super().write(data)
         return len(data)

@@ -1,4 +1,4 @@
-"""Content-Security-Policy: what a page may load, call and frame, and which page may frame it."""
+"""Content-Security-Policy: what a page may load, call and show in frames, and which page may show it in a frame."""
 
 POLICY = "Content-Security-Policy"
 

@@ -5,5 +5,5 @@ PER_CENT = f"{100 * (MARGIN - 1):.0f} %"
 
 
 def worth_naming(low: float, high: float) -> bool:
-    """Return whether `high` is so far above `low` that the lower one may be called the better."""
+    """Return whether `high` is so far above `low` that the lower one may be called better."""
     return high > MARGIN * low

@@ -5,7 +5,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 
 class StaticFiles(WhiteNoiseMiddleware):
-    """WhiteNoise with whole files: its own response is a synchronous stream, which makes Django warn under ASGI."""
+    """WhiteNoise that sends whole files: its own response is a synchronous stream, which Django warns of under ASGI."""
 
     @staticmethod
     def serve(static_file, request):

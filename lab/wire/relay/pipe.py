@@ -49,7 +49,7 @@ class Pipe:
         if is_bytes:
             self.add_size(len(data))
         if self.limiter.rate or self.queued:
-            self.queued.append((memoryview(data) if is_bytes else data, now))  # a memoryview is cut without a copy
+            self.queued.append((memoryview(data) if is_bytes else data, now))  # a memoryview is split without a copy
             self.limiter.join(self)
         else:
             self.delay(data, now, now)
@@ -74,7 +74,7 @@ class Pipe:
         return len(data)
 
     def delay(self, data, departure, arrival):
-        """Let `data` fly for the link's delay, in order."""
+        """Keep `data` in flight for the link's delay, in order."""
         link = self.wire.link
         delay = link.delay_ms + (random.uniform(0, link.jitter_ms) if link.jitter_ms else 0)
         due = max(self.last_due, max(departure, self.open_at) + delay / 1000)

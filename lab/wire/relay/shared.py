@@ -1,4 +1,4 @@
-"""What all wires of a process share: the rates of shared profiles, the memory of all pipes, and the open files."""
+"""Shared by all wires of a process: the rates of shared profiles, the memory of all pipes, and the open files."""
 
 import asyncio
 import logging

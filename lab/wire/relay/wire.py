@@ -17,7 +17,7 @@ from lab.wire.relay.shared import Shared
 CONNECTIONS_MAX = 20_000  # of one wire
 PIPED_MAX = 256 << 20  # bytes in the pipes of all wires; beyond that each connection gets SMALL_WINDOW
 SMALL_WINDOW = 4_096  # bytes
-ACCEPTS_AT_ONCE = 16  # asyncio accepts so many before it looks at anything else, and logs each that fails
+ACCEPTS_AT_ONCE = 16  # asyncio accepts this many in a row, and logs each that fails
 
 
 class Wire:
@@ -84,7 +84,7 @@ class Wire:
             await asyncio.sleep(0.01)
 
     def may_accept(self, sock: socket.socket) -> bool:
-        """Return whether a new connection may come in, and one to the server for it."""
+        """Return whether there is space for a new connection, and for one to the server."""
         if self.refusing or len(self.connections) >= CONNECTIONS_MAX:
             return False
         return self.shared.has_files_for(sock, more=self.shared.connecting + 1)
