@@ -3,7 +3,6 @@
 import io
 import ipaddress
 import os
-import shutil
 import socket
 import subprocess
 
@@ -72,14 +71,16 @@ def choose(wanted: str = "") -> str:
 
 
 def is_behind_windows() -> bool:
-    """Return whether this is WSL2 in its own network, not in that of Windows (networkingMode=mirrored)."""
+    """Return whether this is WSL2 in its own network, not in that of Windows."""
     if "wsl2" not in os.uname().release.lower():
         return False
-    program = shutil.which("wslinfo")
-    if not program:
+    try:
+        asked = subprocess.run(
+            ["wslinfo", "--networking-mode"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):  # an older WSL, which has no other mode
         return True
-    asked = subprocess.run([program, "--networking-mode"], capture_output=True, text=True, timeout=10, check=False)
-    return asked.stdout.strip() != "mirrored"
+    return asked.stdout.strip() not in ("mirrored", "bridged")
 
 
 def is_own(wanted: str, address: str) -> bool:

@@ -12,7 +12,7 @@ END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # signals that end
 BACKLOG = 4_096  # connections that may wait to be accepted
 PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES)  # another port may work
 HOST_ERRORS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
-FILE_LIMITS = (1_048_576, 65_536, 10_240)  # open files; the last one is macOS's OPEN_MAX
+FILE_LIMITS = (1_048_576, 122_880, 61_440, 24_576, 10_240)  # open files; the last one is macOS's OPEN_MAX
 LISTEN_ERRORS = (OSError, OverflowError, UnicodeError)  # what `listen` raises
 
 
