@@ -11,6 +11,7 @@ from lab.net.public_origin import origins
 from lab.techniques import TECHNIQUES
 from support.processes import COMMAND, PATIENCE, ROOT
 from support.raw_http import get, post
+from support.raw_websocket import request_handshake, websocket_path
 
 LAID = {"page": 8000, "control": 8005, "wires": {"sse": 8001, "websocket": 8002}}
 MESSAGE = {"author": "Ann", "text": "hi"}
@@ -120,6 +121,13 @@ def test_the_board_names_the_public_origins_also_if_the_proxy_rewrites_the_host(
 def test_a_pane_publishes_from_its_public_origin(demo, host):
     headers = {"Host": host or public(demo, "sse"), "Origin": f"https://{public(demo, 'sse')}"}
     assert post(local(demo, "sse"), "/sse/lobby/messages/", MESSAGE, **headers).status == 201
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(("name", "status"), [("websocket", 101), ("control", 403)])
+def test_a_pane_opens_a_websocket_from_its_public_origin(demo, name, status):
+    headers = {"Host": "localhost", "Origin": f"https://{public(demo, name)}"}
+    assert request_handshake(local(demo, "websocket"), websocket_path("lobby"), headers).status == status
 
 
 @pytest.mark.server
