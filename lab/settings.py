@@ -12,7 +12,7 @@ from django.http.request import split_domain_port
 from django.utils.translation import gettext_lazy as _
 
 from lab import packages, techniques
-from lab.net import data_folder, public_origin
+from lab.net import data_folder, public_origin, redis_address
 from lab.techniques import TECHNIQUES
 
 
@@ -158,7 +158,8 @@ REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLa
 if REDIS_URL:
     try:
         packages.require("channels_redis")
-    except packages.MissingPackage as exc:
+        REDIS_URL = redis_address.clean(REDIS_URL)
+    except (packages.MissingPackage, ValueError) as exc:
         raise ImproperlyConfigured(f"REDIS_URL: {exc}") from exc
 REDIS = {
     "address": REDIS_URL,
@@ -166,8 +167,11 @@ REDIS = {
     "socket_timeout": 8,  # seconds; the layer blocks up to 5 for an event, so a longer silence means that Redis is gone
     "retry_on_error": [ConnectionError],  # one retry, at once: the connection may have been lost long ago
 }
+# The first key encrypts what passes through Redis, all decrypt it; none: it passes in clear text.
+REDIS_KEYS = [key for key in env.list("REDIS_KEYS", default=[]) if key]
+REDIS_CONFIG = {"hosts": [REDIS]} | ({"symmetric_encryption_keys": REDIS_KEYS} if REDIS_KEYS else {})
 CHANNEL_LAYERS = {
-    "default": {"BACKEND": REDIS_LAYER, "CONFIG": {"hosts": [REDIS]}}
+    "default": {"BACKEND": REDIS_LAYER, "CONFIG": REDIS_CONFIG}
     if REDIS_URL
     else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
 }
