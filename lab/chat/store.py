@@ -99,7 +99,7 @@ class Store:
             results: list[Stored | Refused] | list[Exception]
             try:
                 deadline = time.monotonic() + settings.DATABASE_TIMEOUT
-                results = await self.database.write(self._commit, [draft for draft, _ in batch], deadline)
+                results = await self.database.write(self.commit, [draft for draft, _ in batch], deadline)
             except Exception as exc:  # of any kind: every publisher of the batch gets it
                 results = [exc] * len(batch)
             on_commit([result[0] for result in results if isinstance(result, tuple) and result[1]])
@@ -111,7 +111,7 @@ class Store:
                 else:
                     future.set_result(result)
 
-    def _commit(self, drafts: list[Draft], deadline: float) -> list[Stored | Refused]:
+    def commit(self, drafts: list[Draft], deadline: float) -> list[Stored | Refused]:
         """Store a batch in one transaction; return for each draft (Message, new) or its Refused."""
         known: dict[tuple[str, str], Message] = {}
         while True:

@@ -59,7 +59,7 @@ class MessageStamps:
 
     def watch(self, hub: Hub) -> None:
         """Timestamp what the store and the broker of a hub do."""
-        add, commit, subscribe = hub.store.add, hub.store._commit, hub.broker.subscribe
+        add, commit, subscribe = hub.store.add, hub.store.commit, hub.broker.subscribe
 
         async def stamped_add(draft: Any, on_commit: Any) -> Any:
             received = now()
@@ -86,7 +86,7 @@ class MessageStamps:
             return subscribe(room, stamped)
 
         replaced: Any = hub
-        replaced.store.add, replaced.store._commit = stamped_add, stamped_commit
+        replaced.store.add, replaced.store.commit = stamped_add, stamped_commit
         replaced.broker.subscribe = stamped_subscribe
 
     def of(self, room: str, number: int) -> Stamps | None:
