@@ -6,6 +6,7 @@ from itertools import count
 import pytest
 from channels.layers import InMemoryChannelLayer
 from django.core.management import call_command
+from django.db import connection
 
 from lab import models
 from lab.access.rate_limits import RateLimits
@@ -15,9 +16,9 @@ from lab.chat.broker_local import LocalBroker
 from lab.chat.hub import Hub
 from lab.messages.errors import Refused
 from lab.messages.message import Draft
+from support.processes import PATIENCE
 
 ADA = Visitor("192.0.2.1", "session")
-LIMIT = 20  # seconds that a test may wait, on a busy machine
 SOON = 0.02  # seconds between queries of the store
 nonces = count(1)
 
@@ -27,6 +28,7 @@ def _database(django_db_blocker):
     with django_db_blocker.unblock():
         call_command("migrate", verbosity=0, interactive=False)
         yield
+        connection.close()
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def chat(settings):
         async def running():
             hubs = [Hub(brokers(), RateLimits()) for _ in range(count)]
             try:
-                async with asyncio.timeout(LIMIT):
+                async with asyncio.timeout(PATIENCE):
                     await test(*hubs)
             finally:
                 for hub in hubs:
@@ -62,6 +64,18 @@ async def read(queue, number):
     while len(ids) < number:
         ids += [message.id for message in (await queue.fetch()).messages]
     return ids
+
+
+async def in_database(function, *args, **kwargs):
+    """Call a function that uses the database, in a thread whose connection is closed afterwards."""
+
+    def call():
+        try:
+            function(*args, **kwargs)
+        finally:
+            connection.close()
+
+    await asyncio.to_thread(call)
 
 
 def ids(page):
@@ -203,7 +217,7 @@ def test_a_database_with_fewer_messages_causes_a_reset(chat, room):
     async def test(hub):
         await publish(hub, room, "one", "two", "three")
         with await hub.follow(room, 3) as queue:
-            await asyncio.to_thread(delete, room)
+            await in_database(delete, room)
             page = await queue.fetch()
             while not page.reset:
                 page = await queue.fetch()
@@ -224,7 +238,7 @@ def test_another_history_of_a_room_is_a_reset_however_long_it_is(chat, room, set
         await publish(hub, room, "one", "two", "three")
         with await hub.follow(room, 3) as queue, await hub.follow(room, 3) as reader:
             waiting = asyncio.create_task(reader.fetch())
-            await asyncio.to_thread(models.Room.objects.filter(name=room).update, name=f"/{room}")
+            await in_database(models.Room.objects.filter(name=room).update, name=f"/{room}")
             assert await publish(hub, room, *"abcde") == [1, 2, 3, 4, 5]
             page = await waiting
             while not page.reset:
@@ -241,9 +255,9 @@ def test_another_history_of_a_room_is_a_reset_however_long_it_is(chat, room, set
 def test_a_message_deleted_by_hand_is_skipped(chat, room):
     async def test(hub, other, third):
         await publish(hub, room, "one", "two", "three")
-        await asyncio.to_thread(models.Message.objects.filter(room__name=room, number=2).delete)
+        await in_database(models.Message.objects.filter(room__name=room, number=2).delete)
         assert ids(await other.history(room, 0)) == [1, 3]
-        await asyncio.to_thread(models.Message.objects.filter(room__name=room).delete)
+        await in_database(models.Message.objects.filter(room__name=room).delete)
         page = await third.history(room)
         assert (ids(page), page.more) == ([], False)
 
