@@ -90,12 +90,12 @@ def stage_script(technique: str, stage: str) -> str:
 def stage_sources(technique: str, stage: str) -> Iterator[tuple[str, str]]:
     """Yield (path, text) of a stage's files: its server, then its own clients.
 
-    The server's file is the one that defines it: for the last stage, that is the technique's finished server.
+    The server's file is the one that defines it, below any decorator: for the last stage, the finished server's file.
     """
     module, folder = stage_servers(technique)[stage], folder_of(technique)
     entry = getattr(module, "deliver", None) or module.Consumer
     own = [folder / "stages" / f"{stage}_client.py", folder / "static" / technique / "stages" / f"{stage}.js"]
-    for path in (Path(inspect.getfile(entry)), *filter(Path.exists, own)):
+    for path in (Path(inspect.getfile(inspect.unwrap(entry))), *filter(Path.exists, own)):
         yield path.relative_to(folder.parent).as_posix(), path.read_text()
 
 
