@@ -100,12 +100,17 @@ def run_load(folder, tasks, core):
 
 
 def read(folder):
-    """Return the summary of one server's run, with "waited_ms": how long the server kept messages, by its record."""
+    """Return the summary of one server's run, with "waited_ms": how long the server kept messages, by its record.
+
+    Its "flags" are the reasons to refuse the run. A note on a valid run compares a delay with the latency, and here the
+    latency is the instrument's own.
+    """
     summary = json.loads((folder / "summary.json").read_text())
     with (folder / "waits.csv").open() as file:
         waits = [float(row["departed_ms"]) - float(row["arrived_ms"]) for row in csv.DictReader(file)]
-    names = "latency_ms", "published", "delivered", "loop_lag_ms", "publisher_lag_ms", "generator_cpu", "flags"
-    return {name: summary[name] for name in names} | {"waited_ms": Histogram(waits).summary()}
+    names = "latency_ms", "published", "delivered", "loop_lag_ms", "publisher_lag_ms", "generator_cpu"
+    flags = [] if summary["valid"] else summary["flags"]
+    return {name: summary[name] for name in names} | {"flags": flags, "waited_ms": Histogram(waits).summary()}
 
 
 def flags(measured):

@@ -133,6 +133,16 @@ def test_a_remark_on_all_servers_is_reported_once():
     assert calibration.flags(late) == ["calibration: publishing was 1,426.5 ms late, with the server “wait”"]
 
 
+@pytest.mark.parametrize("valid", [True, False])
+def test_only_the_reasons_to_refuse_a_run_count_not_the_notes_on_a_valid_one(tmp_path, valid):
+    """A publisher that is half a millisecond late is a fifth of what an echo takes, and says nothing of the reading."""
+    names = "latency_ms", "published", "delivered", "loop_lag_ms", "publisher_lag_ms", "generator_cpu"
+    summary = dict.fromkeys(names) | {"valid": valid, "flags": ["publishing was late"]}
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    (tmp_path / "waits.csv").write_text("arrived_ms,departed_ms\n1.0,1.5\n")
+    assert calibration.read(tmp_path)["flags"] == ([] if valid else ["publishing was late"])
+
+
 @pytest.mark.server
 def test_a_load_that_fails_is_reported_in_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(calibration, "RATE", "many")
