@@ -52,7 +52,7 @@ compare: $(VENV)/measure.installed  ## measure the four techniques in about two 
 advise: $(VENV)/measure.installed  ## say which technique to use (ARGS="--rate --clients --latency --network")
 	@$(PY) manage.py advise $(ARGS)
 
-check: lint types  ## check style and types, and run the tests that need only Python, in about a minute
+check: lint types  ## check style and types, and run the tests that need only Python, in about two minutes
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile -m "not server and not browser and not services" $(ARGS)
 
 test: $(VENV)/dev.installed  ## run all tests, also in a real browser
