@@ -126,6 +126,7 @@ def run_command(*arguments, data, **environment):
 def demo(*options):
     command = [sys.executable, "manage.py", "demo", *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        orphans.adopt(process.pid)
         try:
             yield process
         finally:
