@@ -2,32 +2,16 @@
 
 import csv
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
 from benchmarks import load, report
 from benchmarks.findings import conclusions, deviation, tables
-from support import no_kernel
+from support import no_kernel, short_comparison
 from support.fake_results import TITLES, make_folder, make_run, plot_names, read, text_of
-from support.processes import ROOT
 from support.results_schema import problems
 
-SCENARIO = """\
-purpose = "Two techniques, for a moment."
-prediction = "Nobody counts their bytes."
-clients = 4
-rooms = 2
-rate = 10.0
-interval = 0.2
-warmup = 0.2
-duration = 1.0
-techniques = ["polling", "sse"]
-"""
-LONGEST = 600  # seconds for a short comparison
 NO_BYTES = {"up": None, "down": None}
 MISSING = "Bytes are missing, because this system has no TCP_INFO"
 
@@ -36,13 +20,8 @@ MISSING = "Bytes are missing, because this system has no TCP_INFO"
 def compared(tmp_path_factory):
     """Make a comparison with a kernel that measures nothing; return (folder of the results, output of the terminal)."""
     folder = tmp_path_factory.mktemp("compared")
-    (folder / "moment.toml").write_text(SCENARIO)
-    command = [sys.executable, "manage.py", "compare", "--scenario", folder / "moment.toml", "--out", folder]
-    environment = os.environ | no_kernel.environment(tmp_path_factory.mktemp("system"))
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=LONGEST)
-    assert done.returncode == 0, done.stderr
-    (results,) = folder.glob("*-moment")
-    return results, done.stdout
+    environment = no_kernel.environment(tmp_path_factory.mktemp("system"))
+    return short_comparison.compare(folder, environment, 'techniques = ["polling", "sse"]\n')
 
 
 @pytest.fixture(scope="module")

@@ -1,14 +1,9 @@
 """Fixtures: two independent browser windows, whose consoles must stay empty."""
 
-import os
-import re
-import subprocess
-import sys
-
 import pytest
 
 from support.browsers import AWAY, Window
-from support.processes import PATIENCE, ROOT
+from support.processes import wired_lab
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +35,5 @@ def window(windows):
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """A lab with its wires, by `manage.py demo`; yields the address of its pages."""
-    environment = os.environ | {"LAB_DATA": str(tmp_path_factory.mktemp("data"))}
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        environment.pop(name, None)
-    command = [sys.executable, "manage.py", "demo", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        yield re.search(r"http://\S+?/", process.stdout.readline()).group().rstrip("/")
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
+    with wired_lab(tmp_path_factory.mktemp("data")) as address:
+        yield address

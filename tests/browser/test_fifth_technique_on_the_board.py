@@ -1,15 +1,12 @@
 """A fifth technique on the board: it has its pane, its lane and its row on the scoreboard."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
 from lab.techniques import TECHNIQUES
 from support import toy_technique
-from support.processes import PATIENCE, ROOT
+from support.processes import wired_lab
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +14,8 @@ def lab(tmp_path_factory):
     """A lab with its wires and the toy; yields the address of its pages."""
     folder = tmp_path_factory.mktemp("techniques")
     toy_technique.write(folder)
-    environment = os.environ | toy_technique.environment(folder) | {"LAB_DATA": str(tmp_path_factory.mktemp("data"))}
-    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
-        environment.pop(name, None)
-    command = [sys.executable, "manage.py", "demo", "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        yield re.search(r"http://\S+?/", process.stdout.readline()).group().rstrip("/")
-        process.terminate()
-        process.communicate(timeout=PATIENCE)
+    with wired_lab(tmp_path_factory.mktemp("data"), toy_technique.environment(folder)) as address:
+        yield address
 
 
 @pytest.mark.server

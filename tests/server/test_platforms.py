@@ -14,6 +14,7 @@ from lab.net import orphans
 from lab.techniques import TECHNIQUES
 from support.patched_python import patched
 from support.processes import COMMAND, ROOT
+from support.short_comparison import write_scenario
 from support.technique_io import assert_delivered, client
 
 pytestmark = pytest.mark.server
@@ -33,16 +34,6 @@ os.uname = lambda: posix.uname_result(("Linux", "pc", "5.15.153.1-microsoft-stan
 """
 FEW_FILES = ("sh", "-c", 'ulimit -n 256 && exec "$@"', "sh")
 ASCII = {"LC_ALL": "C", "LANG": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
-SCENARIO = """
-purpose = "All techniques, for a moment."
-prediction = "Polling waits."
-clients = 4
-rooms = 2
-rate = 10.0
-interval = 0.2
-warmup = 0.2
-duration = 1.0
-"""
 
 
 @pytest.fixture(scope="module")
@@ -110,8 +101,7 @@ def test_a_comparison_has_its_report_everywhere(unpacked, tmp_path, before):
     """On all these platforms at once; the limit of open files is one or the other."""
     environment = os.environ | ASCII | ({} if before else patched(tmp_path / "patch", UNLIMITED))
     environment.pop("HOME", None)
-    scenario = tmp_path / "moment.toml"
-    scenario.write_text(SCENARIO)
+    scenario = write_scenario(tmp_path)
     command = [sys.executable, "manage.py", "compare", "--scenario", scenario, "--out", tmp_path]
     done = subprocess.run([*before, *command], cwd=unpacked, env=environment, capture_output=True, timeout=COMMAND)
     assert done.returncode == 0, done.stderr

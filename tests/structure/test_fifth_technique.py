@@ -12,7 +12,7 @@ import pytest
 
 from lab import techniques
 from lab.messages.errors import Refused
-from support import toy_technique
+from support import short_comparison, toy_technique
 from support.processes import COMMAND, ROOT, ServerProcess
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, assert_delivered, client, publish
@@ -108,16 +108,6 @@ def test_a_fifth_technique_refuses_as_the_others_do(toy, room):
     publisher.close()
 
 
-SCENARIO = """
-purpose = "All techniques, and the toy."
-prediction = "The toy sends more requests than the others."
-clients = 4
-rooms = 2
-rate = 10.0
-interval = 0.2
-warmup = 0.2
-duration = 1.0
-"""
 PLOTS = {"ledger", "bytes-by-kind", "waterfall"}  # drawn whether or not a run is valid
 
 
@@ -125,14 +115,8 @@ PLOTS = {"ledger", "bytes-by-kind", "waterfall"}  # drawn whether or not a run i
 def compared(environment, tmp_path_factory):
     """The results folder of a comparison with the toy, with calibration and traces."""
     folder = tmp_path_factory.mktemp("compared")
-    (folder / "moment.toml").write_text(SCENARIO)
-    command = [sys.executable, "manage.py", "compare", "--scenario", folder / "moment.toml", "--out", folder]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | environment, capture_output=True, text=True, timeout=2 * COMMAND
-    )
-    assert done.returncode == 0, done.stderr
-    assert "toy" in done.stdout
-    (results,) = folder.glob("*-moment")
+    results, printed = short_comparison.compare(folder, environment)
+    assert "toy" in printed
     return results
 
 

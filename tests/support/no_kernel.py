@@ -1,6 +1,6 @@
 """Simulates a system whose kernel does not count the bytes of connections, and has no timestamps of arrivals."""
 
-import os
+from support.patched_python import patched
 
 # Python runs a file of this name when it starts. It changes the lab's module once that is loaded: after Locust has
 # patched the sockets.
@@ -30,5 +30,4 @@ sys.meta_path.insert(0, Finder())
 
 def environment(folder):
     """Return the environment variables for such a system; a file for them is written into `folder`."""
-    (folder / "sitecustomize.py").write_text(SITECUSTOMIZE)
-    return {"PYTHONPATH": os.fspath(folder)}
+    return patched(folder, SITECUSTOMIZE)

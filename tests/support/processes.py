@@ -131,3 +131,17 @@ def demo(*options):
             yield process
         finally:
             process.terminate()
+
+
+@contextmanager
+def wired_lab(data, environment=None):
+    """Run `manage.py demo` without a display; yield the address of its pages."""
+    environment = os.environ | (environment or {}) | {"LAB_DATA": str(data)}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        environment.pop(name, None)
+    command = [sys.executable, "manage.py", "demo", "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        orphans.adopt(process.pid)
+        yield re.search(r"http://\S+?/", process.stdout.readline()).group().rstrip("/")
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
