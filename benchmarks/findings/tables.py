@@ -26,13 +26,8 @@ GROUPS = {  # heading: {metric: row label under this heading}
     },
     "Generator": {"generator": "CPU", "loop_lag": "loop lag, p99", "publisher_lag": "lag of publishing, p99"},
 }  # fmt: skip
-UNJUDGED = (
-    "Parts of the mean latency",
-    "Generator",
-    "late",
-    "empty",
-    "sockets",
-)  # headings and metrics in which lower is not better
+# Headings and metrics in which lower is not better.
+UNJUDGED = "Parts of the mean latency", "Generator", "late", "empty", "sockets"
 MATRIX = (
     "p50", "p99", "ip", "ip_second", "cpu", "cores", "memory", "connection", "back_p50",
     "back_p99", "back_max", "crowd",

@@ -17,14 +17,8 @@ PATH = "/message-stamps"
 FILE = "stamps.csv"
 COLUMNS = ("room", "id", "received_ms", "committed_ms", "announced_ms", "writes", "written_ms")
 TIMEOUT = 10.0  # seconds
-PARTS = (
-    "sent",
-    "received",
-    "committed",
-    "announced",
-    "written",
-    "arrived",
-)  # each from the one before; from the schedule
+# Each part begins where the one before it ends, the first one at the schedule.
+PARTS = "sent", "received", "committed", "announced", "written", "arrived"
 
 
 def read(origin):

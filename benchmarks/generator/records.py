@@ -49,8 +49,8 @@ class Records:
     due: int = 0  # publishes that were scheduled
     working: int = 0  # publishers that have not reached the window's end
     failure: str = ""  # the error that ended a reader or publisher
-    loads: list = field(default_factory=list)  # of each process: {"cpu": share of a core, "lag_ms": of its loop,
-    # and the fields of recorder.kernel_support}
+    # Of each process: {"cpu": share of a core, "lag_ms": of its loop, and the fields of recorder.kernel_support}.
+    loads: list = field(default_factory=list)
 
     def __add__(self, other):
         """Join the records of two processes."""
