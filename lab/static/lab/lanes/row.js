@@ -63,7 +63,7 @@ export class Row {
     if (latency === null) return;
     this.dots.add(latency);
     this.showLast();
-    this.trace.deliver(message.id, { sent: message.sent_at, published: message.published_at, at, ms: latency });
+    this.trace.deliver(message.id, { sent: at - latency, published: message.published_at, at, ms: latency });
   }
 
   /** Shade where latencies are expected: the delays of the publisher's link and this one, and the longest wait. */

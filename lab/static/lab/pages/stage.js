@@ -1,6 +1,6 @@
 /** The page of one stage: it opens and closes the connection, and shows readyState, the traffic, and lost messages. */
 import { Ledger } from "../chat/ledger.js";
-import { newNonce } from "../outbox.js";
+import { clock } from "../clock.js";
 import { appendBreakable, element, partsOf, showState } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { wait } from "../shared/wait.js";
@@ -60,6 +60,7 @@ addEventListener("pagehide", () => client.stop());
 addEventListener("pageshow", ({ persisted }) => persisted && client.start());
 document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", inline: "center" });
 setInterval(showCounters, UPDATE);
+clock.start();
 client.start();
 
 /** Let a neighbour, with its own connections, publish a few messages in quick succession. */
@@ -67,7 +68,7 @@ function burst() {
   const neighbour = new Client(technique, room, { stage });
   const publish = async (text, index) => {
     await wait(index * GAP);
-    const draft = { author: gettext("Neighbour"), text, nonce: newNonce(), sent_at: Date.now() };
+    const draft = { author: gettext("Neighbour"), text, nonce: clock.newNonce(), sent_at: clock.now() };
     await neighbour.outbox.publish(draft);
     ledger.publish(draft);
   };
