@@ -12,7 +12,7 @@ class ClassroomConfig(AppConfig):
         """Listen for rooms that are forgotten."""
         from classroom import records
         from classroom.lesson import ROOM
-        from lab.chat.store import forgotten
+        from lab.signals import forgotten
 
         def forget(room: str, **_more: object) -> bool:
             return room == ROOM and records.forget()

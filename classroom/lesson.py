@@ -23,6 +23,7 @@ from lab.chat.database import Database
 from lab.messages.errors import Refused
 
 ROOM = "class"  # in which the phones read
+ROUND, READERS = "round", "readers"
 SPREAD = "spread"  # each technique gets as many phones as the others
 
 
@@ -42,6 +43,7 @@ class Lesson:
         self.phones: dict[str, Phone] = {}  # by key
         self.rounds: list[Round] = []
         self.messages: list[int] = []  # ids of the teacher's newest messages
+        self.showing = ROUND  # what the wall shows: what the teacher has dealt with last
         self.loading: asyncio.Task[None] | None = None
         self.listeners: dict[asyncio.Event, bool] = {}  # {event of a stream: whether it is a phone's}
         self.walls, self.desk = Streams(), Streams()  # of all walls, and of the teacher's pages
@@ -146,6 +148,7 @@ class Lesson:
 
     def published(self, message: int) -> None:
         """Note that the teacher has published a message."""
+        self.showing = READERS
         self.messages.append(message)
         forgotten, self.messages = self.messages[: -bounds.MESSAGES_KEPT], self.messages[-bounds.MESSAGES_KEPT :]
         for phone in self.phones.values():
@@ -189,6 +192,7 @@ class Lesson:
             one = Round(len(self.rounds) + 1, question, twin_of, asked_at=time.time() * 1000)
             await self.database.write(records.save_round, one)
             self.rounds.append(one)
+            self.showing = ROUND
         self.changed(for_phones=True)
 
     async def ask_twin(self) -> None:
@@ -234,7 +238,7 @@ class Lesson:
         changed = Round(one.number, one.question, one.twin_of, one.stage, one.asked_at)
         change(changed)
         await self.database.write(records.save_round, changed)
-        one.question, one.stage = changed.question, changed.stage
+        one.question, one.stage, self.showing = changed.question, changed.stage, ROUND
 
     async def vote(self, phone: Phone, number: object, option: object) -> None:
         """Count a vote in the round with this number, instead of the phone's earlier one; raise Refused."""
@@ -282,7 +286,7 @@ class Lesson:
         one = self.round
         message = self.messages[-1] if self.messages else None
         phones = [phone.for_wall(message) for phone in self.phones.values()]
-        shown: dict[str, Any] = {"phones": phones, "message": message, "round": None, "before": None}
+        shown: dict[str, Any] = {"phones": phones, "message": message, "showing": self.showing, "round": None}
         if one:
             shown["round"] = one.for_all() | {"voted": one.counts()}
             if one.opened and one.twin_of:

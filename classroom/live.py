@@ -74,6 +74,7 @@ async def join(request: ASGIRequest, lesson: Lesson, fields: dict[str, Any]) -> 
             name = clean_author(name)
         except Refused as refused:
             raise Refused(str(refused).replace("author", "name", 1)) from refused
+    await lesson.check()
     phone = await lesson.join(access.phone_key(request), name.strip(), request.scope["visitor"].address)
     response = encoded(lesson.for_phone(phone))
     access.remember_phone(response, phone.key)
@@ -173,6 +174,7 @@ def followed(view: View) -> View:
         http.only(request, "GET", "HEAD")
         access.check_open()
         lesson = await process_lesson().load()
+        await lesson.check()
         response = await view(request, lesson)
         return HttpResponse(headers=http.STREAM_HEADERS) if request.method == "HEAD" else response
 

@@ -59,4 +59,4 @@ class Vote(models.Model):
         constraints = [models.UniqueConstraint(fields=["round", "phone", "ballot"], name="one_vote_of_a_phone")]
 
     def __str__(self) -> str:
-        return f"{self.round_id} {self.phone_id}: {self.option}"
+        return f"{self.round}, {self.phone}: {self.option}"

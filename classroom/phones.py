@@ -82,7 +82,7 @@ def _flag(fields: dict[str, Any], name: str) -> bool:
     return value
 
 
-def _receipt(value: object) -> tuple[int, float | None, float]:
+def _receipt(value: Any) -> tuple[int, Any, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("id"), int):
         raise Refused("received: the id, ms and bound of messages are expected.")
     ms, bound = value.get("ms"), value.get("bound")
@@ -91,5 +91,5 @@ def _receipt(value: object) -> tuple[int, float | None, float]:
     return value["id"], ms, bound
 
 
-def _is_time(value: object) -> bool:
+def _is_time(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= LATENCY_MAX

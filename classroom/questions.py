@@ -107,6 +107,7 @@ def _options(value: object, where: str) -> dict[str, str]:
 def _right(value: object, options: dict[str, str], where: str) -> tuple[str, ...]:
     values = [] if value is None else value if isinstance(value, list) else [value]
     keys = {key: key for key in options} | {text: key for key, text in options.items()}
-    if not all(isinstance(each, str) and each in keys for each in values):
+    known = [keys.get(each) if isinstance(each, str) else None for each in values]
+    if None in known:
         raise Refused(f"{where}: one of the options is expected, or a list of some.")
-    return tuple(dict.fromkeys(keys[each] for each in values))
+    return tuple(dict.fromkeys(key for key in known if key))

@@ -1,11 +1,13 @@
 """What a class keeps in the database. Synchronous: called in the threads of `lab.chat.database`."""
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from classroom import models
 from classroom.phones import Phone
 from classroom.questions import Question, from_dict
 from classroom.rounds import Round
+from lab.messages.errors import Refused
 
 KEYS_KEPT = 100  # used ones; each start has another
 
@@ -71,8 +73,11 @@ def save_round(one: Round) -> None:
 
 
 def save_vote(one: Round, phone: Phone, ballot: int, option: str) -> None:
-    """Store a vote; it replaces the phone's earlier one in the same ballot."""
-    row, voter = models.Round.objects.get(number=one.number), models.Phone.objects.get(key=phone.key)
+    """Store a vote; it replaces the phone's earlier one in the same ballot. Raises Refused if the lesson is deleted."""
+    try:
+        row, voter = models.Round.objects.get(number=one.number), models.Phone.objects.get(key=phone.key)
+    except ObjectDoesNotExist as exc:
+        raise Refused("vote: this vote is not open.", status=409) from exc
     models.Vote.objects.update_or_create(round=row, phone=voter, ballot=ballot, defaults={"option": option})
 
 

@@ -16,16 +16,12 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat
-from django.dispatch import Signal
 
 from lab import models
 from lab.chat.database import Database, Unavailable
 from lab.chat.page import take_page
 from lab.messages.errors import Refused
 from lab.messages.message import FIELDS, Draft, Message
-
-# Sent with `room` when a room is forgotten: other apps delete what they keep of it, and return whether there was any.
-forgotten = Signal()
 
 Stored = tuple[Message, bool]  # a message, and whether it is new
 
@@ -225,8 +221,7 @@ def forget(room: str) -> bool:
         for start in range(0, old.last, DELETED_AT_ONCE):
             models.Message.objects.filter(room=old, number__gt=start, number__lte=start + DELETED_AT_ONCE).delete()
         old.delete()
-    more = [deleted for _app, deleted in forgotten.send(None, room=room)]
-    return bool(found) or any(more)
+    return bool(found)
 
 
 def hold_publishers(room: str) -> None:

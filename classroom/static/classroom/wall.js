@@ -1,6 +1,5 @@
 /** The wall: the address, the question, how many have answered, the votes once they are open, and the phones. */
-import { partsOf, setText } from "../lab/shared/dom.js";
-import { element } from "../lab/shared/dom.js";
+import { element, partsOf, setText } from "../lab/shared/dom.js";
 import { number } from "../lab/shared/format.js";
 import { distributions } from "./distributions.js";
 import { Follower } from "./live.js";
@@ -20,10 +19,13 @@ function show(state) {
   const { phones, round } = state;
   setText(parts.notice, "");
   setText(parts.count, interpolate(ngettext("%s phone", "%s phones", phones.length), [number(phones.length)]));
-  root.classList.toggle("asking", Boolean(round));
-  parts.asked.hidden = !round;
-  if (round) showRound(state);
-  showReaders(parts.readers, root, state);
+  const asking = Boolean(round) && state.showing === "round";
+  root.classList.toggle("asking", asking);
+  root.classList.toggle("reading-now", state.showing === "readers");
+  parts.asked.hidden = !asking;
+  parts.readers.hidden = asking;
+  if (asking) showRound(state);
+  else showReaders(parts.readers, root, state);
 }
 
 function showRound(state) {

@@ -70,6 +70,8 @@ export function showResults(parent, { scene, run, measured, predictions }) {
     line.cells[0].append(" ", element("span", "tick", "✓"));
   }
   parent.replaceChildren(verdict, element("p", "why", scene.why(measured, run, winners)), box, summary(measured, run));
+  // For other apps, which may add to the results.
+  document.dispatchEvent(new CustomEvent("scene-results", { detail: { scene: scene.name, winners, parent } }));
 }
 
 /** The model's values for a pane; null if it has none, or if the scene says that it does not apply. */
