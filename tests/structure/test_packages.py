@@ -34,7 +34,8 @@ FOLDERS = {  # folder: the set whose packages it may import
     "notebooks": "lessons",
     "tests": "dev",
 }
-OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy", "notebooks", "support", "faults"}
+OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy"}
+OURS |= {"notebooks", "support", "faults"}
 
 
 def normal(name):
