@@ -9,7 +9,7 @@ import pytest
 from classroom import bounds
 from lab.techniques import TECHNIQUES
 from support.phones import HOST, QUESTION, ClassServer, Member, running
-from support.processes import run_command, until
+from support.processes import ROOT, run_command, until
 from support.raw_http import get, post, send_request
 
 pytestmark = pytest.mark.server
@@ -279,3 +279,14 @@ def test_a_server_of_several_processes_has_no_class(tmp_path):
         assert get(f"http://{HOST}:{server.port}", "/join/").status == 404
     finally:
         server.stop()
+
+
+def test_7_5_the_spec_has_every_bound_with_its_value():
+    section = (ROOT / "SPEC.md").read_text().partition("7.5 The bounds")[2]
+    told = [int(number.replace(",", "")) for number in re.findall(r"^\|[^|]+\| ([\d,]+) \|", section, re.MULTILINE)]
+    most = (
+        *(bounds.PHONES_MAX, bounds.ADDRESS_PHONES, bounds.PHONE_STREAMS, bounds.WALLS_MAX, bounds.QUESTIONS_MAX),
+        *(bounds.ROUNDS_MAX, bounds.TEXT_MAX, bounds.OPTION_MAX, bounds.OPTIONS_MAX, bounds.FILE_MAX),
+        bounds.RECEIPTS_MAX,
+    )
+    assert told == list(most)
