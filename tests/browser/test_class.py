@@ -265,3 +265,4 @@ def test_the_votes_stand_beside_the_measurement_on_the_board(tmp_path, monkeypat
         opened = phones[0].state("/join/state.events")["round"]
         assert opened["stage"] == "shown"
         assert opened["right"], "what was measured is right"
+        window.driver.get("about:blank")
