@@ -8,7 +8,7 @@ SET ?= dev
 # Number of test files that run at the same time; most tests wait more than they work.
 JOBS ?= 4
 
-.PHONY: help setup demo serve scaled compare check test types faults lint bench lock notebooks advise exercise grade
+.PHONY: help setup demo serve scaled compare check test types faults lint bench lock notebooks advise exercise grade handouts
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ test: $(VENV)/dev.installed  ## run all tests, also in a real browser
 
 notebooks: $(VENV)/lessons.installed  ## execute the lessons in notebooks/, each with a lab of its own
 	@$(PY) notebooks/run.py $(ARGS)
+
+handouts: $(VENV)/lessons.installed  ## write the handouts and keys of docs/teaching/ as pages to print (ARGS=FOLDER)
+	@$(PY) notebooks/handouts.py $(ARGS)
 
 exercise: $(VENV)/base.installed  ## lay out an exercise for students (NAME=longpoll-queue, FOLDER=exercises/NAME)
 	@$(PY) manage.py exercise $(NAME) $(if $(FOLDER),--folder "$(FOLDER)") $(ARGS)
