@@ -150,6 +150,7 @@ COMMANDS = {  # arguments: the set that its sentence names
     ("manage.py", "bench"): "measure",
     ("manage.py", "scaled"): "scale",
     ("notebooks/run.py",): "lessons",
+    ("notebooks/handouts.py",): "lessons",
     ("-m", "benchmarks.report"): "measure",
     ("-c", "import notebooks.lesson"): "measure",
     ("-m", "tests.faults"): "measure",
