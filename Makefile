@@ -8,7 +8,7 @@ SET ?= dev
 # Number of test files that run at the same time; most tests wait more than they work.
 JOBS ?= 4
 
-.PHONY: help setup demo serve scaled compare check test types faults lint bench lock notebooks advise exercise grade handouts
+.PHONY: help setup demo serve scaled compare check test types faults lint bench lock notebooks advise exercise grade handouts record
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,9 @@ exercise: $(VENV)/base.installed  ## lay out an exercise for students (NAME=long
 
 grade: $(VENV)/base.installed  ## grade an exercise (NAME=longpoll-queue, FOLDER=exercises/NAME, ARGS="--results FILE")
 	@$(PY) manage.py grade $(NAME) $(if $(FOLDER),--folder "$(FOLDER)") $(ARGS)
+
+record: $(VENV)/base.installed  ## save the last minute of a demo, or a scene, as one file that plays (ARGS="--scene one")
+	@$(PY) manage.py record $(ARGS)
 
 faults: $(VENV)/dev.installed  ## test with many faults, for a night (ARGS="--counts medium": two hours)
 	@tests/setup
