@@ -1,11 +1,13 @@
 """Views of the pages."""
 
 from importlib import import_module
+from io import BytesIO
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -52,6 +54,15 @@ def compare(request, room):
     )
     response.headers[POLICY] = policy(connect=[laid.control], frame=laid.wires.values())
     return response
+
+
+def qr(request, room):
+    """Return the address of the page with all techniques as a QR code, in SVG."""
+    import segno  # not at the top: the server starts sooner without it
+
+    code, svg = segno.make(request.build_absolute_uri(reverse("compare", args=[_room(room)])), micro=False), BytesIO()
+    code.save(svg, kind="svg", scale=10, border=2)
+    return HttpResponse(svg.getvalue(), "image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @xframe_options_exempt

@@ -5,11 +5,15 @@ import { time } from "../shared/format.js";
 import { Axis } from "./axis.js";
 import { ByteTable } from "./byte-meter.js";
 import { ControlLog } from "./control-log.js";
+import { Follow } from "./follow.js";
 import { Inspector } from "./inspector.js";
-import { drawLegend } from "./legend.js";
+import { Legend } from "./legend.js";
 import { Row } from "./row.js";
 import { Timeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
+
+const UPDATE = 500; // ms between updates of the legend
+const MARGIN = 250; // ms beside the window of a scene
 
 export function start(board, root) {
   const part = (name) => root.querySelector(`[data-part=${name}]`); // the first: rows have parts of the same names
@@ -24,6 +28,8 @@ export function start(board, root) {
   });
   for (const drawn of [axis, ...rows.map(({ lane }) => lane)]) drawn.onresize = () => (timeline.dirty = true);
   new ControlLog(board.control, rows, part("notice"));
+  const names = ["follow", "following", "clock", "play", "step", "speed", "leave", "caption"];
+  new Follow(board, rows, timeline, Object.fromEntries(names.map((name) => [name, part(name)])));
 
   const describe = (stroke) => `${time(stroke.at)} ${sentence(stroke)}`;
   const inspect = (row, stroke) => stroke && inspector.open(stroke, row);
@@ -53,7 +59,7 @@ export function start(board, root) {
     const { lane, trace, parts } = row;
     const list = root.querySelector(`#as-text [data-technique=${row.pane.name}] ol`);
     new Transcript(list, trace, (stroke) => inspect(row, stroke));
-    const pointed = ({ offsetX, offsetY }) => lane.strokeAt(offsetX, offsetY, timeline.view);
+    const pointed = ({ offsetX, offsetY }) => lane.strokeAt(offsetX / lane.zoom, offsetY / lane.zoom, timeline.view);
     parts.lane.onclick = (event) => {
       const stroke = pointed(event);
       choose(row, stroke);
@@ -87,6 +93,11 @@ export function start(board, root) {
     part("pause").setAttribute("aria-pressed", String(paused));
     root.classList.toggle("paused", paused);
   });
+  board.addEventListener("window", ({ detail: range }) => {
+    board.pause(Boolean(range));
+    if (range) timeline.hold(range.from - MARGIN, range.to + MARGIN);
+    root.querySelector(".board").scrollIntoView({ block: "nearest" });
+  });
   part("span").onchange = ({ target }) => timeline.zoom(Number(target.value));
   part("reset").onclick = () => board.resetCounts();
   const move = (share) => {
@@ -103,5 +114,6 @@ export function start(board, root) {
       drawer.scrollIntoView({ block: "nearest" }); // it opens below the lanes, perhaps below the screen's end
     };
   }
-  drawLegend(part("legend"), { ...rows[0].lane.colours, dark: "#1b2433" });
+  const legend = new Legend(part("legend"), { ...rows[0].lane.colours, dark: "#1b2433" });
+  setInterval(() => legend.show(new Set(rows.flatMap(({ lane }) => [...lane.captions.inView]))), UPDATE);
 }

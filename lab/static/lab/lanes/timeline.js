@@ -1,13 +1,14 @@
 /** The time axis that all lanes share: it moves or is paused, and lets the lanes be drawn. */
+import { clockTicks, ticksSince, ticksUntilNow } from "./ticks.js";
+
 const LAG = 120; // ms behind the clock, because the control reports the traffic in batches
 const CALM = 500; // ms between drawings for readers who prefer little motion
-const STEPS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]; // ms between lines
-const LINES = 12; // at most
 
 export class Timeline {
   span = 10_000; // ms in view
   to = Date.now() - LAG;
   paused = false;
+  window = null; // {from, to} of a scene that is over, ms since the epoch: the view stays on it
   drawnAt = 0; // ms since the page was opened
   dirty = true; // something else than the time has changed
 
@@ -18,11 +19,11 @@ export class Timeline {
     requestAnimationFrame((now) => this.frame(now));
   }
 
+  /** What is in view: from, to and span in ms, and the ticks of the axis. */
   get view() {
-    const { to, span } = this;
-    const from = to - span;
-    const step = STEPS.find((each) => span / each <= LINES) ?? STEPS.at(-1);
-    return { from, to, span, step };
+    const { from, to } = this.window ?? { from: this.to - this.span, to: this.to };
+    const ticks = this.window ? ticksSince(from, to) : this.paused ? clockTicks(from, to) : ticksUntilNow(from, to);
+    return { from, to, span: to - from, ticks };
   }
 
   frame(now) {
@@ -38,30 +39,41 @@ export class Timeline {
 
   pause(paused) {
     this.paused = paused;
+    if (!paused) this.window = null;
+    this.dirty = true;
+  }
+
+  /** Stay on a range: the view is paused and exactly as long. */
+  hold(from, to) {
+    this.window = { from, to };
+    this.to = to;
     this.dirty = true;
   }
 
   zoom(span) {
+    this.release();
     this.span = span;
     this.dirty = true;
   }
 
   /** Move the view, at most to the present. */
   move(ms) {
+    this.release();
     this.to = Math.min(Date.now() - LAG, this.to + ms);
     this.dirty = true;
   }
 
   /** Move the view so that it includes a range. */
   show(from, to) {
-    if (from < this.to - this.span) this.move(from - (this.to - this.span) - this.span / 5);
-    else if (to > this.to) this.move(to - this.to + this.span / 5);
+    const { view } = this;
+    if (from < view.from) this.move(from - view.from - view.span / 5);
+    else if (to > view.to) this.move(to - view.to + view.span / 5);
     this.dirty = true;
   }
-}
 
-/** Return the multiples of `step` in a range. */
-export function ticks(from, to, step) {
-  const first = Math.ceil(from / step);
-  return Array.from({ length: Math.max(0, Math.floor(to / step) - first + 1) }, (_, index) => (first + index) * step);
+  /** Let the view leave the window that it was held on, with the span of that window. */
+  release() {
+    if (this.window) this.span = this.window.to - this.window.from;
+    this.window = null;
+  }
 }

@@ -27,7 +27,10 @@ export class TraceStore {
     for (const id of stroke.messages ?? []) {
       if (this.carriers.has(id)) continue;
       this.carriers.set(id, stroke);
-      this.change(this.deliveries.get(id)?.published ?? Infinity);
+      const delivery = this.deliveries.get(id);
+      if (!delivery) continue;
+      delivery.labelled = undefined; // its label may be another one now
+      this.change(delivery.sent);
     }
   }
 
@@ -37,6 +40,16 @@ export class TraceStore {
     this.deliveries.set(id, delivery);
     this.change(delivery.sent);
     if (this.deliveries.size > DELIVERIES) this.deliveries.delete(this.deliveries.keys().next().value);
+  }
+
+  /** Whether a message is the last one that its response delivered; true if that is unknown. */
+  isLast(id) {
+    return (this.carriers.get(id)?.messages ?? [id]).at(-1) === id;
+  }
+
+  /** Whether a message was delivered in a range of time. */
+  deliveredBetween(from, to) {
+    return [...this.deliveries.values()].some(({ at }) => at >= from && at <= to);
   }
 
   mark(at, text) {

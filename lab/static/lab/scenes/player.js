@@ -11,7 +11,8 @@ const UPDATE = 200; // ms between updates of the progress
 const SECONDS_MAX = 30; // of a run
 
 export async function start(board, root) {
-  const player = new Player(board, await OutsidePublisher.of(document, board), partsOf(root));
+  const results = document.querySelector("[data-part=results]"); // beside the lanes
+  const player = new Player(board, await OutsidePublisher.of(document, board), { ...partsOf(root), results });
   addEventListener("hashchange", () => player.openAddress());
   addEventListener("pagehide", () => player.leave());
   document.addEventListener("keydown", ({ key }) => key === "Escape" && player.stop());
@@ -32,6 +33,7 @@ class Player {
     parts.run.onclick = () => this.start();
     parts.stop.onclick = () => this.stop();
     parts.close.onclick = () => this.close();
+    parts.next.onclick = () => this.openNext();
   }
 
   /** A scene is a link, so that it can be sent to the class. */
@@ -64,15 +66,29 @@ class Player {
     parts.explain.textContent = scene.introduction(this.board, this.scene.seconds);
     this.predictions.ask(scene, this.board);
     parts.scene.hidden = false;
-    parts.results.hidden = true;
+    this.hideResults();
     parts.run.textContent = gettext("Start");
     parts.status.textContent = "";
     this.show(false);
     parts.title.focus({ preventScroll: true });
   }
 
+  /** Open the scene after this one; after the last one, the first. */
+  openNext() {
+    const next = SCENES[(SCENES.findIndex(({ name }) => name === this.scene.name) + 1) % SCENES.length];
+    location.hash = `scene=${next.name}`;
+  }
+
+  /** Let the lanes move again. */
+  hideResults() {
+    if (this.parts.results.hidden) return;
+    this.parts.results.hidden = true;
+    this.board.dispatch("window", null);
+  }
+
   close() {
     this.stop();
+    this.hideResults();
     this.parts.scene.hidden = true;
     history.replaceState(null, "", location.pathname);
     this.parts.menu.querySelector("[aria-current]")?.focus();
@@ -96,7 +112,7 @@ class Player {
     this.running = new AbortController();
     const run = new Run(this.board, this.publisher, scene, this.running.signal);
     this.run = run;
-    parts.results.hidden = true;
+    this.hideResults();
     this.show(true);
     const timer = setInterval(() => this.showProgress(run), UPDATE);
     try {
@@ -105,7 +121,7 @@ class Player {
       parts.results.hidden = false;
       parts.run.textContent = gettext("Run again");
       this.showStatus(parts.results.firstElementChild.textContent);
-      parts.results.firstElementChild.scrollIntoView({ block: "nearest" });
+      this.board.dispatch("window", { from: measured.from, to: measured.from + 1_000 * measured.seconds });
     } catch (error) {
       // What was going on when the scene was stopped may end with any error.
       this.showStatus(this.running.signal.aborted ? gettext("Stopped.") : error.message);
@@ -131,6 +147,7 @@ class Player {
     parts.scene.classList.toggle("over", over);
     this.predictions.close(running || over);
     parts.run.hidden = running;
+    parts.next.hidden = running || !over;
     parts.stop.hidden = parts.progress.hidden = !running;
     if (running) {
       parts.progress.value = 0;

@@ -12,6 +12,7 @@ export default {
   introduction: () => gettext("Seven more clients open on each pane's origin, like seven more tabs. Then each pane publishes a message."),
   question: () => gettext("Who can no longer publish?"),
   options: { none: gettext("none of them") },
+  bar: publishedAfter,
   columns: [connections, publishedAfter],
   drain: 0,
   async act(run) {

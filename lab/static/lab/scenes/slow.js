@@ -18,6 +18,7 @@ export default {
   question: (board) => interpolate(gettext("Who besides %s is slowed down?"), [slowPane(board).title]),
   ofPanes: (board) => [...board.panes.values()].slice(0, -1),
   options: { none: gettext("nobody else") },
+  bar: "slowestMeasured",
   columns: ["mean", "slowestMeasured", behind, "lost", "repeated"],
   model: {},
   faulty: slowPane, // the model does not apply to it

@@ -15,6 +15,7 @@ export default {
     interpolate(gettext("People talk, and for %s seconds nothing passes: no byte, and no end of a connection."), [digits(inTunnel(seconds))]),
   question: () => gettext("Who will lose messages?"),
   options: { none: gettext("none of them") },
+  bar: "slowestMeasured",
   columns: ["outage", "slowestMeasured", "delayed", "lost", "repeated"],
   async act(run) {
     const seconds = inTunnel(run.seconds);
