@@ -2,12 +2,13 @@
 
 import json
 import socket
+import time
 import urllib.request
 
 import pytest
 
 from support.byte_servers import connect, echo, serving
-from support.processes import PATIENCE
+from support.processes import PATIENCE, until
 
 PAGE = "http://localhost:8000"
 
@@ -21,11 +22,31 @@ def wire(lay_for_all):
 def test_the_state_shows_wires_server_and_links(wire):
     status, state, _headers = wire.request("/state")
     assert status == 200
-    assert state["server"] == {"up": True, "restarts": 0, "can_restart": False}
+    assert state["server"] == {"up": True, "restarts": 0, "can_restart": False, "changes": []}
     assert {"local", "Wi-Fi", "4G", "3G", "satellite", "the classroom"} == set(state["profiles"])
     assert [(one["name"], one["port"]) for one in state["wires"]] == list(zip(wire.names, wire.ports, strict=True))
     kinds = {"payload", "framing", "headers", "handshake", "idle", "other"}
     assert set(state["wires"][0]["bytes"]["up"]) == set(state["wires"][0]["bytes"]["down"]) == kinds
+
+
+def test_the_state_says_when_a_link_or_a_fault_changed_and_who_changed_it(wire):
+    def changes():
+        return wire.state("other")["changes"]
+
+    before = 1000 * time.time()
+    wire.post("/wires/all/link", profile="3G", by="417")
+    wire.post("/wires/other/link", profile="3G", by="418")  # which changes nothing
+    wire.post("/wires/other/fault", fault="freeze", seconds=0.2, by="417")
+    wire.post("/wires/all/fault", fault="cut")
+    until(lambda: changes()[1]["end"], "the fault does not end")
+    link, freeze, cut = changes()
+    assert before <= link["begin"] == link["end"] <= freeze["begin"] <= freeze["end"] <= cut["begin"] == cut["end"]
+    assert [(each["what"], each["by"]) for each in changes()] == [("link", "417"), ("fault", "417"), ("fault", None)]
+    assert (link["link"]["profile"], freeze["fault"], cut["fault"]) == ("3G", "freeze", "cut")
+    for _ in range(30):
+        wire.post("/wires/other/fault", fault="cut")
+    assert len(changes()) == 20
+    wire.post("/wires/all/link", profile="local")
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:8001", "https://localhost:8000"])
@@ -69,6 +90,10 @@ def test_a_foreign_host_is_refused(wire, host):
         (400, "/wires/one/schedule", {"seed": 1}),
         (400, "/server/restart", {"away": 0}),
         (400, "/wires/one/fault", []),
+        (400, "/wires/one/fault", {"fault": "cut", "by": ""}),
+        (400, "/wires/one/fault", {"fault": "cut", "by": "x" * 41}),
+        (400, "/wires/one/link", {"profile": "3G", "by": "two\nlines"}),
+        (400, "/server/restart", {"by": 3}),
         (413, "/wires/one/fault", {"fault": "x" * 70_000}),
     ],
 )

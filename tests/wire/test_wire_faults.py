@@ -213,7 +213,10 @@ def test_the_server_is_restarted_while_the_wires_stay_open(tmp_path, room):
             for future in reading:
                 assert [message["id"] for message in future.result(PATIENCE)] == list(range(1, count + 1))
         with urllib.request.urlopen(f"{url}/state", timeout=PATIENCE) as answer:
-            assert json.load(answer)["server"] == {"up": True, "restarts": 1, "can_restart": True}
+            server = json.load(answer)["server"]
+        (change,) = server.pop("changes")
+        assert server == {"up": True, "restarts": 1, "can_restart": True}
+        assert (change["what"], change["end"] - change["begin"] >= 300) == ("restart", True)
     finally:
         for one in clients:
             one.close()

@@ -8,7 +8,7 @@ import { Pane } from "./pane.js";
 const TIMEOUT = 2_000; // ms for the control; a pane does not wait longer until it starts
 const OF_PANES = [
   "delivered", "readystate", "disconnected", "reconnected", "published", "refused",
-  "maxwait", "streams", "throttled", "counting", "escape",
+  "maxwait", "streams", "throttled", "counting", "entering", "escape",
 ]; // prettier-ignore
 
 /** Dispatches the events of its panes, and "pause" {paused} and "defaults" {interval, hold}. */
@@ -16,11 +16,13 @@ export class Board extends EventTarget {
   panes = new Map(); // by the technique's name
   control = null; // of the wires, if the page has any
   paused = false;
+  room = undefined; // that the panes are in
   turn = 0;
 
   /** Make the board of a page: [data-frame] and [data-client] hold its panes, data-control names the wires' control. */
   static async on(root) {
     const board = new Board();
+    board.room = root.querySelector("[data-room]")?.dataset.room;
     const url = root.querySelector("[data-control]")?.dataset.control;
     if (url) board.control = WireControl.connect(url);
     for (const frame of root.querySelectorAll("[data-frame]")) {
@@ -60,6 +62,21 @@ export class Board extends EventTarget {
     await this.resetCounts([pane]);
     pane.start();
     this.sendRoundTrips();
+  }
+
+  /** Let all panes that are in frames enter a room. @param {string} room */
+  enter(room) {
+    if (room === this.room) return;
+    this.room = room;
+    for (const pane of this.panes.values()) {
+      if (!pane.frame) continue;
+      const address = new URL(pane.frame.dataset.src);
+      const parts = address.pathname.split("/"); // "", technique, room, "pane", ""
+      parts[2] = encodeURIComponent(room);
+      address.pathname = parts.join("/");
+      pane.enter(address.href);
+    }
+    this.dispatch("room", { room });
   }
 
   /** Start the counts of these panes at zero. */

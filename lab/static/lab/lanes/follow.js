@@ -15,7 +15,10 @@ export class Follow {
   playing = false;
 
   constructor(board, rows, timeline, parts) {
-    Object.assign(this, { board, rows, timeline, parts });
+    this.board = board;
+    this.rows = rows;
+    this.timeline = timeline;
+    this.parts = parts;
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     parts.follow.onclick = () => (this.journeys ? this.board.pause(false) : this.begin());
     parts.leave.onclick = () => this.board.pause(false);

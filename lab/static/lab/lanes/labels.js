@@ -62,12 +62,12 @@ export function drawMarks(tile) {
   const { context, colours, height, trace, from, to, scale } = tile;
   context.font = tile.lane.font;
   context.textBaseline = "bottom";
-  for (const { at, text } of trace.marks) {
+  for (const { at, text, labelled } of trace.marks) {
     if (at < from - LONG / scale || at > to) continue;
     const x = tile.x(at);
     context.fillStyle = colours.wrong;
     context.fillRect(x, 0, 2, height);
-    write(tile, text, x + 2, tile.y("up") + 1, colours.wrong);
+    if (labelled) write(tile, text, x + 2, tile.y("up") + 1, colours.wrong);
   }
 }
 

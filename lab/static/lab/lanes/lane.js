@@ -12,7 +12,7 @@ const FONT = 15; // px; a lane with a larger font is drawn larger as a whole
 export class Lane {
   chosen = null; // a stroke
   onresize = () => {};
-  overlay = () => false; // draws over the lane instead of the captions, and returns whether it did
+  overlay = (view) => false; // draws over the lane instead of the captions, and returns whether it did
   tiles = new Tiles((context, range) => new Tile(context, this, range).draw());
   captions = new Captions(this);
 
@@ -32,8 +32,8 @@ export class Lane {
     this.width = this.canvas.clientWidth / this.zoom;
     this.height = this.canvas.clientHeight / this.zoom;
     const property = (name) => style.getPropertyValue(name).trim();
-    const [grey, soft, wrong] = ["--grey", "--soft", "--wrong"].map(property);
-    this.colours = { dark: style.color, grey, soft, background: style.backgroundColor, wrong };
+    const [grey, soft, wrong, fault] = ["--grey", "--soft", "--wrong", "--fault"].map(property);
+    this.colours = { dark: style.color, grey, soft, background: style.backgroundColor, wrong, fault };
     this.tint = style.outlineColor; // a mixed colour, which only a property for colours resolves
     this.font = `600 ${size / this.zoom}px ${style.fontFamily}`;
     this.hatchings = {};
@@ -61,18 +61,27 @@ export class Lane {
     context.globalAlpha = 1;
   }
 
-  /** Choose the deliveries whose label there is space to write. */
+  /** Choose the marks and the deliveries whose label there is space to write. */
   chooseLabels(scale) {
     const scaled = scale !== this.scale;
-    if (scaled) this.free = -Infinity;
+    if (scaled) this.free = this.freeOfMarks = -Infinity;
     this.scale = scale;
     this.context.font = this.font;
+    for (const mark of this.trace.marks) {
+      if (mark.labelled !== undefined && !scaled) continue;
+      mark.labelled = mark.at >= this.freeOfMarks;
+      if (mark.labelled) this.freeOfMarks = mark.at + this.widthOf(mark.text) / scale;
+    }
     for (const [id, delivery] of this.trace.deliveries) {
       if (delivery.labelled !== undefined && !scaled) continue;
       delivery.labelled = delivery.at >= this.free && this.trace.isLast(id);
       if (!delivery.labelled) continue;
-      this.free = delivery.at + (this.context.measureText(labelOf(this.trace, id)).width + APART) / scale;
+      this.free = delivery.at + this.widthOf(labelOf(this.trace, id)) / scale;
     }
+  }
+
+  widthOf(text) {
+    return this.context.measureText(text).width + APART;
   }
 
   drawChosen(view) {

@@ -31,7 +31,16 @@ export class Row {
     pane.addEventListener("maxwait", () => this.showExpected());
     pane.addEventListener("disconnected", () => (this.outage = this.trace.begin("away", Date.now())));
     pane.addEventListener("reconnected", ({ detail: { ms } }) => this.reconnected(ms));
+    pane.addEventListener("entering", () => this.leave());
     pane.addEventListener("counting", ({ detail: { since } }) => this.begin(since));
+  }
+
+  /** Begin with an empty lane in another room. */
+  leave() {
+    this.trace.clear();
+    this.outage = null;
+    this.dots.clear();
+    setText(this.parts.last, "–");
   }
 
   /** Ignore the traffic so far: it was the pane's own page. */

@@ -27,7 +27,8 @@ export function clockTicks(from, to) {
   const step = stepOf(from, to);
   const first = Math.ceil(from / step);
   const count = Math.max(0, Math.floor(to / step) - first + 1);
-  return Array.from({ length: count }, (_, index) => (first + index) * step).map((at) => ({ at, text: clock(at, step) }));
+  const times = Array.from({ length: count }, (_, index) => (first + index) * step);
+  return times.map((at) => ({ at, text: clock(at, step) }));
 }
 
 /** Minutes and seconds of the hour, with tenths if the ticks are that close. */

@@ -7,7 +7,7 @@ const APART = 3; // px between a stroke up and a stroke down, if both take no ti
 const REACH = 12; // px that the ends of a stroke take beside it
 
 export class Tile {
-  /** `range`: {from, to, scale, left}, in ms, px per ms, and px from the epoch; the lane has the trace and the colours. */
+  /** `range`: {from, to, scale, left}, in ms, px per ms, and px since the epoch. The lane has the trace. */
   constructor(context, lane, range) {
     this.from = range.from;
     this.to = range.to;
@@ -66,6 +66,7 @@ export class Tile {
         context.fillRect(left, EDGE, width, height * 0.17);
       } else {
         context.fillStyle = shape === "away" ? lane.hatching("away", this.colours.wrong, this.left) : lane.tint;
+        if (shape === "fault") context.fillStyle = this.colours.fault;
         context.fillRect(left, 0, width, height);
       }
     }

@@ -2,17 +2,26 @@
 const STROKES = 4_000; // kept
 const DROPPED = 500; // strokes dropped at once, when there are more
 const MARKS = 400; // kept
+const TOGETHER = 50; // ms within which marks are one
 const DELIVERIES = 400; // kept
 
 export class TraceStore {
   strokes = []; // {id, shape, kind, direction, size, from, to, grey}, ms since the epoch, in order of arrival
-  spans = []; // {shape: "held" | "open" | "away", from, to}; to is null until it ends
+  spans = []; // {shape: "held" | "open" | "away" | "fault", from, to}; to is null until it ends
   marks = []; // {at, text}: faults and changes of the link
   deliveries = new Map(); // id of a message: {sent, published, at, ms}
   byId = new Map(); // id of an exchange: its stroke
   carriers = new Map(); // id of a message: the stroke that delivered it
   slack = 1_000; // ms, longer than any stroke
   changedAt = Infinity; // the drawing may have changed from this instant on
+
+  clear() {
+    this.strokes = [];
+    this.spans = [];
+    this.marks = [];
+    for (const map of [this.deliveries, this.byId, this.carriers]) map.clear();
+    this.change(-Infinity);
+  }
 
   keep(stroke) {
     this.strokes.push(stroke);
@@ -53,7 +62,9 @@ export class TraceStore {
   }
 
   mark(at, text) {
-    this.marks.push({ at, text });
+    const last = this.marks.at(-1);
+    if (last && Math.abs(last.at - at) < TOGETHER) last.text = `${last.text} · ${text}`;
+    else this.marks.push({ at, text });
     this.change(at);
     if (this.marks.length > MARKS) this.marks.shift();
   }

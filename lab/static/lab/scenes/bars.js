@@ -1,7 +1,7 @@
 /** The result of a scene as bars: one for each pane, with a tick where the model expects its end. */
 import { element } from "../shared/dom.js";
 
-/** `column`: one of results.js; `models`: the model's values for each pane, or null; `winners`: names. */
+/** The column is one of results.js; `models`: the model's values for each pane, or null; `winners`: names. */
 export function bars({ panes }, run, { header, value, write, model, writeModel = write }, models, winners) {
   const found = panes.map((pane, index) => {
     const modelled = models[index] && model ? model(models[index], pane) : null;

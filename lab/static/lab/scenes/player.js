@@ -28,6 +28,7 @@ class Player {
     this.board = board;
     this.publisher = publisher;
     this.parts = parts;
+    this.room = document.querySelector("[data-part=controls]").dataset.room;
     this.predictions = new Predictions(parts);
     parts.menu.append(...SCENES.map((scene) => this.menuItem(scene)));
     parts.run.onclick = () => this.start();
@@ -89,6 +90,7 @@ class Player {
   close() {
     this.stop();
     this.hideResults();
+    this.board.enter(this.room);
     this.parts.scene.hidden = true;
     history.replaceState(null, "", location.pathname);
     this.parts.menu.querySelector("[aria-current]")?.focus();

@@ -81,6 +81,16 @@ export function showResults(parent, { scene, run, measured, predictions }) {
   details.append(element("summary", "", gettext("Figures")), box, summary(measured, run));
   if (rest) details.append(element("p", "", rest));
   parent.replaceChildren(verdict, bars(measured, run, shown, models, winners), element("p", "why", first), details);
+  if (run.board.panes.has(scene.naive?.technique)) details.before(linkTo(scene.naive));
+}
+
+/** A link to a naive stage that loses messages. */
+function linkTo({ technique, stage }) {
+  const line = element("p", "");
+  const link = element("a", "", gettext("See a first version that does lose messages"));
+  link.href = `/${technique}/stages/${stage}/lobby/`;
+  line.append(link);
+  return line;
 }
 
 /** The model's values for a pane; null if it has none, or if the scene says that it does not apply. */

@@ -14,10 +14,10 @@ export function start(board, root) {
   function show(on) {
     body.classList.toggle("wall", on);
     part("wall").setAttribute("aria-pressed", String(on));
-    const address = new URL(location.href);
-    if (on) address.searchParams.set("wall", "1");
-    else address.searchParams.delete("wall");
-    history.replaceState(null, "", address);
+    const here = new URL(location.href);
+    if (on) here.searchParams.set("wall", "1");
+    else here.searchParams.delete("wall");
+    history.replaceState(null, "", here);
     document.querySelector(".board").scrollIntoView({ block: "nearest" });
   }
 
@@ -54,7 +54,8 @@ export function start(board, root) {
   };
 
   document.addEventListener("keydown", (event) => {
-    const { key, target, ctrlKey, metaKey, altKey } = event;
+    const { key, ctrlKey, metaKey, altKey } = event;
+    const target = /** @type {Element} */ (event.target);
     if (ctrlKey || metaKey || altKey || target.closest(TYPING) || document.querySelector("dialog[open]")) return;
     if (["Enter", " "].includes(key) && target.closest(PRESSED)) return;
     if (key === "ArrowRight" && target.closest(MOVED)) return;
