@@ -35,5 +35,5 @@ export default {
   },
   why: () =>
     gettext("A publish is tried again until the server is back, and each client requests what it missed by the id of the last message that it has. Each reconnects after a random wait, which grows with each failure, so that they do not all come at the same instant: chance decides who is first."),
-  naive: { technique: "sse", stage: "stream" },
+  naive: "pushes",
 };

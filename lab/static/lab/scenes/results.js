@@ -81,14 +81,15 @@ export function showResults(parent, { scene, run, measured, predictions }) {
   details.append(element("summary", "", gettext("Figures")), box, summary(measured, run));
   if (rest) details.append(element("p", "", rest));
   parent.replaceChildren(verdict, bars(measured, run, shown, models, winners), element("p", "why", first), details);
-  if (run.board.panes.has(scene.naive?.technique)) details.before(linkTo(scene.naive));
+  const naive = run.panes.find((pane) => run.methodOf(pane) === scene.naive && pane.frame?.dataset.naive);
+  if (naive) details.before(linkTo(naive));
 }
 
-/** A link to a naive stage that loses messages. */
-function linkTo({ technique, stage }) {
+/** A link to the first stage of a pane's technique. */
+function linkTo({ frame: { dataset } }) {
   const line = element("p", "");
   const link = element("a", "", gettext("See a first version that does lose messages"));
-  link.href = `/${technique}/stages/${stage}/lobby/`;
+  link.href = `/${dataset.technique}/stages/${dataset.naive}/lobby/`;
   line.append(link);
   return line;
 }

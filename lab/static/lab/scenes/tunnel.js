@@ -30,5 +30,5 @@ export default {
   winners: (measured) => matching(measured, ({ lost, behind }) => lost || behind),
   why: () =>
     gettext("In a tunnel no connection closes, so a client that only listens cannot tell it from silence. What is published meanwhile waits at the server and in the kernel, and TCP sends it again. A client that reconnects names the last message that it has."),
-  naive: { technique: "longpoll", stage: "hold" },
+  naive: "holds",
 };
