@@ -155,8 +155,8 @@ def test_a_fault_by_button_shows_who_was_away_and_that_nothing_is_lost(page, but
     rows = table(page, ".outcome")
     assert len(rows) == len(TECHNIQUES)
     aways = [away for _title, away, *_rest in rows]
-    assert all(re.fullmatch(r"[\d.,]+ m?s|not noticed", away) for away in aways)
-    assert any(away != "not noticed" for away in aways) == (button in NOTICED)
+    assert all(re.fullmatch(r"[\d.,]+ m?s|never disconnected", away) for away in aways)
+    assert any(away != "never disconnected" for away in aways) == (button in NOTICED)
     assert [row[-2:] for row in rows] == [["0", "0"]] * len(rows)
     page.until(lambda: len({str(listed(page, technique)) for technique in TECHNIQUES}) == 1, "the panes differ")
     ids = listed(page, TECHNIQUES[0])

@@ -21,15 +21,20 @@ export class ControlLog {
     if (server.up) this.outages.splice(0).forEach((span, index) => this.rows[index].trace.finish(span, now));
     for (const wire of wires) {
       const row = this.rows.find(({ pane }) => pane.name === wire.name);
-      const texts = { link: linkTitle(wire.link), fault: faultTitle(wire.fault) || gettext("none") };
+      const texts = { link: linkTitle(wire.link), fault: faultTitle(wire.fault) };
       const before = this.before.get(wire.name) ?? texts;
       this.before.set(wire.name, texts);
       if (!row) continue;
       if (texts.link !== before.link) row.trace.mark(now, interpolate(gettext("link: %s"), [texts.link]));
-      if (texts.fault !== before.fault) row.trace.mark(now, interpolate(gettext("fault: %s"), [texts.fault]));
+      if (texts.fault !== before.fault) row.trace.mark(now, faultLabel(texts.fault));
       row.parts.link.textContent = texts.link;
     }
   }
+}
+
+/** The label of a new fault, or of the end of one. */
+function faultLabel(title) {
+  return title ? interpolate(gettext("fault: %s"), [title]) : gettext("fault over");
 }
 
 /** A profile by its name, other links by their delay. */

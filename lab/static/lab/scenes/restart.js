@@ -31,5 +31,5 @@ export default {
     return noticed.length ? noticed : ["none"];
   },
   why: () =>
-    gettext("Each client reconnects after a random wait, which grows with each failure, so that they do not all come at the same instant: chance decides who is first. Each requests what it missed by the id of the last message that it has, so nothing is lost."),
+    gettext("Each client reconnects after a random wait, which grows with each failure, so that they do not all come at the same moment: chance decides who is first. Each requests what it missed by the id of the last message that it has, so nothing is lost."),
 };
