@@ -43,16 +43,16 @@ def chat(request, room, technique):
 def compare(request, room):
     """Show the chat of one room by all techniques, side by side."""
     context = {"room": _room(room), "comparing": True}
-    laid = wire_origins.of(request)
-    if laid is None:
+    origins = wire_origins.of(request)
+    if origins is None:
         return render(request, "lab/compare.html", context)
     described = [
-        {"technique": _described(name), "origin": laid.wires[name], "pane": f"{name}-pane"} for name in laid.wires
+        {"technique": _described(name), "origin": origins.wires[name], "pane": f"{name}-pane"} for name in origins.wires
     ]
     response = render(
-        request, "lab/compare.html", context | {"wires": described, "control": laid.control, "margin": str(MARGIN)}
+        request, "lab/compare.html", context | {"wires": described, "control": origins.control, "margin": str(MARGIN)}
     )
-    response.headers[POLICY] = policy(connect=[laid.control], frame=laid.wires.values())
+    response.headers[POLICY] = policy(connect=[origins.control], frame=origins.wires.values())
     return response
 
 
@@ -68,11 +68,13 @@ def qr(request, room):
 @xframe_options_exempt
 def pane(request, room, technique):
     """Show one technique's pane, at its wire's origin; only the board may frame it."""
-    room, laid = _room(room), wire_origins.of(request)
-    if laid is None:
+    room, origins = _room(room), wire_origins.of(request)
+    if origins is None:
         raise Http404
-    response = render(request, "lab/pane.html", {"room": room, "technique": _described(technique), "board": laid.page})
-    response.headers[POLICY] = policy(ancestors=[laid.page])
+    response = render(
+        request, "lab/pane.html", {"room": room, "technique": _described(technique), "board": origins.page}
+    )
+    response.headers[POLICY] = policy(ancestors=[origins.page])
     return response
 
 

@@ -67,7 +67,7 @@ class SupervisedServer:
             transport.close()
             self.is_up, self.error = True, None
         except (OSError, TimeoutError) as exc:
-            self.is_up, self.error = False, exc.strerror or "no answer"
+            self.is_up, self.error = False, exc.strerror or "no response"
         return self.is_up
 
     async def watch(self) -> None:

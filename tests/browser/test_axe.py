@@ -104,9 +104,9 @@ REPORTS = {
 }
 
 
-@pytest.mark.parametrize("made", REPORTS)
-def test_axe_accepts_a_report(window, tmp_path, made):
-    runs, more = REPORTS[made]
+@pytest.mark.parametrize("kind", REPORTS)
+def test_axe_accepts_a_report(window, tmp_path, kind):
+    runs, more = REPORTS[kind]
     window.driver.get(report.write(make_folder(tmp_path / "results", runs, **more)).as_uri())
     for details in window.all("details:not([open]) > summary"):
         details.click()

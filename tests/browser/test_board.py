@@ -58,8 +58,8 @@ class Demo:
     def request(self, path, fields=None):
         """Ask the wires' control."""
         body = None if fields is None else json.dumps(fields).encode()
-        with urllib.request.urlopen(self.control + path, body, timeout=PATIENCE) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(self.control + path, body, timeout=PATIENCE) as response:
+            return json.load(response)
 
     def state(self):
         return {wire["name"]: wire for wire in self.request("/state")["wires"]}
@@ -307,8 +307,8 @@ def test_after_a_flood_only_visible_elements_are_kept(demo, board, room):
         for _ in range(FLOOD):
             body = json.dumps({"author": "Ann", "text": "one of many", "sent_at": 1_000 * time.time()}).encode()
             request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                last = json.load(answer)["id"]
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                last = json.load(response)["id"]
         for technique in TECHNIQUES:
             with pane(board, technique):
                 # By a script, because the driver keeps every element alive that it returns.

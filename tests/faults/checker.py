@@ -12,14 +12,14 @@ SHOWN = 3  # sentences that are kept for each rule
 
 def check(log, patience=PATIENCE):
     """Return {rule: [its first sentences, and how many more]} for every rule that was broken."""
-    found = {}
+    broken = {}
     for name, rule in RULES.items():
         sentences = rule(log, patience) if rule is late else rule(log)
         first = list(islice(sentences, SHOWN))
         if first:
             more = sum(1 for _ in sentences)
-            found[name] = [*first, f"and {more} more"] if more else first
-    return found
+            broken[name] = [*first, f"and {more} more"] if more else first
+    return broken
 
 
 def lost(log):
@@ -68,13 +68,13 @@ def gaps(log):
 def disagreeing(log):
     """All clients, acknowledgements and history have the same message under each id."""
     known = {(message.room, message.number): message.nonce for messages in log.history.values() for message in messages}
-    told = [(publish.author, publish.room, publish.number, publish.nonce) for publish in log.acknowledged()]
-    told += [
+    claims = [(publish.author, publish.room, publish.number, publish.nonce) for publish in log.acknowledged()]
+    claims += [
         (reader.name, a.message.room, a.message.number, a.message.nonce)
         for reader in log.readers
         for a in reader.arrivals
     ]
-    for who, room, number, nonce in told:
+    for who, room, number, nonce in claims:
         if known.setdefault((room, number), nonce) != nonce:
             yield f"{who}: message {number} of {room} is {nonce}, for others {known[room, number]}"
 
@@ -94,9 +94,9 @@ def renumbered(log):
         numbers[publish.room, publish.nonce].add(publish.number)
     for message in _distinct(log):
         numbers[message.room, message.nonce].add(message.number)
-    for (room, nonce), its in numbers.items():
-        if len(its) > 1:
-            yield f"nonce {nonce} of {room} has the ids {sorted(its)}"
+    for (room, nonce), ids in numbers.items():
+        if len(ids) > 1:
+            yield f"nonce {nonce} of {room} has the ids {sorted(ids)}"
 
 
 def falling(log):

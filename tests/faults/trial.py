@@ -63,7 +63,7 @@ class Trial:
             time.sleep(PEACE * self.haste)
             heads = [self.hushed(crowd) for crowd in self.crowds]
             self.wait_for_all(heads)
-            rows = {crowd.technique: self.judged(crowd, its) for crowd, its in zip(self.crowds, heads, strict=True)}
+            rows = {crowd.technique: self.judged(crowd, head) for crowd, head in zip(self.crowds, heads, strict=True)}
             log = self.deployment.complaints()
             return {technique: row | {"log": log} for technique, row in rows.items()}
         finally:
@@ -97,8 +97,8 @@ class Trial:
         log.publishes.append(publish)
 
         def stored():
-            answer = post(self.deployment.url, room_path("polling", room), fields)
-            return answer.status in (200, 201) and answer.json
+            response = post(self.deployment.url, room_path("polling", room), fields)
+            return response.status in (200, 201) and response.json
 
         publish.number, publish.answered = until(stored, "the server does not recover", PATIENCE)["id"], time.time()
         return publish.number

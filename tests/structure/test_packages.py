@@ -89,17 +89,17 @@ def test_a_lock_file_pins_all_packages_of_its_set_and_names_no_index(lock):
 
 def needs(lines):
     """Return the names of all packages that requirements bring on this machine, by what the packages themselves say."""
-    found, waiting = set(), [(Requirement(line), "") for line in lines]
+    reached, waiting = set(), [(Requirement(line), "") for line in lines]
     while waiting:
         one, extra = waiting.pop()
         if one.marker and not one.marker.evaluate({"extra": extra}):
             continue
         for with_extra in {"", *one.extras}:
             key = (normal(one.name), with_extra)
-            if key not in found:
-                found.add(key)
+            if key not in reached:
+                reached.add(key)
                 waiting += [(Requirement(line), with_extra) for line in distribution(one.name).requires or ()]
-    return {name for name, _extra in found}
+    return {name for name, _extra in reached}
 
 
 def is_here(line):

@@ -94,10 +94,10 @@ class Scaled(scaled.Scaled):
 def until(true, otherwise, patience=PATIENCE):
     """Wait until `true()` returns a true value, and return that; fail with `otherwise` after `patience` seconds."""
     deadline = time.monotonic() + patience
-    while not (answer := true()):
+    while not (response := true()):
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.02)
-    return answer
+    return response
 
 
 def memory(server):

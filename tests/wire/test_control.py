@@ -52,9 +52,9 @@ def test_the_state_says_when_a_link_or_a_fault_changed_and_who_changed_it(wire):
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost:8001", "https://localhost:8000"])
 def test_a_foreign_origin_is_refused(wire, origin):
     for path, fields in (("/state", None), ("/wires/one/fault", {"fault": "cut"}), ("/events", None)):
-        status, answer, headers = wire.request(path, fields, Origin=origin)
+        status, response, headers = wire.request(path, fields, Origin=origin)
         assert status == 403
-        assert list(answer) == ["error"]
+        assert list(response) == ["error"]
         assert headers["Access-Control-Allow-Origin"] is None
 
 
@@ -64,9 +64,9 @@ def test_a_page_named_at_the_start_may_use_the_control(wire):
     assert headers["Access-Control-Allow-Origin"] == PAGE
     assert "Origin" in headers["Vary"]
     request = urllib.request.Request(wire.control + "/wires/one/link", method="OPTIONS", headers={"Origin": PAGE})
-    with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-        assert answer.status == 204
-        assert answer.headers["Access-Control-Allow-Headers"] == "content-type, authorization"
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        assert response.status == 204
+        assert response.headers["Access-Control-Allow-Headers"] == "content-type, authorization"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8099", "[bad", ""])
@@ -98,10 +98,10 @@ def test_a_foreign_host_is_refused(wire, host):
     ],
 )
 def test_invalid_values_are_refused_in_one_sentence(wire, status, path, fields):
-    answered, answer, _headers = wire.request(path, fields)
+    answered, response, _headers = wire.request(path, fields)
     assert answered == status
-    assert list(answer) == ["error"]
-    assert answer["error"].endswith(".")
+    assert list(response) == ["error"]
+    assert response["error"].endswith(".")
 
 
 def test_events_show_the_traffic_as_it_passes(wire):

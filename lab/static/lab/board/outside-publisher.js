@@ -42,7 +42,7 @@ export class OutsidePublisher {
   }
 
   /** Publish once, however often it takes, unless the signal is aborted. Throws Refused. */
-  async publish(text, signal, author = gettext("Neighbour")) {
+  async publish(text, signal, author = gettext("Simulated user")) {
     if (!this.client) return this.board.publish(text, { author });
     const draft = { author, text, nonce: newNonce(), sent_at: Date.now() };
     while (!signal.aborted) {

@@ -38,7 +38,9 @@ export class ControlLog {
       this.known.set(key, lasts ? trace.begin(change.what === "fault" ? "fault" : "away", begin) : null);
     }
     const span = this.known.get(key);
-    if (span && span.to === null && end !== null) trace.finish(span, end);
+    if (!span || span.to !== null || end === null) return;
+    trace.finish(span, end);
+    if (change.what === "fault") trace.mark(end, gettext("fault over"));
   }
 }
 

@@ -76,7 +76,7 @@ export function start(board, root) {
       else if (!step) return;
       else {
         board.pause(true);
-        const stroke = lane.chosen ? trace.neighbour(lane.chosen, step) : trace.strokes.at(-1);
+        const stroke = lane.chosen ? trace.adjacent(lane.chosen, step) : trace.strokes.at(-1);
         if (stroke) {
           timeline.show(stroke.from, stroke.to);
           choose(row, stroke);
@@ -89,7 +89,7 @@ export function start(board, root) {
   part("pause").onclick = () => board.pause(!board.paused);
   board.addEventListener("pause", ({ detail: { paused } }) => {
     timeline.pause(paused);
-    setText(part("pause"), paused ? gettext("Go on") : gettext("Pause"));
+    setText(part("pause"), paused ? gettext("Resume") : gettext("Pause"));
     part("pause").setAttribute("aria-pressed", String(paused));
     root.classList.toggle("paused", paused);
   });

@@ -104,7 +104,7 @@ export class TraceStore {
   }
 
   /** The stroke some steps after another. */
-  neighbour(stroke, step) {
+  adjacent(stroke, step) {
     return this.strokes[this.strokes.indexOf(stroke) + step];
   }
 

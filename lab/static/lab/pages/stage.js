@@ -10,7 +10,7 @@ import { SILENCE } from "../watchdog.js";
 const SHOWN = 200; // lines kept in a log
 const LENGTH = 300; // characters shown of a line
 const UPDATE = 250; // ms between updates of the counters
-const BURST = ["1", "2", "3", "4", "5"]; // texts that a neighbour publishes
+const BURST = ["1", "2", "3", "4", "5"]; // texts that a simulated user publishes
 const GAP = 3; // ms between two of them, less than a browser needs for its next request
 
 const root = document.querySelector("[data-stage]");
@@ -19,7 +19,7 @@ const { technique, room, stage } = root.dataset;
 const { Client } = await import(root.dataset.client);
 const startedAt = performance.now();
 const ledger = new Ledger();
-let bytes = 0; // of texts received; client.bytes would include the neighbour's responses
+let bytes = 0; // of texts received; client.bytes would include the simulated user's responses
 
 const client = new Client(technique, room, { stage });
 const deliver = client.deliver.bind(client);
@@ -62,25 +62,25 @@ document.querySelector("nav [aria-current]").scrollIntoView({ block: "nearest", 
 setInterval(showCounters, UPDATE);
 client.start();
 
-/** Let a neighbour, with its own connections, publish a few messages in quick succession. */
+/** Let a simulated user, with its own connections, publish a few messages in quick succession. */
 function burst() {
-  const neighbour = new Client(technique, room, { stage });
+  const other = new Client(technique, room, { stage });
   const publish = async (text, index) => {
     await wait(index * GAP);
-    const draft = { author: gettext("Neighbour"), text, nonce: newNonce(), sent_at: Date.now() };
-    await neighbour.outbox.publish(draft);
+    const draft = { author: gettext("Simulated user"), text, nonce: newNonce(), sent_at: Date.now() };
+    await other.outbox.publish(draft);
     ledger.publish(draft);
   };
-  neighbour.reconnects = false;
-  neighbour.interval = client.interval; // if the client polls
-  neighbour.onerror = (error) => showNotice(error.message);
-  neighbour.onclose = () => (parts.burst.disabled = false);
-  neighbour.onopen = async () => {
-    await Promise.all(BURST.map(publish)).catch(neighbour.onerror);
-    neighbour.stop();
+  other.reconnects = false;
+  other.interval = client.interval; // if the client polls
+  other.onerror = (error) => showNotice(error.message);
+  other.onclose = () => (parts.burst.disabled = false);
+  other.onopen = async () => {
+    await Promise.all(BURST.map(publish)).catch(other.onerror);
+    other.stop();
   };
   parts.burst.disabled = true;
-  neighbour.start();
+  other.start();
 }
 
 function showCounters() {

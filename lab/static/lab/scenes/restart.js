@@ -34,6 +34,6 @@ export default {
     return panes.some(({ repeated }) => repeated) ? ["twice"] : ["late"];
   },
   why: () =>
-    gettext("A publish is tried again until the server is back, and each client requests what it missed by the id of the last message that it has. Each reconnects after a random wait, which grows with each failure, so that they do not all come at the same instant: chance decides who is first."),
+    gettext("A publish is tried again until the server is back, and each client requests what it missed by the id of the last message that it has. Each reconnects after a random wait, which grows with each failure, so that they do not all come at the same moment: chance decides who is first."),
   naive: "pushes",
 };

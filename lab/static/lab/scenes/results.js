@@ -33,7 +33,7 @@ const COLUMNS = {
     model: ({ requests }) => requests,
     writeModel: digits,
   },
-  bytes: { header: gettext("bytes in total"), value: cost, write: bytes, model: ({ ip }) => ip },
+  bytes: { header: gettext("total bytes"), value: cost, write: bytes, model: ({ ip }) => ip },
   bytesPerMessage: {
     header: gettext("bytes per message"),
     value: costPerMessage,
@@ -43,7 +43,7 @@ const COLUMNS = {
   outage: {
     header: gettext("disconnected for"),
     value: ({ outage }) => outage,
-    write: (value) => (value === null ? gettext("not noticed") : duration(value)),
+    write: (value) => (value === null ? gettext("never disconnected") : duration(value)),
   },
   delayed: {
     header: gettext("delivered late"),
