@@ -20,6 +20,8 @@ from lab.pages.highlight import listing
 from lab.pages.margin import MARGIN
 from lab.techniques import stage_script, stage_sources
 
+BESIDE = "-beside"  # ends the name of the room in which the second of two stages is tried
+
 
 def index(request):
     """Offer a room and a technique; the form's query, `room` and `to`, redirects to the choice."""
@@ -79,15 +81,17 @@ def pane(request, room, technique):
 
 
 def stage(request, technique, stage, room):
-    """Show one stage of a technique's staircase, with its source code."""
-    described = _described(technique)
-    if stage not in described["stages"]:
+    """Show one stage of a technique's staircase, with its source code; `?beside=STAGE` shows another one beside it."""
+    described, beside = _described(technique), request.GET.get("beside", "")
+    stages = described["stages"]
+    if stage not in stages:
         raise Http404
-    context = {"room": _room(room), "technique": described, "stage": stage}
-    context |= {"number": described["stages"].index(stage) + 1, "script": stage_script(technique, stage)}
-    context["sources"] = [
-        (path, listing(text, path.rpartition(".")[2])) for path, text in stage_sources(technique, stage)
-    ]
+    room, others = _room(room), [each for each in stages if each != stage]
+    trials = [_trial(technique, stage, room)]
+    if beside in others:
+        trials.append(_trial(technique, beside, f"{room[: ROOM_MAX - len(BESIDE)]}{BESIDE}"))
+    context = {"room": room, "technique": described, "stage": stage, "number": stages.index(stage) + 1}
+    context |= {"trials": trials, "others": others, "beside": len(trials) > 1 and beside}
     return render(request, "lab/stage.html", context)
 
 
@@ -124,6 +128,14 @@ def _described(name):
         "about": [f"{name}/about.html", "lab/nothing.html"],
         "words": [f"{name}/stages.html", "lab/nothing.html"],
     }
+
+
+def _trial(technique, stage, room):
+    """Return what the page needs to try a stage in a room."""
+    stages = _described(technique)["stages"]
+    sources = [(path, listing(text, path.rpartition(".")[2])) for path, text in stage_sources(technique, stage)]
+    trial = {"stage": stage, "number": stages.index(stage) + 1, "finished": stage == stages[-1], "room": room}
+    return trial | {"script": stage_script(technique, stage), "sources": sources}
 
 
 def _room(name):

@@ -23,6 +23,7 @@ export async function start(board, root) {
 class Player {
   scene = null;
   running = null; // an AbortController while a scene runs
+  over = false; // whether the results are shown
 
   constructor(board, publisher, parts) {
     this.board = board;
@@ -82,9 +83,9 @@ class Player {
 
   /** Let the lanes move again. */
   hideResults() {
-    if (this.parts.results.hidden) return;
     this.parts.results.hidden = true;
-    this.board.dispatch("window", null);
+    if (this.over) this.board.dispatch("window", null);
+    this.over = false;
   }
 
   close() {
@@ -121,11 +122,13 @@ class Player {
       const measured = await run.start();
       showResults(parts.results, { scene, run, measured, predictions: this.predictions });
       parts.results.hidden = false;
+      this.over = true;
       parts.run.textContent = gettext("Run again");
       this.showStatus(parts.results.firstElementChild.textContent);
       this.board.dispatch("window", { from: measured.from, to: measured.from + 1_000 * measured.seconds });
     } catch (error) {
       // What was going on when the scene was stopped may end with any error.
+      this.hideResults();
       this.showStatus(this.running.signal.aborted ? gettext("Stopped.") : error.message);
     } finally {
       clearInterval(timer);
@@ -135,8 +138,14 @@ class Player {
     }
   }
 
-  showProgress({ progress, left }) {
+  showProgress(run) {
+    const { progress, left } = run;
+    const { results } = this.parts;
     this.parts.progress.value = progress;
+    if (this.scene.live && run.startedAt) {
+      results.hidden = false;
+      results.replaceChildren(this.scene.live(run));
+    }
     const text = ngettext("%s second left", "%s seconds left", left);
     this.parts.progress.title = left ? interpolate(text, [number(left)]) : "";
   }
@@ -144,7 +153,7 @@ class Player {
   /** Show little else than the panes while a scene runs. */
   show(running) {
     const { parts } = this;
-    const over = !parts.results.hidden;
+    const { over } = this;
     parts.scene.classList.toggle("running", running);
     parts.scene.classList.toggle("over", over);
     this.predictions.close(running || over);
@@ -160,7 +169,7 @@ class Player {
 
   /** Tell screen readers what happens; it is hidden once the results are visible. */
   showStatus(text) {
-    this.parts.status.classList.toggle("hidden", !this.parts.results.hidden);
+    this.parts.status.classList.toggle("hidden", this.over);
     setSentence(this.parts.status, text);
   }
 }
