@@ -5,22 +5,10 @@ import re
 import pytest
 
 from lab.settings import TECHNIQUES
-from support.board import choose, open_board, wait_for_results
+from support.board import SCENES, choose, open_board, wait_for_results
 from support.browsers import Keys, Window
 from support.captures import fields_of
 
-# {scene: (the fewest seconds that still show its effect, whether connections end in it)}.
-SCENES = {
-    "idle": (2, False),
-    "one": (2, False),
-    "busy": (3, False),
-    "far": (2, False),
-    "tunnel": (4, False),
-    "restart": (4, True),
-    "seventh": (3, False),
-    "slow": (2, False),
-    "phase": (3, False),
-}
 FAULTS = (
     *(f"[data-fault={name}]" for name in ("cut", "reset", "freeze", "refuse", "trickle", "cut_every")),
     "[data-part=restart]",
@@ -115,7 +103,7 @@ def test_escape_ends_a_scene_and_restores_the_controls(board, inside):
         board.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     board.until(lambda: board.one(".scenes [data-part=status]").text == "Stopped.", "it goes on")
     board.until(lambda: board.one("[data-part=gist]").text == "", "the link stays")
-    assert not board.one(".scenes [data-part=results]").is_displayed()
+    assert not board.one("[data-part=results]").is_displayed()
 
 
 def test_a_scene_can_be_played_by_the_keyboard_alone_and_run_again(board):
