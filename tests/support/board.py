@@ -26,7 +26,7 @@ def open_board(window, lab, query=""):
     window.until(
         lambda: window.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES), "the panes do not open"
     )
-    if not query:
+    if "wall" not in query:
         window.one("[data-part=controls] > summary").click()
     return window
 
