@@ -1,5 +1,6 @@
 /** One lane: a canvas on which time flows to the left, with the browser at the bottom and the server at the top. */
 import { duration } from "../shared/format.js";
+import { onThemeChange } from "../shared/theme.js";
 import { distance, fitToScreen, hatching } from "./geometry.js";
 import { Tile } from "./tile.js";
 import { Tiles } from "./tiles.js";
@@ -17,6 +18,7 @@ export class Lane {
     this.trace = trace;
     this.context = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.resize()).observe(canvas);
+    onThemeChange(() => this.resize());
     this.resize();
   }
 
@@ -42,7 +44,15 @@ export class Lane {
     this.chooseLabels(this.width / view.span);
     this.tiles.forget(this.trace.takeChange());
     this.tiles.show(this.context, view);
+    this.clearFuture(view);
     if (this.chosen) this.drawChosen(view);
+  }
+
+  /** A view that stands still reaches beyond the present, where nothing is known yet. */
+  clearFuture({ from, span, present }) {
+    const left = (this.width * (present - from)) / span;
+    this.context.fillStyle = this.colours.background;
+    if (left < this.width) this.context.fillRect(left, 0, this.width - left, this.height);
   }
 
   /** Choose the deliveries whose latency there is space to write. */

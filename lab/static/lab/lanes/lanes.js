@@ -2,6 +2,7 @@
 import { sentence } from "../shared/byte-kinds.js";
 import { setText } from "../shared/dom.js";
 import { time } from "../shared/format.js";
+import { onThemeChange } from "../shared/theme.js";
 import { Axis } from "./axis.js";
 import { ByteTable } from "./byte-meter.js";
 import { ControlLog } from "./control-log.js";
@@ -103,5 +104,7 @@ export function start(board, root) {
       drawer.scrollIntoView({ block: "nearest" }); // it opens below the lanes, perhaps below the screen's end
     };
   }
-  drawLegend(part("legend"), { ...rows[0].lane.colours, dark: "#1b2433" });
+  const showLegend = () => drawLegend(part("legend"), { ...rows[0].lane.colours, dark: getComputedStyle(root).color });
+  showLegend();
+  onThemeChange(showLegend);
 }

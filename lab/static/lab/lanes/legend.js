@@ -11,6 +11,7 @@ const SPANS = ["held", "waits", "open", "away"];
 const [WIDTH, HEIGHT] = [26, 26];
 
 export function drawLegend(list, colours) {
+  list.replaceChildren();
   for (const [shape, direction] of STROKES) list.append(item(shape, drawStroke(shape, direction, colours)));
   for (const shape of SPANS) list.append(item(shape, element("i", shape)));
 }

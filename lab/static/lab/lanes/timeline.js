@@ -1,6 +1,10 @@
-/** The time axis that all lanes share: it moves or is paused, and lets the lanes be drawn. */
+/**
+ * The time axis that all lanes share: it moves or is paused, and lets the lanes be drawn. For readers who prefer little
+ * motion it stands still until the time has left the view.
+ */
 const LAG = 120; // ms behind the clock, because the control reports the traffic in batches
 const CALM = 500; // ms between drawings for readers who prefer little motion
+const KEPT = 0.1; // share of the view that stays for them, when the time has left it
 const STEPS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]; // ms between lines
 const LINES = 12; // at most
 
@@ -22,12 +26,12 @@ export class Timeline {
     const { to, span } = this;
     const from = to - span;
     const step = STEPS.find((each) => span / each <= LINES) ?? STEPS.at(-1);
-    return { from, to, span, step };
+    return { from, to, span, step, present: Date.now() - LAG };
   }
 
   frame(now) {
     const due = !this.calm.matches || now - this.drawnAt >= CALM;
-    if (!this.paused && due) this.to = Date.now() - LAG;
+    if (!this.paused && due) this.follow(Date.now() - LAG);
     if (this.dirty || (!this.paused && due)) {
       this.dirty = false;
       this.drawnAt = now;
@@ -36,8 +40,15 @@ export class Timeline {
     requestAnimationFrame((next) => this.frame(next));
   }
 
+  /** Move the view to the present, or leave it where it is as long as the present is in view. */
+  follow(present) {
+    if (!this.calm.matches) this.to = present;
+    else if (present > this.to || present < this.to - this.span) this.to = present + (1 - KEPT) * this.span;
+  }
+
   pause(paused) {
     this.paused = paused;
+    if (paused) this.to = Math.min(this.to, Date.now() - LAG);
     this.dirty = true;
   }
 
