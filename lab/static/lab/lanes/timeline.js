@@ -3,7 +3,7 @@
  * motion it stands still until the time has left the view.
  */
 const LAG = 120; // ms behind the clock, because the control reports the traffic in batches
-const CALM = 500; // ms between drawings for readers who prefer little motion
+const CALM = 1_000; // ms between drawings for readers who prefer little motion
 const KEPT = 0.1; // share of the view that stays for them, when the time has left it
 const STEPS = [100, 200, 500, 1_000, 2_000, 5_000, 10_000]; // ms between lines
 const LINES = 12; // at most
