@@ -1,4 +1,5 @@
 /** The board: the panes of a page, their wires, and the events of all of them in one place. */
+import { LiveLane } from "../chat/live-lane.js";
 import { Panel } from "../chat/panel.js";
 import { WireControl } from "../shared/wire-control.js";
 import { OPEN } from "../states.js";
@@ -48,7 +49,10 @@ export class Board extends EventTarget {
   async addPanel(element) {
     const { Client } = await import(element.dataset.client);
     const pane = this.add(element);
-    const bridge = new Bridge(new Panel(element, Client), Client, (kind, fields) => pane.receive(kind, fields));
+    const panel = new Panel(element, Client);
+    const bridge = new Bridge(panel, Client, (kind, fields) => pane.receive(kind, fields));
+    const canvas = document.querySelector(`[data-live=${pane.name}]`);
+    if (canvas) new LiveLane(canvas, panel);
     pane.attach((command, fields) => bridge.run(command, fields));
     pane.start();
     // The browser may keep a page that was left, and its connections with it; it grants six to an origin.

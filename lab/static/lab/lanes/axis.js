@@ -1,4 +1,5 @@
 /** The time axis below the lanes, with a mark at each instant at which a message was published. */
+import { onThemeChange } from "../shared/theme.js";
 import { fitToScreen } from "./geometry.js";
 
 const MERGED = 4; // px within which marks are drawn as one
@@ -12,6 +13,7 @@ export class Axis {
     this.canvas = canvas;
     this.context = canvas.getContext("2d");
     new ResizeObserver(() => this.resize()).observe(canvas);
+    onThemeChange(() => this.resize());
     this.resize();
   }
 

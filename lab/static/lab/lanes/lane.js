@@ -1,4 +1,5 @@
 /** One lane: a canvas on which time flows to the left, with the browser at the bottom and the server at the top. */
+import { onThemeChange } from "../shared/theme.js";
 import { Captions } from "./captions.js";
 import { distance, fitToScreen, HATCHING, hatching } from "./geometry.js";
 import { labelOf } from "./labels.js";
@@ -21,6 +22,7 @@ export class Lane {
     this.trace = trace;
     this.context = canvas.getContext("2d", { alpha: false });
     new ResizeObserver(() => this.resize()).observe(canvas);
+    onThemeChange(() => this.resize());
     this.resize();
   }
 
@@ -48,9 +50,17 @@ export class Lane {
     this.chooseLabels(this.width / view.span);
     this.tiles.forget(this.trace.takeChange());
     this.tiles.show(this.context, view);
+    this.clearFuture(view);
     this.drawTicks(view);
     if (!this.overlay(view)) this.captions.draw(view);
     if (this.chosen) this.drawChosen(view);
+  }
+
+  /** A view that stands still reaches beyond the present, where nothing is known yet. */
+  clearFuture({ from, span, present }) {
+    const left = (this.width * (present - from)) / span;
+    this.context.fillStyle = this.colours.background;
+    if (left < this.width) this.context.fillRect(left, 0, this.width - left, this.height);
   }
 
   drawTicks({ from, span, ticks }) {

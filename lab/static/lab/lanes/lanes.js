@@ -2,6 +2,7 @@
 import { sentence } from "../shared/byte-kinds.js";
 import { setText } from "../shared/dom.js";
 import { time } from "../shared/format.js";
+import { onThemeChange } from "../shared/theme.js";
 import { Axis } from "./axis.js";
 import { ByteTable } from "./byte-meter.js";
 import { ControlLog } from "./control-log.js";
@@ -114,6 +115,9 @@ export function start(board, root) {
       drawer.scrollIntoView({ block: "nearest" }); // it opens below the lanes, perhaps below the screen's end
     };
   }
-  const legend = new Legend(part("legend"), { ...rows[0].lane.colours, dark: "#1b2433" });
+  const legend = new Legend(part("legend"));
+  const drawLegend = () => legend.draw({ ...rows[0].lane.colours, dark: getComputedStyle(root).color });
+  drawLegend();
+  onThemeChange(drawLegend);
   setInterval(() => legend.show(new Set(rows.flatMap(({ lane }) => [...lane.captions.inView]))), UPDATE);
 }

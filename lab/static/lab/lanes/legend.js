@@ -11,7 +11,14 @@ const SPANS = ["held", "waits", "open", "away"];
 const [WIDTH, HEIGHT] = [26, 26];
 
 export class Legend {
-  constructor(list, colours) {
+  constructor(list) {
+    this.list = list;
+  }
+
+  /** Draw all shapes. */
+  draw(colours) {
+    const { list } = this;
+    list.replaceChildren();
     for (const [shape, direction] of STROKES) list.append(item(shape, drawStroke(shape, direction, colours)));
     for (const shape of SPANS) list.append(item(shape, element("i", shape)));
     this.items = [...list.children];

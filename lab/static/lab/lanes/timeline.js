@@ -1,8 +1,12 @@
-/** The time axis that all lanes share: it moves or is paused, and lets the lanes be drawn. */
+/**
+ * The time axis that all lanes share: it moves or is paused, and lets the lanes be drawn. For readers who prefer little
+ * motion it stands still until the time has left the view.
+ */
 import { clockTicks, ticksSince, ticksUntilNow } from "./ticks.js";
 
 const LAG = 120; // ms behind the clock, because the control reports the traffic in batches
-const CALM = 500; // ms between drawings for readers who prefer little motion
+const CALM = 1_000; // ms between drawings for readers who prefer little motion
+const KEPT = 0.1; // share of the view that stays for them, when the time has left it
 
 export class Timeline {
   span = 10_000; // ms in view
@@ -22,13 +26,14 @@ export class Timeline {
   /** What is in view: from, to and span in ms, and the ticks of the axis. */
   get view() {
     const { from, to } = this.window ?? { from: this.to - this.span, to: this.to };
-    const ticks = this.window ? ticksSince(from, to) : this.paused ? clockTicks(from, to) : ticksUntilNow(from, to);
-    return { from, to, span: to - from, ticks };
+    const moves = !this.paused && !this.calm.matches;
+    const ticksOf = this.window ? ticksSince : moves ? ticksUntilNow : clockTicks;
+    return { from, to, span: to - from, ticks: ticksOf(from, to), present: Date.now() - LAG };
   }
 
   frame(now) {
     const due = !this.calm.matches || now - this.drawnAt >= CALM;
-    if (!this.paused && due) this.to = Date.now() - LAG;
+    if (!this.paused && due) this.follow(Date.now() - LAG);
     if (this.dirty || (!this.paused && due)) {
       this.dirty = false;
       this.drawnAt = now;
@@ -37,9 +42,16 @@ export class Timeline {
     requestAnimationFrame((next) => this.frame(next));
   }
 
+  /** Move the view to the present, or leave it where it is as long as the present is in view. */
+  follow(present) {
+    if (!this.calm.matches) this.to = present;
+    else if (present > this.to || present < this.to - this.span) this.to = present + (1 - KEPT) * this.span;
+  }
+
   pause(paused) {
     this.paused = paused;
-    if (!paused) this.window = null;
+    if (paused) this.to = Math.min(this.to, Date.now() - LAG);
+    else this.window = null;
     this.dirty = true;
   }
 
