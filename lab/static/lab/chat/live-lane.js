@@ -12,8 +12,8 @@ export class LiveLane {
   connection = 0; // number of the attempt to connect
   requests = new Map(); // number of a request: its stroke
 
-  constructor(canvas, panel) {
-    const { client, root } = panel;
+  /** The root reports messages by "delivered" events. */
+  constructor(canvas, { client, root }) {
     this.client = client;
     this.trace.since = 0;
     const lane = new Lane(canvas, this.trace);
@@ -24,7 +24,9 @@ export class LiveLane {
       onreadystatechange();
       this.showState();
     };
+    const { ontrace } = client;
     client.ontrace = (direction, text, request) => {
+      ontrace(direction, text, request);
       if (request === undefined) this.addPushed(direction, text);
       else if (direction === "up") this.addRequest(text, request);
       else this.addResponse(text, request);

@@ -1,6 +1,7 @@
 /** One stage to try: it opens and closes the connection, and shows readyState, the traffic, and lost messages. */
 import { Chips } from "../chat/chips.js";
 import { Ledger } from "../chat/ledger.js";
+import { LiveLane } from "../chat/live-lane.js";
 import { newNonce } from "../outbox.js";
 import { appendBreakable, element, partsOf, showState } from "../shared/dom.js";
 import { number } from "../shared/format.js";
@@ -33,8 +34,10 @@ export class StageTrial {
     this.client = this.newClient();
     this.client.reconnects = false; // the reader does it
     if ("finished" in root.dataset) this.client.watchdog.silence = SILENCE; // the last stage sends heartbeats
+    this.root = root;
     this.listen();
     this.connectButtons();
+    new LiveLane(this.parts.lane, this);
   }
 
   start() {
@@ -52,6 +55,8 @@ export class StageTrial {
       ledger.deliver(message); // repeated ones, too, which the client leaves out
       chips.deliver(message);
       deliver(message);
+      const latency = Date.now() - message.sent_at;
+      this.root.dispatchEvent(new CustomEvent("delivered", { detail: { message, latency } }));
     };
     client.onreadystatechange = () => {
       const state = client.readyState;
