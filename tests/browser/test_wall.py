@@ -38,19 +38,24 @@ WHOLE_LANES = [True] * len(TECHNIQUES)
 
 
 @pytest.fixture(scope="module")
-def browser():
+def _window():
     window = Window()
     yield window
     window.close()
 
 
 @pytest.fixture
-def wall(browser, lab):
-    """A wall with every pane open, and an empty console before and after."""
-    open_board(browser, lab, "?wall=1")
-    browser.complaints()
-    yield browser
-    assert browser.complaints() == []
+def opened(_window, lab):
+    """A wall with every pane open."""
+    return open_board(_window, lab, "?wall=1")
+
+
+@pytest.fixture
+def wall(opened):
+    """The same, with an empty console before and after."""
+    opened.complaints()
+    yield opened
+    assert opened.complaints() == []
 
 
 def press(window, *keys):
@@ -75,8 +80,8 @@ def check(window):
 
 
 @pytest.mark.parametrize("scene", SCENES)
-def test_a_scene_is_read_from_the_last_row_from_prediction_to_results(browser, lab, scene):
-    window = open_board(browser, lab, "?wall=1")
+def test_a_scene_is_read_from_the_last_row_from_prediction_to_results(opened, scene):
+    window = opened
     check(window)
     choose(window, scene, SCENES[scene][0])
     check(window)
@@ -92,7 +97,7 @@ def test_a_scene_is_read_from_the_last_row_from_prediction_to_results(browser, l
     with window.sized(1920, 1080):
         script = "return parseFloat(getComputedStyle(document.querySelector('.verdict')).fontSize)"
         assert window.driver.execute_script(script) >= round(1080 * VERDICT) - 0.5
-    browser.complaints()  # those of a server that was restarted
+    window.complaints()  # those of a server that was restarted
 
 
 def test_the_wall_is_steered_by_keys(wall):
