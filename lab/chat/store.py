@@ -227,7 +227,7 @@ def forget(room: str) -> bool:
 def hold_publishers(room: str) -> None:
     """Let publishers in an empty room wait until all server processes have noticed that it is empty.
 
-    If the new history grew past the old one at once, a poll could not tell them apart.
+    If the new history grew past the old one at once, a poll could not distinguish them.
     """
     with suppress(IntegrityError), transaction.atomic():  # the error: another process was faster
         models.Room.objects.create(name=room)  # the others wait for the end of this transaction

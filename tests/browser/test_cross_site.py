@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 STRANGER = b"<!doctype html><meta charset=utf-8><title>A stranger's page</title><body></body>"
 FETCH = """
 const [address, options, done] = arguments;
-const told = async (answer) => done([answer.type, answer.status, await answer.text()]);
-fetch(address, { credentials: "include", ...options }).then(told, () => done("failed"));
+const summarize = async (answer) => done([answer.type, answer.status, await answer.text()]);
+fetch(address, { credentials: "include", ...options }).then(summarize, () => done("failed"));
 """
 STREAM = """
 const [address, done] = arguments;

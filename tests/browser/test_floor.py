@@ -1,4 +1,4 @@
-"""Section 5.5: the pages work in the oldest browsers that they support, and tell older ones that they are too old."""
+"""Section 5.5: the pages work in the oldest browsers that they support, and show a sentence in older ones."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a reader's system prefers: a dark theme, little motion, and pages on paper; and the lane of a chat page."""
+"""Section 5.6: a reader's preference for a dark theme or for little motion, pages on paper, and a chat page's lane."""
 
 import re
 

@@ -62,7 +62,7 @@ def test_a_subscription_gets_its_rooms_messages_in_order_until_it_leaves(bounded
 
 
 async def noted(announced, messages):
-    """Append the announced messages to `told`."""
+    """Append some messages to those that were announced."""
     announced.append([(each.room, each.id) for each in messages])
 
 

@@ -21,14 +21,14 @@ LAYERS = ["core.RedisChannelLayer", "pubsub.RedisPubSubChannelLayer"]
 
 
 class Protected(RedisProcess):
-    """A Redis that asks for a password."""
+    """A Redis that requires a password."""
 
     def command(self):
         """Return the command."""
         return [*super().command(), "--requirepass", PASSWORD]
 
     def responds(self):
-        """Return whether it asks for the password."""
+        """Return whether it requires the password."""
         with suppress(OSError), socket.create_connection((HOST, self.port)) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(7) == b"-NOAUTH"
@@ -40,7 +40,7 @@ class Protected(RedisProcess):
 
 
 class Encrypted(RedisProcess):
-    """A Redis that speaks TLS alone, with a certificate of an authority of its own."""
+    """A Redis that accepts only TLS, with a certificate from an authority of its own."""
 
     def prepare(self):
         """Make the certificate."""

@@ -10,11 +10,11 @@ PATIENCE = 30.0  # seconds after the end of a fault, within which every client m
 SHOWN = 3  # sentences that are kept for each rule
 
 
-def check(log, patience=PATIENCE):
+def check(log, timeout=PATIENCE):
     """Return {rule: [its first sentences, and how many more]} for every rule that was broken."""
     broken = {}
     for name, rule in RULES.items():
-        sentences = rule(log, patience) if rule is late else rule(log)
+        sentences = rule(log, timeout) if rule is late else rule(log)
         first = list(islice(sentences, SHOWN))
         if first:
             more = sum(1 for _ in sentences)
@@ -131,15 +131,15 @@ def unanswered(log):
             yield f"{publish.author} was never told what became of {publish.nonce}"
 
 
-def late(log, patience=PATIENCE):
-    """Every client has all messages, old and new ones, within `patience` seconds after the end of each fault.
+def late(log, timeout=PATIENCE):
+    """Every client has all messages, old and new ones, within `timeout` seconds after the end of each fault.
 
     If more faults strike before that, the seconds count from the end of the last one.
     """
     for end, name, seconds in recoveries(log):
         since = log.ends[bisect_right(log.ends, end + seconds) - 1]
-        if end + seconds - since > patience:
-            yield f"{name} was not back {patience:g} s after the fault that ended at {since:.1f}"
+        if end + seconds - since > timeout:
+            yield f"{name} was not back {timeout:g} s after the fault that ended at {since:.1f}"
 
 
 def _distinct(log):

@@ -69,7 +69,7 @@ def version():
 
 
 def run(cells, form, faults, techniques, deployments, seed, size, announce):
-    """Fill the missing cells; `told(sentence)` is called for each."""
+    """Fill the missing cells; `announce(sentence)` is called for each."""
     for name in deployments:
         due = [
             (fault, together)
