@@ -1,6 +1,7 @@
 """Django's settings; those read through `env` can be set in the environment."""
 
 import os
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,7 @@ BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
 NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 
 # Apps beside the chat, with commands and pages of their own; the chat runs without them.
-MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "deploy"]) if find_spec(name)]
+MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "classroom", "deploy"]) if find_spec(name)]
 INSTALLED_APPS = [
     "lab",  # before Django's apps, because it has a `runserver` of its own
     "django.contrib.auth",
@@ -97,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *(module.MIDDLEWARE for module in map(import_module, MORE_APPS) if hasattr(module, "MIDDLEWARE")),
     "lab.access.visitors.give_session",
     "lab.pages.csp.content_security_policy",
 ]
@@ -198,6 +200,9 @@ PUBLIC_ORIGIN = env.str("LAB_PUBLIC_ORIGIN")
 PUBLIC_ORIGINS = public_origin.origins(PUBLIC_ORIGIN, WIRES) if PUBLIC_ORIGIN and WIRES else {}
 CSRF_TRUSTED_ORIGINS = [origin for name, origin in PUBLIC_ORIGINS.items() if name != "control"]
 ALLOWED_HOSTS += [split_domain_port(public_origin.host(origin))[0] for origin in CSRF_TRUSTED_ORIGINS]
+
+# The class of `serve --lan` and `demo --lan`, {"key": of the teacher's address, "host": which the phones use}.
+CLASS = env.json("LAB_CLASS", default={})
 
 PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.server.loop_monitor` notes; the benchmarks name one
 MESSAGE_STAMPS = env.bool("LAB_MESSAGE_STAMPS", default=False)  # for the benchmarks, see `lab.server.message_stamps`

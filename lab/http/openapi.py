@@ -85,9 +85,11 @@ def operations(address: str, route: URLPattern) -> Schema:
     if deliver := getattr(route.callback, "deliver", None):
         technique = import_module(address.split("/")[1])
         return {"parameters": named, "get": read(technique, deliver), "post": publish()}
+    if own := getattr(route.callback, "operations", None):
+        return {"parameters": named, **own}
     if route.name == "set_language":
         return {"post": language()}
-    kind = TYPES.get(route.name or "", HTML)
+    kind = getattr(route.callback, "media_type", TYPES.get(route.name or "", HTML))
     body = json_of("Health") if route.name == "healthz" else content(kind, {})
     responses = {"200": {"description": "The content.", **body}, **refusals(OF_CHAT, body if kind == HTML else None)}
     if route.name == "healthz":

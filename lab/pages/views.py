@@ -44,7 +44,7 @@ def chat(request, room, technique):
 
 def compare(request, room):
     """Show the chat of one room by all techniques, side by side."""
-    context = {"room": _room(room), "comparing": True}
+    context = {"room": _room(room), "comparing": True, "more_scripts": _more_scripts()}
     origins = wire_origins.of(request)
     if origins is None:
         return render(request, "lab/compare.html", context)
@@ -111,6 +111,12 @@ def techniques(request):
 def _destinations():
     stages = [f"{name}/stages/{stage}" for name in settings.TECHNIQUES for stage in import_module(name).STAGES]
     return ["compare", *settings.TECHNIQUES, *stages]
+
+
+def _more_scripts():
+    """Return the scripts that other apps add to the board while a class is open."""
+    apps = map(import_module, settings.MORE_APPS if settings.CLASS else ())
+    return [app.BOARD_SCRIPT for app in apps if hasattr(app, "BOARD_SCRIPT")]
 
 
 def _described(name):

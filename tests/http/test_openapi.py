@@ -32,7 +32,7 @@ CHECKS = (
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 )
-URLS = (ROOT / "lab" / "urls.py").read_text() + (ROOT / "benchmarks" / "urls.py").read_text()
+URLS = "".join((ROOT / app / "urls.py").read_text() for app in ("lab", "benchmarks", "classroom"))
 
 
 @pytest.fixture(scope="module")

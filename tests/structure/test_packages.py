@@ -28,13 +28,14 @@ LOCKS = {  # file in requirements/: the requirements in pyproject.toml that it l
     "dev": [*(each for extra in EXTRAS.values() for each in extra), *PROJECT["dependency-groups"]["dev"]],
 }
 FOLDERS = {  # folder: the set whose packages it may import
-    **dict.fromkeys(("lab", "polling", "longpoll", "sse", "websocket", "manage.py"), "base"),
+    **dict.fromkeys(("lab", "polling", "longpoll", "sse", "websocket", "classroom", "manage.py"), "base"),
     "benchmarks": "measure",
     "deploy": "scale",
     "notebooks": "lessons",
     "tests": "dev",
 }
-OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "deploy", "notebooks", "support", "faults"}
+OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy"}
+OURS |= {"notebooks", "support", "faults"}
 
 
 def normal(name):

@@ -17,7 +17,7 @@ from support.processes import ROOT
 
 LISTED = Path(__file__).with_name("private_names.txt")
 PACKAGES = ("channels", "httptools", "locust", "uvicorn", "websockets")
-FOLDERS = ("lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "deploy")
+FOLDERS = ("lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy")
 SCRIPTS = {"migrations", "yardsticks"}  # folders that no module imports
 DOCUMENTED = {"_asdict", "_exit"}
 OURS = {"cls", "self", "super"}  # private names of these are ours, or found by their class

@@ -9,6 +9,7 @@ from lab.messages.invisible import escaped
 from lab.messages.validation import clean_room
 from lab.net.system import StartError
 from lab.server import serve
+from lab.signals import forgotten
 
 
 class Command(BaseCommand):
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             name = clean_room(room)
             serve.migrate()  # the database may be a new one
             existed = store.forget(name)
+            existed |= any(deleted for _app, deleted in forgotten.send(type(self), room=name))
         except (Refused, StartError) as exc:
             raise CommandError(str(exc)) from exc
         except DatabaseError as exc:

@@ -1,6 +1,7 @@
 /** The board: the panes of a page, their wires, and the events of all of them in one place. */
 import { LiveLane } from "../chat/live-lane.js";
 import { Panel } from "../chat/panel.js";
+import { clock } from "../clock.js";
 import { WireControl } from "../shared/wire-control.js";
 import { OPEN } from "../states.js";
 import { Bridge } from "./bridge.js";
@@ -26,11 +27,14 @@ export class Board extends EventTarget {
     board.room = root.querySelector("[data-room]")?.dataset.room;
     const url = root.querySelector("[data-control]")?.dataset.control;
     if (url) board.control = WireControl.connect(url);
-    for (const frame of root.querySelectorAll("[data-frame]")) {
+    clock.start();
+    const frames = root.querySelectorAll("[data-frame]");
+    for (const frame of frames) {
       const pane = board.add(frame);
       pane.addEventListener("hello", () => board.begin(pane));
       pane.attachFrame(frame);
     }
+    if (frames.length) clock.onchange = () => board.shareClock();
     for (const element of root.querySelectorAll("[data-client]")) await board.addPanel(element);
     board.control?.addEventListener("state", () => board.sendRoundTrips());
     return board;
@@ -64,6 +68,7 @@ export class Board extends EventTarget {
   async begin(pane) {
     pane.roundTrip = null;
     await this.resetCounts([pane]);
+    pane.setClock(clock.shared);
     pane.start();
     this.sendRoundTrips();
   }
@@ -130,6 +135,10 @@ export class Board extends EventTarget {
   /** The state of one wire; null if it is unknown. */
   wireState(name) {
     return this.control?.state?.wires.find((wire) => wire.name === name) ?? null;
+  }
+
+  shareClock() {
+    for (const pane of this.panes.values()) pane.setClock(clock.shared);
   }
 
   sendRoundTrips() {

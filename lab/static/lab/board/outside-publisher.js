@@ -1,6 +1,6 @@
 /** Publishes messages directly to the server, so that the wires count only deliveries. */
 import { Client as Base } from "../client.js";
-import { newNonce } from "../outbox.js";
+import { clock } from "../clock.js";
 import { wait } from "../shared/wait.js";
 import { Refused } from "../states.js";
 
@@ -44,7 +44,7 @@ export class OutsidePublisher {
   /** Publish once, however often it takes, unless the signal is aborted. Throws Refused. */
   async publish(text, signal, author = gettext("Simulated user")) {
     if (!this.client) return this.board.publish(text, { author });
-    const draft = { author, text, nonce: newNonce(), sent_at: Date.now() };
+    const draft = { author, text, nonce: clock.newNonce(), sent_at: clock.now() };
     while (!signal.aborted) {
       await this.serverBack;
       try {

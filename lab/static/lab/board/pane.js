@@ -1,5 +1,5 @@
 /** One technique's chat as the board sees it, in a frame or in the board's own document. */
-import { newNonce } from "../outbox.js";
+import { clock } from "../clock.js";
 import { CLOSED, CLOSING, OPEN } from "../states.js";
 
 const LATENCIES = 500; // kept
@@ -29,7 +29,7 @@ export class Pane extends EventTarget {
 
   /** Publish; return the draft. */
   publish(author, text) {
-    const draft = { author, text, nonce: newNonce() };
+    const draft = { author, text, nonce: clock.newNonce() };
     this.send("publish", draft);
     return draft;
   }
@@ -48,6 +48,11 @@ export class Pane extends EventTarget {
     if (ms === this.roundTrip) return;
     this.roundTrip = ms;
     this.send("setRoundTrip", { ms });
+  }
+
+  /** Use the board's clock. */
+  setClock(shared) {
+    if (this.post) this.send("setClock", shared); // else it gets the clock when it starts
   }
 
   start() {

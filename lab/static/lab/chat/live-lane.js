@@ -1,4 +1,5 @@
 /** A small lane below a chat: the requests and messages that the page itself sees, as it has no wire. */
+import { clock } from "../clock.js";
 import { Lane } from "../lanes/lane.js";
 import { Timeline } from "../lanes/timeline.js";
 import { Trace } from "../lanes/trace.js";
@@ -32,8 +33,10 @@ export class LiveLane {
       else this.addResponse(text, request);
     };
     root.addEventListener("delivered", ({ detail: { message, latency } }) => {
-      const { id, sent_at: sent, published_at: published } = message;
-      if (latency !== null) this.trace.deliver(id, { sent, published, at: Date.now(), ms: latency });
+      if (latency === null) return;
+      const at = Date.now();
+      const published = message.published_at - clock.offset;
+      this.trace.deliver(message.id, { sent: at - latency, published, at, ms: latency });
     });
   }
 

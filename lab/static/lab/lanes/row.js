@@ -1,5 +1,6 @@
 /** One row of the board: readyState, counters, bytes, latencies, and the lane of one technique. */
 import { LatencyDots } from "../chat/latency-dots.js";
+import { clock } from "../clock.js";
 import { partsOf, setText, showState, showToggle } from "../shared/dom.js";
 import { bytes, duration, number } from "../shared/format.js";
 import { throttle } from "../shared/throttle.js";
@@ -72,7 +73,8 @@ export class Row {
     if (latency === null) return;
     this.dots.add(latency);
     this.showLast();
-    this.trace.deliver(message.id, { sent: message.sent_at, published: message.published_at, at, ms: latency });
+    const published = message.published_at - clock.offset;
+    this.trace.deliver(message.id, { sent: at - latency, published, at, ms: latency });
   }
 
   /** Shade where latencies are expected: the delays of the publisher's link and this one, and the longest wait. */

@@ -2,7 +2,7 @@
 import { Chips } from "../chat/chips.js";
 import { Ledger } from "../chat/ledger.js";
 import { LiveLane } from "../chat/live-lane.js";
-import { newNonce } from "../outbox.js";
+import { clock } from "../clock.js";
 import { appendBreakable, element, partsOf, showState } from "../shared/dom.js";
 import { number } from "../shared/format.js";
 import { wait } from "../shared/wait.js";
@@ -55,7 +55,7 @@ export class StageTrial {
       ledger.deliver(message); // repeated ones, too, which the client leaves out
       chips.deliver(message);
       deliver(message);
-      const latency = Date.now() - message.sent_at;
+      const latency = clock.latency(message, client.startedAt)?.ms ?? null;
       this.root.dispatchEvent(new CustomEvent("delivered", { detail: { message, latency } }));
     };
     client.onreadystatechange = () => {
@@ -95,7 +95,7 @@ export class StageTrial {
     const other = this.newClient();
     const publish = async (text, index) => {
       await wait(index * GAP);
-      const draft = { author: gettext("Simulated user"), text, nonce: newNonce(), sent_at: Date.now() };
+      const draft = { author: gettext("Simulated user"), text, nonce: clock.newNonce(), sent_at: clock.now() };
       chips.publish(draft, client.interval ?? 0);
       await other.outbox.publish(draft);
       ledger.publish(draft);

@@ -83,6 +83,8 @@ export function showResults(parent, { scene, run, measured, predictions }) {
   parent.replaceChildren(verdict, bars(measured, run, shown, models, winners), element("p", "why", first), details);
   const naive = run.panes.find((pane) => run.methodOf(pane) === scene.naive && pane.frame?.dataset.naive);
   if (naive) details.before(linkTo(naive));
+  // For other apps, which may add to the results.
+  document.dispatchEvent(new CustomEvent("scene-results", { detail: { scene: scene.name, winners, parent } }));
 }
 
 /** A link to the first stage of a pane's technique. */
