@@ -79,7 +79,9 @@ BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
 NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 
 # Apps beside the chat, with commands and pages of their own; the chat runs without them.
-MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "classroom", "deploy"]) if find_spec(name)]
+MORE_APPS = [
+    name for name in env.list("LAB_APPS", default=["benchmarks", "classroom", "deploy", "teaching"]) if find_spec(name)
+]
 INSTALLED_APPS = [
     "lab",  # before Django's apps, because it has a `runserver` of its own
     "django.contrib.auth",

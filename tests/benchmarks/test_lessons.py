@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from notebooks import limits
 from support.processes import ROOT
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+EXECUTED = ROOT / "notebooks" / "executed"
 PARTS = ("Prediction", "The bytes on the wire", "Measurement", "Remember", "Exercises")  # in this order
 LINES_MAX = 15  # of code in a cell
 RUNS = "test_a_lesson_runs"
@@ -63,6 +65,16 @@ def run(path):
 def test_a_lesson_runs(path, runs):
     done = runs[path].result()
     assert done.returncode == 0, done.stdout + done.stderr
+    executed = EXECUTED / f"{path.stem}.html"
+    page = executed.read_text()
+    plots = sum("image/png" in output.get("data", {}) for output in outputs(executed.with_suffix(".ipynb")))
+    assert page.count('<img alt="') == page.count('src="data:image/png;base64,') == plots
+    assert not re.search(r"""(src|href)="(?!data:|https?:|#)""", page), "it needs another file"
+    assert "Traceback" not in page
+
+
+def outputs(path):
+    return [output for cell in read(path).cells if cell.cell_type == "code" for output in cell.outputs]
 
 
 class Machine:

@@ -28,14 +28,14 @@ LOCKS = {  # file in requirements/: the requirements in pyproject.toml that it l
     "dev": [*(each for extra in EXTRAS.values() for each in extra), *PROJECT["dependency-groups"]["dev"]],
 }
 FOLDERS = {  # folder: the set whose packages it may import
-    **dict.fromkeys(("lab", "polling", "longpoll", "sse", "websocket", "classroom", "manage.py"), "base"),
+    **dict.fromkeys(("lab", "polling", "longpoll", "sse", "websocket", "classroom", "teaching", "manage.py"), "base"),
     "benchmarks": "measure",
     "deploy": "scale",
     "notebooks": "lessons",
     "tests": "dev",
 }
-OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy"}
-OURS |= {"notebooks", "support", "faults"}
+OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy", "teaching", "notebooks"}
+OURS |= {"exercise", "faults", "support"}  # a student's stage is the package `exercise`
 
 
 def normal(name):
@@ -150,6 +150,7 @@ COMMANDS = {  # arguments: the set that its sentence names
     ("manage.py", "bench"): "measure",
     ("manage.py", "scaled"): "scale",
     ("notebooks/run.py",): "lessons",
+    ("notebooks/handouts.py",): "lessons",
     ("-m", "benchmarks.report"): "measure",
     ("-c", "import notebooks.lesson"): "measure",
     ("-m", "tests.faults"): "measure",

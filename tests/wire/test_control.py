@@ -1,5 +1,6 @@
 """The control of the wires: who may use it, what it returns, and what it refuses."""
 
+import base64
 import json
 import socket
 import time
@@ -81,6 +82,9 @@ def test_a_foreign_host_is_refused(wire, host):
         (404, "/exchanges/999999", None),
         (404, "/wires/none/link", {"profile": "3G"}),
         (404, "/capture.pcapng?wire=none", None),
+        (400, "/capture.json?seconds=x", None),
+        (400, "/capture.json?seconds=nan", None),
+        (400, "/capture.json?seconds=601", None),
         (405, "/state", {}),
         (405, "/wires/one/link", None),
         (400, "/wires/one/link", {"profile": "5G"}),
@@ -119,6 +123,25 @@ def test_events_show_the_traffic_as_it_passes(wire):
     status, exchange, _headers = wire.request(f"/exchanges/{request['id']}")
     assert status == 200
     assert [part["name"] for part in exchange["parts"]] == ["request line", "Host", "blank line"]
+
+
+def test_the_capture_as_json_holds_the_bytes_and_parts_of_the_recent_traffic(wire):
+    with connect(wire.port("one")) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n" + 9_000 * b"x")
+        until(lambda: "request" in recent(wire), "the request is not in the capture")
+    exchange = recent(wire)["request"]
+    assert exchange == wire.request(f"/exchanges/{exchange['id']}")[1] | {
+        name: exchange[name] for name in ("bytes", "parts", "whole")
+    }
+    assert (len(base64.b64decode(exchange["bytes"])), exchange["size"], exchange["whole"]) == (4_096, 9_050, False)
+    assert [part["name"] for part in exchange["parts"]][:3] == ["request line", "Host", "Content-Length"]
+    assert "request" not in recent(wire, "?seconds=0")
+
+
+def recent(wire, query="?seconds=60"):
+    """Return {kind: the last such exchange} of the wire "one", from the capture as JSON."""
+    exchanges = wire.request(f"/capture.json{query}")[1]["exchanges"]
+    return {exchange["kind"]: exchange for exchange in exchanges if exchange["wire"] == "one"}
 
 
 def test_other_machines_need_the_token(lay):

@@ -219,6 +219,7 @@ paths = st.one_of(
     st.builds("/wires/{}/{}".format, segments, st.sampled_from(["link", "fault", "schedule", "other"]).map(quote)),
     st.builds("/exchanges/{}".format, st.integers(0, 10**20) | segments),
     st.builds("/capture.pcapng?wire={}&{}".format, segments, segments),
+    st.builds("/capture.json?seconds={}&{}".format, segments | st.floats().map(str), segments),
     st.sampled_from(["/state", "/state?token=x", "/events", "/server/restart", "*", "/", "//", "/state/"]),
     segments.map("/{}".format),
 ).map(lambda path: quote(path, safe="/?&=%*"))
