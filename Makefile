@@ -8,7 +8,7 @@ SET ?= dev
 # Number of test files that run at the same time; most tests wait more than they work.
 JOBS ?= 4
 
-.PHONY: help setup demo serve scaled compare check test types faults lint bench lock notebooks advise exercise grade handouts record
+.PHONY: help setup demo class serve scaled compare check test types faults lint bench lock notebooks advise exercise grade handouts record
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ $(VENV)/made:
 
 demo: $(VENV)/base.installed  ## open the four techniques side by side in the browser
 	@$(PY) manage.py demo $(ARGS)
+
+class: $(VENV)/base.installed  ## the same for a class: phones vote and read (ARGS=ADDRESS: one of this machine's)
+	@$(PY) manage.py demo --lan $(ARGS)
 
 serve: $(VENV)/base.installed  ## serve the chat without wires (ARGS="--host --port --workers --lan")
 	@$(PY) manage.py serve $(ARGS)

@@ -1,6 +1,7 @@
 """Django's settings; those read through `env` can be set in the environment."""
 
 import os
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,14 @@ def number(name, default):
     return value
 
 
+def require(module, name):
+    """Raise ImproperlyConfigured if the module that a variable needs is not installed."""
+    try:
+        packages.require(module)
+    except packages.MissingPackage as exc:
+        raise ImproperlyConfigured(f"{name}: {exc}") from exc
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 try:
@@ -70,7 +79,9 @@ BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
 NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 
 # Apps beside the chat, with commands and pages of their own; the chat runs without them.
-MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "deploy", "teaching"]) if find_spec(name)]
+MORE_APPS = [
+    name for name in env.list("LAB_APPS", default=["benchmarks", "classroom", "deploy", "teaching"]) if find_spec(name)
+]
 INSTALLED_APPS = [
     "lab",  # before Django's apps, because it has a `runserver` of its own
     "django.contrib.auth",
@@ -89,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *(module.MIDDLEWARE for module in map(import_module, MORE_APPS) if hasattr(module, "MIDDLEWARE")),
     "lab.access.visitors.give_session",
     "lab.pages.csp.content_security_policy",
 ]
@@ -138,10 +150,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    try:
-        packages.require("psycopg")
-    except packages.MissingPackage as exc:
-        raise ImproperlyConfigured(f"DATABASE_URL: {exc}") from exc
+    require("psycopg", "DATABASE_URL")
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,  # seconds
         # Milliseconds. Nobody waits longer for a lock, even if the process that holds it is frozen.
@@ -156,10 +165,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLayer")
 if REDIS_URL:
+    require("channels_redis", "REDIS_URL")
     try:
-        packages.require("channels_redis")
         REDIS_URL = redis_address.clean(REDIS_URL)
-    except (packages.MissingPackage, ValueError) as exc:
+    except ValueError as exc:
         raise ImproperlyConfigured(f"REDIS_URL: {exc}") from exc
 REDIS = {
     "address": REDIS_URL,
@@ -193,6 +202,9 @@ PUBLIC_ORIGIN = env.str("LAB_PUBLIC_ORIGIN")
 PUBLIC_ORIGINS = public_origin.origins(PUBLIC_ORIGIN, WIRES) if PUBLIC_ORIGIN and WIRES else {}
 CSRF_TRUSTED_ORIGINS = [origin for name, origin in PUBLIC_ORIGINS.items() if name != "control"]
 ALLOWED_HOSTS += [split_domain_port(public_origin.host(origin))[0] for origin in CSRF_TRUSTED_ORIGINS]
+
+# The class of `serve --lan` and `demo --lan`, {"key": of the teacher's address, "host": which the phones use}.
+CLASS = env.json("LAB_CLASS", default={})
 
 PULSE = env.str("LAB_PULSE", default="")  # a file for what `lab.server.loop_monitor` notes; the benchmarks name one
 MESSAGE_STAMPS = env.bool("LAB_MESSAGE_STAMPS", default=False)  # for the benchmarks, see `lab.server.message_stamps`

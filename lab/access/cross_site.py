@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 # The whole path decides: a room may be called "messages", and then /polling/messages/ is its page. Without the last
 # slash the path is unknown, as a redirect would turn a POST into a GET.
-CHAT = re.compile(r"/healthz|/\w+/(stages/\w+/)?[^/]+/messages/?")
+# An address with a point is no room's: other apps have their JSON and their event streams there.
+CHAT = re.compile(r"/healthz|/\w+/(stages/\w+/)?[^/]+/messages/?|/\w+/\w+\.(json|events)")
 
 
 def is_cross_site(path: str, fetch: Mapping[bytes, bytes]) -> bool:

@@ -48,9 +48,9 @@ def test_a_lesson_is_committed_without_outputs_and_in_small_cells(path):
 def runs(request):
     """Return {lesson: future of its run} of the selected lessons; two run at a time, because they mostly wait."""
     items = [item for item in request.session.items if getattr(item, "originalname", "") == RUNS]
-    asked = [item.callspec.params["path"] for item in items]
+    paths = [item.callspec.params["path"] for item in items]
     with ThreadPoolExecutor(2) as pool:
-        yield {path: pool.submit(run, path) for path in asked}
+        yield {path: pool.submit(run, path) for path in paths}
         pool.shutdown(cancel_futures=True)
 
 
@@ -108,10 +108,10 @@ def ends(machine, technique="sse", **options):
 
 def test_a_climb_ends_close_to_the_machines_capacity():
     machine = Machine(1000)
-    found = ends(machine)
-    assert found["held"] <= 1000 < found["did not hold"] <= limits.NEAR * found["held"]
-    assert found["why not"] == "server full; p99 over 250 ms"
-    assert found["served/s"] == found["held"] * 2 / 5
+    row = ends(machine)
+    assert row["held"] <= 1000 < row["did not hold"] <= limits.NEAR * row["held"]
+    assert row["why not"] == "server full; p99 over 250 ms"
+    assert row["served/s"] == row["held"] * 2 / 5
     assert len(machine.tried) <= limits.RUNS_MAX
 
 
@@ -131,18 +131,18 @@ def test_a_climb_says_that_the_generator_was_full():
 
 
 def test_a_climb_that_breaks_nothing_says_so():
-    found = ends(Machine(10**6), technique="polling", runs_max=3)
-    assert found["held"] == 400
-    assert found["served/s"] == 400 / 5
-    assert found["why not"] == "did not fail in 3 runs"
+    row = ends(Machine(10**6), technique="polling", runs_max=3)
+    assert row["held"] == 400
+    assert row["served/s"] == 400 / 5
+    assert row["why not"] == "did not fail in 3 runs"
 
 
 def test_a_climb_ends_if_no_step_succeeds():
     machine = Machine(0.5)
-    found = ends(machine, first=8)
-    assert pd.isna(found["held"])
-    assert math.isnan(found["served/s"])
-    assert found["did not hold"] == 1
+    row = ends(machine, first=8)
+    assert pd.isna(row["held"])
+    assert math.isnan(row["served/s"])
+    assert row["did not hold"] == 1
     assert machine.tried == [8, 4, 2, 1]
 
 

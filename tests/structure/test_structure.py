@@ -228,7 +228,13 @@ def test_parts_of_the_benchmarks_only_import_downwards():
 
 def test_the_chat_needs_no_measurements():
     for path in sources("lab", *TECHNIQUES):
-        assert not of(imported(path), "benchmarks", "deploy", "teaching"), path
+        assert not of(imported(path), "benchmarks", "classroom", "deploy", "teaching"), path
+
+
+def test_the_class_needs_only_the_chat():
+    for path in sources("classroom"):
+        assert not of(imported(path), "benchmarks", "deploy", *TECHNIQUES), path
+        assert not {name for name in imported(path) if name.startswith(("lab.wire.", "lab.server."))}, path
 
 
 def test_the_chat_starts_without_the_measurements(tmp_path, monkeypatch):
@@ -237,7 +243,7 @@ def test_the_chat_starts_without_the_measurements(tmp_path, monkeypatch):
     assert set(loaded("lab.asgi, lab.urls", "benchmarks")) <= pages
     assert loaded("lab.asgi, lab.urls", "numpy") == []
     monkeypatch.setenv("LAB_APPS", "")
-    assert loaded("lab.asgi, lab.urls", "benchmarks") == loaded("lab.asgi, lab.urls", "deploy") == []
+    assert not any(loaded("lab.asgi, lab.urls", app) for app in ("benchmarks", "classroom", "deploy"))
 
 
 @pytest.mark.parametrize("module", NO_DJANGO)
@@ -268,5 +274,6 @@ def test_the_picture_and_the_documents_name_existing_files():
     """The picture of how a message travels, and the documents on the code, must follow the code."""
     for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/architecture.svg", "docs/glossary.md"):
         text = (ROOT / name).read_text()
-        for path in re.findall(r"(?<![\w/])(?:lab|benchmarks|deploy|docs|tests|polling|notebooks)/[\w/.-]*\w", text):
+        folders = "lab|benchmarks|classroom|deploy|docs|tests|polling|notebooks"
+        for path in re.findall(rf"(?<![\w/])(?:{folders})/[\w/.-]*\w", text):
             assert (ROOT / path).exists(), f"{name}: {path}"

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from lab.management.commands import serve
-from lab.net import lan, public_origin
+from lab.net import public_origin
 from lab.net.system import StartError
 from lab.server.serve import address, listen
 from lab.wire import process
@@ -29,16 +29,16 @@ class Command(serve.Command):
     def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
         if classroom is not None:  # the class gets the pages, too; only this machine's board uses the wires
-            also = self.wall = self.open_to(classroom, host)
+            also = self.wall = self.open_to(classroom, host, workers)
         host = host or serve.HOST
         try:
             page, *rest = ports(host, port, 2 + len(settings.TECHNIQUES))
         except StartError as exc:
             raise CommandError(str(exc)) from exc
         *wires, control = rest
-        laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
-        os.environ["LAB_WIRES"] = json.dumps(laid)  # the server's pages name them
-        public = self.public_origins(laid)
+        lab_ports = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
+        os.environ["LAB_WIRES"] = json.dumps(lab_ports)  # the server's pages name them
+        public = self.public_origins(lab_ports)
         origins = [f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")]
         behind = {"control_host": host, "control_names": [public_origin.host(public["control"])]} if public else {}
         command = [sys.executable, "manage.py", "serve", "--host", host, "--port", str(page), "--workers", str(workers)]
@@ -47,19 +47,19 @@ class Command(serve.Command):
         sentences: list[str] = []
         try:
             process.main(
-                wires=laid["wires"], server_command=command, target=(host, page), host=host, control_port=control,
+                wires=lab_ports["wires"], server_command=command, target=(host, page), host=host, control_port=control,
                 origins=[*origins, public.get("page", origins[0])], **behind,
                 announce=sentences.append, ready=lambda state: self.tell_of(host, page, sentences, public),
             )  # fmt: skip
         except StartError as exc:
             raise CommandError(str(exc)) from exc
 
-    def public_origins(self, laid):
+    def public_origins(self, lab_ports):
         """Return the origins that LAB_PUBLIC_ORIGIN gives; {} if it is not set."""
         if settings.PUBLIC_ORIGIN and self.in_class:
             raise CommandError("--lan is for this machine's own address: leave it out, or unset LAB_PUBLIC_ORIGIN.")
         try:
-            return public_origin.origins(settings.PUBLIC_ORIGIN, laid) if settings.PUBLIC_ORIGIN else {}
+            return public_origin.origins(settings.PUBLIC_ORIGIN, lab_ports) if settings.PUBLIC_ORIGIN else {}
         except ValueError as exc:
             raise CommandError(f"LAB_PUBLIC_ORIGIN: {exc}") from exc
 
@@ -69,12 +69,11 @@ class Command(serve.Command):
         self.announce(f"The lab listens on {base}  (Ctrl-C ends it)\nAll techniques side by side: {base}{PAGE}")
         for sentence in sentences:
             self.announce(sentence)
-        if self.in_class:
-            self.announce(lan.poster(f"http://{self.wall}:{page}/", self.stdout.encoding))
-        elif not public:
+        teachers = self.tell_class(f"http://{self.wall}:{page}/", base) if self.in_class else None
+        if not public and not self.in_class:
             self.tell_others(base, host)
         if has_display():
-            threading.Thread(target=show, args=(base + PAGE,), daemon=True).start()
+            threading.Thread(target=show, args=(base, teachers or base + PAGE), daemon=True).start()
 
 
 def ports(host, first, count):
@@ -101,11 +100,11 @@ def has_display():
     return sys.platform == "darwin" or any(os.environ.get(name) for name in DISPLAYS)
 
 
-def show(address):
-    """Open `address` in the browser as soon as the server responds; if that fails, the printed address remains."""
+def show(base, address):
+    """Open `address` in the browser as soon as the server at `base` responds; else the printed address remains."""
     try:
         # No proxy of the environment: the server is on this machine.
-        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(address, timeout=PATIENCE).close()
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(base, timeout=PATIENCE).close()
         webbrowser.open(address)
     except (OSError, webbrowser.Error):
         pass

@@ -1,16 +1,28 @@
 """manage.py serve: run the lab's server."""
 
+import json
+import os
+import secrets
 from argparse import ArgumentTypeError
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import NoReverseMatch, reverse
 
 from lab.net import lan
 from lab.net.system import StartError
 from lab.server import serve
 
 HOST = "127.0.0.1"
+
+
+def page(name):
+    """Return the path of a page; None if the app that has it is not installed."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
 
 
 def how_many(text):
@@ -44,14 +56,14 @@ class Command(BaseCommand):
     def handle(self, *, host, also, port, workers, classroom, **options):
         """Serve until a signal comes."""
         if classroom is not None:
-            host = self.open_to(classroom, host)
+            host = self.open_to(classroom, host, workers)
         try:
             serve.serve(host or HOST, port, workers, announce=lambda url: self.tell(url, host or HOST), also=also)
         except StartError as exc:
             raise CommandError(str(exc)) from exc
 
-    def open_to(self, classroom, host):
-        """Allow this machine's own addresses as hosts; return the one for the class."""
+    def open_to(self, classroom, host, workers):
+        """Allow this machine's own addresses as hosts, and open a class; return the address for it."""
         if host:
             raise CommandError("--lan chooses the address itself: leave --host out, or write --lan ADDRESS.")
         try:
@@ -60,15 +72,29 @@ class Command(BaseCommand):
             raise CommandError(str(exc)) from exc
         lan.allow_own_addresses(address)
         self.in_class = True
+        if workers == 1 and page("class"):  # a class is in the memory of one process
+            settings.CLASS = {"key": secrets.token_urlsafe(16), "host": address}
+            os.environ["LAB_CLASS"] = json.dumps(settings.CLASS)  # for child processes
         return address
 
     def tell(self, url, host):
         """Print the address of the lab; for a class, large enough for the wall."""
         self.announce(f"The lab listens on {url}  (Ctrl-C ends it)")
         if self.in_class:
-            self.announce(lan.poster(url, self.stdout.encoding))
+            self.tell_class(url, url)
         else:
             self.tell_others(url, host)
+
+    def tell_class(self, url, teachers):
+        """Print the address for the class, and the teacher's; return the latter. `teachers`: URL of the lab for it."""
+        self.announce(lan.poster(url, self.stdout.encoding))
+        if not settings.CLASS:
+            if page("class"):
+                self.announce("Votes need a server of one process: leave --workers out.")
+            return None
+        address = f"{teachers.rstrip('/')}{page('class')}?key={settings.CLASS['key']}"
+        self.announce(f"The teacher's page (this address works once): {address}")
+        return address
 
     def tell_others(self, url, host):
         """Print the addresses for other machines, and the setting that those need which are refused."""

@@ -1,4 +1,5 @@
 /** The messages to be published: one at a time, in order; each is stored once, however often the connection breaks. */
+import { clock } from "./clock.js";
 import { OPEN, Refused, TIMEOUT, backoff } from "./states.js";
 
 const RETRY = 500; // ms, the shortest wait before a message is published again that was refused with a Retry-After
@@ -18,8 +19,8 @@ export class Outbox {
   }
 
   /** Publish a message now, or as soon as the connection is open. @param {string} author @param {string} text */
-  add(author, text, nonce = newNonce()) {
-    const draft = { author, text, nonce, sent_at: Date.now() };
+  add(author, text, nonce = clock.newNonce()) {
+    const draft = { author, text, nonce, sent_at: clock.now() };
     this.drafts.push(draft);
     this.flush();
   }
@@ -72,9 +73,4 @@ export class Outbox {
       signal.removeEventListener("abort", abort);
     }
   }
-}
-
-/** Return a random text that marks one message. crypto.randomUUID would need HTTPS. */
-export function newNonce() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -12,6 +12,7 @@ POST /wires/NAME/fault       {"fault", "seconds"?, "rate"?}
 POST /wires/NAME/schedule    {"faults": [{"at", "fault", …}]} or {"seed", "seconds", "every"}: faults at set times
 POST /server/restart         {"away": seconds}: SIGKILL, then start
 
+A link, a fault or a restart may have "by", a name of at most 40 characters: "changes" in the state says who made each.
 The response to a POST is the new /state; for a schedule, the schedule. The response to a refused request is
 {"error": "one sentence"}. Without a token, a Host other than this machine's is refused (DNS rebinding); a foreign
 Origin is always refused.
@@ -59,6 +60,7 @@ STATE_INTERVAL = 1.0  # seconds between two events with the state
 LISTENERS_MAX = 64
 DOWNLOADS_MAX = 4  # captures that are sent at the same time; each is a file of up to 40 MB in memory
 SEED_MAX = 100  # characters
+NAME_MAX = 40  # characters
 JSON_SECONDS = 60.0  # of a capture as JSON, if the request does not say
 JSON_EXCHANGES_MAX = 5_000  # in it; the newest, if there are more
 JSON_BYTES_MAX = 4_096  # kept of each exchange, from its beginning
@@ -224,21 +226,22 @@ class Control:
 
     async def set_link(self, fields: dict[str, Any], name: str) -> dict[str, Any]:
         """Change links: all of the wires or, if one refuses, none."""
-        wires = self.named(name)
+        wires, by = self.named(name), take_name(fields)
         try:
             for wire in wires:
                 link.changed(wire.link, fields)
             for wire in wires:
-                wire.set_link(fields)
+                wire.set_link(fields, by)
         except link.InvalidLink as exc:
             raise Refused(str(exc)) from exc
         return self.snapshot()
 
     async def set_fault(self, fields: dict[str, Any], name: str) -> dict[str, Any]:
         """Set the fault of wires."""
+        by = take_name(fields)
         try:
             for wire in self.named(name):
-                wire.faults.set(fields)
+                wire.faults.set(fields, by)
         except faults.InvalidFault as exc:
             raise Refused(str(exc)) from exc
         return self.snapshot()
@@ -262,6 +265,7 @@ class Control:
 
     async def restart(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Kill the server, and start it again after a while."""
+        by = take_name(fields)
         check_fields(fields, "away")
         away = number_field({"away": 0} | fields, "away", 0, AWAY_MAX)
         if not self.server.command:
@@ -270,10 +274,18 @@ class Control:
             raise Refused("server: a restart is under way.", 409)
         try:
             # Shielded, so that the server comes back even if the client disconnects meanwhile.
-            await asyncio.shield(self.server.restart(away))
+            await asyncio.shield(self.server.restart(away, by))
         except ServerStartError as exc:
             raise Refused(str(exc), 503) from exc
         return self.snapshot()
+
+
+def take_name(fields: dict[str, Any]) -> str | None:
+    """Take "by" out of a body; raise Refused if it is no name."""
+    value = fields.pop("by", None)
+    if value is not None and not (isinstance(value, str) and 0 < len(value) <= NAME_MAX and value.isprintable()):
+        raise Refused(f"by: a name of at most {NAME_MAX} characters.")
+    return value
 
 
 def described(exchange: Exchange) -> dict[str, Any]:

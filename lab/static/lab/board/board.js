@@ -1,5 +1,7 @@
 /** The board: the panes of a page, their wires, and the events of all of them in one place. */
+import { LiveLane } from "../chat/live-lane.js";
 import { Panel } from "../chat/panel.js";
+import { clock } from "../clock.js";
 import { WireControl } from "../shared/wire-control.js";
 import { OPEN } from "../states.js";
 import { Bridge } from "./bridge.js";
@@ -8,7 +10,7 @@ import { Pane } from "./pane.js";
 const TIMEOUT = 2_000; // ms for the control; a pane does not wait longer until it starts
 const OF_PANES = [
   "delivered", "readystate", "disconnected", "reconnected", "published", "refused",
-  "maxwait", "streams", "throttled", "counting", "escape",
+  "maxwait", "streams", "throttled", "counting", "entering", "escape",
 ]; // prettier-ignore
 
 /** Dispatches the events of its panes, and "pause" {paused} and "defaults" {interval, hold}. */
@@ -16,18 +18,23 @@ export class Board extends EventTarget {
   panes = new Map(); // by the technique's name
   control = null; // of the wires, if the page has any
   paused = false;
+  room = undefined; // that the panes are in
   turn = 0;
 
   /** Make the board of a page: [data-frame] and [data-client] hold its panes, data-control names the wires' control. */
   static async on(root) {
     const board = new Board();
+    board.room = root.querySelector("[data-room]")?.dataset.room;
     const url = root.querySelector("[data-control]")?.dataset.control;
     if (url) board.control = WireControl.connect(url);
-    for (const frame of root.querySelectorAll("[data-frame]")) {
+    clock.start();
+    const frames = root.querySelectorAll("[data-frame]");
+    for (const frame of frames) {
       const pane = board.add(frame);
       pane.addEventListener("hello", () => board.begin(pane));
       pane.attachFrame(frame);
     }
+    if (frames.length) clock.onchange = () => board.shareClock();
     for (const element of root.querySelectorAll("[data-client]")) await board.addPanel(element);
     board.control?.addEventListener("state", () => board.sendRoundTrips());
     return board;
@@ -46,7 +53,10 @@ export class Board extends EventTarget {
   async addPanel(element) {
     const { Client } = await import(element.dataset.client);
     const pane = this.add(element);
-    const bridge = new Bridge(new Panel(element, Client), Client, (kind, fields) => pane.receive(kind, fields));
+    const panel = new Panel(element, Client);
+    const bridge = new Bridge(panel, Client, (kind, fields) => pane.receive(kind, fields));
+    const canvas = document.querySelector(`[data-live=${pane.name}]`);
+    if (canvas) new LiveLane(canvas, panel);
     pane.attach((command, fields) => bridge.run(command, fields));
     pane.start();
     // The browser may keep a page that was left, and its connections with it; it grants six to an origin.
@@ -58,8 +68,24 @@ export class Board extends EventTarget {
   async begin(pane) {
     pane.roundTrip = null;
     await this.resetCounts([pane]);
+    pane.setClock(clock.shared);
     pane.start();
     this.sendRoundTrips();
+  }
+
+  /** Let all panes that are in frames enter a room. @param {string} room */
+  enter(room) {
+    if (room === this.room) return;
+    this.room = room;
+    for (const pane of this.panes.values()) {
+      if (!pane.frame) continue;
+      const address = new URL(pane.frame.dataset.src);
+      const parts = address.pathname.split("/"); // "", technique, room, "pane", ""
+      parts[2] = encodeURIComponent(room);
+      address.pathname = parts.join("/");
+      pane.enter(address.href);
+    }
+    this.dispatch("room", { room });
   }
 
   /** Start the counts of these panes at zero. */
@@ -109,6 +135,10 @@ export class Board extends EventTarget {
   /** The state of one wire; null if it is unknown. */
   wireState(name) {
     return this.control?.state?.wires.find((wire) => wire.name === name) ?? null;
+  }
+
+  shareClock() {
+    for (const pane of this.panes.values()) pane.setClock(clock.shared);
   }
 
   sendRoundTrips() {

@@ -1,7 +1,9 @@
 /** Connects a panel with the board: runs the board's commands and reports events. Both are plain objects. */
+import { clock } from "../clock.js";
+
 const CHECK = 250; // ms between checks of how late timers fire
 const LATE = 600; // ms later than that: the browser throttles its timers
-const COMMANDS = ["publish", "set", "openStreams", "setRoundTrip", "start", "stop"];
+const COMMANDS = ["publish", "set", "openStreams", "setClock", "setRoundTrip", "start", "stop"];
 
 export class Bridge {
   streams = []; // more clients of the same technique
@@ -65,6 +67,11 @@ export class Bridge {
   setRoundTrip({ ms }) {
     this.roundTrip = ms;
     this.reportMaxWait();
+  }
+
+  /** Use the board's clock: nothing that passes on a wire is for measuring it. */
+  setClock(shared) {
+    clock.adopt(shared);
   }
 
   start() {

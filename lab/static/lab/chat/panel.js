@@ -1,4 +1,5 @@
 /** The chat by one technique: its readyState, messages with their latencies, and counters. It needs no board. */
+import { clock } from "../clock.js";
 import { element, partsOf, setText, showState, showToggle } from "../shared/dom.js";
 import { duration, number } from "../shared/format.js";
 import { throttle } from "../shared/throttle.js";
@@ -63,15 +64,16 @@ export class Panel {
   }
 
   show(message) {
-    const latency = this.latency(message);
+    const { ms: latency, bound } = clock.latency(message, this.client.startedAt) ?? { ms: null, bound: 0 };
     const row = element("li", "message");
     row.dataset.id = message.id;
     row.append(element("bdi", "author", message.author), element("bdi", "text", message.text));
-    if (latency !== null) row.append(element("span", "latency", duration(latency)));
+    const written = withBound(latency, bound);
+    if (written) row.append(element("span", "latency", written));
     this.newRows.push(row);
     if (this.newRows.length > this.shown) this.newRows.shift();
     this.showRowsSoon();
-    if (latency !== null) this.measure(latency);
+    if (latency !== null) this.measure(latency, bound);
     this.root.dispatchEvent(new CustomEvent("delivered", { detail: { message, latency } }));
   }
 
@@ -81,16 +83,11 @@ export class Panel {
     while (messages.childElementCount > this.shown) messages.firstElementChild.remove();
   }
 
-  /** From the publisher's clock to this one, ms; null for messages that were published before this page was opened. */
-  latency({ sent_at: sentAt }) {
-    return sentAt === null || sentAt === undefined || sentAt < this.client.startedAt ? null : Date.now() - sentAt;
-  }
-
-  measure(latency) {
+  measure(latency, bound) {
     this.total += latency;
     this.measured += 1;
     this.dots.add(latency);
-    this.parts.last.textContent = duration(latency);
+    this.parts.last.textContent = withBound(latency, bound);
     this.parts.mean.textContent = duration(this.total / this.measured);
   }
 
@@ -111,4 +108,10 @@ export class Panel {
   showNotice(text) {
     setText(this.parts.notice, text);
   }
+}
+
+/** "640 ms ± 3 ms"; "± 3 ms" for a latency below that bound; "" if nothing is known. */
+function withBound(latency, bound) {
+  const known = bound > 0 && bound < Infinity;
+  return [latency === null ? "" : duration(latency), known ? `± ${duration(Math.ceil(bound))}` : ""].join(" ").trim();
 }
