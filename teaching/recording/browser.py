@@ -23,6 +23,13 @@ PROGRAMS = (
 )
 FLAGS = ("--headless=new", "--no-first-run", "--disable-gpu", "--disable-background-networking", "--disable-sync")
 SIZE = "--window-size=1600,1000"
+# The results as HTML that stands alone: without links to the lab, buttons, and names that the page itself may have.
+RESULTS = """(() => {
+  const results = document.querySelector(".results").cloneNode(true);
+  for (const link of results.querySelectorAll("a, button")) link.remove();
+  for (const each of results.querySelectorAll("[data-part]")) each.removeAttribute("data-part");
+  return results.innerHTML;
+})()"""
 PATIENCE = 60.0  # seconds that the browser, and then the board, may take
 
 
@@ -106,7 +113,9 @@ def play(page: Browser, url: str, scene: str, seconds: float | None) -> dict[str
     shown = "document.querySelector('.scenes [data-part={}]')"
     page.until(f"!{shown.format('scene')}.hidden", f"There is no scene {scene}.", 5)
     begin = page.evaluate(f"({shown.format('run')}.click(), Date.now())")
-    page.until(f"!{shown.format('results')}.hidden", "The scene does not end.", 3 * PATIENCE)
+    page.until(
+        "Boolean(document.querySelector('.results:not([hidden]) .verdict'))", "The scene does not end.", 3 * PATIENCE
+    )
     texts = {name: page.evaluate(f"{shown.format(name)}.textContent") for name in ("title", "question")}
-    results = page.evaluate(f"{shown.format('results')}.innerHTML")
+    results = page.evaluate(RESULTS)
     return texts | {"results": results, "begin": begin, "end": page.evaluate("Date.now()")}
