@@ -8,7 +8,7 @@ SET ?= dev
 # Number of test files that run at the same time; most tests wait more than they work.
 JOBS ?= 4
 
-.PHONY: help setup demo class serve scaled compare check test types faults lint bench lock notebooks advise
+.PHONY: help setup demo class serve scaled compare check test types faults lint bench lock notebooks advise exercise grade handouts record
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,18 @@ test: $(VENV)/dev.installed  ## run all tests, also in a real browser
 
 notebooks: $(VENV)/lessons.installed  ## execute the lessons in notebooks/, each with a lab of its own
 	@$(PY) notebooks/run.py $(ARGS)
+
+handouts: $(VENV)/lessons.installed  ## write the handouts and keys of docs/teaching/ as pages to print (ARGS=FOLDER)
+	@$(PY) notebooks/handouts.py $(ARGS)
+
+exercise: $(VENV)/base.installed  ## lay out an exercise for students (NAME=longpoll-queue, FOLDER=exercises/NAME)
+	@$(PY) manage.py exercise $(NAME) $(if $(FOLDER),--folder "$(FOLDER)") $(ARGS)
+
+grade: $(VENV)/base.installed  ## grade an exercise (NAME=longpoll-queue, FOLDER=exercises/NAME, ARGS="--results FILE")
+	@$(PY) manage.py grade $(NAME) $(if $(FOLDER),--folder "$(FOLDER)") $(ARGS)
+
+record: $(VENV)/base.installed  ## save the last minute of a demo, or a scene, as one file that plays (ARGS="--scene one")
+	@$(PY) manage.py record $(ARGS)
 
 faults: $(VENV)/dev.installed  ## test with many faults, for a night (ARGS="--counts medium": two hours)
 	@tests/setup

@@ -10,7 +10,7 @@ SETS = {
     "measure": ("gevent", "hdrh", "jinja2", "locust", "matplotlib", "numpy", "pandas", "rich"),
     "servers": ("daphne", "granian", "hypercorn"),
     "scale": ("channels_redis", "psycopg"),
-    "lessons": ("ipykernel", "nbclient", "nbformat"),
+    "lessons": ("ipykernel", "markdown_it", "nbclient", "nbformat"),
 }
 
 

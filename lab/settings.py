@@ -39,6 +39,14 @@ def number(name, default):
     return value
 
 
+def require(module, name):
+    """Raise ImproperlyConfigured if the module that a variable needs is not installed."""
+    try:
+        packages.require(module)
+    except packages.MissingPackage as exc:
+        raise ImproperlyConfigured(f"{name}: {exc}") from exc
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 try:
@@ -71,7 +79,9 @@ BEHIND_PROXY = bool(env.str("FORWARDED_ALLOW_IPS", default=""))
 NONCE_HEADER = env.str("LAB_NONCE_HEADER", default="")
 
 # Apps beside the chat, with commands and pages of their own; the chat runs without them.
-MORE_APPS = [name for name in env.list("LAB_APPS", default=["benchmarks", "classroom", "deploy"]) if find_spec(name)]
+MORE_APPS = [
+    name for name in env.list("LAB_APPS", default=["benchmarks", "classroom", "deploy", "teaching"]) if find_spec(name)
+]
 INSTALLED_APPS = [
     "lab",  # before Django's apps, because it has a `runserver` of its own
     "django.contrib.auth",
@@ -140,10 +150,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
-    try:
-        packages.require("psycopg")
-    except packages.MissingPackage as exc:
-        raise ImproperlyConfigured(f"DATABASE_URL: {exc}") from exc
+    require("psycopg", "DATABASE_URL")
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 2,  # seconds
         # Milliseconds. Nobody waits longer for a lock, even if the process that holds it is frozen.
@@ -158,10 +165,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 REDIS_LAYER = env.str("REDIS_LAYER", default="channels_redis.core.RedisChannelLayer")
 if REDIS_URL:
+    require("channels_redis", "REDIS_URL")
     try:
-        packages.require("channels_redis")
         REDIS_URL = redis_address.clean(REDIS_URL)
-    except (packages.MissingPackage, ValueError) as exc:
+    except ValueError as exc:
         raise ImproperlyConfigured(f"REDIS_URL: {exc}") from exc
 REDIS = {
     "address": REDIS_URL,

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("openapi.json", page(openapi.openapi), name="openapi"),
     path("compare/<str:room>/", page(views.compare), name="compare"),
+    path("compare/<str:room>/qr.svg", page(views.qr), name="qr"),
     path("colours.css", page(views.colours), name="colours"),
     path("i18n/setlang/", form(csrf_protect(set_language)), name="set_language"),
     path("jsi18n/", page(JavaScriptCatalog.as_view(packages=["lab", *settings.MORE_APPS])), name="jsi18n"),

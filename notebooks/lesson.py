@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import functools
 import os
+import signal
 import socket
 import sys
 import threading
@@ -47,10 +48,31 @@ def folder():
 
 
 @functools.cache
+def _server():
+    return _stack.enter_context(run_lab(folder()))
+
+
 def lab():
     """Start a lab for this lesson, once; return its address."""
-    url, _process = _stack.enter_context(run_lab(folder()))
-    return url
+    return _server()[0]
+
+
+def server_id():
+    """Return the process id of this lesson's lab."""
+    return _server()[1]
+
+
+def freeze_later(seconds, duration):
+    """After so many seconds stop the lab's process for a while, as a full disk or a collection of garbage might."""
+
+    def freeze():
+        os.kill(server_id(), signal.SIGSTOP)
+        time.sleep(duration)
+        os.kill(server_id(), signal.SIGCONT)
+
+    timer = threading.Timer(seconds, freeze)
+    timer.daemon = True
+    timer.start()
 
 
 def talk(*parts, seconds=1.0):

@@ -1,25 +1,29 @@
 """Execute the lessons, each in its own kernel; the executed ones, with their figures, go to notebooks/executed/.
 
+There is each as a notebook, and as a page in HTML that needs nothing else, for a course page.
+
 `python notebooks/run.py [NAME ...]`: the lessons whose names begin so, by default all. LESSON=short in the environment
 makes every measurement as short as possible.
 """
 
 import os
-import re
 import sys
 import time
 from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
 
 try:
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+
+    from notebooks.page import COLOURS, lesson_page
 except ModuleNotFoundError as exc:
     sys.exit(f"{exc.name} is not installed: `make setup SET=lessons` installs it.")
 
-HERE = Path(__file__).resolve().parent
 EXECUTED = HERE / "executed"
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of a traceback in a terminal
 TIMEOUT = 900  # seconds for one cell; some measure
 
 
@@ -46,7 +50,9 @@ def main(names):
     for path in paths:
         start = time.monotonic()
         try:
-            nbformat.write(run(path), EXECUTED / path.name)
+            lesson = run(path)
+            nbformat.write(lesson, EXECUTED / path.name)
+            (EXECUTED / path.name).with_suffix(".html").write_text(lesson_page(lesson))
         except CellExecutionError as exc:
             failed.append(path.name)
             show(f"{path.name} fails:\n{COLOURS.sub('', str(exc))}")

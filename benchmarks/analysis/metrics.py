@@ -7,6 +7,7 @@ from typing import Any
 
 from benchmarks import model
 from benchmarks.analysis.format import number
+from benchmarks.generator.latency_parts import PARTS, READ
 
 MEGABYTE = 1_000_000
 
@@ -99,20 +100,12 @@ def predict_ip_up(technique: str, p: model.Parameters) -> float | None:
     return sent and ratio(sent[0] + model.PACKET * sent[1], p.rate)
 
 
-PARTS = {  # of a run's latency_parts_ms: title
-    "sent": "from schedule to publisher",
-    "received": "to the chat",
-    "committed": "onto the disk",
-    "announced": "into the room",
-    "written": "until written to the reader",
-    "arrived": "to the reader's kernel",
-    "read": "then, to the reader",
-}
+LATENCY_PARTS = PARTS | {READ: "then to the reader"}
 
 
 def part(name: str) -> Metric:
     """Return the Metric of a part of the mean latency."""
-    return Metric(f"part_{name}", PARTS[name], "ms", lambda run: number_at(run, "latency_parts_ms", name))
+    return Metric(f"part_{name}", LATENCY_PARTS[name], "ms", lambda run: number_at(run, "latency_parts_ms", name))
 
 
 ALL: tuple[Metric, ...] = (
@@ -184,7 +177,7 @@ ALL: tuple[Metric, ...] = (
     ),
     Metric(
         "back_p99",
-        "reconnected after the cut, 99 in 100",
+        "reconnected after the cut, 99 % of the readers",
         "ms",
         lambda run: number_at(run, "reconnect", "back_ms", "p99"),
     ),
@@ -225,7 +218,7 @@ ALL: tuple[Metric, ...] = (
     Metric("generator", "generator's CPU", "% of a core", lambda run: ratio(number_at(run, "generator_cpu"), 1, 100)),
     Metric("loop_lag", "generator's loop lag, p99", "ms", lambda run: number_at(run, "loop_lag_ms", "p99")),
     Metric("publisher_lag", "lag of publishing, p99", "ms", lambda run: number_at(run, "publisher_lag_ms", "p99")),
-    *map(part, PARTS),
+    *map(part, LATENCY_PARTS),
 )
 METRICS = {metric.name: metric for metric in ALL}
 MODELLED = [metric for metric in ALL if metric.predict]

@@ -119,7 +119,7 @@ class Series:
         return numbers if len(set(map(str, numbers))) == len(numbers) else list(range(len(numbers)))
 
     def total(self, name: str) -> int:
-        """Return the sum of a count over all runs, with the refused ones, so that no loss is hidden."""
+        """Return the sum of a count over all runs, also the refused ones, so that no loss is hidden."""
         return round(sum(number_at(run, name) or 0 for run in self.runs))
 
     @cached_property

@@ -137,11 +137,11 @@ def check_same(recorded: Mapping[str, Any], folder: Path) -> None:
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that matter, without those that are not installed."""
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for package in PACKAGES:
         with suppress(PackageNotFoundError):
-            found[package] = version(package)
-    return found
+            versions[package] = version(package)
+    return versions
 
 
 def cpu_name() -> str:

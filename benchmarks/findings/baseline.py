@@ -18,7 +18,7 @@ from benchmarks.analysis.statistics import RANGE, RUNS_MIN
 from benchmarks.analysis.workload import point_name
 
 COMPARED = "p50", "p99", "ip", "ip_second", "cpu", "memory", "back_p50", "back_max"
-SHOWN = "p50", "ip", "cpu"  # changed or not
+SHOWN = "p50", "ip", "cpu"  # also if they did not change
 
 
 @dataclass(frozen=True)

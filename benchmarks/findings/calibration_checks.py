@@ -1,4 +1,4 @@
-"""The calibration as rows of a table: what each server of known behaviour should show, and what was measured."""
+"""The calibration as rows of a table: for each server of known behaviour, the expected and the measured latency."""
 
 from benchmarks.analysis.format import number
 from benchmarks.analysis.metrics import number_at

@@ -1,7 +1,7 @@
-"""The answer in three sentences, and the losses that come before it.
+"""The answer of a comparison in three sentences, and the sentences on losses that come before it.
 
-One figure is called lower than another only if the intervals of the runs show it and the difference is large enough to
-name, see lab.pages.margin.
+A figure is called lower than another only if the intervals of the runs show it, and if the difference is large enough
+to be named, see lab.pages.margin.
 """
 
 from itertools import combinations
@@ -13,9 +13,9 @@ from benchmarks.analysis.workload import point_name
 from lab.pages.margin import PER_CENT, worth_naming
 
 LEDGER = "lost", "repeated", "reordered"
-QUIET = 3.0  # messages per reader; with fewer in a window, bytes and CPU depend on the time, not on the messages
+QUIET = 3.0  # messages per reader in a window; with fewer, bytes and CPU depend on time, not on messages
 PLURAL = {"is": "are", "has": "have"}
-PHRASES = {  # metric: (praise of the lowest, its figure, the highest)
+PHRASES = {  # metric: (verb phrase of the lowest technique, its figure, phrase of the highest one)
     "p50": ("delivers soonest", "half of the messages arrive within {} ms", "takes {} ms, {} times as long"),
     "ip": ("needs the fewest bytes", "{} per delivered message, with all headers", "needs {}, {} times as many"),
     "cpu": ("costs the server least", "{} ms of CPU for 1,000 deliveries", "costs {}, {} times as much"),
@@ -24,7 +24,7 @@ PHRASES = {  # metric: (praise of the lowest, its figure, the highest)
     "memory": ("needs the least memory", "{} MB for the server", "needs {} MB, {} times as much"),
     "back_p50": ("reconnects soonest", "half of its readers within {} ms", "takes {} ms, {} times as long"),
     "back_max": ("reconnects all readers soonest", "the last after {} ms", "takes {} ms, {} times as long"),
-    "crowd": ("crowds least", "at most {} readers reconnect within 100 ms", "has {}, {} times as many"),
+    "crowd": ("spreads its reconnects best", "at most {} readers reconnect within 100 ms", "has {}, {} times as many"),
     "connection": ("needs the least memory for a connection", "{} KB", "needs {} KB, {} times as much"),
 }
 
@@ -60,9 +60,9 @@ def sentences(comparison):
 
 
 def ranking(comparison, name):
-    """Return a sentence on the lowest and the highest techniques in a metric, with ties; None without figures.
+    """Return a sentence on the techniques with the lowest and the highest figure, with ties; None without figures.
 
-    A technique whose figure has no interval, for want of runs, is named but not ranked.
+    A technique with too few runs for an interval is named but not ranked.
     """
     estimates = {series.title: series.estimate(name) for series in comparison.finished}
     estimates = {title: estimate for title, estimate in estimates.items() if estimate}
@@ -102,7 +102,7 @@ def tail(comparison, name, titles):
     """Return the 99th percentiles, as an addition to the median latencies; empty for other metrics."""
     estimates = [series.estimate("p99") for series in comparison.finished if series.title in titles]
     medians = dict.fromkeys(number(estimate.median) for estimate in estimates if estimate)
-    return f", 99 in 100 within {join(medians)} ms" if name == "p50" and medians else ""
+    return f", and 99 % arrive within {join(medians)} ms" if name == "p50" and medians else ""
 
 
 def difference(estimates, titles):

@@ -24,17 +24,17 @@ class Deviation:
 
     @property
     def difference(self):
-        """By how many per cent the measured figure is above the model's."""
+        """Difference of the measured figure from the model's, in per cent of the latter."""
         return 100 * (self.measured.median / self.predicted - 1)
 
     @property
     def excess(self):
-        """By how much the measured figure is above the model's, in the metric's unit."""
+        """The measured figure minus the model's, in the metric's unit."""
         return self.measured.median - self.predicted
 
     @property
     def bound(self):
-        """Whether the model's figure is an upper bound, and not the expected value."""
+        """Whether the model's figure is an upper bound rather than the expected value."""
         return self.metric.share == 1
 
     @property

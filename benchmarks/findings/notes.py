@@ -41,9 +41,9 @@ def run_counts(points):
     if most < statistics.RUNS_MIN:
         return f"{runs} of each technique: one or two runs have no interval, so no order is claimed."
     fewest = next(count for count in counts if count >= statistics.RUNS_MIN)
-    coverage = f"holds the true median in {100 * statistics.coverage(fewest):.0f} of 100 cases"
+    coverage = f"contains the true median in {100 * statistics.coverage(fewest):.0f} of 100 cases"
     if fewest > statistics.RANGE:
-        coverage = "holds the true median in about 9 of 10 cases"
+        coverage = "contains the true median in about 9 of 10 cases"
     return (
         f"{runs} of each technique. {unranked(points)}One is called lower than another if the bootstrap intervals of "
         f"their runs do not touch, the interval of their paired ratios is below 1, and the medians differ by more than "

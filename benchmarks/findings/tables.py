@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from benchmarks.analysis import style
-from benchmarks.analysis.metrics import METRICS, PARTS
+from benchmarks.analysis.metrics import LATENCY_PARTS, METRICS
 from benchmarks.analysis.series import Estimate
 from benchmarks.analysis.workload import short
 
@@ -12,7 +12,7 @@ GROUPS = {  # heading: {metric: row label under this heading}
     "Delivery latency": {
         "mean": "mean", "p50": "p50", "p90": "p90", "p99": "p99", "p999": "p99.9", "max": "max",
     },
-    "Parts of the mean latency": {f"part_{name}": title for name, title in PARTS.items()},
+    "Parts of the mean latency": {f"part_{name}": title for name, title in LATENCY_PARTS.items()},
     "Network": {
         "tcp": "TCP payload", "ip": "IP level", "up": "IP level, up",
         "ip_second": "IP level", "requests": "requests", "empty": "empty responses",
@@ -21,7 +21,7 @@ GROUPS = {  # heading: {metric: row label under this heading}
         "connection": "memory of an idle connection", "sockets": "open connections",
         "server_lag": "loop lag, p99", "queries": "database statements"},
     "Reconnects after the cut": {
-        "back_p50": "half of the readers", "back_p99": "99 in 100", "back_max": "the last reader",
+        "back_p50": "half of the readers", "back_p99": "99 % of the readers", "back_max": "the last reader",
         "away": "not reconnected at the end", "crowd": "most within 100 ms", "late": "delivered late",
     },
     "Generator": {"generator": "CPU", "loop_lag": "loop lag, p99", "publisher_lag": "lag of publishing, p99"},
@@ -104,7 +104,7 @@ def cell(estimate, metric, best=False):
 
 
 def ledger_row(comparison, name):
-    """Return the row of a sum over all runs, with the refused ones."""
+    """Return the row of a sum over all runs, also the refused ones."""
     return name, "deliveries", [Cell(f"{series.total(name):,}") for series in comparison.valid]
 
 

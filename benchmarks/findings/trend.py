@@ -1,4 +1,4 @@
-"""The answer for a sweep: how each figure changes from the first value to the last, which technique is lowest where."""
+"""The answer for a sweep: how each figure changes from the first value to the last, and which techniques are lowest."""
 
 from collections import Counter
 from itertools import pairwise, permutations
@@ -61,7 +61,7 @@ def ends_of(first, last, name):
 
 
 def change(metric, title, before, after):
-    """Return how a metric changes; that it grows or falls if the intervals show it, however little."""
+    """Return how a metric changes; “grows” or “falls” if the intervals show it, however small the change."""
     ends = f"{metric.format(before.median)} to {metric.format(after.median)}"
     if before.is_lower(after):
         return f"{title} grows from {ends}"

@@ -10,15 +10,14 @@ from http.client import HTTPException
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from benchmarks.generator.latency_parts import PARTS, READ
 from benchmarks.generator.records import write_csv
 from lab.client.connection import Connection
+from lab.server.stamp_columns import COLUMNS, PATH
 
-PATH = "/message-stamps"
 FILE = "stamps.csv"
-COLUMNS = ("room", "id", "received_ms", "committed_ms", "announced_ms", "writes", "written_ms")
 TIMEOUT = 10.0  # seconds
-# Each part begins where the one before it ends, the first one at the schedule.
-PARTS = "sent", "received", "committed", "announced", "written", "arrived"
+BY_THE_SERVER = tuple(PARTS)[1:-1]  # the parts that end at one of its timestamps
 
 
 def read(origin):
@@ -45,9 +44,9 @@ def write(folder, stamps):
 
 
 def parts(records, stamps):
-    """Return {part: mean ms} of the deliveries in a window, and "read": from arrival to the reader; None if unknown.
+    """Return {part: mean ms} of the deliveries in a window, with READ; None if unknown.
 
-    The parts without "read" add up to the mean latency of the deliveries whose messages have all timestamps.
+    The parts without READ add up to the mean latency of the deliveries whose messages have all timestamps.
     """
     arrivals = defaultdict(list)
     for (_client, room, number), arrived in first_arrivals(records).items():
@@ -57,7 +56,7 @@ def parts(records, stamps):
         at, arrived = stamps.get((room, number)), arrivals[room, number]
         if not (at and arrived):
             continue
-        instants = [scheduled, started, *(at[f"{name}_ms"] for name in PARTS[1:-1]), sum(arrived) / len(arrived)]
+        instants = [scheduled, started, *(at[f"{name}_ms"] for name in BY_THE_SERVER), sum(arrived) / len(arrived)]
         for name, (before, after) in zip(PARTS, pairwise(instants), strict=True):
             sums[name] += (after - before) * len(arrived)
         count += len(arrived)
@@ -65,7 +64,7 @@ def parts(records, stamps):
     if not count or not reads:
         return None
     return {name: value / count for name, value in sums.items()} | {
-        "read": sum(load["read_ms"] for load in records.loads) / reads
+        READ: sum(load["read_ms"] for load in records.loads) / reads
     }
 
 

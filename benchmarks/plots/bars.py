@@ -1,5 +1,7 @@
 """Bar plots of the costs at one point: bytes on the link, CPU time and memory of the server."""
 
+from typing import Any
+
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
@@ -12,6 +14,7 @@ from benchmarks.plots.axes import BACKGROUND, INK, halves, legend, narrow, numbe
 LEVELS = {"tcp": "TCP payload", "ip": "IP level"}
 HATCH = "////"  # up, so that it differs from down in black and white too
 UP = "#f4f4f4"
+EDGE: dict[str, Any] = {"edgecolor": "#333333", "linewidth": 0.6}  # of a part of a bar
 TICKS_MAX = 5  # more would touch each other on a pane of half the width
 HALO = [withStroke(linewidth=5, foreground="white")]  # around the model's stroke, which is longer than a bar is high
 FIGURE = "figure"  # id of the text at a bar's end
@@ -25,8 +28,8 @@ def bytes_per_message(canvas, results):
     """Bytes per delivered message, up and down, as TCP payload and with every segment's headers."""
     return traffic(canvas, results, LEVELS, arrived, "bytes per delivered message", (
         "Bytes per delivered message",
-        "The bytes on one reader's connection, divided by the messages delivered on it; so the messages pay for empty "
-        f"polls and keep-alives. {HOW_TO_READ}",
+        "The bytes on one reader's connection, divided by the messages delivered on it; so each message also pays for "
+        f"empty polls and keep-alives. {HOW_TO_READ}",
     ))  # fmt: skip
 
 
@@ -123,6 +126,29 @@ def interval(axes, y, estimate):
 def write(axes, x, y, text):
     """Write a figure at a bar's end."""
     axes.annotate(text, (x, y), (8, 0), textcoords="offset points", va="center", fontsize=11, gid=FIGURE)
+
+
+def draw_parts(axes, row, series, parts, thin=0.0):
+    """Draw a series' label, and its bar of parts: (width, (colour, pattern)); return the sum of the widths.
+
+    A part that is not wider than `thin` is left out: only its edge would be seen.
+    """
+    left = 0.0
+    heading(axes, 2 * row - 0.35, series)
+    for width, (colour, hatch) in parts:
+        if width > thin:
+            axes.barh(2 * row + 0.35, width, 0.8, left=left, color=colour, hatch=hatch, **EDGE)
+        left += width
+    return left
+
+
+def write_total(axes, row, x, text):
+    """Write the total of a bar of parts at its end, or beside the label on a phone."""
+    if narrow(axes.figure):
+        position = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "center", "bbox": BACKGROUND}
+        axes.annotate(text, (1, 2 * row - 0.35), fontsize=10, **position)
+    else:
+        write(axes, x, 2 * row + 0.35, text)
 
 
 def heading(axes, y, series):

@@ -7,8 +7,8 @@ from matplotlib.patches import Patch
 from benchmarks.analysis.format import join, number
 from benchmarks.analysis.series import Series
 from benchmarks.analysis.style import rank, title_and_colour
-from benchmarks.plots.axes import legend, narrow
-from benchmarks.plots.bars import finish, heading, write
+from benchmarks.plots.axes import legend
+from benchmarks.plots.bars import EDGE, draw_parts, finish, write_total
 
 # The greys and patterns of the pages (board.css), because the colours are the techniques'.
 KINDS = {
@@ -29,26 +29,19 @@ def bytes_by_kind(canvas, results):
     if not traced:
         return None
     canvas.set_figheight(1.8 + 0.62 * len(traced))
-    axes, seen = canvas.add_subplot(), set()
+    axes = canvas.add_subplot()
+    seen: set[str] = set()
     for row, (name, trace) in enumerate(traced.items()):
-        y, left = 2 * row + 0.35, 0.0
-        heading(axes, 2 * row - 0.35, series_of(name))
         per_message = {kind: count / trace["delivered"] for kind, count in sums(trace).items()}
-        for kind, width in (per_message | segments(results, name)).items():
-            if width:
-                colour, hatch = KINDS.get(kind, KINDS["other"])
-                axes.barh(y, width, 0.8, left=left, color=colour, hatch=hatch, edgecolor="#333333", linewidth=0.6)
-                left += width
-                seen.add(kind)
-        share = f", {100 * (1 - per_message.get('payload', 0) / left):.0f} % overhead" if left else ""
-        if narrow(canvas):  # beside the title
-            position = {"xycoords": ("axes fraction", "data"), "ha": "right", "va": "center", "fontsize": 10}
-            axes.annotate(f"{number(left)}{share}", (1, 2 * row - 0.35), **position)
-        else:
-            write(axes, left, y, f"{number(left)}{share}")
+        widths = {kind: width for kind, width in (per_message | segments(results, name)).items() if width}
+        seen |= widths.keys()
+        styled = [(width, KINDS.get(kind, KINDS["other"])) for kind, width in widths.items()]
+        total = draw_parts(axes, row, series_of(name), styled)
+        share = f", {100 * (1 - per_message.get('payload', 0) / total):.0f} % overhead" if total else ""
+        write_total(axes, row, total, f"{number(total)}{share}")
     finish(axes, 2 * len(traced) - 1.1, [], [], "bytes per delivered message, both directions", room=1.5)
     patches = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor="#333333", linewidth=0.6, label=kind)
+        Patch(facecolor=colour, hatch=hatch, **EDGE, label=kind)
         for kind, (colour, hatch) in KINDS.items()
         if kind in seen
     ]

@@ -22,9 +22,9 @@ STEPS = 100  # points of a curve
 TITLE_MAX = 28  # characters of a pane's title
 PANES_MAX = 6  # of a sweep, from its first point to its last
 CAPTION = (
-    "Of 100 deliveries, 99 had at most the latency of the curve at 99. Solid: measured, the median of the valid runs, "
-    "with its interval as a band. Dashed: model. Lower and flatter is better: a curve that rises from the start waits "
-    "for the next poll, a curve that rises at its end has a few late deliveries."
+    "Of 100 deliveries, 99 had at most the latency at which the curve passes 99. Solid: measured, the median of the "
+    "valid runs, with its interval as a band. Dashed: model. Lower and flatter is better: a curve that rises from the "
+    "start waits for the next poll, a curve that rises at its end has a few late deliveries."
 )
 BOUND = " Dotted: bound of RFC 6202 §2.2 for long polling, three transits after the server accepted the message."
 

@@ -1,4 +1,4 @@
-"""Plots of what went wrong: the ledger of all runs, and what each stage of a staircase loses and costs."""
+"""Plots of losses: the ledger of all runs, and what each stage of a staircase loses and costs."""
 
 from matplotlib.patches import Patch
 
@@ -12,7 +12,7 @@ WIDTH_MIN = 0.6  # per cent, so that even a loss of one in a million is visible
 
 
 def ledger(canvas, results):
-    """What became of each expected delivery: a bar over all runs, with the refused ones."""
+    """The outcome of the expected deliveries: a bar for each technique over all runs, also the refused ones."""
     rows = [(series, *sums(results, series)) for series in sorted(all_series(results), key=order)]
     rows = [row for row in rows if row[1]]
     if not rows:
@@ -42,8 +42,8 @@ def ledger(canvas, results):
     legend(canvas, keys, 4, "outside upper right")
     return (
         "The ledger",
-        "Every message is expected once at each reader of its room. The bar is all expected deliveries, in all runs, "
-        "with the refused ones; its right end shows what was lost, repeated or out of order, never too thin to see.",
+        "Every message is expected once at each reader of its room. A bar is all expected deliveries of all runs, "
+        "also the refused ones. Its right end shows what was lost, repeated or out of order, never too thin to see.",
     )
 
 

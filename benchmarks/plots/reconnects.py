@@ -9,7 +9,7 @@ from benchmarks.plots.axes import BACKGROUND, INK, SHORTEST, legend, logarithmic
 
 
 def reconnects(canvas, results):
-    """From the cut to the next connection: half of the readers, 99 in 100, the last one."""
+    """From the cut to the next connection: half of the readers, 99 % of them, the last one."""
     rows = [(point, series) for point in results.comparisons for series in point.valid if series.estimate("back_p50")]
     if not rows:
         return None
@@ -41,12 +41,12 @@ def reconnects(canvas, results):
         Line2D(
             [], [], marker=marker, color="#555555", linestyle="none", markersize=10, markeredgewidth=width, label=label
         )
-        for marker, width, label in (("o", 1, "half of the readers"), ("|", 2.4, "99 in 100"), (">", 1, "the last"))
+        for marker, width, label in (("o", 1, "half of the readers"), ("|", 2.4, "99 % of them"), (">", 1, "the last"))
     ]
     legend(canvas, keys, 3, "outside upper right")
     return (
         "Reconnects after the cut",
-        "All readers' connections are cut at once in the middle of the window. A row is a technique, and how its "
+        "All readers' connections are cut at once in the middle of the window. A row is a technique, with how its "
         "clients spread their retries. Late messages were published before their reader had reconnected; the ledger "
         "shows losses.",
     )

@@ -52,8 +52,8 @@ def trade_off(canvas, results):
         name_points(axes, [(x, y, series) for _point, series, x, y, _top in spots])
     return (
         "Latency against bandwidth",
-        "Lower and further left is better: sooner, with fewer bytes. Each mark is at a median latency, and its line "
-        f"ends at the 99th percentile.{text}",
+        "Lower and further left is better: a lower latency with fewer bytes. Each mark is at a median latency, and its "
+        f"line ends at the 99th percentile.{text}",
     )
 
 
@@ -81,9 +81,9 @@ def paths(canvas, axes, results, spots):
         key = f": {', '.join(f'{number} {name}' for name, number in labels.items())}" if long else ""
         return f" The {'number' if long else 'name'} at a mark is its {setting}{key}."
     for series in columns:
-        mine = [(point, x, y) for point, one, x, y, _top in spots if one.key == series.key]
-        axes.plot([spot[1] for spot in mine], [spot[2] for spot in mine], color=series.style.colour, linewidth=1.2)
-        for point, x, y in mine[:1] + mine[1:][-1:]:
+        path = [(point, x, y) for point, one, x, y, _top in spots if one.key == series.key]
+        axes.plot([spot[1] for spot in path], [spot[2] for spot in path], color=series.style.colour, linewidth=1.2)
+        for point, x, y in path[:1] + path[1:][-1:]:
             offset = {"xytext": (0, -17), "textcoords": "offset points", "ha": "center", "fontsize": 10}
             axes.annotate(short(point.value), (x, y), color=series.style.dark, **offset)
     return f" A line joins a technique's marks in the order of the sweep; the figures at its ends are the {setting}."
@@ -140,6 +140,6 @@ def through_time(canvas, results):
     return (
         "Latency through a run",
         "One run of each technique, with a dot for each delivery at its scheduled time (at most "
-        f"{DOTS_MAX:,} dots). An even band is a steady run, a slope a growing queue, a tower a moment in which "
-        f"everything waited.{clock_error.caption(uncertain)}",
+        f"{DOTS_MAX:,} dots). A level band is a steady run, a slope is a growing queue, and a column of dots is a "
+        f"moment in which everything waited.{clock_error.caption(uncertain)}",
     )

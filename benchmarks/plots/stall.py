@@ -1,4 +1,4 @@
-"""The plot of the calibration: a stall of the server as two kinds of load measure it."""
+"""The plot of the calibration: a stall of the server, as measured by two kinds of load."""
 
 from benchmarks.plots.axes import INK, legend, logarithmic, narrow
 

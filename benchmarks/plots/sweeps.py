@@ -64,9 +64,9 @@ def by_number(axes, metric, points):
     fine = grid_of(sorted({*values, *positions}))
     for series in columns_of(points):
         same = [(point, one) for point in points for one in point.valid if one.key == series.key]
-        mine = [(position_of(point, one), one.estimate(metric.name)) for point, one in same]
+        estimates = [(position_of(point, one), one.estimate(metric.name)) for point, one in same]
         predicted = curve(metric, points, series.key, fine) if len(values) > 1 else None
-        marks(axes, series, [(value, estimate) for value, estimate in mine if estimate], joined=predicted is None)
+        marks(axes, series, [(value, estimate) for value, estimate in estimates if estimate], joined=predicted is None)
         if predicted is not None:
             axes.plot(fine, predicted, color=series.style.dark, linewidth=1.4, dashes=DASHES, zorder=2)
     sentences = circles(axes, metric, crossings(metric, points, fine))

@@ -62,8 +62,8 @@ def waterfall(canvas, results):
     return (
         "Ten seconds on the wire",
         "One reader of each technique; a stroke is one exchange on the wire: a request, a response, an event, a frame. "
-        "Upwards: from browser to server; downwards: from server to browser. Its length is its size: 10, 100 or 1,000 "
-        "bytes at the marks. The band along the line is a request that the server holds.",
+        "Upwards: from browser to server; downwards: from server to browser. The length of a stroke shows its size: "
+        "10, 100 or 1,000 bytes at the marks. A band along the line is a request that the server holds.",
     )
 
 

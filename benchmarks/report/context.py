@@ -1,4 +1,4 @@
-"""The fields of both report templates."""
+"""The context of both report templates."""
 
 import shlex
 
@@ -13,7 +13,7 @@ OPTIONS = "scenario", "techniques", "repetitions", "seed"
 
 
 def create(results, plots, before=None):
-    """Return the fields for a report of Results with these Plots; `before` are Results to compare with."""
+    """Return the context of a report on Results with these Plots; `before`: the Results of a baseline, or None."""
     sweep = results.swept_setting
     points = [point for point in results.comparisons if point.valid]
     rows = [row for point in points for row in deviation.deviations(point)]

@@ -15,7 +15,7 @@ owner: ContextVar[Visitor] = ContextVar("owner", default=NOBODY)  # the Visitor 
 
 
 class Shares:
-    """Counts the queues, or rooms, that each visitor keeps open, by name; idle ones are closed to make space.
+    """Counts the queues, or rooms, that each visitor keeps open, by name; it closes idle ones to make space.
 
     If a visitor's share is full, its longest idle one is closed. If the process is full, the longest idle one of the
     address with the most is closed. A visitor is refused only if none is idle.

@@ -12,14 +12,14 @@ class Backlogs:
 
     def __init__(self) -> None:
         self.size = 0  # bytes of the messages that wait in any queue
-        # {Backlog: None} of those with messages, the one that has had some for the longest time first
+        # {Backlog: None} of those with messages; first the one whose messages have waited longest
         self.filled: dict[Backlog, None] = {}
 
 
 class Backlog(deque[Message]):
     """The messages that wait in one queue, at most `most` bytes.
 
-    All queues together hold at most QUEUES_BYTES, where a message in several queues counts once. Beyond that, the
+    All queues together hold at most QUEUES_BYTES; a message in several queues counts once. Beyond that, the
     queue whose messages have waited longest is emptied, and its reader goes back to history.
     """
 

@@ -75,11 +75,11 @@ class Broker:
             result = await call
         except Exception as exc:
             if self.available:
-                log.warning("channel layer: away: %s: %s", type(exc).__name__, exc)
+                log.warning("channel layer: not available: %s: %s", type(exc).__name__, exc)
             self.available = False
             raise LayerUnavailable from exc
         if not self.available:
-            log.warning("channel layer: back")
+            log.warning("channel layer: available again")
         self.available = True
         return result
 

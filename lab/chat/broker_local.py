@@ -56,7 +56,7 @@ class LocalSubscription:
                 self.broker.pending_bytes += size
 
     async def join(self) -> bool:
-        """Receive announcements from now on; always True, as nothing can be away."""
+        """Receive announcements from now on; always True, because nothing here can fail."""
         if not self.left:  # a renewal may come late
             self.broker.subscriptions[self.room].add(self)
         return True

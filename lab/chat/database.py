@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar, TypeVarTuple
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from lab.chat.database_files import DatabaseFiles, Moved
 from lab.messages.errors import Refused
@@ -29,8 +30,9 @@ class Database:
 
     def __init__(self) -> None:
         self.files = DatabaseFiles()
-        self.writer = ThreadPoolExecutor(1, "store-writer")
-        self.readers = ThreadPoolExecutor(READERS, "store-reader")
+        self.connections: list[BaseDatabaseWrapper] = []
+        self.writer = ThreadPoolExecutor(1, "store-writer", self._add_connection)
+        self.readers = ThreadPoolExecutor(READERS, "store-reader", self._add_connection)
 
     async def write(self, function: Callable[[*Args], Result], *args: *Args) -> Result:
         """Return `function(*args)`, called in the thread that writes.
@@ -46,10 +48,9 @@ class Database:
 
     def close(self) -> None:
         """End the threads and their connections; for a store that is no longer used."""
-        for pool, threads in ((self.writer, 1), (self.readers, READERS)):
-            for _ in range(threads):
-                pool.submit(self.files.close)
-            pool.shutdown()
+        self.readers.shutdown()
+        self.writer.submit(self._close_connections)
+        self.writer.shutdown()
 
     async def _run(self, pool: ThreadPoolExecutor, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
         try:
@@ -57,6 +58,14 @@ class Database:
                 return await asyncio.get_running_loop().run_in_executor(pool, self._work, function, args)
         except TimeoutError as exc:
             raise Unavailable() from exc
+
+    def _add_connection(self) -> None:
+        self.connections.append(connections[DEFAULT_DB_ALIAS])  # this thread's own
+
+    def _close_connections(self) -> None:
+        for other in self.connections:
+            other.inc_thread_sharing()  # Django lets no other thread close a connection without this
+            other.close()
 
     def _work(self, function: Callable[[*Args], Result], args: tuple[*Args]) -> Result:
         before = connection.connection

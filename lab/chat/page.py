@@ -13,7 +13,8 @@ from lab.messages.message import Message
 class Page:
     """Messages in the order of their ids; `last` is the `after` of the next request.
 
-    `more`: there are more already. `reset`: the `after` of the request is of another history; this one starts here.
+    `more`: further messages are available already. `reset`: the `after` of the request is of another history, whose
+    beginning this page is.
     """
 
     messages: list[Message]

@@ -36,7 +36,7 @@ class Queue:
         self.waiting = Backlog(settings.QUEUE_BYTES if bound is None else settings.QUEUES_BYTES, room.hub.backlogs)
         self.waiter: asyncio.Future[None] | None = None  # the future on which the reader waits
         self.timer: asyncio.TimerHandle | None = None  # wakes the reader
-        self.reset = False  # whether the reader must be told that the history is a new one
+        self.reset = False  # whether the reader must learn that the history is a new one
         self.ended = False
 
     def open(self) -> None:
@@ -128,7 +128,7 @@ class Queue:
         return page
 
     def has_news(self) -> bool:
-        """Return whether there is something to tell the reader."""
+        """Return whether there is something new for the reader."""
         return bool(self.waiting) or self.last != self.room.last or self.reset
 
     async def _wait(self, timeout: float | None) -> None:

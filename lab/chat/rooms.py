@@ -44,7 +44,7 @@ class Room:
         self.opening.add_done_callback(self._opened)
 
     async def _open(self) -> None:
-        await self.subscription.join()  # first, so that no message falls in between
+        await self.subscription.join()  # first, so that no message is missed in between
         try:
             (self.key, self.last), messages = await self.hub.store.snapshot(self.name, settings.RECENT)
         except Unavailable:

@@ -42,7 +42,7 @@ COLUMNS = [{"id": "number", "room": "room__name"}.get(name, name) for name in FI
 
 
 class Head(NamedTuple):
-    """How far a room's history is: `last` is the id of its newest message; another `key` is another history."""
+    """Position of a room's history: `last` is the id of its newest message; each history has a `key` of its own."""
 
     key: int = 0
     last: int = 0
@@ -202,8 +202,8 @@ def newest_heads(rooms: list[str]) -> dict[str, Head]:
     """Return {room: Head}."""
     heads: dict[str, Head] = dict.fromkeys(rooms, Head())
     for start in range(0, len(rooms), BATCH_MAX):
-        found = models.Room.objects.filter(name__in=rooms[start : start + BATCH_MAX])
-        heads |= {name: Head(key, last) for name, key, last in found.values_list("name", "id", "last")}
+        rows = models.Room.objects.filter(name__in=rooms[start : start + BATCH_MAX])
+        heads |= {name: Head(key, last) for name, key, last in rows.values_list("name", "id", "last")}
     return heads
 
 
@@ -214,22 +214,22 @@ def forget(room: str) -> bool:
     history, however long the deletion takes. Also deletes what an interrupted call has left.
     """
     nameless = Concat(Value(FORGOTTEN), Cast("id", CharField()))
-    found = models.Room.objects.filter(name=room).update(name=nameless)
-    if found:
+    renamed = models.Room.objects.filter(name=room).update(name=nameless)
+    if renamed:
         hold_publishers(room)
     for old in models.Room.objects.filter(name__startswith=FORGOTTEN):
         for start in range(0, old.last, DELETED_AT_ONCE):
             models.Message.objects.filter(room=old, number__gt=start, number__lte=start + DELETED_AT_ONCE).delete()
         old.delete()
-    return bool(found)
+    return bool(renamed)
 
 
 def hold_publishers(room: str) -> None:
     """Let publishers in an empty room wait until all server processes have noticed that it is empty.
 
-    If the new history grew past the old one at once, a poll could not tell them apart.
+    If the new history grew past the old one at once, a poll could not distinguish them.
     """
-    with suppress(IntegrityError), transaction.atomic():  # the error: somebody was faster
+    with suppress(IntegrityError), transaction.atomic():  # the error: another process was faster
         models.Room.objects.create(name=room)  # the others wait for the end of this transaction
         time.sleep(2 * settings.SYNC_INTERVAL)
         transaction.set_rollback(True)

@@ -60,7 +60,7 @@ class Connection(http.client.HTTPConnection):
 def parse_address(url: str) -> tuple[str, int]:
     """Return (host, port) of a server's address; raise ValueError, with one sentence, if it is not valid."""
     if url.lower().startswith("https:"):
-        raise ValueError("url: https:// is not spoken, use http://, or a proxy that speaks it.")
+        raise ValueError("url: https:// is not supported; use http://, or a proxy that supports it.")
     try:
         address = urlsplit(url)
         host, port = address.hostname, 80 if address.port is None else address.port

@@ -15,13 +15,13 @@ TIMEOUT = 2.0  # seconds
 
 
 async def healthz(request: HttpRequest) -> HttpResponse:
-    """Respond 200 with the checks and two stamps of this server's clock (ms), or 503 naming what is not available.
+    """Respond 200 with the checks and two timestamps of this server's clock (ms), or 503 naming what is not available.
 
-    The stamps are the server's two of the four in NTP: with them, a client can compute the offset of its clock.
+    They are the server's two of the four timestamps of NTP: with them, a client can compute the offset of its clock.
     """
     received_at = time.time() * 1000
     http.only(request, "GET", "HEAD")
-    checks = {"database": process_hub().store.heads([""]), "channel_layer": _layer_answers()}
+    checks = {"database": process_hub().store.heads([""]), "channel_layer": _check_layer()}
     results = await asyncio.gather(
         *(asyncio.wait_for(check, TIMEOUT) for check in checks.values()), return_exceptions=True
     )
@@ -31,12 +31,12 @@ async def healthz(request: HttpRequest) -> HttpResponse:
         return http.json_response(json.dumps({"ok": True, **parts, **stamps}).encode())
     moved = isinstance(getattr(results[0], "__cause__", None), Moved)
     detail = {"database": "database (moved, deleted or replaced)"} if moved else {}
-    away = " and ".join(detail.get(name, name) for name, available in parts.items() if not available)
-    error = {"ok": False, "error": f"{away}: not available.", **parts}
+    failed = " and ".join(detail.get(name, name) for name, available in parts.items() if not available)
+    error = {"ok": False, "error": f"{failed}: not available.", **parts}
     return http.json_response(json.dumps(error).encode(), status=503, headers={"Retry-After": "1"})
 
 
-async def _layer_answers() -> None:
+async def _check_layer() -> None:
     layer = get_channel_layer()
     channel = await layer.new_channel()
     await layer.send(channel, {"type": "health"})

@@ -21,17 +21,17 @@ STREAM = {"type": "string", "description": "Events: `id: N` and `data: {json}` f
 REFUSALS = {
     400: "A bad field, parameter or body; a Host that is not this server's.",
     403: "An Origin that is not this server's own; a request of another site's page.",
-    404: "A name that is no room's, or an unknown address.",
+    404: "A name that no room can have, or an unknown address.",
     405: "Another method; `Allow` names those that are allowed.",
     408: "A request that is not complete in time.",
     409: "A nonce used again with another author or text.",
     413: "A body over {BODY_MAX:,} bytes.",
     415: "A body that is not application/json, or encoded; a Content-Type that cannot be read, or is not UTF-8.",
-    426: "A WebSocket's handshake of another version.",
+    426: "A WebSocket handshake of another version.",
     429: "Too many messages or requests a second, connections, queues or rooms of one address or session.",
-    431: "A head over {HEAD_MAX:,} bytes.",
+    431: "Headers over {HEAD_MAX:,} bytes.",
     501: "A body in another transfer coding than chunked.",
-    503: "Full, or the database away.",
+    503: "Full, or the database is not available.",
     505: "Another version of HTTP than 1.0 and 1.1.",
 }
 # Refusals with a header of their own: its name, and what it holds.
@@ -44,7 +44,7 @@ HEADERS = {
 OF_PUBLISH = (409, 413)  # refusals of requests with a body alone
 OF_FORM = (400, 403, 405, 408, 413, 415, 429, 431, 501, 503, 505)
 OF_CHAT = tuple(status for status in REFUSALS if status not in OF_PUBLISH)
-# Media types of the routes that are no pages.
+# Media types of the routes that are not pages.
 TYPES = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}
 
 
@@ -93,7 +93,7 @@ def operations(address: str, route: URLPattern) -> Schema:
     body = json_of("Health") if route.name == "healthz" else content(kind, {})
     responses = {"200": {"description": "The content.", **body}, **refusals(OF_CHAT, body if kind == HTML else None)}
     if route.name == "healthz":
-        responses["503"] = {"description": "The database or the channel layer is away.", **body}
+        responses["503"] = {"description": "The database or the channel layer is not available.", **body}
     return {"parameters": named, "get": {"summary": sentence(route.callback), "responses": responses}}
 
 

@@ -75,7 +75,7 @@ PAGE = exactly(
     {
         "messages": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}},
         "last": ID | {"description": "The `after` of the next request."},
-        "more": {"type": "boolean", "description": "There are more already."},
+        "more": {"type": "boolean", "description": "Further messages are available already."},
     },
     {
         "reset": {"const": True, "description": "`after` is beyond the history, which starts anew."},

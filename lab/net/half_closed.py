@@ -1,6 +1,6 @@
-"""Half-closed connections: the peer has sent FIN, and may still read or be gone, which TCP does not tell.
+"""Half-closed connections: the peer has sent FIN; it may still read, or be gone, and TCP does not say which.
 
-A peer that is gone responds to what it is sent with a reset.
+A peer that is gone responds with a reset to whatever it is sent.
 """
 
 import asyncio

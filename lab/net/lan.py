@@ -75,12 +75,12 @@ def is_behind_windows() -> bool:
     if "wsl2" not in os.uname().release.lower():
         return False
     try:
-        asked = subprocess.run(
+        process = subprocess.run(
             ["wslinfo", "--networking-mode"], capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.TimeoutExpired):  # an older WSL, which has no other mode
         return True
-    return asked.stdout.strip() not in ("mirrored", "bridged")
+    return process.stdout.strip() not in ("mirrored", "bridged")
 
 
 def is_own(wanted: str, address: str) -> bool:

@@ -1,4 +1,4 @@
-"""The address of a Redis: a URL, or HOST:PORT as Channels' tutorial has it."""
+"""The address of a Redis: a URL, or HOST:PORT as in the tutorial of Channels."""
 
 from urllib.parse import urlsplit
 
@@ -6,7 +6,7 @@ SCHEMES = ("redis", "rediss", "unix")
 
 
 def clean(address: str) -> str:
-    """Return the URL of a Redis; raise ValueError, with one sentence, if it is none."""
+    """Return the URL of a Redis; raise ValueError, with one sentence, if it is not valid."""
     url = address if "://" in address else f"redis://{address}"
     try:
         parts = urlsplit(url)

@@ -1,7 +1,7 @@
 """TCP sockets that report when the kernel received the data, and how many bytes passed at IP level.
 
-Without the kernel's time stamps, a program that reads late would count its own delay as the server's. Time stamps and
-counts exist on Linux; on other systems the time after the read replaces the time stamp, and the counts are zero.
+Without the kernel's timestamps, a program that reads late would count its own delay as the server's. Timestamps and
+counts exist on Linux; on other systems the time after the read replaces the timestamp, and the counts are zero.
 """
 
 import socket
@@ -67,7 +67,7 @@ class Socket(socket.socket):
         return self._stamped(count, ancillary)
 
     def _stamped(self, result: Any, ancillary: Iterable[tuple[int, int, bytes]] = ()) -> Any:
-        self.arrived_at = time.time() * 1000  # unless there is a time stamp
+        self.arrived_at = time.time() * 1000  # unless there is a timestamp
         for level, kind, data in ancillary:
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                 seconds, nanoseconds = STAMP.unpack_from(data)

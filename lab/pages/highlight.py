@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 PYTHON = {tokenize.COMMENT: "comment", tokenize.STRING: "text", tokenize.NUMBER: "number"}
+BLAME = '<span class="comment"># To blame: '  # as `listing` writes the begin of such a comment
 JAVASCRIPT = re.compile(
     r"(?P<comment>/\*.*?\*/|//[^\n]*)"
     r"""|(?P<text>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`)"""
@@ -31,7 +32,19 @@ def listing(source, language):
         parts.append(format_html('<span class="{}">{}</span>', name, source[start:end]))
         here = end
     parts.append(format_html("{}", source[here:]))
-    return mark_safe("".join(parts))  # noqa: S308  (format_html escaped every part)
+    return mark_safe(_marked("".join(parts)))  # noqa: S308  (format_html escaped every part)
+
+
+def _marked(html):
+    """Mark each comment that says what is to blame, and the line after it."""
+    lines, marked = html.split("\n"), 0
+    for number, line in enumerate(lines):
+        if BLAME in line:
+            marked = 2
+        if marked:
+            lines[number] = f"<mark>{line}</mark>"
+            marked -= 1
+    return "\n".join(lines)
 
 
 def _python(source):

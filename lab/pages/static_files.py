@@ -10,13 +10,13 @@ class StaticFiles(WhiteNoiseMiddleware):
     @staticmethod
     def serve(static_file, request):
         """Return the response with one file, which is small."""
-        found = static_file.get_response(request.method, request.META)
-        headers, body = dict(found.headers), b""
-        if found.file is not None:
-            with found.file as file:
+        original = static_file.get_response(request.method, request.META)
+        headers, body = dict(original.headers), b""
+        if original.file is not None:
+            with original.file as file:
                 body = file.read()
             headers["Content-Length"] = str(len(body))  # the file may have changed since the server started
-        response = HttpResponse(body, status=int(found.status), headers=headers)
+        response = HttpResponse(body, status=int(original.status), headers=headers)
         if "Content-Type" not in headers:
             del response.headers["Content-Type"]
         return response

@@ -1,11 +1,13 @@
 """Views of the pages."""
 
 from importlib import import_module
+from io import BytesIO
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.views.decorators.cache import cache_control
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -17,6 +19,8 @@ from lab.pages.csp import POLICY, policy
 from lab.pages.highlight import listing
 from lab.pages.margin import MARGIN
 from lab.techniques import stage_script, stage_sources
+
+BESIDE = "-beside"  # ends the name of the room in which the second of two stages is tried
 
 
 def index(request):
@@ -41,40 +45,53 @@ def chat(request, room, technique):
 def compare(request, room):
     """Show the chat of one room by all techniques, side by side."""
     context = {"room": _room(room), "comparing": True, "more_scripts": _more_scripts()}
-    laid = wire_origins.of(request)
-    if laid is None:
+    origins = wire_origins.of(request)
+    if origins is None:
         return render(request, "lab/compare.html", context)
     described = [
-        {"technique": _described(name), "origin": laid.wires[name], "pane": f"{name}-pane"} for name in laid.wires
+        {"technique": _described(name), "origin": origins.wires[name], "pane": f"{name}-pane"} for name in origins.wires
     ]
     response = render(
-        request, "lab/compare.html", context | {"wires": described, "control": laid.control, "margin": str(MARGIN)}
+        request, "lab/compare.html", context | {"wires": described, "control": origins.control, "margin": str(MARGIN)}
     )
-    response.headers[POLICY] = policy(connect=[laid.control], frame=laid.wires.values())
+    response.headers[POLICY] = policy(connect=[origins.control], frame=origins.wires.values())
     return response
+
+
+def qr(request, room):
+    """Return the address of the page with all techniques as a QR code, in SVG."""
+    import segno  # not at the top: the server starts sooner without it
+
+    code, svg = segno.make(request.build_absolute_uri(reverse("compare", args=[_room(room)])), micro=False), BytesIO()
+    code.save(svg, kind="svg", scale=10, border=2)
+    return HttpResponse(svg.getvalue(), "image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @xframe_options_exempt
 def pane(request, room, technique):
     """Show one technique's pane, at its wire's origin; only the board may frame it."""
-    room, laid = _room(room), wire_origins.of(request)
-    if laid is None:
+    room, origins = _room(room), wire_origins.of(request)
+    if origins is None:
         raise Http404
-    response = render(request, "lab/pane.html", {"room": room, "technique": _described(technique), "board": laid.page})
-    response.headers[POLICY] = policy(ancestors=[laid.page])
+    response = render(
+        request, "lab/pane.html", {"room": room, "technique": _described(technique), "board": origins.page}
+    )
+    response.headers[POLICY] = policy(ancestors=[origins.page])
     return response
 
 
 def stage(request, technique, stage, room):
-    """Show one stage of a technique's staircase, with its source code."""
-    described = _described(technique)
-    if stage not in described["stages"]:
+    """Show one stage of a technique's staircase, with its source code; `?beside=STAGE` shows another one beside it."""
+    described, beside = _described(technique), request.GET.get("beside", "")
+    stages = described["stages"]
+    if stage not in stages:
         raise Http404
-    context = {"room": _room(room), "technique": described, "stage": stage}
-    context |= {"number": described["stages"].index(stage) + 1, "script": stage_script(technique, stage)}
-    context["sources"] = [
-        (path, listing(text, path.rpartition(".")[2])) for path, text in stage_sources(technique, stage)
-    ]
+    room, others = _room(room), [each for each in stages if each != stage]
+    trials = [_trial(technique, stage, room)]
+    if beside in others:
+        trials.append(_trial(technique, beside, f"{room[: ROOM_MAX - len(BESIDE)]}{BESIDE}"))
+    context = {"room": room, "technique": described, "stage": stage, "number": stages.index(stage) + 1}
+    context |= {"trials": trials, "others": others, "beside": len(trials) > 1 and beside}
     return render(request, "lab/stage.html", context)
 
 
@@ -117,6 +134,14 @@ def _described(name):
         "about": [f"{name}/about.html", "lab/nothing.html"],
         "words": [f"{name}/stages.html", "lab/nothing.html"],
     }
+
+
+def _trial(technique, stage, room):
+    """Return what the page needs to try a stage in a room."""
+    stages = _described(technique)["stages"]
+    sources = [(path, listing(text, path.rpartition(".")[2])) for path, text in stage_sources(technique, stage)]
+    trial = {"stage": stage, "number": stages.index(stage) + 1, "finished": stage == stages[-1], "room": room}
+    return trial | {"script": stage_script(technique, stage), "sources": sources}
 
 
 def _room(name):

@@ -1,4 +1,4 @@
-"""Limit on the bytes that wait in the connections of slow clients, for all of them together."""
+"""Limit on the bytes that wait for slow clients, in all connections together."""
 
 from __future__ import annotations
 

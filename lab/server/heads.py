@@ -29,7 +29,7 @@ class Parser(HttpRequestParser):
                 if self.protocol.over or self.protocol._should_upgrade():
                     raise
                 rest = rest[upgrade.args[0] :]
-            # httptools has skipped the body. So the request is parsed anew, by a parser that expects a request line.
+            # httptools has skipped the body. So the request is parsed again, by a parser that expects a request line.
             head = self.protocol.head_without_upgrade()
             parser = self.protocol.parser = Parser(self.protocol)
             super(Parser, parser).feed_data(head)

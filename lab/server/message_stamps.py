@@ -1,9 +1,6 @@
 """Timestamps of each message on its way through this process, for a benchmark.
 
-`GET /message-stamps` returns them as CSV, a row for each message: `received_ms` (its draft has reached the store),
-`committed_ms` (it is on disk), `announced_ms` (its room has it), `writes` (how many readers it was written to) and
-`written_ms` (the mean time of these writes). Times are ms since the epoch, by this machine's clock. A connection that
-publishes is no reader.
+`GET /message-stamps` returns them as CSV, see `lab.server.stamp_columns`.
 """
 
 import csv
@@ -15,9 +12,8 @@ from typing import Any
 
 from lab.access.asgi_types import Application, Receive, Scope, Send
 from lab.chat.hub import Hub, process_hub
+from lab.server.stamp_columns import COLUMNS, PATH
 
-PATH = "/message-stamps"
-COLUMNS = "room", "id", "received_ms", "committed_ms", "announced_ms", "writes", "written_ms"
 MESSAGES_MAX = 100_000  # messages that have timestamps; later ones have none
 EARLY = 200  # writes of a connection that are remembered; a new one gets the recent messages before it can publish
 KEY = re.compile(rb'"id":([0-9]+),"room":("(?:[^"\\]|\\.)*")')  # in a message as JSON
@@ -158,9 +154,9 @@ class Reader:
     def wrote(self, data: bytes, written: float) -> None:
         """Count the messages in some bytes, unless this connection publishes."""
         if data and not self.publishes:
-            found = self.stamps.wrote(data, written)
+            written_to = self.stamps.wrote(data, written)
             if self.may_publish:
-                self.early += [(stamps, written) for stamps in found]
+                self.early += [(stamps, written) for stamps in written_to]
                 self.may_publish = len(self.early) < EARLY
 
 

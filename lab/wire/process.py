@@ -18,7 +18,7 @@ from lab.wire.relay.shared import Shared
 from lab.wire.relay.wire import Wire
 from lab.wire.supervised_server import ServerStartError, SupervisedServer
 
-SHUTDOWN_GRACE = 1  # seconds for the listeners of the control to take the end of their stream
+SHUTDOWN_GRACE = 1  # seconds for the listeners of the control to receive the end of their stream
 EXPIRY_INTERVAL = 5.0  # seconds between two searches for exchanges that are too old
 
 
@@ -71,7 +71,7 @@ async def run(
                 listening = await serve_control(stack, control, control_host, control_port)
             except (OSError, OverflowError, ServerStartError) as exc:
                 reason = str(getattr(exc, "strerror", None) or exc).rstrip(".")
-                raise StartError(f"The wires cannot be laid: {reason}.") from exc
+                raise StartError(f"The wires cannot start: {reason}.") from exc
             for name, wire in open_wires.items():
                 announce(f"Wire {name}: http://{host}:{wire.port}/ to {server.target[0]}:{server.target[1]}")
             announce(f"Control: http://{control_host}:{listening}/state" + (f"?token={token}" if token else ""))

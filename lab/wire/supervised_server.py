@@ -9,6 +9,7 @@ import time
 
 from lab.net import orphans
 from lab.net.system import free_port
+from lab.wire.changes import Changes
 from lab.wire.relay.dial import dial
 
 log = logging.getLogger("lab.wire")
@@ -37,6 +38,7 @@ class SupervisedServer:
         self.target = host, port or free_port(host)
         self.command = command and [word.replace("{port}", str(self.target[1])) for word in command]
         self.restarting = asyncio.Lock()
+        self.changes = Changes()  # restarts, and times when it was down
 
     async def start(self) -> None:
         """Start the child and wait until it listens; raise ServerStartError if it does not."""
@@ -65,7 +67,7 @@ class SupervisedServer:
             transport.close()
             self.is_up, self.error = True, None
         except (OSError, TimeoutError) as exc:
-            self.is_up, self.error = False, exc.strerror or "no answer"
+            self.is_up, self.error = False, exc.strerror or "no response"
         return self.is_up
 
     async def watch(self) -> None:
@@ -77,14 +79,28 @@ class SupervisedServer:
                 self.is_up = self.process.returncode is None
             else:
                 await self.probe()
+            self.note()
             await asyncio.sleep(0.5 if self.process else PROBE_INTERVAL)
 
-    async def restart(self, away: float) -> None:
-        """Kill the child, wait `away` seconds, and start it again on the same port."""
+    def note(self) -> None:
+        """Record since when the server is down without a restart."""
+        if self.restarting.locked():
+            return
+        if self.is_up:
+            self.changes.end()
+        elif not self.changes.current:
+            self.changes.begin("down")
+
+    async def restart(self, away: float, by: str | None = None) -> None:
+        """Kill the child, wait `away` seconds, and start it again on the same port; `by`: who does."""
         async with self.restarting:
-            await self.kill()
-            await asyncio.sleep(away)
-            await self.start()
+            self.changes.begin("restart", by)
+            try:
+                await self.kill()
+                await asyncio.sleep(away)
+                await self.start()
+            finally:
+                self.changes.end()
             self.restarts += 1
 
     async def kill(self) -> None:
@@ -117,4 +133,9 @@ class SupervisedServer:
 
     def state(self) -> dict:
         """Return the fields that the control shows."""
-        return {"up": self.is_up, "restarts": self.restarts, "can_restart": bool(self.command)}
+        return {
+            "up": self.is_up,
+            "restarts": self.restarts,
+            "can_restart": bool(self.command),
+            "changes": self.changes.state(),
+        }

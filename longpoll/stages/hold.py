@@ -16,6 +16,7 @@ async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond with what comes while the request waits."""
     seconds = hold(request)
     now = (await chat.history(room)).last
-    with await chat.follow(room, now) as queue:  # lives as long as the request
+    # To blame: the queue lives as long as the request, so nobody keeps what comes between two requests.
+    with await chat.follow(room, now) as queue:
         page = await queue.fetch(seconds)
     return http.page(page)

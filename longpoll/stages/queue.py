@@ -17,5 +17,6 @@ async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     seconds = hold(request)
     session = await sessions().get_or_create(request.GET.get("queue"), room, after=None)
     with session:
+        # To blame: the messages leave the queue, although their response may never arrive.
         page = await session.queue.fetch(seconds)
     return http.page(page, queue=session.id)

@@ -13,5 +13,6 @@ from lab.server.stage_history import whole_history
 
 async def deliver(request: ASGIRequest, room: str) -> HttpResponse:
     """Respond at once with the history."""
+    # To blame: nobody says which messages the browser has already.
     page = await whole_history(room)
     return http.page(page)

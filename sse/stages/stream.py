@@ -16,6 +16,7 @@ from lab.chat.queues import Queue
 
 async def deliver(request: ASGIRequest, room: str) -> StreamingHttpResponse:
     """Respond with an event stream of the messages from now on."""
+    # To blame: the stream begins with the newest message, whatever the browser has missed.
     now = (await chat.history(room)).last
     queue = await chat.follow(room, now, bound=settings.STAGE_QUEUE_MAX)
     return http.event_stream(events(queue))

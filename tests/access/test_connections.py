@@ -119,9 +119,9 @@ def test_4_a_handshake_by_http_1_0_is_refused_in_json(server, room):
 @pytest.mark.not_scaled("nginx answers this itself")
 @pytest.mark.parametrize("headers", [{"Sec-WebSocket-Key": "short"}, {"Sec-WebSocket-Version": "12"}])
 def test_4_a_handshake_of_another_kind_is_refused_in_json(server, room, headers):
-    answer = request_handshake(server.url, websocket_path(room), headers)
-    assert answer.status in (400, 426)
-    assert answer.sentence
+    response = request_handshake(server.url, websocket_path(room), headers)
+    assert response.status in (400, 426)
+    assert response.sentence
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ def test_4_429_connections_of_one_address_behind_a_proxy_are_bounded(start, room
     server = start(LAB_ADDRESS_CONNECTIONS="2", FORWARDED_ALLOW_IPS="127.0.0.1")
     path = room_path("sse", room)
     with held(server, path, 2, X_Forwarded_For="192.0.2.1"):
-        answer = get(server.url, path, X_Forwarded_For="192.0.2.1")
-        assert (answer.status, answer.sentence) == (429, OF_ADDRESS)
+        response = get(server.url, path, X_Forwarded_For="192.0.2.1")
+        assert (response.status, response.sentence) == (429, OF_ADDRESS)
         assert get(server.url, "/healthz", X_Forwarded_For="192.0.2.2").status == 200
     ours = [f"2001:db8::{number}" for number in range(3)]  # of one household
     with held(server, path, 1, X_Forwarded_For=ours[0]), held(server, path, 1, X_Forwarded_For=ours[1]):
@@ -199,8 +199,8 @@ def test_4_429_connections_of_one_session_are_bounded(start, room):
     server = start(LAB_SESSION_CONNECTIONS="2")
     path, mine, other = room_path("sse", room), new_session(server), new_session(server)
     with held(server, path, 2, Cookie=mine):
-        answer = get(server.url, room_path("polling", room), Cookie=mine)
-        assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (429, OF_SESSION, "5")
+        response = get(server.url, room_path("polling", room), Cookie=mine)
+        assert (response.status, response.sentence, response.headers["retry-after"]) == (429, OF_SESSION, "5")
         assert request_handshake(server.url, websocket_path(room), {"Cookie": mine}).status == 429
         for cookie in (other, f"x=1; {other}; y=2", mine + "x", "lab_session=forged:signature", "lab_session", ";;="):
             assert get(server.url, room_path("polling", room), Cookie=cookie).status == 200
@@ -252,15 +252,15 @@ def test_a_class_behind_one_address_stays_within_the_bounds(server, room):
 def test_4_429_each_session_behind_one_address_has_its_own_publish_rate(start, room, technique):
     server = start(LAB_SESSION_RATE="1")
     path, mine, other = room_path(technique, room), new_session(server), new_session(server)
-    answers = []
-    while len(answers) < 100 and 429 not in [
-        answer.status for answer in answers
+    responses = []
+    while len(responses) < 100 and 429 not in [
+        response.status for response in responses
     ]:  # on a slow machine the rate allows more meanwhile
-        answers.append(post(server.url, path, GOOD, Cookie=mine))
-    assert (answers[-1].status, answers[-1].headers["retry-after"]) == (429, "1")
+        responses.append(post(server.url, path, GOOD, Cookie=mine))
+    assert (responses[-1].status, responses[-1].headers["retry-after"]) == (429, "1")
     assert post(server.url, path, GOOD, Cookie=other).status == 201
     assert post(server.url, path, GOOD).status == 201
-    accepted = [answer.status for answer in answers].count(201)
+    accepted = [response.status for response in responses].count(201)
     assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == accepted + 2
     until(lambda: post(server.url, path, GOOD, Cookie=mine).status == 201, "the rate never recovers")
 

@@ -35,14 +35,14 @@ FULL = "too many queues are open, try again."
 
 def until_refused(post):
     """Return the responses to `post(nonce)`, called until one is refused; a slow machine may need several calls."""
-    answers = [post("0"), post("1"), post("2")]  # a burst may have two
-    while answers[-1].status == 201 and len(answers) < 100:
-        answers.append(post(str(len(answers))))
-    return answers
+    responses = [post("0"), post("1"), post("2")]  # a burst may have two
+    while responses[-1].status == 201 and len(responses) < 100:
+        responses.append(post(str(len(responses))))
+    return responses
 
 
-def refused(answer, status, sentence):
-    assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (status, sentence, "1")
+def refused(response, status, sentence):
+    assert (response.status, response.sentence, response.headers["retry-after"]) == (status, sentence, "1")
 
 
 @pytest.fixture(scope="module")
@@ -58,24 +58,24 @@ def strict(tmp_path_factory):
 def test_4_429_a_publish_over_the_rate_is_refused_and_not_stored(start, room, technique, of):
     server = start(**{"LAB_PUBLISH_RATE": "0", of: "1"})  # a burst may have two
     path, cookie = room_path(technique, room), new_session(server)
-    answers = until_refused(lambda number: post(server.url, path, GOOD | {"nonce": number}, Cookie=cookie))
-    assert {answer.status for answer in answers[:-1]} == {201}
-    refused(answers[-1], 429, TOO_FAST)
+    responses = until_refused(lambda number: post(server.url, path, GOOD | {"nonce": number}, Cookie=cookie))
+    assert {response.status for response in responses[:-1]} == {201}
+    refused(responses[-1], 429, TOO_FAST)
     until(lambda: post(server.url, path, GOOD, Cookie=cookie).status == 201, "the rate never recovers")
-    count = len(answers)
+    count = len(responses)
     assert read("polling", server, room, count, "?after=0").ids == list(range(1, count + 1))
 
 
 def test_4_429_a_frame_over_the_rate_gets_an_error_frame_and_the_connection_stays(start, room):
     server = start(LAB_PUBLISH_RATE="1")
     with open_websocket(server.url, room) as connection:
-        answers = [publish_frame(connection, GOOD | {"nonce": "0"})]
-        while answers[-1][0] == 201 and len(answers) < 100:
-            answers.append(publish_frame(connection, GOOD | {"nonce": str(len(answers))}))
-        assert len(answers) > 2  # a burst may have two
-        assert answers[-1] == (429, refusal(TOO_FAST, 429) | {"nonce": str(len(answers) - 1)})
+        responses = [publish_frame(connection, GOOD | {"nonce": "0"})]
+        while responses[-1][0] == 201 and len(responses) < 100:
+            responses.append(publish_frame(connection, GOOD | {"nonce": str(len(responses))}))
+        assert len(responses) > 2  # a burst may have two
+        assert responses[-1] == (429, refusal(TOO_FAST, 429) | {"nonce": str(len(responses) - 1)})
         until(lambda: publish_frame(connection, GOOD)[0] == 201, "the rate never recovers")
-    count = len(answers)
+    count = len(responses)
     assert read("polling", server, room, count, "?after=0").ids == list(range(1, count + 1))
 
 
@@ -103,9 +103,9 @@ def test_4_1_as_many_as_the_rate_are_accepted_and_not_one_more(monkeypatch, sett
         for number in range(allowed):
             check(visitors[number % len(visitors)])
         for visitor in visitors:
-            with pytest.raises(Refused) as told:
+            with pytest.raises(Refused) as raised:
                 check(visitor)
-            assert (told.value.status, str(told.value)) == (429, sentence)
+            assert (raised.value.status, str(raised.value)) == (429, sentence)
         clock.now += 1
 
 
@@ -134,9 +134,9 @@ ASKED = [
 def test_4_429_all_requests_are_counted_whatever_their_address(start):
     server = start(LAB_REQUEST_RATE="1")
     for method, path in ASKED:
-        answer = until(lambda: (answer := send_request(server.url, method, path)).status == 429 and answer, path)  # noqa: B023
-        assert method == "HEAD" or answer.sentence == TOO_MANY
-        assert answer.headers["retry-after"] == "1"
+        response = until(lambda: (response := send_request(server.url, method, path)).status == 429 and response, path)  # noqa: B023
+        assert method == "HEAD" or response.sentence == TOO_MANY
+        assert response.headers["retry-after"] == "1"
         until(lambda: get(server.url, "/healthz").status == 200, "the rate never recovers")
 
 
@@ -172,8 +172,8 @@ def test_4_429_a_refused_publisher_waits_and_then_publishes(strict, room, techni
 
 def test_4_503_while_the_database_is_locked_a_publish_is_refused_and_then_stored_once(small, room, technique):
     with locked(small):
-        status, answer = publish(technique, small, room, nonce="same")
-        assert (status, answer["error"]) == (503, AWAY)
+        status, response = publish(technique, small, room, nonce="same")
+        assert (status, response["error"]) == (503, AWAY)
         if technique in HTTP:
             refused(post(small.url, room_path(technique, room), GOOD), 503, AWAY)
     assert publish(technique, small, room, nonce="same")[1]["id"] == 1
@@ -236,9 +236,9 @@ def test_3_2_clients_resume_after_the_database_was_unavailable(small, room):
 
 def test_2_healthz_names_the_database_when_it_is_away(small):
     with unusable(small):
-        answer = get(small.url, "/healthz")
-        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-        assert answer.json == {
+        response = get(small.url, "/healthz")
+        assert (response.status, response.headers["retry-after"]) == (503, "1")
+        assert response.json == {
             "ok": False,
             "error": "database: not available.",
             "database": False,
@@ -265,6 +265,6 @@ def test_4_503_when_too_many_messages_wait_for_the_disk(start, room):
         speakers = [stack.enter_context(open_websocket(server.url, room)) for _ in range(16)]
         for number, speaker in enumerate(speakers):
             send_json(speaker, type="publish", author="Ann", text="hi", nonce=str(number))
-        answers = {receive_json(speaker)["error"] for speaker in speakers}
-    assert answers == {AWAY, "too many messages wait for the disk, try again."}
+        responses = {receive_json(speaker)["error"] for speaker in speakers}
+    assert responses == {AWAY, "too many messages wait for the disk, try again."}
     assert publish("polling", server, room)[1]["id"] == 1

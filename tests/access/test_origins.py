@@ -57,8 +57,8 @@ def origin_at(server, origin):
 @by_http
 def test_4_a_foreign_host_is_refused_for_reading_and_publishing(server, room, technique, host):
     for method in ("GET", "POST"):
-        answer = send_request(server.url, method, room_path(technique, room), BODY, JSON | {"Host": host.encode()})
-        assert (answer.status, answer.sentence) == (400, "Host: not this server's.")
+        response = send_request(server.url, method, room_path(technique, room), BODY, JSON | {"Host": host.encode()})
+        assert (response.status, response.sentence) == (400, "Host: not this server's.")
     assert publish(technique, server, room)[1]["id"] == 1
 
 
@@ -70,8 +70,8 @@ def test_4_a_foreign_host_is_refused_at_every_other_address(server, path, host):
 
 @hosts
 def test_4_a_foreign_host_is_refused_by_the_websocket(server, room, host):
-    answer = request_handshake(server.url, websocket_path(room), {"Host": host.encode()})
-    assert answer.status == 400
+    response = request_handshake(server.url, websocket_path(room), {"Host": host.encode()})
+    assert response.status == 400
 
 
 @pytest.mark.parametrize("head", ["", "Host: 127.0.0.1:{port}\r\nHost: evil.example\r\n"])
@@ -86,22 +86,22 @@ def test_4_no_host_and_two_hosts_are_refused(server, room, technique, head):
 def test_4_a_foreign_origin_is_refused_for_reading_and_publishing(server, room, technique, origin):
     headers = JSON | {"Origin": origin_at(server, origin).encode("latin-1")}
     for method in ("GET", "POST"):
-        answer = send_request(server.url, method, room_path(technique, room), BODY, headers)
-        assert (answer.status, answer.sentence) == (403, SENTENCE)
+        response = send_request(server.url, method, room_path(technique, room), BODY, headers)
+        assert (response.status, response.sentence) == (403, SENTENCE)
     assert publish(technique, server, room)[1]["id"] == 1
 
 
 @origins
 def test_4_a_foreign_origin_is_refused_by_the_websocket(server, room, origin):
-    answer = request_handshake(
+    response = request_handshake(
         server.url, websocket_path(room), {"Origin": origin_at(server, origin).encode("latin-1")}
     )
-    assert (answer.status, answer.sentence) == (403, SENTENCE)
+    assert (response.status, response.sentence) == (403, SENTENCE)
 
 
 def test_4_a_websocket_without_an_origin_is_refused(server, room):
-    answer = request_handshake(server.url, websocket_path(room), {"Origin": None})
-    assert (answer.status, answer.sentence) == (403, SENTENCE)
+    response = request_handshake(server.url, websocket_path(room), {"Origin": None})
+    assert (response.status, response.sentence) == (403, SENTENCE)
 
 
 @by_http
@@ -142,8 +142,8 @@ def test_4_requests_that_a_browser_sends_for_another_sites_page(server, room, si
     paths |= {"/healthz": messages, f"/polling/stages/whole/{room}/messages/": messages}
     paths |= {"/": page, "/polling/messages/": page, "/static/lab/style.css": page, "/openapi.json": page}
     assert {path: get(server.url, path, **fetch).status for path in paths} == paths
-    answer = get(server.url, room_path("sse", room), **fetch) if messages == 403 else None
-    assert answer is None or (answer.status, answer.sentence) == (403, FOREIGN)
+    response = get(server.url, room_path("sse", room), **fetch) if messages == 403 else None
+    assert response is None or (response.status, response.sentence) == (403, FOREIGN)
 
 
 def test_4_a_page_prefetched_for_another_site_is_refused(server):
@@ -152,9 +152,9 @@ def test_4_a_page_prefetched_for_another_site_is_refused(server):
 
 
 def test_4_a_page_of_a_foreign_origin_cannot_read_the_labs_pages(server):
-    answer = get(server.url, "/", Origin="http://evil.example")
-    assert answer.status == 403
-    assert "access-control-allow-origin" not in answer.headers
+    response = get(server.url, "/", Origin="http://evil.example")
+    assert response.status == 403
+    assert "access-control-allow-origin" not in response.headers
 
 
 def test_4_a_server_with_another_allowed_host_accepts_only_that_name(start):

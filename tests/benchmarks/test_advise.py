@@ -140,8 +140,8 @@ def test_no_latency_and_no_small_figure_is_shown_as_zero(latency):
     """Without measurements, the model leaves out the server's own time."""
     slow = Question(rate=0.001, clients=1, latency_ms=latency)
     code = "from benchmarks.advice import advisor, text; from benchmarks.advice.question import Question;"
-    asked = f"found = advisor.advise({slow!r}, advisor.Measurements()); rows = dict(text.figures(found))"
-    shown = django(f"{code}{asked}; print(json.dumps([rows, text.verdict(found), *text.reasons(found)]))")
+    code += f" advice = advisor.advise({slow!r}, advisor.Measurements()); rows = dict(text.figures(advice))"
+    shown = django(f"{code}; print(json.dumps([rows, text.verdict(advice), *text.reasons(advice)]))")
     rows, *sentences = shown
     zeros = {what: cells for what, cells in rows.items() if {"0", "≤ 0"} & set(cells)}
     assert list(zeros) == ["requests a second"], "which is 0 if messages are pushed"
@@ -195,17 +195,17 @@ def test_publishing_and_delivering_are_separated_if_rooms_of_several_sizes_were_
         for clients in (5, 50, 500)
     ]
     write(tmp_path, "1", runs)
-    found = costs.newest(tmp_path)
-    assert found.readers == 0
-    for cost in found.costs.values():
+    measurements = costs.newest(tmp_path)
+    assert measurements.readers == 0
+    for cost in measurements.costs.values():
         assert (cost.publish, cost.unit) == (pytest.approx(0.002), pytest.approx(0.0001))
 
 
 def test_small_rooms_say_nothing_of_large_ones(tmp_path):
     write(tmp_path, "1", [run(name, 10, seconds=1.0) for name in model.MODELS])
-    found = costs.newest(tmp_path)
-    assert advise(Question(clients=20), found).options[0].cores is not None
-    advice = advise(Question(clients=1000), found)
+    measurements = costs.newest(tmp_path)
+    assert advise(Question(clients=20), measurements).options[0].cores is not None
+    advice = advise(Question(clients=1000), measurements)
     assert {option.cores for option in advice.options} == {None}
     assert advice.options[0].bytes == min(option.bytes for option in advice.options)
     assert all(option.cores_max > 0 for option in advice.options)
@@ -236,8 +236,8 @@ def test_results_are_read_once_and_again_when_they_change(tmp_path, monkeypatch)
         if change:
             path = write(tmp_path, change, runs)
             os.utime(path, ns=(0, path.stat().st_mtime_ns + len(reads) + 1))  # a clock may not have advanced meanwhile
-        found = [costs.newest(tmp_path) for _ in range(3)]
-        assert found[0] is found[2]
+        read = [costs.newest(tmp_path) for _ in range(3)]
+        assert read[0] is read[2]
     assert [path.parent.name for path in reads] == ["1", "2", "1", "2", "1"]
 
 
@@ -249,16 +249,16 @@ def command(*given):
 
 @pytest.mark.server
 def test_the_command_gives_advice():
-    told, complaint = command("--rate", "20", "--latency", "5000")
-    assert re.search(r"^(Use|Too close to call:) .*polling", told, re.MULTILINE | re.IGNORECASE)
+    output, complaint = command("--rate", "20", "--latency", "5000")
+    assert re.search(r"^(Use|Too close to call:) .*polling", output, re.MULTILINE | re.IGNORECASE)
     assert complaint == ""
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("given", [["--rate", "0"], ["--rooms", "200"]])
 def test_the_command_refuses_in_one_sentence(given):
-    told, complaint = command(*given)
-    assert told == ""
+    output, complaint = command(*given)
+    assert output == ""
     assert re.fullmatch(r"CommandError: \w+: [^\n]*\.\n", complaint)
 
 
@@ -267,13 +267,13 @@ def test_the_command_refuses_in_one_sentence(given):
     [({}, 200), ({"rate": "x"}, 400), ({"rooms": 101}, 400), ({"network": "moon"}, 400), ({"clients": 10**20}, 400)],
 )
 def test_the_page_gives_advice_and_refuses_invalid_fields(server, wrong, status):
-    asked = {"rate": 20, "clients": 100, "rooms": 1, "latency_ms": 5000, "text_bytes": 100, "network": "local"}
+    parameters = {"rate": 20, "clients": 100, "rooms": 1, "latency_ms": 5000, "text_bytes": 100, "network": "local"}
     connection = http.client.HTTPConnection(*urlsplit(server.url).netloc.split(":"))
-    connection.request("GET", f"/advise/?{urlencode(asked | wrong)}")
-    answer = connection.getresponse()
-    page = answer.read().decode()
+    connection.request("GET", f"/advise/?{urlencode(parameters | wrong)}")
+    response = connection.getresponse()
+    page = response.read().decode()
     connection.close()
-    assert answer.status == status
+    assert response.status == status
     assert ('class="wrong"' in page) == (status == 400)
     assert ('id="verdict"' in page) == (status == 200)
 
@@ -282,14 +282,14 @@ def test_the_page_gives_advice_and_refuses_invalid_fields(server, wrong, status)
     "query", ["utm_source=x", "utm_source=x&fbclid=%00%ff", "=", "csrfmiddlewaretoken=x&question=y"]
 )
 def test_the_page_ignores_unknown_fields_and_fills_in_missing_ones(server, query):
-    usual, rate = (get(server.url, f"/advise/{asked}") for asked in ("", "?rate=20"))
-    known, more = (get(server.url, f"/advise/?{asked}") for asked in (query, f"{query}&rate=20"))
-    assert [answer.status for answer in (usual, rate, known, more)] == [200] * 4
+    usual, rate = (get(server.url, f"/advise/{given}") for given in ("", "?rate=20"))
+    known, more = (get(server.url, f"/advise/?{given}") for given in (query, f"{query}&rate=20"))
+    assert [response.status for response in (usual, rate, known, more)] == [200] * 4
     assert advised(known) == advised(usual) != advised(rate) == advised(more)
 
 
-def advised(answer):
-    return re.search(r'<section class="advice".*?</section>', answer.body.decode(), re.DOTALL)[0]
+def advised(response):
+    return re.search(r'<section class="advice".*?</section>', response.body.decode(), re.DOTALL)[0]
 
 
 def test_the_page_shows_a_command_as_code(start):

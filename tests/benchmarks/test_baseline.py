@@ -23,8 +23,8 @@ def compared(tmp_path, before, after):
     """Return the changes between two sets of runs: ({name: change}, sentence)."""
     folders = make_folder(tmp_path / "before", before), make_folder(tmp_path / "after", after)
     then, now = map(Results.load, folders)
-    found = baseline.changes(now, then)
-    return {change.metric.name: change for change in found}, baseline.summary(found, then)
+    rows = baseline.changes(now, then)
+    return {change.metric.name: change for change in rows}, baseline.summary(rows, then)
 
 
 def test_a_change_beyond_the_runs_intervals_is_more_than_noise(tmp_path):

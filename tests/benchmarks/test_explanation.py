@@ -24,8 +24,8 @@ def row(technique, name, measured, predicted, run=(), accepting=2.0, **settings)
     """Return a Deviation; the server took `accepting` ms for most messages, and twice that for the rest."""
     series = Series(Path(), technique, None, technique, [RUN | dict(run)])
     series.acceptance_times, series.spacing = [np.repeat([accepting, 2 * accepting], [60, 40])], Estimate()
-    made = Comparison(WORKLOAD | settings, [series])
-    return deviation.Deviation(made, series, METRICS[name], Estimate.of([measured]), predicted)
+    comparison = Comparison(WORKLOAD | settings, [series])
+    return deviation.Deviation(comparison, series, METRICS[name], Estimate.of([measured]), predicted)
 
 
 def said(*args, **more):
@@ -143,10 +143,10 @@ def bytes_row(technique, requests, payload, segments, run=(), **settings):
     tcp = {"up": 0.3 * count * payload, "down": 0.7 * count * payload}
     ip = {way: amount + count * segments / 2 * 52 for way, amount in tcp.items()}
     figures = {"requests": requests, "tcp_bytes": tcp, "ip_bytes": ip} | dict(run)
-    found = row(technique, "ip_second", sum(ip.values()) / 140, 1.0, run=figures, **settings)
-    found.predicted = byte_counts.predicted_bytes(found).sum
-    assert found.far
-    return "; ".join(reasons.explain(found))
+    deviating = row(technique, "ip_second", sum(ip.values()) / 140, 1.0, run=figures, **settings)
+    deviating.predicted = byte_counts.predicted_bytes(deviating).sum
+    assert deviating.far
+    return "; ".join(reasons.explain(deviating))
 
 
 def test_more_bytes_are_explained_by_requests_before_segments():

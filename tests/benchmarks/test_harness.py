@@ -114,18 +114,18 @@ def undisturbed(comparison, tmp_path_factory):
 
     A refused run shows nothing about the program; if all are refused, the test is skipped with the reason.
     """
-    found = {}
+    runs_by_name = {}
 
     def one(name):
         for attempt in range(ATTEMPTS):
-            if name not in found or not found[name][1]["valid"]:
+            if name not in runs_by_name or not runs_by_name[name][1]["valid"]:
                 again = tmp_path_factory.mktemp(f"again-{name}") if attempt else None
                 place = compared(again, "--techniques", name)[0] if again else comparison[0]
                 runs = json.loads((place / "results.json").read_text())["runs"]
-                found[name] = place, next(run for run in runs if run["technique"] == name)
-        if not found[name][1]["valid"]:
-            pytest.skip(f"{ATTEMPTS} runs were refused: {'; '.join(found[name][1]['flags'])}")
-        return found[name]
+                runs_by_name[name] = place, next(run for run in runs if run["technique"] == name)
+        if not runs_by_name[name][1]["valid"]:
+            pytest.skip(f"{ATTEMPTS} runs were refused: {'; '.join(runs_by_name[name][1]['flags'])}")
+        return runs_by_name[name]
 
     return one
 
@@ -304,8 +304,8 @@ def fetch_text(address, form=None):
     deadline = time.monotonic() + 15
     while True:
         try:
-            with urlopen(address, data, timeout=15) as answer:
-                return answer.read().decode()
+            with urlopen(address, data, timeout=15) as response:
+                return response.read().decode()
         except URLError:
             if time.monotonic() > deadline:
                 raise
@@ -498,8 +498,8 @@ def test_a_load_started_by_hand_makes_a_folder_with_a_report(server, tmp_path):
     """As for several machines: Locust's own command line, with --record."""
     place = tmp_path / "not" / "yet"
     load = ["locust", "-f", "benchmarks/locustfile.py", "--headless", "--only-summary", "--host", server.url]
-    asked = {"technique": "sse", "users": 4, "spawn-rate": 4, "rooms": 2, "rate": 20, "warmup": 0.3, "duration": 1}
-    options = [f"--{name}={value}" for name, value in (asked | {"record": place}).items()]
+    values = {"technique": "sse", "users": 4, "spawn-rate": 4, "rooms": 2, "rate": 20, "warmup": 0.3, "duration": 1}
+    options = [f"--{name}={value}" for name, value in (values | {"record": place}).items()]
     subprocess.run([sys.executable, "-m", *load, *options], cwd=ROOT, capture_output=True, timeout=LONGEST, check=True)
     subprocess.run([sys.executable, "-m", "benchmarks.report", place], cwd=ROOT, timeout=LONGEST, check=True)
     assert json.loads((place / "summary.json").read_text())["clients"] == 4

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from notebooks import limits
 from support.processes import ROOT
 
 LESSONS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+EXECUTED = ROOT / "notebooks" / "executed"
 PARTS = ("Prediction", "The bytes on the wire", "Measurement", "Remember", "Exercises")  # in this order
 LINES_MAX = 15  # of code in a cell
 RUNS = "test_a_lesson_runs"
@@ -46,9 +48,9 @@ def test_a_lesson_is_committed_without_outputs_and_in_small_cells(path):
 def runs(request):
     """Return {lesson: future of its run} of the selected lessons; two run at a time, because they mostly wait."""
     items = [item for item in request.session.items if getattr(item, "originalname", "") == RUNS]
-    asked = [item.callspec.params["path"] for item in items]
+    paths = [item.callspec.params["path"] for item in items]
     with ThreadPoolExecutor(2) as pool:
-        yield {path: pool.submit(run, path) for path in asked}
+        yield {path: pool.submit(run, path) for path in paths}
         pool.shutdown(cancel_futures=True)
 
 
@@ -63,6 +65,16 @@ def run(path):
 def test_a_lesson_runs(path, runs):
     done = runs[path].result()
     assert done.returncode == 0, done.stdout + done.stderr
+    executed = EXECUTED / f"{path.stem}.html"
+    page = executed.read_text()
+    plots = sum("image/png" in output.get("data", {}) for output in outputs(executed.with_suffix(".ipynb")))
+    assert page.count('<img alt="') == page.count('src="data:image/png;base64,') == plots
+    assert not re.search(r"""(src|href)="(?!data:|https?:|#)""", page), "it needs another file"
+    assert "Traceback" not in page
+
+
+def outputs(path):
+    return [output for cell in read(path).cells if cell.cell_type == "code" for output in cell.outputs]
 
 
 class Machine:
@@ -96,10 +108,10 @@ def ends(machine, technique="sse", **options):
 
 def test_a_climb_ends_close_to_the_machines_capacity():
     machine = Machine(1000)
-    found = ends(machine)
-    assert found["held"] <= 1000 < found["did not hold"] <= limits.NEAR * found["held"]
-    assert found["why not"] == "server full; p99 over 250 ms"
-    assert found["served/s"] == found["held"] * 2 / 5
+    row = ends(machine)
+    assert row["held"] <= 1000 < row["did not hold"] <= limits.NEAR * row["held"]
+    assert row["why not"] == "server full; p99 over 250 ms"
+    assert row["served/s"] == row["held"] * 2 / 5
     assert len(machine.tried) <= limits.RUNS_MAX
 
 
@@ -119,18 +131,18 @@ def test_a_climb_says_that_the_generator_was_full():
 
 
 def test_a_climb_that_breaks_nothing_says_so():
-    found = ends(Machine(10**6), technique="polling", runs_max=3)
-    assert found["held"] == 400
-    assert found["served/s"] == 400 / 5
-    assert found["why not"] == "did not fail in 3 runs"
+    row = ends(Machine(10**6), technique="polling", runs_max=3)
+    assert row["held"] == 400
+    assert row["served/s"] == 400 / 5
+    assert row["why not"] == "did not fail in 3 runs"
 
 
 def test_a_climb_ends_if_no_step_succeeds():
     machine = Machine(0.5)
-    found = ends(machine, first=8)
-    assert pd.isna(found["held"])
-    assert math.isnan(found["served/s"])
-    assert found["did not hold"] == 1
+    row = ends(machine, first=8)
+    assert pd.isna(row["held"])
+    assert math.isnan(row["served/s"])
+    assert row["did not hold"] == 1
     assert machine.tried == [8, 4, 2, 1]
 
 

@@ -62,9 +62,9 @@ def test_every_source_is_named_and_has_figures():
 
 def test_a_measured_figure_stands_beside_the_published_one():
     key = "pimentel", "polling, Edmonton"
-    found = {(row.source, row.what): row.measured for row in rows({key: 152.0})}
-    assert found[key] == 152.0
-    assert sum(value is not None for value in found.values()) == 1
+    measured = {(row.source, row.what): row.measured for row in rows({key: 152.0})}
+    assert measured[key] == 152.0
+    assert sum(value is not None for value in measured.values()) == 1
 
 
 def test_a_figure_that_was_not_published_has_no_difference():
@@ -80,17 +80,17 @@ def run(label, technique, **figures):
 
 def test_the_scenario_measures_the_figures_of_the_literature():
     labels = set(scenario.load("literature").labels)
-    asked = set()
+    used = set()
 
     def of(label, technique, figure):
-        asked.add(label)
+        used.add(label)
 
     list(replication.measured(of))
-    assert asked == labels
+    assert used == labels
 
 
 def test_every_measured_figure_has_a_published_one_beside_it():
-    keys = {key for key, _figure in replication.measured(lambda *asked: None)}
+    keys = {key for key, _figure in replication.measured(lambda *arguments: None)}
     assert keys <= set(ROWS)
 
 
@@ -102,8 +102,8 @@ def test_edmonton_is_the_mean_of_the_median_run():
 
 def test_headers_are_the_bytes_without_the_messages():
     polled = run("lubbers", "polling", tcp_bytes={"up": 10 * 200, "down": 10 * (200 + 190)}, payload_bytes=10 * 190)
-    found = replication.figures([polled])
-    assert found["lubbers", "polling, 1,000 clients"] == pytest.approx(400 * 8 * 1000 / MEBI)
+    figures = replication.figures([polled])
+    assert figures["lubbers", "polling, 1,000 clients"] == pytest.approx(400 * 8 * 1000 / MEBI)
 
 
 PUSHED = run("abril", "websocket", tcp_bytes={"up": 0, "down": 10 * (4 + 191)})
@@ -112,9 +112,9 @@ PUSHED = run("abril", "websocket", tcp_bytes={"up": 0, "down": 10 * (4 + 191)})
 def test_a_frame_costs_four_bytes_over_125():
     """RFC 6455: a frame has two bytes of framing up to 125 bytes; these messages are longer."""
     counted = PUSHED | {"payload_bytes": 10 * 191}
-    found = replication.figures([counted, counted | {"label": "lubbers"}])
-    assert found["appelqvist", "framing, WebSocket"] == 4.0
-    assert found["lubbers", "WebSocket, 1,000 clients"] == pytest.approx(0.0305, abs=5e-5)
+    figures = replication.figures([counted, counted | {"label": "lubbers"}])
+    assert figures["appelqvist", "framing, WebSocket"] == 4.0
+    assert figures["lubbers", "WebSocket, 1,000 clients"] == pytest.approx(0.0305, abs=5e-5)
 
 
 def test_runs_without_the_bytes_of_messages_have_no_framing():

@@ -1,4 +1,4 @@
-"""Locust by hand, against a real server: its table, its files and its exit code tell what went wrong."""
+"""Locust by hand, against a real server: its table, its files and its exit code show what went wrong."""
 
 import csv
 import json

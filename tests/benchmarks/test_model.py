@@ -59,7 +59,7 @@ def simulate_polling(p):
 def simulate_longpoll(p):
     """Return the same for long polling: a request waits for the next message, at most for the hold."""
     published = arrivals(p).tolist()
-    latencies, answers, empty, now, place = [], 0, 0, 0.0, 0
+    latencies, responses, empty, now, place = [], 0, 0, 0.0, 0
     while place < MESSAGES:
         if published[place] > now:
             now = min(published[place], now + p.hold)
@@ -67,10 +67,10 @@ def simulate_longpoll(p):
         while place < MESSAGES and published[place] <= now:
             latencies.append(now - published[place] + p.delay)
             place += 1
-        answers += 1
+        responses += 1
         empty += place == first
         now += p.gap
-    return np.array(latencies), answers, empty, now
+    return np.array(latencies), responses, empty, now
 
 
 @pytest.mark.parametrize("p", CASES, ids=str)
@@ -78,14 +78,14 @@ def simulate_longpoll(p):
     ("technique", "simulate"), [("polling", simulate_polling), ("longpoll", simulate_longpoll)], ids=["poll", "long"]
 )
 def test_the_model_agrees_with_a_simulation(technique, simulate, p):
-    latencies, answers, empty, seconds = simulate(p)
+    latencies, responses, empty, seconds = simulate(p)
     assert model.mean(technique, p) == pytest.approx(latencies.mean(), rel=0.02)
     for fraction in (0.5, 0.9, 0.99):
         assert model.quantile(technique, p, fraction) == pytest.approx(np.quantile(latencies, fraction), rel=0.02)
     assert model.maximum(technique, p) == pytest.approx(latencies.max(), rel=0.02)
-    assert model.requests(technique, p) == pytest.approx(answers / seconds, rel=0.02)
-    assert model.empty_share(technique, p) == pytest.approx(empty / answers, rel=0.02, abs=0.002)
-    simulated = (answers * (p.headers + p.empty) + MESSAGES * (p.message + 1)) / seconds
+    assert model.requests(technique, p) == pytest.approx(responses / seconds, rel=0.02)
+    assert model.empty_share(technique, p) == pytest.approx(empty / responses, rel=0.02, abs=0.002)
+    simulated = (responses * (p.headers + p.empty) + MESSAGES * (p.message + 1)) / seconds
     assert model.payload(technique, p) == pytest.approx(simulated, rel=0.02)
 
 

@@ -30,9 +30,9 @@ RETURN = {"back_ms": {"p50": 90.0, "p99": 800.0, "max": 950.0}, "missed": 0, "la
 
 def drawn(folder, *arguments, of=drawing.PLOTS, **more):
     """Draw these plots of a folder; return their names. Each must exist as SVG and as PNG."""
-    made = drawing.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
-    assert plot_names(folder) == plot_names(folder, "png") == sorted(plot.name for plot in made)
-    for plot in made:
+    plots = drawing.write(Results.load(make_folder(folder, *arguments, **more)), folder / "plots", of)
+    assert plot_names(folder) == plot_names(folder, "png") == sorted(plot.name for plot in plots)
+    for plot in plots:
         assert len(plot.caption) > 50
         text = plot.svg.read_text()
         assert 'href="http' not in text
@@ -129,9 +129,9 @@ def test_a_techniques_colour_has_no_other_meaning(tmp_path):
     folder = at_one_point(tmp_path)
     of_kinds = [drawing.byte_kinds.bytes_by_kind, drawing.waterfall.waterfall, drawing.stall.stall]
     of_kinds.append(drawing.latency_parts.latency_parts)
-    made = drawing.write(Results.load(folder), folder / "plots", of_kinds)
-    assert len(made) == len(of_kinds)
-    for path in (path for plot in made for path in (plot.svg, plot.narrow)):
+    plots = drawing.write(Results.load(folder), folder / "plots", of_kinds)
+    assert len(plots) == len(of_kinds)
+    for path in (path for plot in plots for path in (plot.svg, plot.narrow)):
         text = path.read_text().lower()
         assert [name for name in TITLES if style.title_and_colour(name)[1].lower() in text] == []
 
@@ -164,8 +164,8 @@ def test_points_with_names_stages_a_cut_and_traces_have_their_plots(tmp_path):
         for point, cut in enumerate(("jitter", "no-jitter"))
         for name, stage in (("sse", None), ("websocket", "list"), ("websocket", None))
     ]
-    found = drawn(tmp_path, runs, traces={"polling": TRACE, "pigeon": {"exchanges": []}, "sse": None})
-    assert {"reconnects", "staircase", "bytes-by-kind", "waterfall", "sweep-latency"} <= set(found)
+    names = drawn(tmp_path, runs, traces={"polling": TRACE, "pigeon": {"exchanges": []}, "sse": None})
+    assert {"reconnects", "staircase", "bytes-by-kind", "waterfall", "sweep-latency"} <= set(names)
 
 
 def test_a_pane_of_a_sweep_with_stages_names_its_technique_and_its_point(tmp_path):
@@ -215,27 +215,27 @@ def test_latencies_below_the_error_of_the_clocks_are_left_out(tmp_path):
         clock = {"processes": 2, "machines": 2 if error else 1, "error_ms": error}
         return Results.load(make_folder(tmp_path / place, [make_run("sse", clock=clock, **more)]))
 
-    def shown(found):
-        one = found.comparisons[0].series[0]
-        captions = [plot.caption for plot in drawing.write(found, found.folder / "plots", DOTS_AND_CURVES)]
+    def shown(loaded):
+        one = loaded.comparisons[0].series[0]
+        captions = [plot.caption for plot in drawing.write(loaded, loaded.folder / "plots", DOTS_AND_CURVES)]
         return drawing.curves.measured(one), [caption for caption in captions if "clocks" in caption]
 
-    (shares, median, low, _high), told = shown(results(0.0, "one"))
-    assert (shares[0], told) == (0, [])
-    (some, above, low, _high), told = shown(results(2.0, "two"))
+    (shares, median, low, _high), captions = shown(results(0.0, "one"))
+    assert (shares[0], captions) == (0, [])
+    (some, above, low, _high), captions = shown(results(2.0, "two"))
     assert list(above) == [value for value in median if value >= 2.0]
     assert list(some) == list(shares[-len(some) :])
     assert 0 < len(some) < len(shares)
     assert low.min() >= 2.0
-    assert len(told) == 2
-    assert all("agree within 2.00 ms; lower latencies are not shown." in caption for caption in told)
+    assert len(captions) == 2
+    assert all("agree within 2.00 ms; lower latencies are not shown." in caption for caption in captions)
     assert shown(results(1e6, "far"))[0] is None
     assert shown(results(0.5, "well"))[1] == []
     withheld = results(2.0, "bare", latency_ms={"p50": None, "p90": 3.0, "p99": 4.0, "p999": 5.0})
     for path in withheld.folder.glob("runs/*/*.csv"):
         path.unlink()
-    (shares, median, *_rest), told = shown(withheld)
-    assert (list(shares), list(median), len(told)) == ([0.9, 0.99, 0.999], [3, 4, 5], 1)
+    (shares, median, *_rest), captions = shown(withheld)
+    assert (list(shares), list(median), len(captions)) == ([0.9, 0.99, 0.999], [3, 4, 5], 1)
 
 
 def test_runs_without_files_of_deliveries_have_plots(tmp_path):

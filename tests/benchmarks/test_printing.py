@@ -55,8 +55,8 @@ def figures_of(techniques, labels):
 @pytest.mark.parametrize("techniques", [tuple(TECHNIQUES[:count]) for count in (1, 2, 4)], ids=len)
 def test_every_figure_of_a_comparison_has_its_name(width, labels, techniques):
     figures = figures_of(techniques, labels)
-    (made, *_sentences) = terminal_table.parts(figures, width)
-    lines = shown(width, made)
+    (printed, *_sentences) = terminal_table.parts(figures, width)
+    lines = shown(width, printed)
     assert max(map(len, lines)) <= width
     text = "\n".join(lines)
     turned = "IP/s" in text
@@ -69,8 +69,8 @@ def test_every_figure_of_a_comparison_has_its_name(width, labels, techniques):
                 assert re.search(rf"(^|\s){re.escape(write(row))}(\s|$)", text, re.MULTILINE), label
     for name in rows.values() if turned else rows:
         assert name in text
-    told = text.partition("IP: bytes per delivery")[0].splitlines()
-    assert [line for line in told if re.search(r"\d", line) and not re.match(r"\s*[A-Za-z]", line)] == []
+    lines = text.partition("IP: bytes per delivery")[0].splitlines()
+    assert [line for line in lines if re.search(r"\d", line) and not re.match(r"\s*[A-Za-z]", line)] == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -78,7 +78,7 @@ def test_every_figure_of_a_baseline_and_of_the_bench_has_its_name(width, tmp_pat
     now = Results.load(make_folder(tmp_path / "now", all_techniques()))
     changes = baseline.changes(now, Results.load(make_folder(tmp_path / "before", all_techniques())))
     measured = {name: [12_345.678, 23_456.789] for name in measurements.MEASUREMENTS}
-    for made, names in (
+    for printed, names in (
         (baseline.table(changes), [word for change in changes for word in change.title.split()]),
         (
             cost_table(measured),
@@ -86,10 +86,10 @@ def test_every_figure_of_a_baseline_and_of_the_bench_has_its_name(width, tmp_pat
         ),
         (ratio_table(measured), ["reached", "target"]),
     ):
-        lines = shown(width, made)
+        lines = shown(width, printed)
         assert max(map(len, lines)) <= width
         assert [name for name in names if name not in "\n".join(lines)] == []
-        for figure in ("23,456.8", "12,345.7") if made.title and "Medians" in made.title else ():
+        for figure in ("23,456.8", "12,345.7") if printed.title and "Medians" in printed.title else ():
             assert figure in "\n".join(lines)
 
 

@@ -71,8 +71,8 @@ def test_the_markdown_has_the_same_content_and_links_the_plots(folder, page, mar
     assert all((folder / path).is_file() for path in shown)
     headings = [text_of(heading) for heading in re.findall(r"<h2>(.*?)</h2>", page)]
     assert [heading for heading in headings if f"## {heading}\n" not in markdown] == []
-    answer = text_of(re.search(r'<section class="answer">.*?</section>', page, re.DOTALL)[0])
-    for sentence in re.findall(r"[^.]+ delivers soonest[^.]+", answer):
+    section = text_of(re.search(r'<section class="answer">.*?</section>', page, re.DOTALL)[0])
+    for sentence in re.findall(r"[^.]+ delivers soonest[^.]+", section):
         assert sentence.split(":")[0].replace("The answer ", "").strip() in markdown
     cells = re.search(r"\| p50, ms \|(.*)\|", markdown)[1].split("|")
     assert all(re.search(r"[\d.,]+", cell)[0] in text_of(page) for cell in cells)
@@ -94,7 +94,7 @@ def test_the_conclusion_names_the_lowest_if_the_runs_show_it(page):
     assert "the runs show no difference" in text
     assert "Long polling needs 941, 1.7 times as many" in text
     assert "WebSocket costs the server least" in text
-    assert "an interval of 3 runs holds the true median in 75 of 100 cases" in text
+    assert "an interval of 3 runs contains the true median in 75 of 100 cases" in text
 
 
 @pytest.mark.parametrize("repetitions", [1, 2])
@@ -109,12 +109,12 @@ def test_one_run_or_two_give_no_ranking(tmp_path, repetitions):
 def test_a_technique_with_too_few_runs_is_named_but_not_ranked(tmp_path, few):
     """The answer and the note about runs say the same, and so does a sweep."""
     runs = [run for run in all_techniques() if run[0]["technique"] != "longpoll" or run[0]["repetition"] <= few]
-    answer = text_of(read(make_folder(tmp_path / "one", runs)))
-    answer = answer[: answer.index("All figures")]
-    assert "so no order is claimed for Long polling. One is called lower than another if" in answer
-    assert re.search(r"needs? the fewest bytes: [^;]*; Short polling needs [^;]*; too few runs to rank Long", answer)
-    assert answer.count("too few runs to rank Long polling with ") == 3
-    assert not re.search(r"Long polling (and|takes|needs|costs|delivers)|and Long polling", answer)
+    response = text_of(read(make_folder(tmp_path / "one", runs)))
+    response = response[: response.index("All figures")]
+    assert "so no order is claimed for Long polling. One is called lower than another if" in response
+    assert re.search(r"needs? the fewest bytes: [^;]*; Short polling needs [^;]*; too few runs to rank Long", response)
+    assert response.count("too few runs to rank Long polling with ") == 3
+    assert not re.search(r"Long polling (and|takes|needs|costs|delivers)|and Long polling", response)
     swept = [
         run for run in sweep_of("clients", [10, 50]) if run[0]["technique"] != "longpoll" or run[0]["repetition"] <= few
     ]
@@ -133,8 +133,8 @@ def test_overlapping_runs_give_no_ranking(tmp_path):
     assert "Median latency (ms): 20.0 by Server-Sent Events and 21.0 by WebSocket; the runs show no difference." in text
 
 
-@pytest.mark.parametrize(("more", "told"), [(0, False), (1, False), (9, False), (11, True)])
-def test_a_difference_below_the_margin_gives_no_winner(tmp_path, more, told):
+@pytest.mark.parametrize(("more", "differs"), [(0, False), (1, False), (9, False), (11, True)])
+def test_a_difference_below_the_margin_gives_no_winner(tmp_path, more, differs):
     """The conclusion, the bold figures of the table and the ends of a sweep have one rule: a margin in per cent."""
 
     def runs(point=0, **swept):
@@ -148,14 +148,14 @@ def test_a_difference_below_the_margin_gives_no_winner(tmp_path, more, told):
     for name in ("report.html", "report.md"):
         text = text_of(read(folder, name))
         several = "Server-Sent Events and WebSocket need the fewest bytes: 380"
-        assert ("WebSocket needs the fewest bytes: 380 per" in text) == told
-        assert (several in text or "WebSocket and Server-Sent Events need the fewest bytes: 380" in text) != told
+        assert ("WebSocket needs the fewest bytes: 380 per" in text) == differs
+        assert (several in text or "WebSocket and Server-Sent Events need the fewest bytes: 380" in text) != differs
         assert re.search(r"Short polling needs 1,210, 3\.2 times as many, and Long polling about as much", text)
     (point,) = Results.load(folder).comparisons
     best = [series.title for series, cell in zip(point.valid, tables.cells(point, "ip"), strict=True) if cell.best]
-    assert best == (["WebSocket"] if told else ["Server-Sent Events", "WebSocket"])
+    assert best == (["WebSocket"] if differs else ["Server-Sent Events", "WebSocket"])
     sweep = [run for place, rate in enumerate((1.0, 10.0)) for run in runs(place, rate=rate)]
-    titles = "WebSocket" if told else "Server-Sent Events and WebSocket"
+    titles = "WebSocket" if differs else "Server-Sent Events and WebSocket"
     assert f"lowest at both ends: {titles}." in text_of(read(make_folder(tmp_path / "sweep", sweep)))
 
 

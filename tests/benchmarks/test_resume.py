@@ -128,8 +128,8 @@ def test_results_of_another_version_or_machine_are_not_resumed(interrupted, tmp_
 
 def test_other_uncommitted_changes_count_as_another_version(tmp_path, monkeypatch):
     def git(*arguments):
-        told = {"cwd": tmp_path, "check": True, "capture_output": True}
-        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], **told)
+        options = {"cwd": tmp_path, "check": True, "capture_output": True}
+        subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", *arguments], **options)
 
     monkeypatch.setattr(manifest, "ROOT", tmp_path)
     assert manifest.code_version() == {"commit": None, "changed": None, "difference": None}
@@ -188,8 +188,8 @@ def test_refused_runs_are_repeated_once_unless_most_are_refused():
     planned = plan.runs(chosen)
     empty = {"manifest": {}, "calibration": None, "traces": None}
 
-    def retries(made):
-        return campaign.Campaign(None, chosen, planned, empty | {"runs": made}).retries()
+    def retries(runs):
+        return campaign.Campaign(None, chosen, planned, empty | {"runs": runs}).retries()
 
     assert retries([]) == retries(rows(planned, [])) == []
     assert retries(rows(planned, planned[:2])) == [planned[0].retry, planned[1].retry]

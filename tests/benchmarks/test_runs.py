@@ -108,9 +108,9 @@ def test_an_offset_is_found_within_its_own_bound(server, ahead):
 
 def test_the_clock_errors_of_two_machines_add_up_and_hide_smaller_latencies():
     machines = [(clock.machine_id(), 0.2), ("elsewhere", 1.5), ("elsewhere", 0.7)]
-    told = [{"machine": machine, "offset": 0.0, "error": error} for machine, error in machines]
-    assert clock.combine(told) == {"processes": 3, "machines": 2, "error_ms": 2.2}
-    assert clock.combine(told[:1]) == {"processes": 1, "machines": 1, "error_ms": 0.0}
+    clocks = [{"machine": machine, "offset": 0.0, "error": error} for machine, error in machines]
+    assert clock.combine(clocks) == {"processes": 3, "machines": 2, "error_ms": 2.2}
+    assert clock.combine(clocks[:1]) == {"processes": 1, "machines": 1, "error_ms": 0.0}
     summary = {"mean": 2.5, "p50": 2.1, "p99": 40.0, "max": None}
     assert run_summary.withheld(summary, 2.2) == {"mean": 2.5, "p50": None, "p99": 40.0, "max": None}
 

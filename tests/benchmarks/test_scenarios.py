@@ -52,10 +52,10 @@ def test_the_rates_in_the_prediction_of_polling_are_those_of_the_model():
     def crossing(other, level):
         return model.crossing("polling", other, sizes_of("polling"), level, sizes_of(other))
 
-    told = [float(figure) for figure in re.findall(r"[0-9.]+(?=[ ,:])", scenario.load("rate").prediction)]
+    figures = [float(figure) for figure in re.findall(r"[0-9.]+(?=[ ,:])", scenario.load("rate").prediction)]
     long, event, socket = (crossing(other, model.ip) for other in ("longpoll", "sse", "websocket"))
-    assert told[:2] == [round(long, 1), round(event, 1)] == [round(long, 1), round(socket, 1)]
-    assert told[2:] == [round(crossing(other, model.payload)) for other in ("sse", "websocket")]
+    assert figures[:2] == [round(long, 1), round(event, 1)] == [round(long, 1), round(socket, 1)]
+    assert figures[2:] == [round(crossing(other, model.payload)) for other in ("sse", "websocket")]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_an_unknown_scenario_is_refused_in_one_sentence(name):
 
 
 @pytest.mark.parametrize(
-    ("text", "made"),
+    ("text", "value"),
     [
         ("rate=2.5", {"rate": 2.5}),
         ("clients=[10, 50]", {"clients": [10, 50]}),
@@ -213,12 +213,12 @@ def test_an_unknown_scenario_is_refused_in_one_sentence(name):
         ('layer="', None),
     ],
 )
-def test_the_command_line_can_set_what_a_scenario_can(text, made):
-    if made is None:
+def test_the_command_line_can_set_what_a_scenario_can(text, value):
+    if value is None:
         with pytest.raises(ComparisonError, match="NAME=VALUE"):
             cli_options.setting(text)
     else:
-        assert cli_options.setting(text) == made
+        assert cli_options.setting(text) == value
 
 
 def test_a_stage_is_combined_with_its_technique_only():

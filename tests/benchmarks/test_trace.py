@@ -57,8 +57,8 @@ def test_a_request_ends_with_its_response_at_least_a_round_trip_later(traces):
         ended = [each for each in of_kind(traced, "request", "handshake") if each["ends"] is not None]
         assert ended, technique
         assert all(each["ends"] - each["at"] >= 2 * QUICK.delay_ms / 1000 for each in ended)
-        answers = Counter(each["at"] for each in of_kind(traced, "answer", "empty", "stream", "handshake"))
-        assert all(answers[each["ends"]] for each in ended)
+        responses = Counter(each["at"] for each in of_kind(traced, "answer", "empty", "stream", "handshake"))
+        assert all(responses[each["ends"]] for each in ended)
 
 
 def test_pushed_messages_appear_as_events_and_frames(traces):

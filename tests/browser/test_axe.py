@@ -1,4 +1,4 @@
-"""Accessibility: axe-core finds no violation on any page, on a screen, on a laptop and on a phone."""
+"""Accessibility: axe-core finds no violation on any page, in both themes, on a screen, on a laptop and on a phone."""
 
 import re
 from importlib import import_module
@@ -11,6 +11,7 @@ from support.axe import check
 from support.board import choose, open_board, wait_for_results
 from support.fake_results import CALIBRATION, HOSTILE, all_techniques, make_folder, make_run, refused_run, sweep_of
 
+THEMES = ["light", "dark"]
 SIZES = [(1920, 1080), (1366, 768), (390, 844)]
 LANGUAGES = ["en", "zh-hans"]
 ROOM = "axe"
@@ -22,10 +23,11 @@ REFUSED = re.compile(r"40[04] \(")
 
 
 def check_sizes(window, part="html"):
-    """Check a page, or a part of it, on every screen."""
-    for width, height in SIZES:
-        with window.sized(width, height):
-            check(window, part)
+    """Check a page, or a part of it, in every theme and on every screen."""
+    for theme in THEMES:
+        for width, height in SIZES:
+            with window.preferring(color_scheme=theme), window.sized(width, height):
+                check(window, part)
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -104,9 +106,9 @@ REPORTS = {
 }
 
 
-@pytest.mark.parametrize("made", REPORTS)
-def test_axe_accepts_a_report(window, tmp_path, made):
-    runs, more = REPORTS[made]
+@pytest.mark.parametrize("kind", REPORTS)
+def test_axe_accepts_a_report(window, tmp_path, kind):
+    runs, more = REPORTS[kind]
     window.driver.get(report.write(make_folder(tmp_path / "results", runs, **more)).as_uri())
     for details in window.all("details:not([open]) > summary"):
         details.click()

@@ -58,8 +58,8 @@ class Demo:
     def request(self, path, fields=None):
         """Ask the wires' control."""
         body = None if fields is None else json.dumps(fields).encode()
-        with urllib.request.urlopen(self.control + path, body, timeout=PATIENCE) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(self.control + path, body, timeout=PATIENCE) as response:
+            return json.load(response)
 
     def state(self):
         return {wire["name"]: wire for wire in self.request("/state")["wires"]}
@@ -133,7 +133,7 @@ def test_every_pane_has_an_origin_of_its_own(demo, board):
 def test_one_message_is_delivered_in_every_pane_and_seen_in_every_lane(board):
     board.say("to all")
     until_delivered(board, "to all")
-    board.until(lambda: board.one(".composer .status").text.startswith("Delivered:"), "its delivery is not told")
+    board.until(lambda: board.one(".composer .status").text.startswith("Delivered:"), "its delivery is not shown")
     for technique in TECHNIQUES:
         assert any("message 1" in line for line in lines(board, technique, DELIVERED_AS[technique]))
     assert lines(board, "polling", "empty")
@@ -209,7 +209,7 @@ def test_a_lane_is_read_by_click_and_by_keyboard(board):
     until_delivered(board, "here")
     lane = board.one("[data-row=websocket] .lane")
     lane.send_keys(Keys.ARROW_LEFT)
-    board.until(lambda: "WebSocket" in board.one("[data-part=caption]").text, "what is chosen is not told")
+    board.until(lambda: "WebSocket" in board.one("[data-part=caption]").text, "what is chosen is not shown")
     assert board.one("[data-part=pause]").get_attribute("aria-pressed") == "true", "the lane is paused for reading"
     lane.send_keys(Keys.ENTER)
     board.until(lambda: board.all(".inspector[open] .parts"), "Enter opens nothing")
@@ -307,8 +307,8 @@ def test_after_a_flood_only_visible_elements_are_kept(demo, board, room):
         for _ in range(FLOOD):
             body = json.dumps({"author": "Ann", "text": "one of many", "sent_at": 1_000 * time.time()}).encode()
             request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                last = json.load(answer)["id"]
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                last = json.load(response)["id"]
         for technique in TECHNIQUES:
             with pane(board, technique):
                 # By a script, because the driver keeps every element alive that it returns.
@@ -362,12 +362,12 @@ def test_a_hidden_page_says_that_its_timers_were_slowed(board):
     board.driver.minimize_window()
     try:
         assert board.driver.execute_script("return document.hidden")
-        board.until(slowed, "no pane tells of it")
+        board.until(slowed, "no pane shows it")
         time.sleep(3)  # shorter absences are not reported
     finally:
         board.driver.set_window_size(size["width"], size["height"])
     notice = "[data-hidden-notice]"
-    board.until(lambda: board.one(notice).is_displayed(), "the page does not tell of it")
+    board.until(lambda: board.one(notice).is_displayed(), "the page does not say so")
     assert "was hidden for" in board.one(notice).text
     board.until(lambda: not slowed(), "it still says so")
 

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 STRANGER = b"<!doctype html><meta charset=utf-8><title>A stranger's page</title><body></body>"
 FETCH = """
 const [address, options, done] = arguments;
-const told = async (answer) => done([answer.type, answer.status, await answer.text()]);
-fetch(address, { credentials: "include", ...options }).then(told, () => done("failed"));
+const summarize = async (answer) => done([answer.type, answer.status, await answer.text()]);
+fetch(address, { credentials: "include", ...options }).then(summarize, () => done("failed"));
 """
 STREAM = """
 const [address, done] = arguments;
@@ -109,8 +109,8 @@ def abroad(visited, server, room):
 @pytest.mark.parametrize("technique", HTTP)
 def test_4_a_foreign_page_reads_no_messages(abroad, server, room, technique, mode):
     address = server.url + room_path(technique, room, "?after=0&hold=0")
-    answer = abroad.execute_async_script(FETCH, address, {"mode": mode})
-    assert answer == "failed"  # also in the mode no-cors, whose response a page cannot read
+    response = abroad.execute_async_script(FETCH, address, {"mode": mode})
+    assert response == "failed"  # also in the mode no-cors, whose response a page cannot read
 
 
 @pytest.mark.parametrize("address", ["/", "/healthz", "/openapi.json", "/compare/lobby/"])
@@ -129,8 +129,8 @@ def test_4_a_foreign_page_publishes_nothing(abroad, server, room, technique, mod
         "headers": {"Content-Type": kind},
         "credentials": "include",
     }
-    answer = abroad.execute_async_script(FETCH, server.url + room_path(technique, room), options)
-    assert answer == "failed" or answer[0] == "opaque"
+    response = abroad.execute_async_script(FETCH, server.url + room_path(technique, room), options)
+    assert response == "failed" or response[0] == "opaque"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -1,4 +1,4 @@
-"""Section 5.5: the pages work in the oldest browsers that they support, and tell older ones that they are too old."""
+"""Section 5.5: the pages work in the oldest browsers that they support, and show a sentence in older ones."""
 
 import re
 
@@ -34,7 +34,7 @@ def test_no_script_uses_a_feature_that_the_oldest_browsers_lack(path):
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    ("source", "newer"),
     [
         ("const all = AbortSignal.any([one, two]);", ["AbortSignal.any"]),
         ("await Promise.any([one]); // not AbortSignal.any", []),
@@ -47,8 +47,8 @@ def test_no_script_uses_a_feature_that_the_oldest_browsers_lack(path):
         ("/(?<=a)b/u.test(text)", ["lookbehind"]),
     ],
 )
-def test_the_check_finds_newer_features(source, found):
-    assert younger(source) == found
+def test_the_check_finds_newer_features(source, newer):
+    assert younger(source) == newer
 
 
 def test_the_labs_own_names_are_not_taken_for_the_browsers():

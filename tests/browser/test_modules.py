@@ -47,9 +47,9 @@ def test_the_model_in_javascript_agrees_with_the_one_in_python(run, technique):
         const measured = { kinds, requests: 1, messages: 1, payloadDown: given.message };
         return expected(measured, method, { ...given, seconds });
       })"""
-    found = run("scenes/model", script, grid, framings, HEADERS, METHODS[technique], SECONDS)
-    assert len(found) == len(grid)
-    for given, p, values in zip(grid, points, found, strict=True):
+    computed = run("scenes/model", script, grid, framings, HEADERS, METHODS[technique], SECONDS)
+    assert len(computed) == len(grid)
+    for given, p, values in zip(grid, points, computed, strict=True):
         assert values["mean"] == pytest.approx(1_000 * model.mean(technique, p)), given
         assert values["slowest"] == pytest.approx(1_000 * model.maximum(technique, p)), given
         assert values["mean"] <= values["slowest"]

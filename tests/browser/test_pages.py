@@ -20,7 +20,7 @@ def test_one_message_appears_in_all_panes_with_its_latency(server, window, room)
         (latency,) = window.texts(f"{pane} .message .latency")
         assert LATENCY.fullmatch(latency)
         assert LATENCY.fullmatch(window.one(f"{pane} [data-part=mean]").text)
-    window.until(lambda: window.one(".status").text.startswith("Delivered:"), "its delivery is not told")
+    window.until(lambda: window.one(".status").text.startswith("Delivered:"), "its delivery is not shown")
 
 
 def test_each_technique_can_publish_for_all(server, window, room):

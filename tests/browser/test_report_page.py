@@ -23,16 +23,16 @@ def test_plots_come_before_tables_and_fit_the_screen(window, written, width, hei
             const phone = each.currentSrc && each.currentSrc !== each.getAttribute("src");
             return [each.localName, left, right, top, each.naturalWidth ?? 0, Boolean(phone)];
           })"""
-        found = window.driver.execute_script(script)
-        names = [name for name, *_rest in found]
+        images = window.driver.execute_script(script)
+        names = [name for name, *_rest in images]
         count = names.count("img")
         assert count >= 5
         assert names[:count] == ["img"] * count  # in the page's order
-        for _name, left, right, _top, natural, phone in found[:count]:
+        for _name, left, right, _top, natural, phone in images[:count]:
             assert 0 <= left < right <= width
             assert natural > 0
             assert phone == (width < 640)
-        assert found[0][3] < 2 * height  # the first plot is on the first or second screen
+        assert images[0][3] < 2 * height  # the first plot is on the first or second screen
         assert window.driver.execute_script("return document.documentElement.scrollWidth") <= width
     finally:
         window.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

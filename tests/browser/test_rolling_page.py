@@ -40,9 +40,9 @@ def test_a_rolling_restart_loses_no_message_and_shows_no_error_in_a_browser(scal
     window.until(lambda: all(sorted(texts) == sorted(said) for texts in shown(window)), "a message is missing")
     assert len(set(shown(window))) == 1
     window.until(lambda: set(window.texts("[data-part=notice]")) == {""}, "a pane does not come back")
-    told = window.driver.execute_script("return window.told")
-    for pane, sentences in told.items():
+    notices = window.driver.execute_script("return window.told")
+    for pane, sentences in notices.items():
         calm = CALM.get(pane, f"{AWAY}|{WAITING}")
         assert [sentence for sentence in sentences if not re.fullmatch(calm, sentence)] == [], pane
     for pane in ("sse", "websocket"):  # each was connected to one of the servers, and so reports the reconnect
-        assert any(re.fullmatch(AWAY, sentence) for sentence in told[pane]), told
+        assert any(re.fullmatch(AWAY, sentence) for sentence in notices[pane]), notices

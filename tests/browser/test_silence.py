@@ -71,11 +71,11 @@ def test_a_page_reconnects_at_once_when_the_network_or_the_page_is_back(
     relay.silence()
     publish(technique, server, room, "unheard")
 
-    def told():
+    def is_notified():
         sleeping.driver.execute_script(event)  # more than once: an event right after a sign of life is ignored
         return sleeping.texts(".message .text") == ["before", "unheard"]
 
-    until(told, "it does not come back", LONG)
+    until(is_notified, "it does not come back", LONG)
     sleeping.say("after")
     sleeping.until_texts("before", "unheard", "after")
 

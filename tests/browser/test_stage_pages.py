@@ -23,6 +23,11 @@ def click(window, part):
     window.one(f"[data-part={part}]").click()
 
 
+def chips(window, trial=1):
+    """Return the states of the chips of a stage."""
+    return [chip.get_attribute("data-state") for chip in window.all(f".try:nth-of-type({trial}) .chip")]
+
+
 def until_figures(window, **expected):
     """Wait until the ledger shows these numbers."""
 
@@ -51,6 +56,8 @@ def test_a_stage_shows_its_code_its_traffic_and_lost_messages(server, window, ro
     window.until_state("OPEN 1")
     lost = 5 if stage in FORGETFUL else 0
     until_figures(window, published=6, delivered=6 - lost, missing=lost)
+    state = "lost" if lost else "twice" if stage == "whole" else "delivered"
+    window.until(lambda: chips(window) == [state] * 5, "the chips show something else")
     if stage == "etag":
         window.until(lambda: "↓ 304 " in window.texts("[data-part=frames] .down span"), "nothing is unchanged")
     if technique == "websocket":
@@ -58,6 +65,21 @@ def test_a_stage_shows_its_code_its_traffic_and_lost_messages(server, window, ro
         window.until_state("CLOSED 3")
         assert window.texts("[data-part=states] span")[-2:] == ["OPEN 1", "CLOSED 3"]
         assert "1000" in window.one("[data-part=notice]").text
+
+
+def test_two_stages_are_tried_side_by_side(server, window, room):
+    window.open(server, "longpoll", "stages", "hold", room).until_state("OPEN 1")
+    window.one("[name=beside] option:last-child").click()
+    window.until(lambda: window.texts(".try .pill") == ["OPEN 1"] * 2, "two stages do not open")
+    assert window.texts(".try h2.place") == ["1 hold", "3 after"]
+    click(window, "burst")
+    window.until(lambda: chips(window, 2) == ["delivered"] * 5, "the finished stage loses messages")
+    window.until(lambda: set(chips(window)) <= {"delivered", "lost"} and len(chips(window)) == 5, "no chips")
+    assert chips(window)[0] == "delivered"  # a request was held
+    marked = window.all(".source:nth-of-type(3) mark")
+    assert [mark.text.strip().split(":")[0] for mark in marked][:1] == ["# To blame"]
+    assert len(marked) == 2
+    assert window.complaints() == []
 
 
 def test_a_stage_shows_why_a_text_was_refused_and_keeps_it(server, window, room, technique):

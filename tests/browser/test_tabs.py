@@ -32,8 +32,8 @@ class Seventh:
 
     def __init__(self, window, address):
         self.driver = window.driver
-        made = self.driver.execute_cdp_cmd("Target.createTarget", {"url": address, "background": True})
-        self.target = made["targetId"]
+        target = self.driver.execute_cdp_cmd("Target.createTarget", {"url": address, "background": True})
+        self.target = target["targetId"]
 
     def has_come(self):
         infos = self.driver.execute_cdp_cmd("Target.getTargets", {})["targetInfos"]

@@ -84,7 +84,7 @@ TEXTS = {
 }
 
 
-def made(number, text):
+def unique_message(number, text):
     """Return a message that shares no object with another one."""
     names = ["".join(list(part)) for part in ("𠀀" * 64, "😀" * 40, text, '"' * 64)]
     return Message(number, *names, 1763678000123.25 + number, 1763678000124.5678 + number)
@@ -92,10 +92,10 @@ def made(number, text):
 
 @pytest.mark.parametrize("text", list(TEXTS.values()), ids=list(TEXTS))
 def test_a_message_costs_no_more_memory_than_is_counted(text):
-    made(0, text).size  # noqa: B018  (objects that are made only once)
+    unique_message(0, text).size  # noqa: B018  (objects that are made only once)
     gc.collect()
     tracemalloc.start()
-    messages = [made(number, text) for number in range(200)]
+    messages = [unique_message(number, text) for number in range(200)]
     counted = sum(message.size for message in messages)
     for message in messages:
         message.encoded(str)
@@ -158,8 +158,8 @@ def test_4_503_when_too_many_bytes_wait_for_the_disk(start, room):
         speakers = [stack.enter_context(open_websocket(server.url, room)) for _ in range(16)]
         for number, speaker in enumerate(speakers):
             send_json(speaker, type="publish", author="Ann", text="x" * 3_000, nonce=str(number))
-        answers = {receive_json(speaker)["error"] for speaker in speakers}
-    assert answers == {AWAY, "too many messages wait for the disk, try again."}
+        responses = {receive_json(speaker)["error"] for speaker in speakers}
+    assert responses == {AWAY, "too many messages wait for the disk, try again."}
     assert publish("polling", server, room)[1]["id"] == 1
 
 
@@ -185,14 +185,14 @@ def test_4_1_if_too_much_waits_in_connections_the_address_with_the_most_loses_on
 def connected(monkeypatch):
     """Return a function that makes connections; 100 bytes may wait in all together."""
     monkeypatch.setattr(buffers, "settings", SimpleNamespace(BUFFERS_BYTES=100))
-    made, cut = [], []
+    connections, cut = [], []
 
     def connection():
-        made.append(Connection(partial(cut.append, len(made))))
-        return made[-1]
+        connections.append(Connection(partial(cut.append, len(connections))))
+        return connections[-1]
 
     yield connection, cut
-    for each in made:
+    for each in connections:
         buffers.limit.remove(each)
     assert (buffers.limit.total, buffers.limit.by_address, buffers.limit.waiting) == (0, {}, {})
 

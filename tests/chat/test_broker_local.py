@@ -40,9 +40,9 @@ def test_3_2_every_technique_delivers_without_a_query_of_the_store(start):
 
 def test_a_subscription_gets_its_rooms_messages_in_order_until_it_leaves(bounded):
     async def received():
-        told, subscriptions, broker = [], [], broker_local.LocalBroker()
+        announced, subscriptions, broker = [], [], broker_local.LocalBroker()
         for room in ("a", "b"):
-            subscriptions.append(broker.subscribe(room, lambda messages: noted(told, messages)))
+            subscriptions.append(broker.subscribe(room, lambda messages: noted(announced, messages)))
             assert await subscriptions[-1].join()
         listening = [asyncio.create_task(each.listen()) for each in subscriptions]
         broker.publish([message("b", 1), message("a", 2), message("a", 1), message("c", 1)])
@@ -54,16 +54,16 @@ def test_a_subscription_gets_its_rooms_messages_in_order_until_it_leaves(bounded
         await asyncio.sleep(0.01)
         listening[1].cancel()
         await asyncio.gather(*listening[1:], return_exceptions=True)
-        return told, broker
+        return announced, broker
 
-    told, broker = asyncio.run(received())
-    assert sorted(told) == [[("a", 1), ("a", 2)], [("b", 1)], [("b", 2)]]
+    announced, broker = asyncio.run(received())
+    assert sorted(announced) == [[("a", 1), ("a", 2)], [("b", 1)], [("b", 2)]]
     assert not broker.subscriptions
 
 
-async def noted(told, messages):
-    """Append the announced messages to `told`."""
-    told.append([(each.room, each.id) for each in messages])
+async def noted(announced, messages):
+    """Append some messages to those that were announced."""
+    announced.append([(each.room, each.id) for each in messages])
 
 
 def test_4_1_announcements_that_wait_for_a_busy_room_are_bounded(bounded):

@@ -61,13 +61,13 @@ def test_2_1a_the_clients_of_a_deleted_room_get_a_reset(server, room, name, coun
     for each in (room, f"{room}-other"):
         publish_old(server, each)
     texts = [f"new {number}" for number in range(count)]
-    with clients(server, room, texts) as told:
+    with clients(server, room, texts) as running:
         done = forget(getattr(server, "servers", [server])[0], room)
         assert (done.returncode, done.stdout, done.stderr) == (0, f"The room {room} is empty.\n", "")
         for number, text in enumerate(texts, 1):
             status, message = publish("sse", server, room, text)
             assert (status, message["id"]) == (201, number)
-        for resets in results_of(told):
+        for resets in results_of(running):
             assert resets >= 1  # a long poll has a queue in each process, and may get a reset from each
             assert resets == 1 or hasattr(server, "servers")
     assert read("polling", server, room, count, "?after=0").ids == list(range(1, count + 1))
@@ -81,8 +81,8 @@ def test_2_1a_a_client_that_was_away_gets_a_reset_too(start, room, workers):
     assert forget(server, room).returncode == 0
     for technique in TECHNIQUES:
         assert publish(technique, server, f"{room}-{technique}")[1]["id"] == 1
-        answer = read(technique, server, f"{room}-{technique}", 1, "?after=3")
-        assert (answer.reset, answer.ids) == (True, [1])
+        response = read(technique, server, f"{room}-{technique}", 1, "?after=3")
+        assert (response.reset, response.ids) == (True, [1])
     server.stop()
     assert forget(server, f"{room}-sse").returncode == 0  # without a server
     server.start()

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import count
+from threading import Barrier
 
 import pytest
 from channels.layers import InMemoryChannelLayer
@@ -13,6 +14,7 @@ from lab.access.rate_limits import RateLimits
 from lab.access.visitors import Visitor
 from lab.chat.broker import Broker
 from lab.chat.broker_local import LocalBroker
+from lab.chat.database import READERS
 from lab.chat.hub import Hub
 from lab.messages.errors import Refused
 from lab.messages.message import Draft
@@ -383,3 +385,18 @@ def test_shutting_down_ends_every_reader(chat, room):
             assert queue.ended
 
     chat(test)
+
+
+def test_closing_a_hub_closes_the_connection_of_every_thread(chat, room):
+    threads = Barrier(READERS)
+    connections = []
+
+    async def test(hub):
+        database = hub.store.database
+        await publish(hub, room, "one")
+        await asyncio.gather(*(database.read(threads.wait, PATIENCE) for _ in range(READERS)))
+        connections.extend(database.connections)
+        assert [bool(each.connection) for each in connections] == [True] * (READERS + 1)
+
+    chat(test)
+    assert not any(each.connection for each in connections)

@@ -149,9 +149,9 @@ def test_2_healthz_names_the_channel_layer_when_it_is_away(redis, start):
     server = start(REDIS_URL=redis.url)
     assert get(server.url, "/healthz").status == 200
     redis.stop()
-    answer = until(lambda: (a := get(server.url, "/healthz")).status == 503 and a, "the loss goes unseen")
-    assert answer.json["error"] == "channel_layer: not available."
-    assert answer.headers["retry-after"] == "1"
+    response = until(lambda: (a := get(server.url, "/healthz")).status == 503 and a, "the loss goes unseen")
+    assert response.json["error"] == "channel_layer: not available."
+    assert response.headers["retry-after"] == "1"
     redis.start()
     until(lambda: get(server.url, "/healthz").status == 200, "the layer's return goes unseen")
 

@@ -100,10 +100,10 @@ def refuses(server, room):
     """Check that every technique refuses to publish."""
     for technique in TECHNIQUES:
         try:
-            status, answer = publish(technique, server, room)
+            status, response = publish(technique, server, room)
         except InvalidStatus as refused:  # the handshake of a WebSocket to a room that its process has not opened
-            status, answer = refused.response.status_code, json.loads(refused.response.body)
-        assert (status, answer["error"]) == (503, AWAY)
+            status, response = refused.response.status_code, json.loads(refused.response.body)
+        assert (status, response["error"]) == (503, AWAY)
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -121,9 +121,9 @@ def test_3_1_no_message_is_accepted_that_the_next_start_would_not_find(kept, roo
             refuses(server, room)
         status, frame = publish_frame(connection, FIELDS)
         assert (status, frame["error"]) == (503, AWAY)
-    answer = until(lambda: (a := get(server.url, "/healthz")).status == 503 and a, "the loss goes unseen")
-    assert answer.json["error"] == UNWELL
-    assert answer.json["channel_layer"]
+    response = until(lambda: (a := get(server.url, "/healthz")).status == 503 and a, "the loss goes unseen")
+    assert response.json["error"] == UNWELL
+    assert response.json["channel_layer"]
     server.stop()
     server.start()
     assert publish("polling", server, room)[0] == 201
@@ -179,22 +179,22 @@ def test_3_1_a_link_to_another_folder_counts_as_a_moved_database(kept, room, tmp
 
 def test_3_1_acknowledged_messages_are_stored_while_the_folder_is_moved_and_restored(kept, room):
     server, folder = kept()
-    told, over = {}, threading.Event()
+    acknowledged, over = {}, threading.Event()
 
     def speak(number):
         turn = 0
         while not over.is_set():
             turn += 1
-            status, answer = publish("polling", server, room, f"{number}.{turn}")
+            status, response = publish("polling", server, room, f"{number}.{turn}")
             if status == 201:
-                told[answer["id"]] = f"{number}.{turn}"
+                acknowledged[response["id"]] = f"{number}.{turn}"
 
     with ThreadPoolExecutor(8) as pool:
         speakers = [pool.submit(speak, number) for number in range(8)]
         try:
             for turn in range(1, 11):
                 until(
-                    lambda turn=turn: len(told) > 20 * turn or any(one.done() for one in speakers),
+                    lambda turn=turn: len(acknowledged) > 20 * turn or any(one.done() for one in speakers),
                     "no publish gets a response",
                 )
                 move(folder)
@@ -209,9 +209,9 @@ def test_3_1_acknowledged_messages_are_stored_while_the_folder_is_moved_and_rest
     folder.with_name("elsewhere").rename(folder)
     server.start()
     with closing(client("polling", server, room, after=0)) as reader:
-        stored = {message["id"]: message["text"] for message in islice(reader.messages(), max(told))}
-    assert len(told) >= 200
-    assert {number: stored[number] for number in told} == told
+        stored = {message["id"]: message["text"] for message in islice(reader.messages(), max(acknowledged))}
+    assert len(acknowledged) >= 200
+    assert {number: stored[number] for number in acknowledged} == acknowledged
 
 
 def test_3_6_two_servers_open_and_close_one_database_without_an_error(start, room):

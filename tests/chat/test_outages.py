@@ -33,8 +33,8 @@ def away(service, how):
 
 def health(scaled):
     """Return the health that the processes report: {(status, sentence)}."""
-    answers = [get(server.url, "/healthz") for server in scaled.servers]
-    return {(answer.status, answer.json.get("error")) for answer in answers}
+    responses = [get(server.url, "/healthz") for server in scaled.servers]
+    return {(response.status, response.json.get("error")) for response in responses}
 
 
 def well(scaled):
@@ -45,11 +45,11 @@ def well(scaled):
 def publish_at_once(scaled, room, connection):
     """Publish by every technique at once; return {(status, the sentence of a refusal)}."""
     with ThreadPoolExecutor() as pool:
-        asked = [pool.submit(post, scaled.url, room_path(technique, room), FIELDS) for technique in HTTP]
+        requests = [pool.submit(post, scaled.url, room_path(technique, room), FIELDS) for technique in HTTP]
         status, fields = publish_frame(connection, FIELDS)
-        answers = [future.result() for future in asked]
-    assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status == 503)
-    return {(answer.status, answer.json.get("error")) for answer in answers} | {(status, fields.get("error"))}
+        responses = [future.result() for future in requests]
+    assert all(response.headers["retry-after"] == "1" for response in responses if response.status == 503)
+    return {(response.status, response.json.get("error")) for response in responses} | {(status, fields.get("error"))}
 
 
 @pytest.mark.parametrize("how", ["killed", "frozen"])
@@ -131,13 +131,13 @@ def test_a_signal_ends_a_server_whose_database_hangs(start, scaled, room, by):
     assert publish("polling", server, room)[0] == 201
     with stream(server.url, room_path("sse", room)) as events, ThreadPoolExecutor() as pool:
         with away(scaled.postgres, "frozen"):
-            asked = pool.submit(post, server.url, room_path("sse", room), FIELDS)
+            request = pool.submit(post, server.url, room_path("sse", room), FIELDS)
             until(lambda: get(server.url, "/healthz").status == 503, "the loss goes unseen")
             assert server.stop(by) in (0, -by)  # before `stop` loses patience
         while events.more():  # raises if the stream is cut off
             pass
         assert events.raw.endswith(b"\n\nretry: 1000\n\n")
-        assert asked.result().status == 503
+        assert request.result().status == 503
     well(scaled)
 
 

@@ -58,9 +58,9 @@ def test_2_a_poll_returns_at_most_262_144_bytes_and_says_that_there_are_more(sta
     publish_many(server, room, 120, character * 3_990 + "{}")
     seen, after, more = [], 0, True
     while more:
-        answer = get(server.url, room_path(technique, room, f"?after={after}"))
-        assert len(answer.body) <= 262_144 + 1_000  # for the fields around the messages
-        page = answer.json
+        response = get(server.url, room_path(technique, room, f"?after={after}"))
+        assert len(response.body) <= 262_144 + 1_000  # for the fields around the messages
+        page = response.json
         seen += [message["id"] for message in page["messages"]]
         after, more = page["last"], page["more"]
     assert seen == list(range(1, 121))
@@ -70,9 +70,10 @@ def test_2_2_a_full_queue_comes_in_several_responses(start, room):
     server = start(**SMALL, SMALL_PAGE_BYTES="400")
     queue = get(server.url, room_path("longpoll", room, "?hold=0")).json["queue"]
     publish_many(server, room, 4, "four{}")
-    answers = [get(server.url, room_path("longpoll", room, f"?hold=0&queue={queue}&after={n}")).json for n in (0, 2, 4)]
-    assert [[message["id"] for message in answer["messages"]] for answer in answers] == [[1, 2], [3, 4], []]
-    assert [answer["more"] for answer in answers] == [True, False, False]
+    path = room_path("longpoll", room, f"?hold=0&queue={queue}")
+    pages = [get(server.url, f"{path}&after={last}").json for last in (0, 2, 4)]
+    assert [[message["id"] for message in page["messages"]] for page in pages] == [[1, 2], [3, 4], []]
+    assert [page["more"] for page in pages] == [True, False, False]
 
 
 def test_3_2_every_message_arrives_however_little_fits(start, room, technique):

@@ -48,9 +48,9 @@ def take(taken, owner, *names, idle=True):
 
 
 def refused(taken, owner):
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as raised:
         take(taken, owner, "one more")
-    return told.value.status
+    return raised.value.status
 
 
 @pytest.mark.parametrize("owners", [["a"] * 4, ["a x", "a x", "b x"], ["a x", "a x", "a x"]])
@@ -119,8 +119,8 @@ def test_4_1_an_address_over_its_share_loses_its_oldest_queue_and_no_message(sta
     first, second, _third = (poll(server, room).json["queue"] for _ in range(3))
     assert lives(server, room, second)
     publish("polling", server, room)
-    answer = poll(server, room, f"&queue={first}&after=1").json
-    assert ([message["id"] for message in answer["messages"]], answer["queue"]) == ([2], first)
+    response = poll(server, room, f"&queue={first}&after=1").json
+    assert ([message["id"] for message in response["messages"]], response["queue"]) == ([2], first)
 
 
 def test_4_1_in_a_full_process_the_address_with_the_most_queues_loses_one(start, room):
@@ -144,10 +144,10 @@ def test_4_429_queues_in_use_are_bounded_for_each_address_and_session(start, roo
             queue = poll(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}).json["queue"]
             path = room_path("longpoll", room, f"?hold={LONG}&after=0&queue={queue}")
             stack.enter_context(stalled_request(server, path, *(f"{name}: {value}" for name, value in mine.items())))
-        answers = []
-        while not answers or answers[-1].status != 429:  # the requests come one after the other; the last ones are held
-            answers.append(poll(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}))
-        assert (answers[-1].sentence, answers[-1].headers["retry-after"]) == (OF_ONE["queues"], "5")
+        responses = []
+        while not responses or responses[-1].status != 429:  # the requests come in order; the last are held
+            responses.append(poll(server, room, **{name.replace("-", "_"): value for name, value in mine.items()}))
+        assert (responses[-1].sentence, responses[-1].headers["retry-after"]) == (OF_ONE["queues"], "5")
         assert poll(server, room, **others).status == 200
 
 
@@ -158,8 +158,8 @@ def test_4_429_rooms_in_use_are_bounded_for_each_address_and_session(start, of):
     others = {"X_Forwarded_For": "192.0.2.2", "Cookie": new_session(server)}
     with held(server, room_path("sse", "one"), 1, **mine), held(server, room_path("sse", "two"), 1, **mine):
         for technique in HTTP:
-            answer = get(server.url, room_path(technique, "three"), **mine)
-            assert (answer.status, answer.sentence) == (429, OF_ONE["rooms"])
+            response = get(server.url, room_path(technique, "three"), **mine)
+            assert (response.status, response.sentence) == (429, OF_ONE["rooms"])
         headers = {name.replace("_", "-"): value for name, value in mine.items()}
         assert request_handshake(server.url, websocket_path("three"), headers).status == 429
         assert get(server.url, room_path("polling", "one"), **mine).status == 200
@@ -175,16 +175,16 @@ def test_4_1_rooms_without_readers_are_closed_for_new_ones_and_lose_no_message(s
         query = "?hold=0" if technique == "longpoll" else ""
         assert get(server.url, room_path(technique, f"room-{number}", query)).status == 200
     publish("polling", server, "room-0")
-    answer = poll(server, "room-0", f"&queue={queue}&after=0").json
-    assert [message["id"] for message in answer["messages"]] == [1]
+    response = poll(server, "room-0", f"&queue={queue}&after=0").json
+    assert [message["id"] for message in response["messages"]] == [1]
 
 
 def test_4_503_rooms_that_are_read_are_never_closed(start):
     server = start(**SMALL, SMALL_ROOMS_MAX="2")
     with stream(server.url, room_path("sse", "one")) as events, open_websocket(server.url, "two") as connection:
         for technique in HTTP:
-            answer = get(server.url, room_path(technique, "three"))
-            assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (503, FULL["rooms"], "1")
+            response = get(server.url, room_path(technique, "three"))
+            assert (response.status, response.sentence, response.headers["retry-after"]) == (503, FULL["rooms"], "1")
         assert request_handshake(server.url, websocket_path("three")).status == 503
         for name in ("one", "two", "three"):  # publishing needs no open room
             assert publish("polling", server, name)[0] == 201

@@ -44,40 +44,40 @@ def everything_once(received, count):
 
 def test_3_1_an_accepted_message_survives_sigkill_at_the_next_instant(start, room, technique):
     server = start()
-    status, answer = publish(technique, server, room, "kept")
+    status, response = publish(technique, server, room, "kept")
     server.kill()
-    assert (status, answer["id"]) == (201, 1)
+    assert (status, response["id"]) == (201, 1)
     server.start()
     assert read(technique, server, room, 1, "?after=0").messages[0]["text"] == "kept"
 
 
 def test_3_1_all_acknowledged_messages_of_32_clients_are_stored_after_sigkill(start, room):
     server = start()
-    told, over = [], threading.Event()
+    acknowledged, over = [], threading.Event()
 
     def speak(number):
         turn = 0
         while not over.is_set():
             try:
-                answer = publish("polling", server, room, f"{number}.{turn}")[1]
+                response = publish("polling", server, room, f"{number}.{turn}")[1]
             except OSError:
                 return
-            told.append((answer["id"], f"{number}.{turn}"))
+            acknowledged.append((response["id"], f"{number}.{turn}"))
             turn += 1
 
     with ThreadPoolExecutor(32) as pool:
         speakers = [pool.submit(speak, number) for number in range(32)]
-        while len(told) < 100 and not all(speaker.done() for speaker in speakers):
+        while len(acknowledged) < 100 and not all(speaker.done() for speaker in speakers):
             time.sleep(0.01)
         server.kill()
         over.set()
         results_of(speakers)
     server.start()
     reader = client("polling", server, room, after=0)
-    stored = {message["id"]: message["text"] for message in islice(reader.messages(), max(told)[0])}
+    stored = {message["id"]: message["text"] for message in islice(reader.messages(), max(acknowledged)[0])}
     reader.close()
-    assert len(told) >= 100
-    assert all(stored[number] == text for number, text in told)
+    assert len(acknowledged) >= 100
+    assert all(stored[number] == text for number, text in acknowledged)
     assert sorted(stored) == list(range(1, len(stored) + 1))
 
 

@@ -21,14 +21,14 @@ LAYERS = ["core.RedisChannelLayer", "pubsub.RedisPubSubChannelLayer"]
 
 
 class Protected(RedisProcess):
-    """A Redis that asks for a password."""
+    """A Redis that requires a password."""
 
     def command(self):
         """Return the command."""
         return [*super().command(), "--requirepass", PASSWORD]
 
     def responds(self):
-        """Return whether it asks for the password."""
+        """Return whether it requires the password."""
         with suppress(OSError), socket.create_connection((HOST, self.port)) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(7) == b"-NOAUTH"
@@ -40,7 +40,7 @@ class Protected(RedisProcess):
 
 
 class Encrypted(RedisProcess):
-    """A Redis that speaks TLS alone, with a certificate of an authority of its own."""
+    """A Redis that accepts only TLS, with a certificate from an authority of its own."""
 
     def prepare(self):
         """Make the certificate."""
@@ -166,7 +166,10 @@ def test_a_wrong_address_is_told_in_one_sentence(tmp_path):
 @pytest.mark.parametrize("own", [Protected], indirect=True)
 def test_with_a_wrong_password_the_chat_goes_on_and_its_health_says_what_is_missing(own, start, room):
     server = start(REDIS_URL=own.url.replace(QUOTED, "wrong"))
-    answer = until(lambda: (a := get(server.url, "/healthz")).status == 503 and a, "it is well")
-    assert answer.json["error"] == "channel_layer: not available."
+    response = until(lambda: (a := get(server.url, "/healthz")).status == 503 and a, "it is well")
+    assert response.json["error"] == "channel_layer: not available."
     assert publish("polling", server, room)[0] == 201
-    until(lambda: "channel layer: away: AuthenticationError" in server.log.read_text(), "the log does not say why")
+    until(
+        lambda: "channel layer: not available: AuthenticationError" in server.log.read_text(),
+        "the log does not say why",
+    )

@@ -236,7 +236,7 @@ def test_a_bug_is_not_mistaken_for_a_network_error():
 
 @pytest.mark.parametrize("url", ["https://localhost:8000", "HTTPS://localhost", "https:localhost"])
 def test_https_is_refused_in_one_sentence(url):
-    with pytest.raises(ValueError, match=r"^url: https:// is not spoken, .*\.$"):
+    with pytest.raises(ValueError, match=r"^url: https:// is not supported; .*\.$"):
         Client(url, "lobby")
 
 

@@ -60,8 +60,8 @@ def test_silent_addresses_time_out(monkeypatch):
 
 def test_ipv6_and_ipv4_addresses_are_tried_in_turn(monkeypatch):
     name(monkeypatch, "::1", "::2", "::3", ANSWERING, REFUSING)
-    found = [address[4][0] for address in happy_eyeballs.resolve(NAME, 80)]
-    assert found == ["::1", ANSWERING, "::2", REFUSING, "::3"]
+    addresses = [address[4][0] for address in happy_eyeballs.resolve(NAME, 80)]
+    assert addresses == ["::1", ANSWERING, "::2", REFUSING, "::3"]
 
 
 def test_attempts_work_under_gevent():

@@ -18,24 +18,24 @@ GOOD = {"author": "Ann", "text": "hi"}
 
 
 def test_2_the_first_page_offers_a_room_and_a_technique(server):
-    answer = get(server.url, "/")
-    assert answer.status == 200
-    assert answer.headers["content-type"].startswith("text/html")
+    response = get(server.url, "/")
+    assert response.status == 200
+    assert response.headers["content-type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("name", ["lobby", "物理课", "messages", "healthz"])
 def test_2_every_technique_has_a_page_for_a_room(server, technique, name):
-    answer = get(server.url, f"/{technique}/{quote(name)}/")
-    assert answer.status == 200
-    assert answer.headers["content-type"].startswith("text/html")
-    assert name in answer.body.decode()
+    response = get(server.url, f"/{technique}/{quote(name)}/")
+    assert response.status == 200
+    assert response.headers["content-type"].startswith("text/html")
+    assert name in response.body.decode()
 
 
 @pytest.mark.parametrize("name", ["lobby", "messages"])
 def test_2_one_page_shows_all_techniques_side_by_side(server, name):
-    answer = get(server.url, f"/compare/{name}/")
-    assert answer.status == 200
-    assert all(technique in answer.body.decode() for technique in TECHNIQUES)
+    response = get(server.url, f"/compare/{name}/")
+    assert response.status == 200
+    assert all(technique in response.body.decode() for technique in TECHNIQUES)
 
 
 @pytest.mark.parametrize("query", ["?utm_source=x", "?fbclid=%00%ff&=&x", "?stage=x&technique=x&after=x"])
@@ -64,12 +64,12 @@ def test_4_404_an_invalid_room_name_has_no_page(server, technique, name):
 @pytest.mark.parametrize("technique", HTTP)
 @pytest.mark.parametrize("name", NO_ROOMS)
 def test_4_404_an_invalid_room_name_has_no_messages(server, technique, name):
-    for answer in (
+    for response in (
         get(server.url, f"/{technique}/{name}/messages/"),
         post(server.url, f"/{technique}/{name}/messages/", GOOD),
     ):
-        assert answer.status == 404
-        assert answer.sentence in ("room: 1 to 64 letters, digits, - and _.", "address: nothing is here.")
+        assert response.status == 404
+        assert response.sentence in ("room: 1 to 64 letters, digits, - and _.", "address: nothing is here.")
 
 
 def test_1_3_a_room_name_has_at_most_64_characters(server, room, technique):
@@ -83,8 +83,8 @@ def test_1_3_a_room_name_has_at_most_64_characters(server, room, technique):
 
 @pytest.mark.parametrize("path", [*NO_ROADS, "/ws/websocket/a/b/"])
 def test_4_404_a_websocket_to_an_unknown_address_is_refused(server, path):
-    answer = request_handshake(server.url, path)
-    assert (answer.status, answer.sentence) == (404, "address: no room is here.")
+    response = request_handshake(server.url, path)
+    assert (response.status, response.sentence) == (404, "address: no room is here.")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
@@ -94,11 +94,11 @@ def test_4_405_another_method_is_refused_at_every_described_address(server, meth
         allowed |= {"HEAD"} if "GET" in allowed else set()
         if method in allowed:
             continue
-        answer = send_request(server.url, method, filled(path))
-        assert answer.status == 405, path
-        assert set(answer.headers["allow"].split(", ")) == allowed, path
+        response = send_request(server.url, method, filled(path))
+        assert response.status == 405, path
+        assert set(response.headers["allow"].split(", ")) == allowed, path
         if method != "HEAD":
-            assert answer.sentence == f"method: {answer.headers['allow'].replace(', ', ' or ')}.", path
+            assert response.sentence == f"method: {response.headers['allow'].replace(', ', ' or ')}.", path
 
 
 VARYING = {"date", "set-cookie", "content-length", "transfer-encoding"}
@@ -108,19 +108,19 @@ def test_2_head_gets_the_headers_of_get_at_once_at_every_described_address(serve
     for path, operations in get(server.url, "/openapi.json").json["paths"].items():
         if "get" not in operations:
             continue
-        asked = filled(path)
-        answer = send_request(server.url, "HEAD", asked + "?hold=55" * asked.startswith("/longpoll"))
-        assert answer.body == b""
-        if asked.startswith("/sse") and asked.endswith("/messages/"):
-            with stream(server.url, asked) as events:
+        path_of_room = filled(path)
+        response = send_request(server.url, "HEAD", path_of_room + "?hold=55" * path_of_room.startswith("/longpoll"))
+        assert response.body == b""
+        if path_of_room.startswith("/sse") and path_of_room.endswith("/messages/"):
+            with stream(server.url, path_of_room) as events:
                 expected, headers = 200, events.headers
         else:
-            read = get(server.url, asked + "?hold=0" * asked.startswith("/longpoll"))
+            read = get(server.url, path_of_room + "?hold=0" * path_of_room.startswith("/longpoll"))
             expected, headers = read.status, read.headers
-        assert answer.status == expected, asked
+        assert response.status == expected, path_of_room
         names = {name.lower() for name in headers} - VARYING
-        assert names == answer.headers.keys() - VARYING, asked
-        assert answer.headers["content-type"] == headers["content-type"]
+        assert names == response.headers.keys() - VARYING, path_of_room
+        assert response.headers["content-type"] == headers["content-type"]
 
 
 @pytest.mark.parametrize("technique", HTTP)
@@ -149,8 +149,8 @@ def test_4_404_get_and_head_of_a_page_without_its_last_slash_are_redirected(serv
         pytest.skip("has no stages")
     path = path.replace("{}", technique).replace("{stage}", "".join(stages[:1]))
     for method in ("GET", "HEAD"):
-        answer = send_request(server.url, method, f"{path}?a=b")
-        assert (answer.status, answer.headers["location"]) == (301, f"{path}/?a=b")
+        response = send_request(server.url, method, f"{path}?a=b")
+        assert (response.status, response.headers["location"]) == (301, f"{path}/?a=b")
     assert post(server.url, path, GOOD).status == 404
 
 
@@ -166,11 +166,11 @@ def test_2_the_websockets_address_has_no_page(server, room):
 
 
 def test_2_healthz_checks_the_database_and_the_channel_layer(server):
-    answer = get(server.url, "/healthz")
-    assert answer.status == 200
-    told = answer.json
-    stamps = told.pop("received_at"), told.pop("answered_at")
-    assert told == {"ok": True, "database": True, "channel_layer": True}
+    response = get(server.url, "/healthz")
+    assert response.status == 200
+    fields = response.json
+    stamps = fields.pop("received_at"), fields.pop("answered_at")
+    assert fields == {"ok": True, "database": True, "channel_layer": True}
     assert 0 < stamps[0] <= stamps[1] <= time.time() * 1000
 
 
@@ -189,9 +189,9 @@ def test_2_a_poll_returns_at_most_500_messages_and_says_that_there_are_more(serv
 
 
 def test_2_a_poll_without_a_new_message_gets_its_response_at_once(server, room):
-    answer = get(server.url, room_path("polling", room))
-    assert answer.json == {"messages": [], "last": 0, "more": False}
-    assert answer.headers["cache-control"] == "no-store"
+    response = get(server.url, room_path("polling", room))
+    assert response.json == {"messages": [], "last": 0, "more": False}
+    assert response.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize("query", ["?after=0&after=1", "?x=y", "?after=1&x[]=%00", "?after=1;x", "?%FF=%FF&after=1"])
@@ -207,8 +207,8 @@ def test_4_an_invalid_handshake_is_refused(server, room):
 
 
 def test_4_a_handshake_to_a_page_or_of_another_protocol_causes_no_error(server, room):
-    answer = send_request(server.url, "GET", "/", headers={"Connection": "Upgrade", "Upgrade": "h2c"})
-    assert answer.status in (200, 400, 426)
+    response = send_request(server.url, "GET", "/", headers={"Connection": "Upgrade", "Upgrade": "h2c"})
+    assert response.status in (200, 400, 426)
 
 
 def test_2_4_a_room_is_named_in_the_websockets_address_as_in_http(server, room):

@@ -104,9 +104,9 @@ def test_2_1_after_the_last_id_a_reader_gets_only_new_messages(server, room, tec
 
 def test_2_1a_after_beyond_the_last_id_causes_a_reset(server, room, technique):
     publish_many(server, room, 60)
-    answer = read(technique, server, room, 50, "?after=61")
-    assert answer.reset
-    assert answer.ids == list(range(11, 61))
+    response = read(technique, server, room, 50, "?after=61")
+    assert response.reset
+    assert response.ids == list(range(11, 61))
 
 
 def test_2_1a_after_equal_to_the_last_id_causes_no_reset(server, room, technique):
@@ -116,8 +116,8 @@ def test_2_1a_after_equal_to_the_last_id_causes_no_reset(server, room, technique
 
 def test_2_1a_the_greatest_possible_after_causes_a_reset(server, room, technique):
     publish_many(server, room, 2)
-    answer = read(technique, server, room, 2, f"?after={2**63 - 1}")
-    assert (answer.reset, answer.ids) == (True, [1, 2])
+    response = read(technique, server, room, 2, f"?after={2**63 - 1}")
+    assert (response.reset, response.ids) == (True, [1, 2])
 
 
 def test_3_2_a_client_gets_history_and_then_new_messages(server, room, technique):

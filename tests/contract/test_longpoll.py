@@ -16,13 +16,13 @@ HOLD_BACK = 0.4  # seconds for which a request must be held; no test asserts tha
 
 
 def poll(server, room, **query):
-    answer = get(server.url, room_path("longpoll", room, "?" + "&".join(f"{k}={v}" for k, v in query.items())))
-    assert answer.status == 200, answer.body
-    return answer.json
+    response = get(server.url, room_path("longpoll", room, "?" + "&".join(f"{k}={v}" for k, v in query.items())))
+    assert response.status == 200, response.body
+    return response.json
 
 
-def ids(answer):
-    return [message["id"] for message in answer["messages"]]
+def ids(response):
+    return [message["id"] for message in response["messages"]]
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def background_poll():
 
 def test_2_the_response_is_that_of_a_poll_with_a_queue(server, room):
     publish("longpoll", server, room)
-    answer = poll(server, room, after=0)
-    assert set(answer) == {"messages", "last", "more", "queue"}
-    assert (answer["last"], answer["more"]) == (1, False)
+    response = poll(server, room, after=0)
+    assert set(response) == {"messages", "last", "more", "queue"}
+    assert (response["last"], response["more"]) == (1, False)
 
 
 def test_2_a_request_is_held_until_there_is_a_message(server, room, background_poll):
@@ -50,23 +50,23 @@ def test_2_a_request_is_held_until_there_is_a_message(server, room, background_p
 
 def test_2_a_request_is_held_as_long_as_it_says_and_then_gets_an_empty_response(server, room):
     before = time.monotonic()
-    answer = poll(server, room, hold=HOLD_BACK)
+    response = poll(server, room, hold=HOLD_BACK)
     assert time.monotonic() - before >= HOLD_BACK * 0.95
-    assert (answer["messages"], answer["last"], answer["more"]) == ([], 0, False)
+    assert (response["messages"], response["last"], response["more"]) == ([], 0, False)
 
 
 @pytest.mark.parametrize("hold", ["56", "-1", "abc", "", "1e1", "nan", "inf", "١", "99999"])
 def test_2_an_invalid_hold_is_refused(server, room, hold):
-    answer = get(server.url, room_path("longpoll", room, "?hold=" + hold.replace("١", "%D9%A1")))
-    assert (answer.status, answer.sentence) == (400, "hold: seconds from 0 to 55.")
+    response = get(server.url, room_path("longpoll", room, "?hold=" + hold.replace("١", "%D9%A1")))
+    assert (response.status, response.sentence) == (400, "hold: seconds from 0 to 55.")
 
 
 def test_2_history_comes_in_pages_of_500(server, room):
     publish_many(server, room, 501)
-    answer = poll(server, room, after=0)
-    assert (len(answer["messages"]), answer["last"], answer["more"]) == (500, 500, True)
-    answer = poll(server, room, after=500, queue=answer["queue"])
-    assert (ids(answer), answer["last"], answer["more"]) == ([501], 501, False)
+    response = poll(server, room, after=0)
+    assert (len(response["messages"]), response["last"], response["more"]) == (500, 500, True)
+    response = poll(server, room, after=500, queue=response["queue"])
+    assert (ids(response), response["last"], response["more"]) == ([501], 501, False)
 
 
 def test_2_2_a_queues_id_has_128_random_bits(server, room):
@@ -80,17 +80,17 @@ def test_2_2_a_queues_id_has_128_random_bits(server, room):
 @pytest.mark.parametrize("queue", ["", "unknown", "A" * 22, "%00", "../../x", "%F0%9F%98%80", "9" * 2_000])
 def test_2_2_an_unknown_queue_is_replaced_by_a_new_one_filled_from_history(server, room, queue):
     publish_many(server, room, 3)
-    answer = poll(server, room, after=1, queue=queue)
-    assert ids(answer) == [2, 3]
-    assert re.fullmatch(r"[A-Za-z0-9_-]{22}", answer["queue"])
+    response = poll(server, room, after=1, queue=queue)
+    assert ids(response) == [2, 3]
+    assert re.fullmatch(r"[A-Za-z0-9_-]{22}", response["queue"])
 
 
 def test_2_2_an_id_from_another_process_is_kept(server, room):
     queue = secrets.token_urlsafe(16)
     assert poll(server, room, queue=queue, hold=0)["queue"] == queue
     publish("longpoll", server, room)
-    answer = poll(server, room, queue=queue)
-    assert (ids(answer), answer["queue"]) == ([1], queue)
+    response = poll(server, room, queue=queue)
+    assert (ids(response), response["queue"]) == ([1], queue)
 
 
 def test_2_2_an_expired_queue_is_replaced_and_loses_nothing(small, room):
@@ -111,16 +111,16 @@ def test_2_2_a_queue_that_is_read_does_not_expire(small, room):
 def test_2_2_a_queue_receives_messages_between_two_requests(server, room):
     queue = poll(server, room, hold=0)["queue"]
     publish_many(server, room, 2)
-    answer = poll(server, room, queue=queue)
-    assert (ids(answer), answer["queue"]) == ([1, 2], queue)
+    response = poll(server, room, queue=queue)
+    assert (ids(response), response["queue"]) == ([1, 2], queue)
 
 
 def test_2_2_a_queue_serves_one_room(server, room):
     publish("longpoll", server, f"{room}-b", "b")
     queue = poll(server, f"{room}-a", hold=0)["queue"]
-    answer = poll(server, f"{room}-b", queue=queue, after=0)
-    assert [message["text"] for message in answer["messages"]] == ["b"]
-    assert answer["queue"] != queue
+    response = poll(server, f"{room}-b", queue=queue, after=0)
+    assert [message["text"] for message in response["messages"]] == ["b"]
+    assert response["queue"] != queue
 
 
 def test_2_2_every_user_has_a_queue(server, room):

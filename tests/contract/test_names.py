@@ -31,8 +31,8 @@ def cleaned(clean, value):
     try:
         return clean(value)
     except Refused as refused:
-        told = (refused.status in (400, 404), str(refused).endswith("."), str(refused).isprintable())
-    assert all(told)
+        checks = (refused.status in (400, 404), str(refused).endswith("."), str(refused).isprintable())
+    assert all(checks)
     return None
 
 

@@ -90,10 +90,10 @@ GOOD = {"author": "Ann", "text": "hi", "nonce": "good"}
 
 def refused_alike(server, technique, room, fields, sentence):
     """Check that a publish is refused with this sentence, nothing is stored, and the next publish is accepted."""
-    status, answer = publish_fields(technique, server, room, fields)
+    status, response = publish_fields(technique, server, room, fields)
     assert status == 400
-    assert answer["error"] == sentence
-    assert set(answer) <= {"error", "type", "nonce", "status"}
+    assert response["error"] == sentence
+    assert set(response) <= {"error", "type", "nonce", "status"}
     assert publish(technique, server, room, "first")[1]["id"] == 1
 
 
@@ -119,8 +119,8 @@ def test_4_a_body_that_is_not_utf_8_is_refused(server, room, technique, body):
 @pytest.mark.parametrize("after", ["-1", "abc", "", "1.5", "99999999999999999999", str(2**63), "%D9%A1", "1%0A", "+1"])
 @pytest.mark.parametrize("technique", HTTP)
 def test_4_a_bad_after_is_refused(server, room, technique, after):
-    answer = get(server.url, room_path(technique, room, f"?after={after}"))
-    assert (answer.status, answer.sentence) == (400, f"after: a whole number from 0 to {2**63 - 1}.")
+    response = get(server.url, room_path(technique, room, f"?after={after}"))
+    assert (response.status, response.sentence) == (400, f"after: a whole number from 0 to {2**63 - 1}.")
 
 
 @pytest.mark.parametrize("technique", HTTP)
@@ -139,8 +139,8 @@ def test_4_415_a_content_type_that_cannot_be_parsed_is_refused_by_every_techniqu
     for path in ("/", "/healthz", "/static/lab/style.css", *chats):
         assert get(server.url, path, **headers).status == 415, path
     for path in chats:
-        answer = post(server.url, path, GOOD, **headers)
-        assert (answer.status, answer.sentence.partition(":")[0]) == (415, "Content-Type")
+        response = post(server.url, path, GOOD, **headers)
+        assert (response.status, response.sentence.partition(":")[0]) == (415, "Content-Type")
         assert post(server.url, path, GOOD, **{"Content-Type": 'Application/JSON; charset="UTF-8"'}).status in (
             200,
             201,
@@ -150,16 +150,16 @@ def test_4_415_a_content_type_that_cannot_be_parsed_is_refused_by_every_techniqu
 @pytest.mark.parametrize("technique", HTTP)
 def test_2_an_address_of_messages_without_its_last_slash_is_unknown(server, room, technique):
     path = room_path(technique, room).removesuffix("/")
-    answers = [get(server.url, path), post(server.url, path, {"author": "Ann", "text": "hi"})]
-    assert {(answer.status, answer.sentence) for answer in answers} == {(404, "address: nothing is here.")}
+    responses = [get(server.url, path), post(server.url, path, {"author": "Ann", "text": "hi"})]
+    assert {(response.status, response.sentence) for response in responses} == {(404, "address: nothing is here.")}
 
 
 @pytest.mark.parametrize("change", [{"text": "other"}, {"author": "Bob"}])
 def test_4_409_a_nonce_used_again_with_another_author_or_text_is_refused(server, room, technique, change):
     publish_fields(technique, server, room, GOOD)
-    status, answer = publish_fields(technique, server, room, GOOD | change)
+    status, response = publish_fields(technique, server, room, GOOD | change)
     assert status == 409
-    assert answer["error"] == "nonce: already used for another message."
+    assert response["error"] == "nonce: already used for another message."
     assert publish(technique, server, room, "next")[1]["id"] == 2
     assert [m["text"] for m in read(technique, server, room, 2, "?after=0").messages] == ["hi", "next"]
 
@@ -175,9 +175,9 @@ def test_2_a_repeated_nonce_gets_200_and_the_stored_message(server, room, techni
 
 @pytest.mark.parametrize("technique", HTTP)
 def test_2_a_publish_gets_201_and_the_message(server, room, technique):
-    answer = post(server.url, room_path(technique, room), GOOD)
-    assert answer.status == 201
-    assert answer.json == read(technique, server, room, 1, "?after=0").messages[0]
+    response = post(server.url, room_path(technique, room), GOOD)
+    assert response.status == 201
+    assert response.json == read(technique, server, room, 1, "?after=0").messages[0]
 
 
 def test_4_unknown_fields_are_ignored(server, room, technique):

@@ -103,8 +103,8 @@ def test_2_3_an_empty_last_event_id_counts_as_none(server, room):
 
 @pytest.mark.parametrize("value", ["abc", "-1", "1.5", "99999999999999999999", "1\t2", "\u00e9", "0x1"])
 def test_4_a_last_event_id_that_is_no_id_is_refused(server, room, value):
-    answer = get(server.url, room_path("sse", room), Last_Event_ID=value)
-    assert (answer.status, answer.sentence) == (400, f"Last-Event-ID: a whole number from 0 to {2**63 - 1}.")
+    response = get(server.url, room_path("sse", room), Last_Event_ID=value)
+    assert (response.status, response.sentence) == (400, f"Last-Event-ID: a whole number from 0 to {2**63 - 1}.")
 
 
 def test_2_3_last_event_id_beyond_the_last_id_causes_a_reset(server, room):

@@ -16,9 +16,9 @@ COUNT = 500  # messages, 8 MB of text; sockets hold 4 MB of them
 MEMORY = 8e6  # bytes; a queue without a bound takes at least so much more than a bounded one
 
 
-def texts(answer):
+def texts(response):
     """Return the texts of a response's messages."""
-    return [message["text"] for message in answer.json["messages"]]
+    return [message["text"] for message in response.json["messages"]]
 
 
 def test_6_whole_returns_all_messages_each_time(server, room):

@@ -143,15 +143,15 @@ def test_4_a_frame_that_is_no_object_gets_an_error_and_the_connection_stays(serv
 
 @pytest.mark.parametrize("name", ["a.b", "a%0Ab", "%20", "a%00b", "%F0%9F%98%80", "x" * 65, "a%2Fb", "%FF"])
 def test_2_4_an_invalid_room_is_refused_in_the_handshake(server, name):
-    answer = request_handshake(server.url, f"/ws/websocket/{name}/")
-    assert answer.status == 404
-    assert answer.sentence in ("room: 1 to 64 letters, digits, - and _.", "address: no room is here.")
+    response = request_handshake(server.url, f"/ws/websocket/{name}/")
+    assert response.status == 404
+    assert response.sentence in ("room: 1 to 64 letters, digits, - and _.", "address: no room is here.")
 
 
 @pytest.mark.parametrize("after", ["-1", "abc", "", "1.0", "99999999999999999999", "%D9%A1", "1%0A", "+1", "%FF"])
 def test_2_4_an_invalid_after_is_refused_in_the_handshake(server, room, after):
-    answer = request_handshake(server.url, websocket_path(room, f"?after={after}"))
-    assert (answer.status, answer.sentence) == (400, f"after: a whole number from 0 to {2**63 - 1}.")
+    response = request_handshake(server.url, websocket_path(room, f"?after={after}"))
+    assert (response.status, response.sentence) == (400, f"after: a whole number from 0 to {2**63 - 1}.")
 
 
 def test_2_1a_a_reset_frame_comes_before_the_messages(server, room):

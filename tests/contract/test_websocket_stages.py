@@ -105,22 +105,22 @@ def test_4_429_every_stage_enforces_the_rates(strict, room, stage, bound):
     cookie = {"Cookie": new_session(strict["SESSION"])} if bound == "SESSION" else {}
     address = f"ws://127.0.0.1:{strict[bound].port}/ws/websocket/stages/{stage}/{room}/"
     with connect(address, origin=strict[bound].url, additional_headers=cookie, proxy=None) as connection:
-        answers = [publish_and_receive(connection, "0")]
+        responses = [publish_and_receive(connection, "0")]
         while (
-            answers[-1]["type"] == "published" and len(answers) < 100
+            responses[-1]["type"] == "published" and len(responses) < 100
         ):  # on a slow machine the rate allows more meanwhile
-            answers.append(publish_and_receive(connection, str(len(answers))))
-        assert answers[0]["type"] == "published"
-        assert answers[-1] == refusal(TOO_FAST, 429) | {"nonce": str(len(answers) - 1)}
+            responses.append(publish_and_receive(connection, str(len(responses))))
+        assert responses[0]["type"] == "published"
+        assert responses[-1] == refusal(TOO_FAST, 429) | {"nonce": str(len(responses) - 1)}
         until(lambda: publish_and_receive(connection, "late")["type"] == "published", "the rate never recovers")
 
 
 def publish_and_receive(connection, nonce):
     """Publish; return the frame that acknowledges or refuses it, and ignore messages before it."""
     send_json(connection, type="publish", author="Ann", text="hi", nonce=nonce)
-    while (answer := receive_json(connection))["type"] == "message":
+    while (response := receive_json(connection))["type"] == "message":
         pass
-    return answer
+    return response
 
 
 @pytest.fixture(scope="module")

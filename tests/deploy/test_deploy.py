@@ -44,16 +44,16 @@ def test_scaled_prints_its_services_restarts_them_and_leaves_nothing_behind(fold
         try:
             url = re.search(r"http://[^/]+", scaled.stdout.readline()).group()
             lines = "".join(scaled.stdout.readline() for _ in range(5))
-            told = dict(re.findall(r"  ([\w-]+(?: \d)?) +process (\d+)", lines))
-            assert set(told) == {"nginx", "server 1", "server 2", "redis-server", "postgres"}
+            processes = dict(re.findall(r"  ([\w-]+(?: \d)?) +process (\d+)", lines))
+            assert set(processes) == {"nginx", "server 1", "server 2", "redis-server", "postgres"}
             assert get(url, "/healthz").status == 200
             children = psutil.Process(scaled.pid).children(recursive=True)
-            for name in told:
-                psutil.Process(int(told[name])).kill()
+            for name in processes:
+                psutil.Process(int(processes[name])).kill()
                 line = scaled.stdout.readline()
                 again = re.fullmatch(rf"{name} ended and was started again as process (\d+)\.\n", line)
                 assert psutil.pid_exists(int(again[1]))
-                assert again[1] != told[name]
+                assert again[1] != processes[name]
             until(lambda: responds(url), "it does not recover")
             children += psutil.Process(scaled.pid).children(recursive=True)
         finally:
@@ -66,10 +66,10 @@ def test_scaled_prints_its_services_restarts_them_and_leaves_nothing_behind(fold
 
 def test_a_missing_program_is_reported_in_one_sentence(monkeypatch):
     monkeypatch.setattr(NginxProcess, "name", "nginx-that-is-not-there")
-    with pytest.raises(StartError) as told:
+    with pytest.raises(StartError) as raised:
         NginxProcess([])
     sentence = "nginx-that-is-not-there is missing: install it, on Debian with 'sudo apt-get install nginx'."
-    assert str(told.value) == sentence
+    assert str(raised.value) == sentence
 
 
 def test_the_files_for_containers_name_existing_files_and_settings():

@@ -24,18 +24,18 @@ def insisting(server, count, ask):
 
     Yield the list of their results.
     """
-    over, answers = threading.Event(), []
+    over, responses = threading.Event(), []
 
     def retry():
         with closing(HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)) as connection:
             while not over.is_set():
-                answers.append(ask(connection, len(answers)))
+                responses.append(ask(connection, len(responses)))
                 time.sleep(0.01)
 
     with ThreadPoolExecutor(count) as pool:
         running = [pool.submit(retry) for _ in range(count)]
         try:
-            yield answers
+            yield responses
         finally:
             over.set()
             results_of(running)
@@ -132,9 +132,9 @@ def test_sighup_restarts_the_workers_of_one_port_and_refuses_no_connection(start
 
 def workers(server):
     """Return the ids of the server's worker processes."""
-    found = set()
+    pids = set()
     for child in psutil.Process(server.process.pid).children():
         with suppress(psutil.NoSuchProcess):  # the old workers end sooner or later
             if "spawn_main" in " ".join(child.cmdline()):
-                found.add(child.pid)
-    return found
+                pids.add(child.pid)
+    return pids

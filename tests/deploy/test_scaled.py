@@ -70,8 +70,8 @@ def test_4_429_connections_of_one_address_are_bounded_by_nginx_over_all_servers(
     path = room_path("sse", room)
     with Changed(servers, limit_conn="addresses 3") as nginx:
         with stream(nginx.url, path), stream(nginx.url, path), open_websocket(nginx.url, room):
-            answer = get(nginx.url, path)
-            assert (answer.status, answer.sentence, answer.headers["retry-after"]) == (429, OF_ADDRESS, "5")
+            response = get(nginx.url, path)
+            assert (response.status, response.sentence, response.headers["retry-after"]) == (429, OF_ADDRESS, "5")
             assert request_from(ELSEWHERE, nginx, "GET", room_path("polling", room))[0] == 200
         until(lambda: get(nginx.url, "/healthz").status == 200, "places are not given back")
 
@@ -103,16 +103,16 @@ def nginx():
     ],
 )
 def test_4_nginx_refuses_in_one_sentence(nginx, method, path, headers, status, sentence):
-    answer = send_request(nginx.url, method, path, headers=headers)
-    assert (answer.status, answer.sentence) == (status, sentence)
-    assert answer.headers.get("allow") == ("GET, HEAD, POST" if status == 405 else None)
-    assert answer.headers.get("retry-after") == ("1" if status == 503 else None)
+    response = send_request(nginx.url, method, path, headers=headers)
+    assert (response.status, response.sentence) == (status, sentence)
+    assert response.headers.get("allow") == ("GET, HEAD, POST" if status == 405 else None)
+    assert response.headers.get("retry-after") == ("1" if status == 503 else None)
 
 
 def test_4_503_nginx_refuses_if_no_server_responds_in_time():
     with silent_port() as server, Changed([server], proxy_read_timeout="1s") as nginx:
-        answer = get(nginx.url, "/polling/a/messages/")
-    assert (answer.status, answer.sentence) == (503, "no server answers, try again.")
+        response = get(nginx.url, "/polling/a/messages/")
+    assert (response.status, response.sentence) == (503, "no server answers, try again.")
 
 
 @pytest.mark.parametrize(
@@ -123,21 +123,21 @@ def test_4_408_nginx_closes_an_incomplete_request_as_early_as_a_server(nginx, pa
 
 
 def test_4_1_nginx_has_the_servers_bounds():
-    told = dict(re.findall(r"^ +(\w+) ([^;]+);", CONFIGURATION.read_text(), re.MULTILINE))
-    assert told["client_header_timeout"] == f"{settings.HEAD_SECONDS}s"
-    assert told["client_body_timeout"] == f"{settings.BODY_SECONDS}s"
-    assert told["client_max_body_size"] == f"{settings.BODY_MAX // 1024}k"
-    assert told["large_client_header_buffers"] == f"1 {settings.HEAD_MAX // 1024}k"
-    assert told["limit_conn"] == f"addresses {settings.ADDRESS_CONNECTIONS}"
-    assert int(told["proxy_read_timeout"].removesuffix("s")) > settings.HOLD_MAX
+    directives = dict(re.findall(r"^ +(\w+) ([^;]+);", CONFIGURATION.read_text(), re.MULTILINE))
+    assert directives["client_header_timeout"] == f"{settings.HEAD_SECONDS}s"
+    assert directives["client_body_timeout"] == f"{settings.BODY_SECONDS}s"
+    assert directives["client_max_body_size"] == f"{settings.BODY_MAX // 1024}k"
+    assert directives["large_client_header_buffers"] == f"1 {settings.HEAD_MAX // 1024}k"
+    assert directives["limit_conn"] == f"addresses {settings.ADDRESS_CONNECTIONS}"
+    assert int(directives["proxy_read_timeout"].removesuffix("s")) > settings.HOLD_MAX
 
 
 def test_1_3_nginx_replaces_the_nonce_header_of_a_client(scaled, room):
     path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
     for headers in ({"X_Request_ID": "one"}, {"X_Lab_Nonce": "one"}, {"X_Request_ID": "n" * 65}):
-        answers = [post(scaled.url, path, fields, **headers) for _ in range(2)]
-        assert [answer.status for answer in answers] == [201, 201]
-        assert all(re.fullmatch("[0-9a-f]{32}", answer.json["nonce"]) for answer in answers)
+        responses = [post(scaled.url, path, fields, **headers) for _ in range(2)]
+        assert [response.status for response in responses] == [201, 201]
+        assert all(re.fullmatch("[0-9a-f]{32}", response.json["nonce"]) for response in responses)
 
 
 def test_6_etag_works_through_an_nginx_that_compresses(start, room):
@@ -146,9 +146,10 @@ def test_6_etag_works_through_an_nginx_that_compresses(start, room):
     path = f"/polling/stages/etag/{room}/messages/?after=0"
     with Changed([start(FORWARDED_ALLOW_IPS=HERE)], server_tokens=compressing) as nginx:
         post(nginx.url, room_path("polling", room), {"author": "Ann", "text": "x" * 4_000})
-        answer = get(nginx.url, path, Accept_Encoding="gzip")
-        assert (answer.status, answer.headers["content-encoding"], answer.headers["etag"][:2]) == (200, "gzip", "W/")
-        assert get(nginx.url, path, Accept_Encoding="gzip", If_None_Match=answer.headers["etag"]).status == 304
+        response = get(nginx.url, path, Accept_Encoding="gzip")
+        etag = response.headers["etag"]
+        assert (response.status, response.headers["content-encoding"], etag[:2]) == (200, "gzip", "W/")
+        assert get(nginx.url, path, Accept_Encoding="gzip", If_None_Match=etag).status == 304
 
 
 @pytest.mark.parametrize("size", [65_537, 1_000_000])

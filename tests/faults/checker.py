@@ -10,16 +10,16 @@ PATIENCE = 30.0  # seconds after the end of a fault, within which every client m
 SHOWN = 3  # sentences that are kept for each rule
 
 
-def check(log, patience=PATIENCE):
+def check(log, timeout=PATIENCE):
     """Return {rule: [its first sentences, and how many more]} for every rule that was broken."""
-    found = {}
+    broken = {}
     for name, rule in RULES.items():
-        sentences = rule(log, patience) if rule is late else rule(log)
+        sentences = rule(log, timeout) if rule is late else rule(log)
         first = list(islice(sentences, SHOWN))
         if first:
             more = sum(1 for _ in sentences)
-            found[name] = [*first, f"and {more} more"] if more else first
-    return found
+            broken[name] = [*first, f"and {more} more"] if more else first
+    return broken
 
 
 def lost(log):
@@ -68,13 +68,13 @@ def gaps(log):
 def disagreeing(log):
     """All clients, acknowledgements and history have the same message under each id."""
     known = {(message.room, message.number): message.nonce for messages in log.history.values() for message in messages}
-    told = [(publish.author, publish.room, publish.number, publish.nonce) for publish in log.acknowledged()]
-    told += [
+    claims = [(publish.author, publish.room, publish.number, publish.nonce) for publish in log.acknowledged()]
+    claims += [
         (reader.name, a.message.room, a.message.number, a.message.nonce)
         for reader in log.readers
         for a in reader.arrivals
     ]
-    for who, room, number, nonce in told:
+    for who, room, number, nonce in claims:
         if known.setdefault((room, number), nonce) != nonce:
             yield f"{who}: message {number} of {room} is {nonce}, for others {known[room, number]}"
 
@@ -94,9 +94,9 @@ def renumbered(log):
         numbers[publish.room, publish.nonce].add(publish.number)
     for message in _distinct(log):
         numbers[message.room, message.nonce].add(message.number)
-    for (room, nonce), its in numbers.items():
-        if len(its) > 1:
-            yield f"nonce {nonce} of {room} has the ids {sorted(its)}"
+    for (room, nonce), ids in numbers.items():
+        if len(ids) > 1:
+            yield f"nonce {nonce} of {room} has the ids {sorted(ids)}"
 
 
 def falling(log):
@@ -131,15 +131,15 @@ def unanswered(log):
             yield f"{publish.author} was never told what became of {publish.nonce}"
 
 
-def late(log, patience=PATIENCE):
-    """Every client has all messages, old and new ones, within `patience` seconds after the end of each fault.
+def late(log, timeout=PATIENCE):
+    """Every client has all messages, old and new ones, within `timeout` seconds after the end of each fault.
 
     If more faults strike before that, the seconds count from the end of the last one.
     """
     for end, name, seconds in recoveries(log):
         since = log.ends[bisect_right(log.ends, end + seconds) - 1]
-        if end + seconds - since > patience:
-            yield f"{name} was not back {patience:g} s after the fault that ended at {since:.1f}"
+        if end + seconds - since > timeout:
+            yield f"{name} was not back {timeout:g} s after the fault that ended at {since:.1f}"
 
 
 def _distinct(log):

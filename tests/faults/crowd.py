@@ -44,10 +44,10 @@ class Crowd:
         self.strikes += times
         self.log.ends.append(at or time.time())
 
-    def hush(self, patience):
-        """Stop publishing, and wait up to `patience` seconds for publishes on their way."""
+    def hush(self, timeout):
+        """Stop publishing, and wait up to `timeout` seconds for publishes on their way."""
         self.quiet.set()
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         for member in self.members:
             if member.talking:
                 member.talking.join(max(0, deadline - time.monotonic()))

@@ -56,12 +56,12 @@ class Deployment:
 
     def complaints(self):
         """Return the new errors in the servers' logs, the last line of each."""
-        found = []
+        complaints = []
         for server in self.servers:
             server.check()
-            found += [complaint.strip().rpartition("\n")[2] for complaint in server.complaints]
+            complaints += [complaint.strip().rpartition("\n")[2] for complaint in server.complaints]
             server.complaints = ()
-        return found
+        return complaints
 
     def resource_usage(self):
         """Return what the servers use now."""

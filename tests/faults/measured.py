@@ -10,10 +10,10 @@ FEW = 2  # number by which any count may grow; a tenth of a small count is less 
 LONG = 60.0  # seconds between two readings that count
 
 
-def missed(strikes, asked, unit):
+def missed(strikes, planned, unit):
     """A fault strikes as often as it should."""
-    if strikes < asked:
-        yield f"only {strikes:,} of {asked:,} {unit}"
+    if strikes < planned:
+        yield f"only {strikes:,} of {planned:,} {unit}"
 
 
 def slowed(log, rounds):

@@ -105,7 +105,7 @@ class Censor(Scissors):
 
     def fits(self, piece):
         """Return whether it contains an acknowledgement of a publish."""
-        return any(answer in piece for answer in self.ANSWERS)
+        return any(response in piece for response in self.ANSWERS)
 
     def kept(self, piece):
         """Return nothing."""

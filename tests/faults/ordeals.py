@@ -32,9 +32,9 @@ def slow_readers(trial):
         trial.pause(5 * trial.haste)
     for crowd in trial.crowds:
         pairs = measured.pairs(crowd.log, rounds)
-        told = "; ".join(f"{before:.1f} → {meanwhile:.1f} ms" for before, meanwhile in pairs)
+        times = "; ".join(f"{before:.1f} → {meanwhile:.1f} ms" for before, meanwhile in pairs)
         of_what = "p99 of the others in each round" + " (too short to be judged)" * (not measured.telling(rounds))
-        crowd.note = f"{of_what}, before → meanwhile: {told}"
+        crowd.note = f"{of_what}, before → meanwhile: {times}"
         crowd.broken["slowed"] = list(measured.slowed(crowd.log, rounds))
 
 
@@ -69,10 +69,10 @@ def soak(trial):
     """
     began = time.monotonic()
     churn(trial, trial.count / 3)
-    before, asked = held(trial), time.monotonic()
+    before, started = held(trial), time.monotonic()
     churn(trial, trial.count * 2 / 3)
     after, ended = held(trial), time.monotonic()
-    broken = list(measured.grown(before, after, ended - asked))
+    broken = list(measured.grown(before, after, ended - started))
     for crowd in trial.crowds:
         crowd.strikes = int(ended - began)
         crowd.note = ", ".join(f"{name} {before[name]:,} → {after[name]:,}" for name in before)

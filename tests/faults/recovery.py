@@ -25,6 +25,6 @@ def recoveries(log):
 
 def _acknowledged_by(log, room):
     """Return a function that returns a room's greatest id acknowledged before an instant, or 0."""
-    told = sorted((publish.answered, publish.number) for publish in log.acknowledged() if publish.room == room)
-    instants, greatest = [at for at, _ in told], [0, *accumulate((number for _, number in told), max)]
+    acknowledged = sorted((publish.answered, publish.number) for publish in log.acknowledged() if publish.room == room)
+    instants, greatest = [at for at, _ in acknowledged], [0, *accumulate((number for _, number in acknowledged), max)]
     return lambda instant: greatest[bisect_right(instants, instant)]

@@ -21,9 +21,9 @@ def markdown(cells):
                 if (name, fault.name, technique) in cells]  # fmt: skip
         if rows:
             parts += [f"## {deployment.title}\n", *short(rows), table(rows), *remarks(rows), verdict(rows)]
-    found = {names[1]: cell for names, cell in sorted(cells.items()) if names[0] == "bug"}
-    if found:
-        parts += ["## Planted bugs\n", bugs(found), *ends(found), circumstances(found.values())]
+    bug_cells = {names[1]: cell for names, cell in sorted(cells.items()) if names[0] == "bug"}
+    if bug_cells:
+        parts += ["## Planted bugs\n", bugs(bug_cells), *ends(bug_cells), circumstances(bug_cells.values())]
     return "\n".join(parts)
 
 
@@ -66,9 +66,9 @@ def lined(lines):
 
 def times(fault, cell):
     """Return how often a fault struck, and how often it should have if that is more."""
-    struck, asked = cell.get("strikes", 0), cell["count"]
-    unit = fault.unit.removesuffix("s") if struck == asked == 1 else fault.unit
-    return f"{struck:,}" + f" of {asked:,}" * (struck < asked) + f" {unit}"
+    struck, planned = cell.get("strikes", 0), cell["count"]
+    unit = fault.unit.removesuffix("s") if struck == planned == 1 else fault.unit
+    return f"{struck:,}" + f" of {planned:,}" * (struck < planned) + f" {unit}"
 
 
 def figures(cell):
@@ -122,16 +122,16 @@ def listed(values):
     return ", ".join(map(str, values))
 
 
-def bugs(found):
+def bugs(cells):
     """Return the table of the planted bugs."""
     lines = [["bug", "what it does", "found in"], ["---", "---", "---"]]
-    for name, cell in found.items():
+    for name, cell in cells.items():
         where = [technique if well else f"**not in {technique}**" for technique, well in cell["found"].items()]
         lines.append([name, cell["says"], ", ".join(where)])
     return lined(lines)
 
 
-def ends(found):
+def ends(cells):
     """Return the reasons why trials of bugs ended too early."""
-    lines = [f"- **{name}**: {'; '.join(cell['broken']['ended'])}." for name, cell in found.items() if "broken" in cell]
+    lines = [f"- **{name}**: {'; '.join(cell['broken']['ended'])}." for name, cell in cells.items() if "broken" in cell]
     return ["\n".join(lines) + "\n"] if lines else []

@@ -19,7 +19,7 @@ def _of(process, data):
     path = data / f"held.{process.pid}"
     path.unlink(missing_ok=True)
     process.send_signal(ASK)
-    held = json.loads(until(lambda: path.exists() and path.read_text(), "the server does not tell what it holds"))
+    held = json.loads(until(lambda: path.exists() and path.read_text(), "the server does not say what it holds"))
     own = {
         "MB of memory": round(process.memory_info().rss / 1e6),
         "descriptors": process.num_fds(),

@@ -1,4 +1,4 @@
-"""The strikes, one for each fault: each gets its Trial, and tells the crowds when a strike is over.
+"""The strikes, one for each fault: each gets its Trial, and informs the crowds when a strike is over.
 
 `trial.haste` shortens durations, for the suite's short form.
 """

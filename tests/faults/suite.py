@@ -68,8 +68,8 @@ def version():
     return f"{(code['commit'] or 'unknown')[:7]}{' changed' * bool(code['changed'])}"
 
 
-def run(cells, form, faults, techniques, deployments, seed, size, told):
-    """Fill the missing cells; `told(sentence)` is called for each."""
+def run(cells, form, faults, techniques, deployments, seed, size, announce):
+    """Fill the missing cells; `announce(sentence)` is called for each."""
     for name in deployments:
         due = [
             (fault, together)
@@ -84,10 +84,10 @@ def run(cells, form, faults, techniques, deployments, seed, size, told):
                 cells.save(row | marks, name, fault.name, technique)
 
         while due:  # a deployment that fails is replaced for the next fault
-            endure(DEPLOYMENTS[name], due, lambda *trial: Trial(*trial, form, seed, size), keep, told)
+            endure(DEPLOYMENTS[name], due, lambda *trial: Trial(*trial, form, seed, size), keep, announce)
 
 
-def endure(kind, due, trial, keep, told):
+def endure(kind, due, trial, keep, announce):
     """Run the cells in `due` on one deployment, and remove them, until none is left or the deployment fails.
 
     If it cannot start, or has errors at its end, they are kept with the last fault.
@@ -97,14 +97,14 @@ def endure(kind, due, trial, keep, told):
         with deployed(kind) as deployment:
             while due and well:
                 fault, together = due.pop(0)
-                told(f"{kind.title}: {fault.title}, {', '.join(together)}")
+                announce(f"{kind.title}: {fault.title}, {', '.join(together)}")
                 rows, well = attempt(trial(fault, deployment, together))
                 keep(fault, rows)
     except Exception as exc:
         if fault is None:
             fault, together = due.pop(0)
             rows = {technique: {"broken": {}} for technique in together}
-        told(sentence(exc))
+        announce(sentence(exc))
         keep(fault, {name: row | {"broken": row["broken"] | ended(exc)} for name, row in rows.items()})
 
 
@@ -147,13 +147,14 @@ def sentence(exc):
     return f"{type(exc).__name__}: {exc}"[:2_000]
 
 
-def hunt(cells, form, seed, told):
+def hunt(cells, form, seed, announce):
     """Plant each bug in a separate server; the checker must find it with each technique that shows it."""
     due = [bug for bug in BUGS if cells.due("bug", bug)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for bug, cell in zip(due, pool.map(lambda bug: sought(bug, form, seed), due), strict=True):
-            found = cell["found"]
-            told(f"Bug {bug}: {', '.join(name if well else f'NOT FOUND in {name}' for name, well in found.items())}")
+            found_in = cell["found"]
+            places = ", ".join(name if well else f"NOT FOUND in {name}" for name, well in found_in.items())
+            announce(f"Bug {bug}: {places}")
             cells.save(cell | {"form": form, "seed": seed, "clients": BUG_SIZE[form], "commit": version()}, "bug", bug)
 
 

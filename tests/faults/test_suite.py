@@ -30,10 +30,10 @@ def test_missing_and_broken_cells_must_run(cells):
     assert cells.missing("one", "sigkill", ["polling", "sse", "websocket"]) == ["polling", "websocket"]
 
 
-@pytest.mark.parametrize("found", [{"sse": True}, {"sse": True, "polling": False}])
-def test_a_bug_that_was_missed_must_run_again(cells, found):
-    cells.save({"found": found}, "bug", "drop")
-    assert cells.due("bug", "drop") == (not all(found.values()))
+@pytest.mark.parametrize("found_in", [{"sse": True}, {"sse": True, "polling": False}])
+def test_a_bug_that_was_missed_must_run_again(cells, found_in):
+    cells.save({"found": found_in}, "bug", "drop")
+    assert cells.due("bug", "drop") == (not all(found_in.values()))
 
 
 def test_a_folder_with_another_number_of_clients_is_refused(cells, monkeypatch):
@@ -62,17 +62,17 @@ def test_a_deployment_that_fails_becomes_cells(cells, monkeypatch, late):
     monkeypatch.setattr(suite, "Trial", lambda *_: None)
     monkeypatch.setattr(suite, "attempt", lambda _: ({"sse": CELL}, True))
     suite.run(cells, "short", [BY_NAME["rush"], BY_NAME["sigterm"]], ["sse"], ["one"], 1, 8, print)
-    found = cells.all()
-    assert found["one", "sigterm", "sse"]["broken"] == {"ended": ["OSError: no room"]}
-    assert found["one", "rush", "sse"]["broken"] == ({} if late else {"ended": ["OSError: no room"]})
+    stored = cells.all()
+    assert stored["one", "sigterm", "sse"]["broken"] == {"ended": ["OSError: no room"]}
+    assert stored["one", "rush", "sse"]["broken"] == ({} if late else {"ended": ["OSError: no room"]})
 
 
 def test_the_report_ends_each_deployment_with_a_verdict(cells):
     cells.save(CELL | {"form": "medium", "strikes": 2, "commit": "def5678 changed"}, "many", "fin", "sse")
     cells.save(CELL, "many", "rst", "sse")
     text = report.markdown(cells.all())
-    made = "Short counts, seed 1, 8 clients of a technique, commit abc1234."
-    assert f"**Broken: lost (SIGKILL of a server, websocket).** {made}" in text
+    heading = "Short counts, seed 1, 8 clients of a technique, commit abc1234."
+    assert f"**Broken: lost (SIGKILL of a server, websocket).** {heading}" in text
     assert "| 2 of 3 connections (medium) | sse |" in text
     assert "| 3 connections (short) | sse |" in text
     assert (
@@ -82,11 +82,11 @@ def test_the_report_ends_each_deployment_with_a_verdict(cells):
 
 
 @pytest.mark.parametrize(
-    ("fault", "strikes", "asked", "told"),
+    ("fault", "strikes", "planned", "text"),
     [("sigterm", 1, 1, "1 time"), ("slow", 0, 1, "0 of 1 rounds"), ("redis", 100, 100, "100 times")],
 )
-def test_the_report_counts_strikes_in_the_faults_own_unit(fault, strikes, asked, told):
-    assert report.times(BY_NAME[fault], {"strikes": strikes, "count": asked}) == told
+def test_the_report_counts_strikes_in_the_faults_own_unit(fault, strikes, planned, text):
+    assert report.times(BY_NAME[fault], {"strikes": strikes, "count": planned}) == text
 
 
 @pytest.mark.services

@@ -23,14 +23,14 @@ LONGEST, SLOWEST = 60, 5  # on the slowest machine: seconds besides the strikes,
 class Trial:
     """One fault on one deployment; its `strike` gets this object."""
 
-    def __init__(self, fault, deployment, techniques, form="short", seed=1, size=SIZE, patience=checker.PATIENCE):
+    def __init__(self, fault, deployment, techniques, form="short", seed=1, size=SIZE, timeout=checker.PATIENCE):
         """Make a crowd for each technique; `form`: how often the fault strikes; `seed`: of its instants.
 
-        `patience`: seconds after the end of a fault, within which every client must have all messages.
+        `timeout`: seconds after the end of a fault, within which every client must have all messages.
         """
         self.fault, self.deployment, self.count, self.haste = fault, deployment, fault.count(form), HASTE[form]
         self.chance = random.Random(f"{seed} {fault.name} {deployment.name}")
-        self.patience, self.crowds = patience, []
+        self.timeout, self.crowds = timeout, []
         for technique in techniques:
             rooms = [f"{fault.name}-{technique}-{secrets.token_hex(3)}" for _ in range(ROOMS)]
             url, wire = deployment.wire.url(technique), deployment.wire.port(technique)
@@ -63,7 +63,7 @@ class Trial:
             time.sleep(PEACE * self.haste)
             heads = [self.hushed(crowd) for crowd in self.crowds]
             self.wait_for_all(heads)
-            rows = {crowd.technique: self.judged(crowd, its) for crowd, its in zip(self.crowds, heads, strict=True)}
+            rows = {crowd.technique: self.judged(crowd, head) for crowd, head in zip(self.crowds, heads, strict=True)}
             log = self.deployment.complaints()
             return {technique: row | {"log": log} for technique, row in rows.items()}
         finally:
@@ -77,7 +77,7 @@ class Trial:
 
     def wait_for_all(self, heads):
         """Wait until all clients have all messages, at most as long as that may take."""
-        deadline = time.monotonic() + self.patience
+        deadline = time.monotonic() + self.timeout
         while not all(map(Crowd.has_all, self.crowds, heads)) and time.monotonic() < deadline:
             time.sleep(0.05)
 
@@ -85,7 +85,7 @@ class Trial:
         """Close the crowd, and check its log."""
         crowd.close()
         crowd.log.history = {room: self.history(room, head) for room, head in heads.items()}
-        figures = row(crowd.log, self.patience) | {"strikes": crowd.strikes, "notes": crowd.note}
+        figures = row(crowd.log, self.timeout) | {"strikes": crowd.strikes, "notes": crowd.note}
         crowd.broken["strikes"] = list(measured.missed(crowd.strikes, self.count, self.fault.unit))
         figures["broken"] |= {rule: sentences for rule, sentences in crowd.broken.items() if sentences}
         return figures
@@ -97,15 +97,15 @@ class Trial:
         log.publishes.append(publish)
 
         def stored():
-            answer = post(self.deployment.url, room_path("polling", room), fields)
-            return answer.status in (200, 201) and answer.json
+            response = post(self.deployment.url, room_path("polling", room), fields)
+            return response.status in (200, 201) and response.json
 
         publish.number, publish.answered = until(stored, "the server does not recover", PATIENCE)["id"], time.time()
         return publish.number
 
     def history(self, room, head):
         """Return a room's messages up to the id `head`, read from the server without a wire."""
-        messages, last, deadline = [], 0, time.monotonic() + self.patience
+        messages, last, deadline = [], 0, time.monotonic() + self.timeout
         while last < head and time.monotonic() < deadline:  # the process that responds may learn of the last one late
             page = get(self.deployment.url, room_path("polling", room, f"?after={last}")).json
             messages += [Delivered.of(message) for message in page["messages"]]
@@ -113,7 +113,7 @@ class Trial:
         return messages
 
 
-def row(log, patience):
+def row(log, timeout):
     """Return a technique's figures of one trial."""
     shown = sum(len(reader.shown) for reader in log.readers)
     seconds = [seconds for _end, _reader, seconds in recoveries(log)]
@@ -126,5 +126,5 @@ def row(log, patience):
         "reconnects": sum(reader.reconnects for reader in log.readers),
         "median": statistics.median(seconds) if seconds else None,  # None if nothing struck
         "worst": max(seconds, default=None),
-        "broken": checker.check(log, patience),
+        "broken": checker.check(log, timeout),
     }

@@ -31,8 +31,8 @@ def test_4_413_a_body_over_64_kib_is_refused_and_one_of_64_kib_is_not(server, ro
     fields["padding"] = "x" * (65_536 - len(json.dumps(fields)))
     path = room_path(technique, room)
     assert post(server.url, path, json.dumps(fields).encode()).status == 201
-    answer = post(server.url, path, json.dumps(fields).encode() + b" ")
-    assert (answer.status, answer.sentence) == (413, "body: at most 65,536 bytes.")
+    response = post(server.url, path, json.dumps(fields).encode() + b" ")
+    assert (response.status, response.sentence) == (413, "body: at most 65,536 bytes.")
     assert publish(technique, server, room)[1]["id"] == 2
 
 
@@ -134,8 +134,8 @@ def test_4_a_client_that_disconnects_before_its_response_leaves_no_traceback(ser
 )
 def test_4_415_a_body_that_is_not_json_is_refused(server, room, technique, kind):
     headers = {} if kind is None else {"Content-Type": kind}
-    answer = send_request(server.url, "POST", room_path(technique, room), GOOD, headers)
-    assert (answer.status, answer.sentence) == (415, "Content-Type: application/json is expected.")
+    response = send_request(server.url, "POST", room_path(technique, room), GOOD, headers)
+    assert (response.status, response.sentence) == (415, "Content-Type: application/json is expected.")
     assert nothing_stored(server, technique, room)
 
 
@@ -146,9 +146,9 @@ def test_4_415_parameters_and_case_of_the_content_type_do_not_matter(server, roo
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 def test_4_405_another_method_is_refused_and_the_allowed_ones_are_named(server, room, technique, method):
-    answer = send_request(server.url, method, room_path(technique, room), GOOD, JSON)
-    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, POST")
-    assert answer.sentence == "method: GET or HEAD or POST."
+    response = send_request(server.url, method, room_path(technique, room), GOOD, JSON)
+    assert (response.status, response.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert response.sentence == "method: GET or HEAD or POST."
     assert nothing_stored(server, technique, room)
 
 

@@ -38,9 +38,9 @@ URLS = "".join((ROOT / app / "urls.py").read_text() for app in ("lab", "benchmar
 @pytest.fixture(scope="module")
 def described(server):
     """The server's description of itself."""
-    answer = get(server.url, "/openapi.json")
-    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
-    return answer.json
+    response = get(server.url, "/openapi.json")
+    assert (response.status, response.headers["content-type"]) == (200, "application/json")
+    return response.json
 
 
 def test_the_description_is_openapi_3_1(described):
@@ -71,10 +71,10 @@ def test_every_refusal_of_the_code_and_of_the_spec_is_described(described):
     nodes = [node for path in files for node in ast.walk(ast.parse(path.read_text()))]
     named = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg == "status"]
     raised = {str(value.value) for value in named if isinstance(value, ast.Constant)}
-    told = described["paths"]["/polling/{room}/messages/"]["post"]["responses"].keys()
-    assert raised <= told
+    statuses = described["paths"]["/polling/{room}/messages/"]["post"]["responses"].keys()
+    assert raised <= statuses
     spec = (ROOT / "SPEC.md").read_text().partition("## 4 Refusals")[2].partition("## 5")[0]
-    assert set(re.findall(r"^\| (\d{3}) \|", spec, re.MULTILINE)) == {status for status in told if status >= "400"}
+    assert set(re.findall(r"^\| (\d{3}) \|", spec, re.MULTILINE)) == {status for status in statuses if status >= "400"}
 
 
 def operations(described, of):
@@ -93,14 +93,14 @@ def agree(server, operation, mode, examples):
 
     @settings(max_examples=examples, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=SLOW)
     @given(case=operation.as_strategy(generation_mode=mode))
-    def asked(case):
+    def answered(case):
         hold = (case.query or {}).get("hold", 25)
         if re.fullmatch(r"[0-9.]+", str(hold)):
             case.query = {**(case.query or {}), "hold": 0}  # else the request would be held
         case.call_and_validate(base_url=server.url, checks=CHECKS, timeout=PATIENCE)
 
     with suppress(Unsatisfiable):  # an operation without parameters has no invalid ones
-        asked()
+        answered()
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))
@@ -121,9 +121,10 @@ def test_4_405_a_method_that_is_not_described_is_refused(server, described, meth
         allowed = [each for name in allowed for each in (["GET", "HEAD"] if name == "GET" else [name])]
         if method in allowed:
             continue
-        answer = send_request(server.url, method, re.sub(r"{\w+}", "generated", path), headers={"Content-Length": "0"})
-        assert (answer.status, answer.headers["allow"]) == (405, ", ".join(allowed)), path
-        assert method == "HEAD" or answer.sentence.startswith("method: "), path
+        filled = re.sub(r"{\w+}", "generated", path)
+        response = send_request(server.url, method, filled, headers={"Content-Length": "0"})
+        assert (response.status, response.headers["allow"]) == (405, ", ".join(allowed)), path
+        assert method == "HEAD" or response.sentence.startswith("method: "), path
 
 
 query_values = st.text(max_size=12) | st.integers().map(str) | st.text("0123456789.-+e_ ", max_size=25)
@@ -161,14 +162,14 @@ def test_4_every_publish_is_stored_or_refused_in_one_sentence(server, technique,
     if technique == "websocket":
         with open_websocket(server.url, room) as connection:
             connection.send(body.decode("utf-8", "replace").replace("{", '{"type": "publish", ', 1))
-            while (answer := receive_json(connection))["type"] == "message":
+            while (response := receive_json(connection))["type"] == "message":
                 pass
-            status = answer.get("status") or (201 if answer["id"] > before else 200)
+            status = response.get("status") or (201 if response["id"] > before else 200)
     else:
-        answer = post(server.url, room_path(technique, room), body)
-        status, answer = answer.status, answer.json
+        response = post(server.url, room_path(technique, room), body)
+        status, response = response.status, response.json
     assert status in (200, 201, 400, 409)
-    assert status < 400 or (answer["error"].endswith(".") and answer["error"].isprintable())
+    assert status < 400 or (response["error"].endswith(".") and response["error"].isprintable())
     assert get(server.url, room_path("polling", room)).json["last"] == before + (status == 201)
 
 

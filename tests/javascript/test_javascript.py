@@ -14,7 +14,7 @@ pytestmark = pytest.mark.services
 
 MODULES = ROOT / "node_modules"
 CONFIG = "tests/javascript"
-FOLDERS = [f"{folder}/static" for folder in ("lab", *TECHNIQUES, "classroom")]
+FOLDERS = [f"{folder}/static" for folder in ("lab", *TECHNIQUES, "classroom", "teaching")]
 IMPORTED = re.compile(r'^(?:import|export) [^;]*?"(\.[^"]+)";$', re.MULTILINE)
 
 

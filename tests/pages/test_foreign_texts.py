@@ -40,10 +40,10 @@ def shown(*things):
 
 
 def test_a_table_in_the_terminal_shows_a_foreign_text_as_text():
-    made = Table(TEXT, title=TEXT)
-    made.add_row(TEXT)
+    table = Table(TEXT, title=TEXT)
+    table.add_row(TEXT)
     refusals = terminal_table.flags({TEXT: {"valid": "0 of 1", "flags": [TEXT]}})
-    for text in (shown(made), shown(TEXT), shown(*refusals)):
+    for text in (shown(table), shown(TEXT), shown(*refusals)):
         assert controls(text) == []
         for part in ("[red]r[/red] [/] :smile:", "\\x1b]0;owned\\x07", "<script>", "%s %(x)s {0}"):
             assert part in text
@@ -51,9 +51,9 @@ def test_a_table_in_the_terminal_shows_a_foreign_text_as_text():
 
 def test_a_progress_bar_shows_a_foreign_text_as_text():
     task = type("Task", (), {"description": TEXT, "fields": {}})()
-    told = PlainColumn("{task.description}").render(task).plain
-    assert controls(told) == []
-    assert "[red]r[/red]" in told
+    text = PlainColumn("{task.description}").render(task).plain
+    assert controls(text) == []
+    assert "[red]r[/red]" in text
 
 
 def hostile_runs():
@@ -93,8 +93,8 @@ def test_a_report_in_markdown_shows_a_foreign_text_as_text(reported):
     assert controls(text) == []
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     inline = [each for token in tokens for each in token.children or []]
-    made = {token.type for token in (*tokens, *inline)}
-    assert not made & {"html_block", "html_inline", "link_open"}, made
+    types = {token.type for token in (*tokens, *inline)}
+    assert not types & {"html_block", "html_inline", "link_open"}, types
     assert all(each.attrs["src"].startswith("plots/") for each in inline if each.type == "image")
     headings = [tokens[place + 1].content for place, token in enumerate(tokens) if token.type == "heading_open"]
     assert "heading" not in headings

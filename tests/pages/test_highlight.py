@@ -11,7 +11,13 @@ from lab.pages.highlight import listing
 def test_the_highlighted_code_keeps_every_character(technique):
     for file in Path(import_module(technique).__file__).parent.rglob("*.[pj][ys]"):
         source = file.read_text()
-        assert html.unescape(re.sub(r'<span class="\w+">|</span>', "", listing(source, file.suffix[1:]))) == source
+        shown = re.sub(r'<span class="\w+">|</span>|</?mark>', "", listing(source, file.suffix[1:]))
+        assert html.unescape(shown) == source
+
+
+def test_a_comment_that_says_what_is_to_blame_is_marked_with_the_line_after_it():
+    marked = listing("a\n# To blame: <b>.\nb = c\nd\n", "py")
+    assert marked == 'a\n<mark><span class="comment"># To blame: &lt;b&gt;.</span></mark>\n<mark>b = c</mark>\nd\n'
 
 
 def test_the_highlighted_code_is_escaped():

@@ -25,9 +25,9 @@ MESSAGE = {"author": "Ann", "text": "hi"}
     ],
 )
 def test_each_port_has_an_origin(template, page, sse):
-    found = origins(template, LAID)
-    assert (found["page"], found["sse"]) == (page, sse)
-    assert set(found) == {"page", "control", "sse", "websocket"}
+    by_name = origins(template, LAID)
+    assert (by_name["page"], by_name["sse"]) == (page, sse)
+    assert set(by_name) == {"page", "control", "sse", "websocket"}
 
 
 @pytest.mark.parametrize(

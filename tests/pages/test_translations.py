@@ -56,10 +56,10 @@ def test_every_word_on_the_pages_is_in_the_catalogue(domain):
     ids = {message.id[0] if message.pluralizable else message.id for message in catalogue(domain)}
     missing = [
         (file.name, words)
-        for pattern, found in WRITTEN[domain]
+        for pattern, calls in WRITTEN[domain]
         for folder in FOLDERS
         for file in (ROOT / folder).rglob(pattern)
-        for groups in found.findall(file.read_text())
+        for groups in calls.findall(file.read_text())
         if (words := "".join(groups)) not in ids
     ]
     assert missing == []
@@ -124,21 +124,21 @@ def parts():
 
 def explanations():
     """Return the sentences in `parts`, without docstrings."""
-    found, documented = set(), set()
+    texts, documented = set(), set()
     for tree in parts():
         for node in ast.walk(tree):
             if isinstance(node, ast.Module | ast.FunctionDef):
                 documented.add(ast.get_docstring(node, clean=False))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith("."):
-                found.add(node.value)
-    return found - documented
+                texts.add(node.value)
+    return texts - documented
 
 
 def names():
     """Return the names in `parts` that are words."""
     calls = (node for tree in parts() for node in ast.walk(tree) if isinstance(node, ast.Call))
-    made = (call.args[0] for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "make")
-    return {name.value for name in made if isinstance(name, ast.Constant)}
+    names = (call.args[0] for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "make")
+    return {name.value for name in names if isinstance(name, ast.Constant)}
 
 
 def refusals():

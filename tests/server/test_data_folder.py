@@ -20,6 +20,7 @@ from support.processes import COMMAND, PATIENCE, ROOT, run_command, until
 from support.raw_http import get, post, room_path
 from support.technique_io import TECHNIQUES, publish, read
 
+LOCKS = {"lab.sqlite3.lock", "secret_key.lock"}
 MADE = {"lab.sqlite3", "lab.sqlite3.lock", "secret_key", "secret_key.lock"}
 # Put before a command whose access must depend on the files' modes, because root may read everything.
 BOUND_BY_MODES = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
@@ -67,9 +68,9 @@ def test_servers_that_start_at_once_make_one_key(start):
 
 def sessions(server, cookie=""):
     """Return the session cookies that a page sets for a browser that sends `cookie`."""
-    asked = urllib.request.Request(f"{server.url}/polling/lobby/", headers={"Cookie": cookie})
-    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
-        return [given for given in answer.headers.get_all("Set-Cookie", []) if given.startswith("lab_session=")]
+    request = urllib.request.Request(f"{server.url}/polling/lobby/", headers={"Cookie": cookie})
+    with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+        return [given for given in response.headers.get_all("Set-Cookie", []) if given.startswith("lab_session=")]
 
 
 def test_several_servers_start_at_once_on_an_empty_postgresql(start, scaled, room):
@@ -103,9 +104,9 @@ def test_files_that_others_could_read_are_closed_to_them(start, room, tmp_path):
         path.chmod(0o644)
     (tmp_path / "own").chmod(0o755)  # as the folder's owner may choose
     run_command("check", data=tmp_path / "own")
-    made = modes(tmp_path / "own")
-    assert made.pop(".") == 0o755
-    assert {name for name, mode in made.items() if mode != 0o600} <= {"lab.sqlite3.lock", "secret_key.lock"}  # empty
+    permissions = modes(tmp_path / "own")
+    assert permissions.pop(".") == 0o755
+    assert {name for name, mode in permissions.items() if mode != 0o600} <= LOCKS
 
 
 @pytest.mark.server

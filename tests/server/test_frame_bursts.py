@@ -58,14 +58,14 @@ def test_2_4_1008_many_frames_that_publish_nothing_end_the_connection(server, ro
     began = time.monotonic()
     with open_raw_websocket(server, room) as (connection, file):
         connection.sendall(burst(once, again))
-        answers = [answer if isinstance(answer, str) else answer[0] for answer in read_frames(file)]
+        responses = [response if isinstance(response, str) else response[0] for response in read_frames(file)]
     allowed = (
         settings.FRAME_RATE * (2 + time.monotonic() - began) + PIECE // 6
     )  # the pongs of one piece are sent together
-    assert answers[-2:] == [ends_by, "end"]
-    assert set(answers[:-2]) <= {said}
-    assert len(answers) - 2 <= allowed
-    assert said != "error" or len(answers) - 2 >= 2 * settings.FRAME_RATE
+    assert responses[-2:] == [ends_by, "end"]
+    assert set(responses[:-2]) <= {said}
+    assert len(responses) - 2 <= allowed
+    assert said != "error" or len(responses) - 2 >= 2 * settings.FRAME_RATE
 
 
 @pytest.mark.parametrize("stage", websocket.STAGES)
@@ -175,8 +175,8 @@ def test_3_1_frames_of_a_half_closed_client_are_stored_and_acknowledged(server, 
     with open_raw_websocket(server, room) as (connection, file):
         connection.sendall(frames)
         connection.shutdown(SHUT_WR)
-        answers = list(read_frames(file))
-    assert answers == ["published"] * 100 + ["end"]
+        responses = list(read_frames(file))
+    assert responses == ["published"] * 100 + ["end"]
     assert get(server.url, room_path("polling", room, "?after=0")).json["last"] == 100
 
 

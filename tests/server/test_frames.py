@@ -13,36 +13,36 @@ from support.technique_io import publish
 CASES = tomllib.loads(Path(__file__).with_name("frames.toml").read_text())["cases"]
 
 
-def same(answer, expected):
+def same(response, expected):
     """Return whether a frame of the server is the one that a case expects."""
-    if isinstance(answer, tuple):
+    if isinstance(response, tuple):
         kind, _colon, text = expected.partition(":")
-        return answer == (f"{kind}:", payload(text))
-    return answer == expected
+        return response == (f"{kind}:", payload(text))
+    return response == expected
 
 
 def run(server, room, case, pieces):
     """Send a case's frames in these pieces; check that the server's frames are those expected."""
     open_still = not case["expect"][-1].startswith(("end", "close:"))
     with open_raw_websocket(server, room) as (connection, file):
-        answers = (answer for answer in read_frames(file) if answer not in case.get("may", ()))
+        responses = (response for response in read_frames(file) if response not in case.get("may", ()))
         with suppress(ConnectionError):  # the server may close before it has read everything
             for piece in pieces:
                 connection.sendall(piece)
             if case.get("end"):
                 connection.shutdown(SHUT_WR)
         for expected in case["expect"]:
-            assert same(next(answers), expected)
+            assert same(next(responses), expected)
         with suppress(OSError):
             connection.sendall(frame("close: code=1000"))  # this replies to the server's close, or starts one
         if open_still:
-            assert next(answers) == "close:1000"
-        assert case.get("end") or next(answers) == "end"
+            assert next(responses) == "close:1000"
+        assert case.get("end") or next(responses) == "end"
 
 
 def check_store(server, room, case):
     """Check that only the frames that publish stored a message."""
-    acknowledged = sum("published" in (answer, *case.get("may", ())) for answer in case["expect"])
+    acknowledged = sum("published" in (response, *case.get("may", ())) for response in case["expect"])
     assert publish("polling", server, room, nonce="next")[1]["id"] <= 1 + acknowledged
 
 

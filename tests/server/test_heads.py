@@ -62,11 +62,11 @@ targets = pytest.mark.parametrize(("before", "host", "status"), list(TARGETS.val
 @targets
 def test_4_the_host_of_an_absolute_target_counts(server, room, technique, before, host, status):
     if technique == "websocket":
-        told, _head = handshake_response(
+        status_line, _head = handshake_response(
             server, before + websocket_path(room), f"Host: {host}", "Origin: http://127.0.0.1:{port}"
         )
         own = status == 200 and "LOCALHOST" not in before  # else the Origin would be another one
-        assert told == (101 if own else 400 if status == 400 else 403)
+        assert status_line == (101 if own else 400 if status == 400 else 403)
     elif technique != "sse":
         assert response_to(server, "GET", before + room_path(technique, room, "?hold=0"), f"Host: {host}")[0] == status
 
@@ -198,16 +198,16 @@ def test_2_a_handshake_may_name_other_upgrades_too(server, room, upgrade):
 
 @pytest.mark.parametrize("version", ["12", "8", "0", "14", "13, 12", None])
 def test_2_4_a_handshake_with_another_version_is_refused_and_the_supported_one_named(server, room, version):
-    answer = request_handshake(server.url, websocket_path(room), {"Sec-WebSocket-Version": version})
-    assert (answer.status, answer.sentence) == (426, "Sec-WebSocket-Version: 13 is expected.")
-    assert answer.headers["sec-websocket-version"] == "13"
-    assert answer.headers["upgrade"] == "websocket"
+    response = request_handshake(server.url, websocket_path(room), {"Sec-WebSocket-Version": version})
+    assert (response.status, response.sentence) == (426, "Sec-WebSocket-Version: 13 is expected.")
+    assert response.headers["sec-websocket-version"] == "13"
+    assert response.headers["upgrade"] == "websocket"
 
 
 @pytest.mark.parametrize("key", [None, "short", "a" * 24, "=" * 24, "", "dGhlIHNhbXBsZSBub25jZQ"])
 def test_2_4_a_handshake_without_a_key_is_refused_in_one_sentence(server, room, key):
-    answer = request_handshake(server.url, websocket_path(room), {"Sec-WebSocket-Key": key})
-    assert (answer.status, answer.sentence) == (400, "Sec-WebSocket-Key: one of 16 bytes in base64 is expected.")
+    response = request_handshake(server.url, websocket_path(room), {"Sec-WebSocket-Key": key})
+    assert (response.status, response.sentence) == (400, "Sec-WebSocket-Key: one of 16 bytes in base64 is expected.")
 
 
 @pytest.mark.parametrize(
@@ -272,8 +272,8 @@ def test_1_3_a_nonce_in_a_header_counts_if_a_setting_names_the_header(start, roo
 def test_1_3_an_invalid_nonce_in_a_header_is_ignored(start, room, nonce):
     server = start(**{NONCE: "X-Lab-Nonce"})
     for _ in range(2):
-        answer = post(server.url, room_path("polling", room), {"author": "Ann", "text": "hi"}, X_Lab_Nonce=nonce)
-        assert (answer.status, len(answer.json["nonce"])) == (201, 22)
+        response = post(server.url, room_path("polling", room), {"author": "Ann", "text": "hi"}, X_Lab_Nonce=nonce)
+        assert (response.status, len(response.json["nonce"])) == (201, 22)
 
 
 def test_1_3_a_correlation_id_does_not_count_as_a_nonce(start, room):
@@ -281,8 +281,8 @@ def test_1_3_a_correlation_id_does_not_count_as_a_nonce(start, room):
     path, fields = room_path("polling", room), {"author": "Ann", "text": "hi"}
     server = start(FORWARDED_ALLOW_IPS="127.0.0.1")
     for text in ("hi", "hi", "other"):
-        answer = post(server.url, path, fields | {"text": text}, X_Request_ID="one", X_Lab_Nonce="one")
-        assert answer.status == 201
+        response = post(server.url, path, fields | {"text": text}, X_Request_ID="one", X_Lab_Nonce="one")
+        assert response.status == 201
 
 
 def test_an_absolute_target_replaces_all_host_headers_and_no_other():

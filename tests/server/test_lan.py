@@ -42,8 +42,8 @@ def test_a_class_can_read_and_publish_at_that_address(classroom, room):
     server, _printed = classroom
     url = f"http://{OTHER}:{server.port}"
     for technique in HTTP:
-        answer = post(url, room_path(technique, room), {"author": "Ann", "text": "hi"}, Origin=url)
-        assert answer.status == 201
+        response = post(url, room_path(technique, room), {"author": "Ann", "text": "hi"}, Origin=url)
+        assert response.status == 201
     assert get(url, "/").status == 200
     assert request_handshake(url, websocket_path(room)).status == 101
     with pytest.raises(ConnectionRefusedError):
@@ -66,9 +66,9 @@ def test_other_names_and_foreign_origins_are_refused(classroom, room, name):
 @pytest.mark.server
 def test_cookies_work_on_plain_http(classroom):
     server, _printed = classroom
-    answer = get(f"http://{OTHER}:{server.port}", "/")
-    assert "Secure" not in answer.headers["set-cookie"]
-    assert "strict-transport-security" not in answer.headers
+    response = get(f"http://{OTHER}:{server.port}", "/")
+    assert "Secure" not in response.headers["set-cookie"]
+    assert "strict-transport-security" not in response.headers
 
 
 def test_several_processes_accept_the_same_names(start, room):

@@ -117,9 +117,9 @@ def failing(tmp_path_factory):
 def test_a_page_that_fails_leaves_its_traceback_in_the_log_and_only_there(failing, path):
     before = failing.log.stat().st_size
     failing.running.discard(failing)  # else this test would fail by the traceback that it wants
-    answer = get(failing.url, path)
-    assert answer.status == 500
-    assert b"RuntimeError" not in answer.body
+    response = get(failing.url, path)
+    assert response.status == 500
+    assert b"RuntimeError" not in response.body
     line, *traceback = until(lambda: failing.log.read_text()[before:].splitlines(), "nothing is logged")
     assert line == f"Internal Server Error: {path}"
     assert traceback[0] == "  Traceback (most recent call last):"

@@ -54,9 +54,9 @@ def test_a_server_that_nobody_measures_writes_no_samples(start, room):
 def test_a_window_counts_only_its_own_samples(tmp_path):
     rows = ["0,90,0", "1000,2,1", "2000,4,2", "3000,2,3", "4000,90,4", "5000,1"]  # the last line is incomplete
     (tmp_path / server_metrics.FILE).write_text("\n".join([HEADER, *rows]))
-    found = server_metrics.read(tmp_path, 1, 4)
-    assert found["queries_per_second"] == 1
-    assert found["server_loop_lag_ms"]["max"] == pytest.approx(4, rel=0.01)
+    metrics = server_metrics.read(tmp_path, 1, 4)
+    assert metrics["queries_per_second"] == 1
+    assert metrics["server_loop_lag_ms"]["max"] == pytest.approx(4, rel=0.01)
 
 
 @pytest.mark.parametrize("text", ["", HEADER, f"{HEADER}\n1000,1,1\n"])

@@ -45,9 +45,9 @@ def test_a_message_has_a_timestamp_for_each_step_in_order(stamped, room, techniq
         publisher.publish(f"text {number}")
         arrived = [next(messages)["arrived_at"] for messages in arrivals]
         until(lambda: stamps(stamped, room)[number]["writes"] >= 2, "the writes are not counted")  # noqa: B023
-        found = stamps(stamped, room)[number]
-        assert found["writes"] == 2  # the publisher of a WebSocket gets the message too, and is no reader
-        times = [found[f"{name}_ms"] for name in ("received", "committed", "announced", "written")]
+        row = stamps(stamped, room)[number]
+        assert row["writes"] == 2  # the publisher of a WebSocket gets the message too, and is no reader
+        times = [row[f"{name}_ms"] for name in ("received", "committed", "announced", "written")]
         assert times == sorted(times)
         assert times[-1] <= sum(arrived) / 2
     for each in (*readers, publisher):

@@ -49,11 +49,11 @@ def family(process):
 
 def has_started(process, word):
     """Return a command's child processes as soon as one of them has `word` in its command line."""
-    found = family(process)
-    for each in found:
+    relatives = family(process)
+    for each in relatives:
         with contextlib.suppress(psutil.Error):
             if word in " ".join(each.cmdline()) and time.time() - each.create_time() > 1:  # its parent knows its id
-                return found
+                return relatives
     return []
 
 
@@ -127,11 +127,11 @@ def test_the_children_of_a_killed_process_end_even_if_they_ignore_the_signal(chi
     arguments = ["-c", PARENT.format(child=child)]
     environment = {"stdout": subprocess.PIPE, "text": True}
     with running(arguments, folder, **environment) as process:
-        number, made = process.stdout.readline().split()
+        number, folder = process.stdout.readline().split()
         child = psutil.Process(int(number))
         process.kill()
         assert psutil.wait_procs([child], PATIENCE + orphans.GRACE)[1] == []
-        until(lambda: not Path(made).exists(), "the folder stays")
+        until(lambda: not Path(folder).exists(), "the folder stays")
 
 
 INTERRUPTED = """

@@ -49,19 +49,19 @@ def unpacked(tmp_path_factory):
 def platform(request, tmp_path):
     """A platform: its folder, its environment, and the command before each command."""
     environment = os.environ | {"LAB_DATA": str(tmp_path / "data")}
-    made = SimpleNamespace(folder=ROOT, environment=environment, before=())
+    platform = SimpleNamespace(folder=ROOT, environment=environment, before=())
     if request.param == "macOS":
         environment |= patched(tmp_path / "patch", UNLIMITED)
     elif request.param == "few files":
-        made.before = FEW_FILES
+        platform.before = FEW_FILES
     elif request.param == "no HOME":
         environment.pop("HOME", None)
     elif request.param == "ASCII":
         environment |= ASCII
     else:
-        made.folder = request.getfixturevalue("unpacked")
+        platform.folder = request.getfixturevalue("unpacked")
         environment.pop("LAB_DATA")
-    return made
+    return platform
 
 
 @contextmanager

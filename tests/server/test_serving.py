@@ -79,8 +79,8 @@ def test_2_sigterm_ends_a_held_poll_with_an_empty_response(start, room):
         until(lambda: get(server.url, "/healthz").status == 200, "no answer")
         time.sleep(0.3)
         stopping(server)
-        answer = held.result(PATIENCE)
-        assert (answer.status, answer.json["messages"]) == (200, [])
+        response = held.result(PATIENCE)
+        assert (response.status, response.json["messages"]) == (200, [])
         ended(server)
 
 
@@ -194,10 +194,10 @@ def test_a_server_keeps_its_messages_and_its_key_in_its_own_folder(start, room):
 def test_the_import_name_websocket_means_the_labs_package(tmp_path):
     ours = str(ROOT / "websocket" / "__init__.py")
     assert websocket.__file__ == ours
-    told = run_command(
+    output = run_command(
         "shell", "--no-imports", "-c", "import websocket; print(websocket.__file__)", data=tmp_path
     ).stdout
-    assert told.strip() == ours
+    assert output.strip() == ours
 
 
 def test_the_server_can_be_started_from_anywhere(tmp_path):

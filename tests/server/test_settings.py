@@ -76,12 +76,12 @@ def test_a_deployment_with_a_key_passes_djangos_check(tmp_path):
 
 def test_behind_https_pages_by_http_are_redirected_and_cookies_are_secure(start):
     server = start(LAB_HTTPS="1", FORWARDED_ALLOW_IPS="127.0.0.1")
-    answer = get(server.url, "/polling/lobby/")
-    assert (answer.status, answer.headers["location"]) == (301, f"https://127.0.0.1:{server.port}/polling/lobby/")
-    answer = get(server.url, "/polling/lobby/", X_Forwarded_Proto="https")
-    assert answer.status == 200
-    assert "Secure" in answer.headers["set-cookie"]
-    assert answer.headers["strict-transport-security"] == "max-age=2592000"  # without subdomains
+    response = get(server.url, "/polling/lobby/")
+    assert (response.status, response.headers["location"]) == (301, f"https://127.0.0.1:{server.port}/polling/lobby/")
+    response = get(server.url, "/polling/lobby/", X_Forwarded_Proto="https")
+    assert response.status == 200
+    assert "Secure" in response.headers["set-cookie"]
+    assert response.headers["strict-transport-security"] == "max-age=2592000"  # without subdomains
     assert get(server.url, "/healthz").status == 200  # a health check reaches the server directly, without the proxy
 
 
@@ -108,12 +108,13 @@ def test_4_1_the_spec_has_the_sum_of_all_bounds():
     connections = settings.CONNECTIONS_MAX * CONNECTION
     counted = settings.QUEUES_MAX * QUEUE + settings.ROOMS_MAX * ROOM + settings.RATES_MAX * RATE
     rest = messages + counted + settings.WAITING_MAX * DRAFT + CACHES + AT_WORK
-    told = re.search(
+    figures = re.search(
         r"at most ([\d.]+) GB in one process.*?allow a process ([\d.]+) GB: ([\d.]+) GB for its connections, "
         r"256 KiB each, and ([\d.]+) GB for everything else",
         " ".join((ROOT / "SPEC.md").read_text().split()),
     ).groups()
-    assert told == (f"{messages / 1e9:.2f}", *(f"{each / 1e9:.1f}" for each in (connections + rest, connections, rest)))
+    gigabytes = [f"{each / 1e9:.1f}" for each in (connections + rest, connections, rest)]
+    assert figures == (f"{messages / 1e9:.2f}", *gigabytes)
 
 
 def test_4_1_the_spec_has_every_bound_with_its_value():

@@ -28,14 +28,14 @@ LOCKS = {  # file in requirements/: the requirements in pyproject.toml that it l
     "dev": [*(each for extra in EXTRAS.values() for each in extra), *PROJECT["dependency-groups"]["dev"]],
 }
 FOLDERS = {  # folder: the set whose packages it may import
-    **dict.fromkeys(("lab", "polling", "longpoll", "sse", "websocket", "classroom", "manage.py"), "base"),
+    **dict.fromkeys(("lab", "polling", "longpoll", "sse", "websocket", "classroom", "teaching", "manage.py"), "base"),
     "benchmarks": "measure",
     "deploy": "scale",
     "notebooks": "lessons",
     "tests": "dev",
 }
-OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy"}
-OURS |= {"notebooks", "support", "faults"}
+OURS = {"lab", "polling", "longpoll", "sse", "websocket", "benchmarks", "classroom", "deploy", "teaching", "notebooks"}
+OURS |= {"exercise", "faults", "support"}  # a student's stage is the package `exercise`
 
 
 def normal(name):
@@ -90,17 +90,17 @@ def test_a_lock_file_pins_all_packages_of_its_set_and_names_no_index(lock):
 
 def needs(lines):
     """Return the names of all packages that requirements bring on this machine, by what the packages themselves say."""
-    found, waiting = set(), [(Requirement(line), "") for line in lines]
+    reached, waiting = set(), [(Requirement(line), "") for line in lines]
     while waiting:
         one, extra = waiting.pop()
         if one.marker and not one.marker.evaluate({"extra": extra}):
             continue
         for with_extra in {"", *one.extras}:
             key = (normal(one.name), with_extra)
-            if key not in found:
-                found.add(key)
+            if key not in reached:
+                reached.add(key)
                 waiting += [(Requirement(line), with_extra) for line in distribution(one.name).requires or ()]
-    return {name for name, _extra in found}
+    return {name for name, _extra in reached}
 
 
 def is_here(line):
@@ -150,6 +150,7 @@ COMMANDS = {  # arguments: the set that its sentence names
     ("manage.py", "bench"): "measure",
     ("manage.py", "scaled"): "scale",
     ("notebooks/run.py",): "lessons",
+    ("notebooks/handouts.py",): "lessons",
     ("-m", "benchmarks.report"): "measure",
     ("-c", "import notebooks.lesson"): "measure",
     ("-m", "tests.faults"): "measure",

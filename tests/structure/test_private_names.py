@@ -65,12 +65,12 @@ def parameters(function):
     return str(inspect.Signature(untyped))
 
 
-def note(found, kind, names):
-    """Add to `found` the names that are members of `kind`, each with the class that defines it."""
+def note(lines, kind, names):
+    """Add to `lines` the names that are members of `kind`, each with the class that defines it."""
     for name in names:
         for base in kind.__mro__:
             if is_theirs(base.__module__) and name in (known := members(base)):
-                found.add(f"{base.__module__}.{base.__qualname__}.{name}{known[name]}")
+                lines.add(f"{base.__module__}.{base.__qualname__}.{name}{known[name]}")
                 break
 
 
@@ -103,7 +103,7 @@ def replaced(tree):
                 yield f"{modules[target.value.id]}.{target.value.id}.{target.attr} = ..."
 
 
-def found():
+def listing():
     """Return a line for each name of another package that the lab overrides, uses or replaces."""
     lines = set()
     for path, tree in sources():
@@ -124,7 +124,7 @@ def found():
 
 def test_every_private_name_is_listed_with_its_signature(monkeypatch):
     monkeypatch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
-    lines = found()
+    lines = listing()
     if not LISTED.exists():
         LISTED.write_text("\n".join(lines) + "\n")
         pytest.fail("written; run it again")

@@ -228,7 +228,7 @@ def test_parts_of_the_benchmarks_only_import_downwards():
 
 def test_the_chat_needs_no_measurements():
     for path in sources("lab", *TECHNIQUES):
-        assert not of(imported(path), "benchmarks", "classroom", "deploy"), path
+        assert not of(imported(path), "benchmarks", "classroom", "deploy", "teaching"), path
 
 
 def test_the_class_needs_only_the_chat():

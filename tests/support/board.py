@@ -5,15 +5,29 @@ import itertools
 from lab.techniques import TECHNIQUES
 
 _rooms = itertools.count(1)
+# {scene: (the fewest seconds that still show its effect, whether connections end in it)}.
+SCENES = {
+    "idle": (2, False),
+    "one": (2, False),
+    "busy": (3, False),
+    "far": (2, False),
+    "tunnel": (4, False),
+    "restart": (4, True),
+    "seventh": (3, False),
+    "slow": (2, False),
+    "phase": (3, False),
+}
 
 
-def open_board(window, lab, anchor=""):
+def open_board(window, lab, query=""):
+    """Open the board in a room of its own, with its controls; `query` as in "?wall=1"."""
     window.driver.get("about:blank")
-    window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{anchor}")
+    window.driver.get(f"{lab}/compare/scenes-{next(_rooms)}/{query}")
     window.until(
         lambda: window.texts("[data-row] [data-part=state]") == ["OPEN 1"] * len(TECHNIQUES), "the panes do not open"
     )
-    window.one("[data-part=controls] > summary").click()
+    if "wall" not in query:
+        window.one("[data-part=controls] > summary").click()
     return window
 
 
@@ -26,7 +40,7 @@ def choose(window, scene, seconds):
 
 
 def wait_for_results(window):
-    return window.until(lambda: window.one(".scenes [data-part=results]").is_displayed(), "nothing is revealed")
+    return window.until(lambda: window.all(".results:not([hidden]) .verdict"), "nothing is revealed")
 
 
 def lines(window, technique, shape):

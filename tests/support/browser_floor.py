@@ -30,7 +30,7 @@ COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*", re.DOTALL)
 def younger(source):
     """Return the features that a script uses and that not all supported browsers have."""
     code = COMMENT.sub("", source)
-    found = [name for name, pattern in SYNTAX.items() if re.search(pattern, code)]
+    features = [name for name, pattern in SYNTAX.items() if re.search(pattern, code)]
     for name in set(YOUNGER) - OWN:
         owner, _dot, member = name.partition(".")
         if name in STATIC or not member:
@@ -38,8 +38,8 @@ def younger(source):
         else:
             used = rf"\.{member}\b" if owner != "Window" else rf"\b{member}\b"
         if re.search(used, code) and not re.search(GUARDED.get(name, r"(?!)"), code):
-            found.append(name)
-    return found
+            features.append(name)
+    return features
 
 
 # A script that deletes these features from a browser.

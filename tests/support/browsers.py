@@ -71,6 +71,21 @@ class Sized:
         self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
+class Media:
+    """A block in which the system prefers something else, such as a dark theme, or in which the page is printed."""
+
+    def __init__(self, driver, media, features):
+        self.driver = driver
+        named = [{"name": f"prefers-{name.replace('_', '-')}", "value": value} for name, value in features.items()]
+        self.settings = {"media": media, "features": named}
+
+    def __enter__(self):
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", self.settings)
+
+    def __exit__(self, *exc_info):
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+
+
 class Window:
     """One browser with a profile of its own."""
 
@@ -140,6 +155,10 @@ class Window:
     def sized(self, width, height):
         """Return a block in which the screen has this size, px."""
         return Sized(self.driver, width, height)
+
+    def preferring(self, media="", **features):
+        """Return a block with preferences such as color_scheme="dark"; `media` "print" shows the page on paper."""
+        return Media(self.driver, media, features)
 
     def broken_words(self, selector):
         """Return the words of up to 24 letters, in any such element, that stand in two lines."""

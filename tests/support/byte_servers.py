@@ -60,11 +60,11 @@ def swallow(connection):
 
 def send_pattern(connection):
     """Send as many bytes as the first line says; byte n is n modulo 251."""
-    asked = int(read_line(connection) or 0)
+    wanted = int(read_line(connection) or 0)
     repeated = bytes(number % 251 for number in range(251 * 261))
     done = 0
-    while done < asked:
-        done += connection.send(repeated[done % 251 :][: asked - done])
+    while done < wanted:
+        done += connection.send(repeated[done % 251 :][: wanted - done])
 
 
 def read_line(connection):

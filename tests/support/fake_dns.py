@@ -13,7 +13,7 @@ def name(monkeypatch, *addresses):
 
     def look_up(host, *args, **options):
         hosts = addresses if host == NAME else [host]
-        return [found for each in hosts for found in real(each, *args, **options)]
+        return [address for each in hosts for address in real(each, *args, **options)]
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 

@@ -3,11 +3,14 @@
 import os
 
 
-def patched(folder, code):
-    """Return the environment variables with which every Python runs `code` first; it is written into `folder`."""
+def patched(folder, code, *paths):
+    """Return the environment variables with which every Python runs `code` first; it is written into `folder`.
+
+    `paths`: further folders from which `code` imports.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sitecustomize.py").write_text(code)  # Python's `site` imports a module of this name
-    return {"PYTHONPATH": os.fspath(folder)}
+    return {"PYTHONPATH": os.pathsep.join(map(os.fspath, (folder, *paths)))}
 
 
 def without(folder, modules):

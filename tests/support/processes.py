@@ -91,13 +91,13 @@ class Scaled(scaled.Scaled):
     server = ServerProcess
 
 
-def until(true, otherwise, patience=PATIENCE):
-    """Wait until `true()` returns a true value, and return that; fail with `otherwise` after `patience` seconds."""
-    deadline = time.monotonic() + patience
-    while not (answer := true()):
+def until(true, otherwise, timeout=PATIENCE):
+    """Wait until `true()` returns a true value, and return that; fail with `otherwise` after `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    while not (result := true()):
         assert time.monotonic() < deadline, otherwise
         time.sleep(0.02)
-    return answer
+    return result
 
 
 def memory(server):

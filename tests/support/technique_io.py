@@ -51,10 +51,10 @@ def assert_delivered(reader, publish):
 
 def publish(technique, server, room, text="hi", author="Ann", **more):
     """Publish; return (status, body). An acknowledgement by WebSocket counts as 201."""
-    status, answer = publish_fields(technique, server, room, {"author": author, "text": text} | more)
-    if "id" in answer:
-        wait_until_announced(server, room, answer["id"])
-    return status, answer
+    status, response = publish_fields(technique, server, room, {"author": author, "text": text} | more)
+    if "id" in response:
+        wait_until_announced(server, room, response["id"])
+    return status, response
 
 
 def wait_until_announced(server, room, last):
@@ -67,8 +67,8 @@ def wait_until_announced(server, room, last):
 def publish_fields(technique, server, room, fields):
     """Publish an object with any fields, or a body of any bytes; return (status, JSON of the response)."""
     if technique in HTTP:
-        answer = raw_http.post(server.url, raw_http.room_path(technique, room), fields)
-        return answer.status, answer.json
+        response = raw_http.post(server.url, raw_http.room_path(technique, room), fields)
+        return response.status, response.json
     with raw_websocket.open_websocket(server.url, room) as connection:
         return publish_frame(connection, fields)
 
@@ -80,9 +80,9 @@ def publish_frame(connection, fields):
     elif isinstance(fields, bytes):
         fields = fields.decode()
     connection.send(fields)
-    while (answer := raw_websocket.receive_json(connection))["type"] in ("message", "reset"):
+    while (response := raw_websocket.receive_json(connection))["type"] in ("message", "reset"):
         pass
-    return (answer["status"] if answer["type"] == "error" else 201), answer
+    return (response["status"] if response["type"] == "error" else 201), response
 
 
 def publish_many(server, room, count, text="{}", window=WINDOW):
@@ -93,9 +93,9 @@ def publish_many(server, room, count, text="{}", window=WINDOW):
             if number <= count:
                 raw_websocket.send_json(connection, type="publish", author="Ann", text=text.format(number))
             while published < number - window:  # a client that never reads would block the server, too
-                answer = raw_websocket.receive_json(connection)
-                published += answer["type"] == "published"
-                last = max(last, answer.get("id", 0))
+                response = raw_websocket.receive_json(connection)
+                published += response["type"] == "published"
+                last = max(last, response.get("id", 0))
     wait_until_announced(server, room, last)
 
 
@@ -106,9 +106,9 @@ def read(technique, server, room, count, query=""):
 
 def _read_poll(technique, server, room, count, query):
     hold = "&hold=0.1" if "hold" in import_module(technique).PARAMETERS else ""
-    answer = raw_http.get(server.url, raw_http.room_path(technique, room, (query or "?") + hold))
-    assert answer.status == 200, answer.body
-    return FirstRead(answer.json["messages"], answer.json.get("reset", False))
+    response = raw_http.get(server.url, raw_http.room_path(technique, room, (query or "?") + hold))
+    assert response.status == 200, response.body
+    return FirstRead(response.json["messages"], response.json.get("reset", False))
 
 
 def _read_stream(technique, server, room, count, query):

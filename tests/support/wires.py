@@ -78,11 +78,11 @@ class WireProcess:
 
     def exchanges(self, name=None):
         """Return the exchanges so far, in order, of one wire or of all."""
-        found, number = [], 1
-        while (answer := self.request(f"/exchanges/{number}"))[0] == 200:
-            found.append(answer[1])
+        exchanges, number = [], 1
+        while (response := self.request(f"/exchanges/{number}"))[0] == 200:
+            exchanges.append(response[1])
             number += 1
-        return [exchange for exchange in found if name in (None, exchange["wire"])]
+        return [exchange for exchange in exchanges if name in (None, exchange["wire"])]
 
     def stop(self):
         """End the wires with SIGTERM; fail if their log shows a bug."""

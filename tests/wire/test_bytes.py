@@ -86,12 +86,12 @@ def test_the_capture_reads_back_as_the_same_messages(wires, client, tmp_path, ro
         flags = Counter(row[0] for row in fields_of(path, "tcp.flags.str"))
         assert flags["··········S·"] == flags["·······A··S·"] > 0, technique
         shown = "websocket.payload.text" if technique == "websocket" else "http.file_data"
-        told = " ".join(row[0] for row in fields_of(path, shown, only=shown))
+        text = " ".join(row[0] for row in fields_of(path, shown, only=shown))
         if technique == "sse":  # tshark shows a stream without an end only if it does not wait for the end
             as_it_came = ("-o", "http.desegment_body:FALSE")
             head = 'http.content_type == "text/event-stream"'
             assert fields_of(path, "http.content_type", only=head, options=as_it_came)
             assert fields_of(path, "frame.number", only="http and frame.comment contains event", options=as_it_came)
-            told = bytes.fromhex("".join(row[0] for row in fields_of(path, "tcp.payload"))).decode()
+            text = bytes.fromhex("".join(row[0] for row in fields_of(path, "tcp.payload"))).decode()
         for number in range(1, MESSAGES + 2):
-            assert re.search(r'"id":%d,"room":"%s"' % (number, room), told.replace("\\", "")), (technique, number)
+            assert re.search(r'"id":%d,"room":"%s"' % (number, room), text.replace("\\", "")), (technique, number)

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 from contextlib import closing
 from urllib.parse import quote
 
@@ -11,10 +10,21 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from support.byte_servers import echo, serving
+from support.patched_python import patched
 from support.processes import PATIENCE, ROOT
 from support.wires import WireProcess
 
 PAGE = "http://localhost:8000"
+FAILING_SCHEDULE = """
+from lab.wire.relay import faults
+
+
+def fail(*_arguments):
+    raise KeyError("a fault of the test")
+
+
+faults.random_schedule = fail
+"""
 STATUSES = {200, 204, 400, 403, 404, 405, 409, 413, 415, 431, 503}
 
 
@@ -35,10 +45,10 @@ def send_request(wire, method, path, headers=(), body=None):
         if body is not None and "content-length" not in names:
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body)
-        answer = connection.getresponse()
+        response = connection.getresponse()
         # An event stream that is accepted has no end.
-        data = b"" if answer.getheader("Content-Type") == "text/event-stream" else answer.read()
-        return answer.status, answer.headers, data
+        data = b"" if response.getheader("Content-Type") == "text/event-stream" else response.read()
+        return response.status, response.headers, data
 
 
 def refused(wire, status, *request, **options):
@@ -48,10 +58,10 @@ def refused(wire, status, *request, **options):
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
-    answer = json.loads(data)
-    assert list(answer) == ["error"]
-    assert answer["error"].endswith(".")
-    return answer["error"]
+    response = json.loads(data)
+    assert list(response) == ["error"]
+    assert response["error"].endswith(".")
+    return response["error"]
 
 
 @pytest.mark.parametrize("name", ["Host", "Origin", "Authorization", "Content-Type", "Content-Encoding"])
@@ -174,14 +184,8 @@ def test_an_incomplete_body_has_no_effect(wire):
 @pytest.mark.server
 def test_an_error_of_the_control_is_logged(tmp_path):
     """Otherwise nobody could repair it."""
-    (tmp_path / "sitecustomize.py").write_text(
-        "from lab.wire.relay import faults\n"
-        "def fail(*_arguments):\n"
-        "    raise KeyError('a fault of the test')\n"
-        "faults.random_schedule = fail\n"
-    )
     with serving(echo) as port:
-        wire = WireProcess(f"127.0.0.1:{port}", ("one",), PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+        wire = WireProcess(f"127.0.0.1:{port}", ("one",), **patched(tmp_path, FAILING_SCHEDULE, ROOT))
         status, _headers, _data = send_request(wire, "POST", SCHEDULE, body=b'{"seed": 1, "seconds": 1, "every": 1}')
         wire.process.terminate()
         said = wire.process.communicate(timeout=PATIENCE)[1]
@@ -215,6 +219,7 @@ paths = st.one_of(
     st.builds("/wires/{}/{}".format, segments, st.sampled_from(["link", "fault", "schedule", "other"]).map(quote)),
     st.builds("/exchanges/{}".format, st.integers(0, 10**20) | segments),
     st.builds("/capture.pcapng?wire={}&{}".format, segments, segments),
+    st.builds("/capture.json?seconds={}&{}".format, segments | st.floats().map(str), segments),
     st.sampled_from(["/state", "/state?token=x", "/events", "/server/restart", "*", "/", "//", "/state/"]),
     segments.map("/{}".format),
 ).map(lambda path: quote(path, safe="/?&=%*"))
@@ -234,14 +239,14 @@ methods = st.sampled_from(["GET", "HEAD", "POST", "POST", "POST", "OPTIONS", "PU
 @example("POST", SCHEDULE, (), [], b'{"seed": "\\ud800", "seconds": 1, "every": 1}')
 def test_every_request_gets_a_response(wire, method, path, hosts, headers, body):
     """The log must hold no error either: the fixture checks it when the wire ends."""
-    status, told, data = send_request(
+    status, response_headers, data = send_request(
         wire, method, path, [*hosts, *[(n, v.encode("latin-1")) for n, v in headers]], body
     )
     assert status in STATUSES, (status, data)
     if status >= 400 and method != "HEAD":
-        assert told["Content-Type"] == "application/json"
-        answer = json.loads(data)
-        assert list(answer) == ["error"]
-        assert answer["error"].endswith(".")
-    elif status == 200 and told["Content-Type"] == "application/json" and method != "HEAD":
+        assert response_headers["Content-Type"] == "application/json"
+        response = json.loads(data)
+        assert list(response) == ["error"]
+        assert response["error"].endswith(".")
+    elif status == 200 and response_headers["Content-Type"] == "application/json" and method != "HEAD":
         json.loads(data)

@@ -82,8 +82,8 @@ def test_the_slower_of_two_connections_is_closed(monkeypatch):
 @pytest.mark.parametrize(
     ("to", "sentence"),
     [
-        ("https://localhost:443", "--to: https:// is not spoken; HOST:PORT of a server that speaks plain HTTP."),
-        ("https://localhost", "--to: https:// is not spoken; HOST:PORT of a server that speaks plain HTTP."),
+        ("https://localhost:443", "--to: https:// is not supported; give HOST:PORT of a server with plain HTTP."),
+        ("https://localhost", "--to: https:// is not supported; give HOST:PORT of a server with plain HTTP."),
         *((to, "--to: HOST:PORT of the server, without http://.") for to in (
             *("http://localhost:8000", "localhost", "localhost:", ":8000", "localhost:x", "localhost:70000", "a b:80"),
             *("localhost:8000/", "localhost:0", "ann@localhost:80", "[::1:80", "localhost:٨٠"),

@@ -105,19 +105,19 @@ def first_byte(port):
 
 
 def test_a_trickle_is_a_slow_reader_that_the_server_feels(lay):
-    asked = 30_000_000
+    size = 30_000_000
     with serving(send_pattern) as port:
         wire = lay(port)
         with connect(wire.port("wire")) as connection:
             wire.post("/wires/wire/fault", fault="trickle", rate=1_000)
-            connection.sendall(b"%d\n" % asked)
+            connection.sendall(b"%d\n" % size)
             began = time.monotonic()
             read_exactly(connection, 500)
             assert time.monotonic() - began >= 0.3
             time.sleep(0.5)
             assert sum(wire.state("wire")["bytes"]["down"].values()) < 10_000
             wire.post("/wires/wire/fault", fault="none")
-            read_exactly(connection, asked - 500)
+            read_exactly(connection, size - 500)
 
 
 def test_cut_every_goes_on_until_it_is_ended(lay):
@@ -198,8 +198,8 @@ def test_the_server_is_restarted_while_the_wires_stay_open(tmp_path, room):
 
             def restart():
                 request = urllib.request.Request(f"{url}/server/restart", b'{"away": 0.3}')
-                with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                    return json.load(answer)["server"]
+                with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                    return json.load(response)["server"]
 
             restarting = None
             for number in range(4):
@@ -212,8 +212,11 @@ def test_the_server_is_restarted_while_the_wires_stay_open(tmp_path, room):
             restarting.join(PATIENCE)
             for future in reading:
                 assert [message["id"] for message in future.result(PATIENCE)] == list(range(1, count + 1))
-        with urllib.request.urlopen(f"{url}/state", timeout=PATIENCE) as answer:
-            assert json.load(answer)["server"] == {"up": True, "restarts": 1, "can_restart": True}
+        with urllib.request.urlopen(f"{url}/state", timeout=PATIENCE) as response:
+            server = json.load(response)["server"]
+        (change,) = server.pop("changes")
+        assert server == {"up": True, "restarts": 1, "can_restart": True}
+        assert (change["what"], change["end"] - change["begin"] >= 300) == ("restart", True)
     finally:
         for one in clients:
             one.close()

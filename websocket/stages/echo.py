@@ -17,6 +17,7 @@ class Consumer(AsyncConsumer):
 
     async def websocket_receive(self, event: dict[str, str]) -> None:
         """Send the message back."""
+        # To blame: this connection alone is known here.
         await self.send({"type": "websocket.send", "text": event["text"]})
 
     async def websocket_disconnect(self, event: dict[str, str]) -> None:

@@ -19,6 +19,7 @@ class Consumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Send the message to every connection of the list, one after the other: a slow one delays the rest."""
+        # To blame: this list has all rooms, and only the connections of this process.
         for connection in tuple(connections):  # the list may change during a send
             await connection.send(text_data)
 

@@ -23,6 +23,7 @@ class Consumer(WebsocketConsumer):
     def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Send the message to the room's group."""
         event = {"type": "chat.message", "text": text_data}
+        # To blame: the group keeps no message for who is not connected now.
         async_to_sync(self.channel_layer.group_send)(self.group, event)
 
     def chat_message(self, event: dict[str, str]) -> None:

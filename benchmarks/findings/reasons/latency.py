@@ -9,7 +9,7 @@ from benchmarks.analysis.metrics import number_at, ratio
 SIGMAS = 3.0  # standard errors within which chance is a reason
 BUSY = 50.0  # per cent of a core above which a queue is a reason
 WIRE_MS = 1.0  # time that the wire itself may take for each way, besides its delay
-SEGMENT_MS = 0.1  # and for each reader that waits for its turn there
+SEGMENT_MS = 0.1  # and for each further reader whose segment waits there
 
 
 def reasons(row):
@@ -92,14 +92,14 @@ def cut_off(row):
 
 
 def wire(row):
-    """Yield that the wire takes time of its own, if there is one and it can take so much."""
+    """Yield that the wire itself takes time, if there is a wire and it can take that long."""
     delay = row.comparison.settings.get("delay_ms")
     if delay and row.excess <= math.ceil(row.predicted / delay) * WIRE_MS + row.comparison.readers * SEGMENT_MS:
-        yield "the wire that adds the delay takes time of its own, and more when many segments pass at once"
+        yield "the wire that adds the delay also takes time itself, and more when many segments pass at once"
 
 
 def server_work(row):
-    """Yield what the server does for a delivery besides accepting the message, if it can take so much."""
+    """Yield the server's other work for a delivery, besides accepting the message, if it can take that long."""
     settings, share, server = row.comparison.settings, row.metric.share, row.comparison.settings.get("server")
     if settings.get("layer") not in (None, "memory") and row.excess <= acceptance_ms(row):
         yield "the announcement goes through Redis, after the message is accepted and before it is delivered"
@@ -110,14 +110,14 @@ def server_work(row):
     if row.excess <= computing:
         yield f"a response is a separate exchange, for which the server computes {number(computing, 2)} ms"
     if share and share > 0.5 and row.excess <= acceptance_ms(row) - acceptance_ms(row, 0.5):
-        yield "in the tail, what delays accepting a message also delays its delivery"
+        yield "in the tail, whatever delays accepting a message also delays its delivery"
 
 
 def busy(row):
     """Yield that a queue grew at the server, if its core was busy and the queue can be that long."""
     cores = row.series.estimate("cores").median
     if cores and cores > BUSY and row.excess <= queue_ms(row, cores / 100):
-        yield f"the server used {cores:.0f} % of a core, and a queue grows before it has used all"
+        yield f"the server used {cores:.0f} % of a core, and a queue grows before it uses all of it"
 
 
 def queue_ms(row, used):

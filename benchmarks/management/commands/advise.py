@@ -49,10 +49,10 @@ class Command(ScriptableCommand):
             advice = advise(Question(**fields, **NETWORKS[network]))
         except QuestionError as exc:
             raise CommandError(str(exc)) from exc
-        answer, *because = map(str, (verdict(advice), *reasons(advice)))
+        sentence, *further = map(str, (verdict(advice), *reasons(advice)))
         known = {"question": asdict(advice.question), "options": [asdict(option) for option in advice.options]}
-        known |= {"take": [option.technique for option in advice.close], "verdict": answer, "reasons": because}
-        self.show(options, advice_table(advice), answer, *because, essence=[answer], fields=known)
+        known |= {"take": [option.technique for option in advice.close], "verdict": sentence, "reasons": further}
+        self.show(options, advice_table(advice), sentence, *further, essence=[sentence], fields=known)
 
 
 def advice_table(advice):

@@ -36,9 +36,9 @@ class Command(serve.Command):
         except StartError as exc:
             raise CommandError(str(exc)) from exc
         *wires, control = rest
-        laid = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
-        os.environ["LAB_WIRES"] = json.dumps(laid)  # the server's pages name them
-        public = self.public_origins(laid)
+        lab_ports = {"page": page, "control": control, "wires": dict(zip(settings.TECHNIQUES, wires, strict=True))}
+        os.environ["LAB_WIRES"] = json.dumps(lab_ports)  # the server's pages name them
+        public = self.public_origins(lab_ports)
         origins = [f"http://{name}:{page}" for name in ("localhost", "127.0.0.1")]
         behind = {"control_host": host, "control_names": [public_origin.host(public["control"])]} if public else {}
         command = [sys.executable, "manage.py", "serve", "--host", host, "--port", str(page), "--workers", str(workers)]
@@ -47,19 +47,19 @@ class Command(serve.Command):
         sentences: list[str] = []
         try:
             process.main(
-                wires=laid["wires"], server_command=command, target=(host, page), host=host, control_port=control,
+                wires=lab_ports["wires"], server_command=command, target=(host, page), host=host, control_port=control,
                 origins=[*origins, public.get("page", origins[0])], **behind,
                 announce=sentences.append, ready=lambda state: self.tell_of(host, page, sentences, public),
             )  # fmt: skip
         except StartError as exc:
             raise CommandError(str(exc)) from exc
 
-    def public_origins(self, laid):
+    def public_origins(self, lab_ports):
         """Return the origins that LAB_PUBLIC_ORIGIN gives; {} if it is not set."""
         if settings.PUBLIC_ORIGIN and self.in_class:
             raise CommandError("--lan is for this machine's own address: leave it out, or unset LAB_PUBLIC_ORIGIN.")
         try:
-            return public_origin.origins(settings.PUBLIC_ORIGIN, laid) if settings.PUBLIC_ORIGIN else {}
+            return public_origin.origins(settings.PUBLIC_ORIGIN, lab_ports) if settings.PUBLIC_ORIGIN else {}
         except ValueError as exc:
             raise CommandError(f"LAB_PUBLIC_ORIGIN: {exc}") from exc
 

@@ -26,12 +26,12 @@ class Command(BaseCommand):
         try:
             name = clean_room(room)
             serve.migrate()  # the database may be a new one
-            found = store.forget(name)
-            found |= any(deleted for _app, deleted in forgotten.send(type(self), room=name))
+            existed = store.forget(name)
+            existed |= any(deleted for _app, deleted in forgotten.send(type(self), room=name))
         except (Refused, StartError) as exc:
             raise CommandError(str(exc)) from exc
         except DatabaseError as exc:
             raise CommandError(serve.cannot_use_database(exc)) from exc
-        if not found:
+        if not existed:
             raise CommandError(escaped(f"There is no room {name} in the database: nobody has published in it."))
         self.stdout.write(escaped(f"The room {name} is empty."))

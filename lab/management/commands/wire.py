@@ -51,7 +51,7 @@ class Command(BaseCommand):
 def target(text):
     """Return (host, port) of "HOST:PORT"; raise CommandError if it is anything else."""
     if text.lower().startswith("https:"):
-        raise CommandError("--to: https:// is not spoken; HOST:PORT of a server that speaks plain HTTP.")
+        raise CommandError("--to: https:// is not supported; give HOST:PORT of a server with plain HTTP.")
     host, _colon, port = text.rpartition(":")
     if not HOST.fullmatch(host) or not DIGITS.fullmatch(port) or not 0 < int(port) < 65_536:
         raise CommandError("--to: HOST:PORT of the server, without http://.")

@@ -41,8 +41,8 @@ export class Client {
   onpublished(draft) {}
   /** @param {Draft} draft @param {Refused} refused */
   onrefused(draft, refused) {}
-  /** @param {"up" | "down"} direction @param {string} text */
-  ontrace(direction, text) {}
+  /** @param {"up" | "down"} direction @param {string} text @param {number} [request] - its number, for HTTP */
+  ontrace(direction, text, request) {}
 
   /** @param {string} technique @param {string} room @param {{base?: string, stage?: string}} options */
   constructor(technique, room, { base = location.origin, stage } = {}) {
@@ -206,10 +206,11 @@ export class Client {
     const body = fields && JSON.stringify(fields);
     const { pathname, search } = new URL(url);
     this.requests += 1;
-    this.ontrace("up", `${options.method ?? "GET"} ${pathname}${search} ${body ?? ""}`);
+    const request = this.requests;
+    this.ontrace("up", `${options.method ?? "GET"} ${pathname}${search} ${body ?? ""}`, request);
     const response = await fetch(url, { ...options, body });
     const text = await response.text();
-    this.ontrace("down", `${response.status} ${text}`);
+    this.ontrace("down", `${response.status} ${text}`, request);
     return this.parse(response, text);
   }
 

@@ -5,11 +5,14 @@ GET  /events                 text/event-stream: `event: exchanges` with {"exchan
                              per second, and `event: state` with the same as /state, once a second
 GET  /exchanges/ID           one exchange, its bytes in base64, and its parts
 GET  /capture.pcapng?wire=W  the recent exchanges as a file for Wireshark
+GET  /capture.json?seconds=S {"exchanges": […]} of the last S seconds, and the openings of their connections, each as at
+                             /exchanges/ID; long ones are shortened
 POST /wires/NAME/link        a profile or values; NAME may be `all`
 POST /wires/NAME/fault       {"fault", "seconds"?, "rate"?}
 POST /wires/NAME/schedule    {"faults": [{"at", "fault", …}]} or {"seed", "seconds", "every"}: faults at set times
 POST /server/restart         {"away": seconds}: SIGKILL, then start
 
+A link, a fault or a restart may have "by", a name of at most 40 characters: "changes" in the state says who made each.
 The response to a POST is the new /state; for a schedule, the schedule. The response to a refused request is
 {"error": "one sentence"}. Without a token, a Host other than this machine's is refused (DNS rebinding); a foreign
 Origin is always refused.
@@ -18,13 +21,16 @@ Origin is always refused.
 import asyncio
 import base64
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from lab.messages.errors import Refused
 from lab.messages.validation import UNSTORABLE
 from lab.wire.capture import pcapng
-from lab.wire.capture.capture import Capture
+from lab.wire.capture.capture import AGE_MAX, OPENING_KINDS, Capture, Exchange
 from lab.wire.control.http import (
     PREFLIGHT,
     SAFE,
@@ -54,6 +60,10 @@ STATE_INTERVAL = 1.0  # seconds between two events with the state
 LISTENERS_MAX = 64
 DOWNLOADS_MAX = 4  # captures that are sent at the same time; each is a file of up to 40 MB in memory
 SEED_MAX = 100  # characters
+NAME_MAX = 40  # characters
+JSON_SECONDS = 60.0  # of a capture as JSON, if the request does not say
+JSON_EXCHANGES_MAX = 5_000  # in it; the newest, if there are more
+JSON_BYTES_MAX = 4_096  # kept of each exchange, from its beginning
 
 
 class Control:
@@ -161,12 +171,26 @@ class Control:
         exchange = self.capture.find(int(exchange_id))
         if exchange is None:
             raise Refused("exchange: unknown, or no longer kept.", 404)
-        fields = exchange.as_dict() | {
-            "bytes": base64.b64encode(exchange.data).decode(),
-            "whole": len(exchange.data) == exchange.size,
-            "parts": dissect(exchange),
-        }
-        await send_response(send, 200, encode_json(fields), cors)
+        await send_response(send, 200, encode_json(described(exchange)), cors)
+
+    async def recent(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
+        """Send the capture of the last seconds as JSON, for a quiz or a recording."""
+        try:
+            seconds = float(query_value(scope, "seconds") or JSON_SECONDS)
+        except ValueError:
+            seconds = -1.0
+        oldest = (time.time() - number_field({"seconds": seconds}, "seconds", 0, AGE_MAX)) * 1000
+        exchanges = self.capture.exchanges_of()
+        used = {(exchange.wire, exchange.connection) for exchange in exchanges if exchange.at >= oldest}
+        exchanges = [
+            exchange
+            for exchange in exchanges
+            if exchange.at >= oldest
+            or (exchange.kind in OPENING_KINDS and (exchange.wire, exchange.connection) in used)
+        ]
+        async with self.downloading():
+            fields = await asyncio.to_thread(shortened, exchanges[-JSON_EXCHANGES_MAX:])
+            await send_response(send, 200, encode_json({"exchanges": fields}), cors)
 
     async def download(self, scope: Scope, receive: Receive, send: Send, cors: Headers) -> None:
         """Send the capture as a file."""
@@ -177,12 +201,18 @@ class Control:
         addresses = {wire.name: (wire.host, wire.port) for wire in self.wires.values() if name in (None, wire.name)}
         disposition = b'attachment; filename="capture.pcapng"'
         headers = [(b"content-type", b"application/x-pcapng"), (b"content-disposition", disposition)]
+        async with self.downloading():
+            file = await asyncio.to_thread(pcapng.encode, self.capture.exchanges_of(name), addresses)
+            await send_response(send, 200, file, [*headers, *cors])
+
+    @asynccontextmanager
+    async def downloading(self) -> AsyncIterator[None]:
+        """Count a download in the block; raise Refused if there are too many."""
         if self.downloads >= DOWNLOADS_MAX:
             raise Refused("too many downloads, try again.", 503, retry_after=1)
         self.downloads += 1
         try:
-            file = await asyncio.to_thread(pcapng.encode, self.capture.exchanges_of(name), addresses)
-            await send_response(send, 200, file, [*headers, *cors])
+            yield
         finally:
             self.downloads -= 1
 
@@ -196,21 +226,22 @@ class Control:
 
     async def set_link(self, fields: dict[str, Any], name: str) -> dict[str, Any]:
         """Change links: all of the wires or, if one refuses, none."""
-        wires = self.named(name)
+        wires, by = self.named(name), take_name(fields)
         try:
             for wire in wires:
                 link.changed(wire.link, fields)
             for wire in wires:
-                wire.set_link(fields)
+                wire.set_link(fields, by)
         except link.InvalidLink as exc:
             raise Refused(str(exc)) from exc
         return self.snapshot()
 
     async def set_fault(self, fields: dict[str, Any], name: str) -> dict[str, Any]:
         """Set the fault of wires."""
+        by = take_name(fields)
         try:
             for wire in self.named(name):
-                wire.faults.set(fields)
+                wire.faults.set(fields, by)
         except faults.InvalidFault as exc:
             raise Refused(str(exc)) from exc
         return self.snapshot()
@@ -234,6 +265,7 @@ class Control:
 
     async def restart(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Kill the server, and start it again after a while."""
+        by = take_name(fields)
         check_fields(fields, "away")
         away = number_field({"away": 0} | fields, "away", 0, AWAY_MAX)
         if not self.server.command:
@@ -242,10 +274,35 @@ class Control:
             raise Refused("server: a restart is under way.", 409)
         try:
             # Shielded, so that the server comes back even if the client disconnects meanwhile.
-            await asyncio.shield(self.server.restart(away))
+            await asyncio.shield(self.server.restart(away, by))
         except ServerStartError as exc:
             raise Refused(str(exc), 503) from exc
         return self.snapshot()
+
+
+def take_name(fields: dict[str, Any]) -> str | None:
+    """Take "by" out of a body; raise Refused if it is no name."""
+    value = fields.pop("by", None)
+    if value is not None and not (isinstance(value, str) and 0 < len(value) <= NAME_MAX and value.isprintable()):
+        raise Refused(f"by: a name of at most {NAME_MAX} characters.")
+    return value
+
+
+def described(exchange: Exchange) -> dict[str, Any]:
+    """Return the fields of an exchange with its bytes and its parts."""
+    return exchange.as_dict() | {
+        "bytes": base64.b64encode(exchange.data).decode(),
+        "whole": len(exchange.data) == exchange.size,
+        "parts": dissect(exchange),
+    }
+
+
+def shortened(exchanges: list[Exchange]) -> list[dict[str, Any]]:
+    """Return the fields of exchanges, each with its first JSON_BYTES_MAX bytes; the messages are those of all bytes."""
+    return [
+        described(replace(exchange, data=exchange.data[:JSON_BYTES_MAX])) | {"messages": exchange.messages()}
+        for exchange in exchanges
+    ]
 
 
 def seed_of(fields: dict[str, Any]) -> str:
@@ -263,6 +320,7 @@ ROUTES: list[tuple[str, str, Any]] = [
     ("/events", "GET", Control.events),
     (r"/exchanges/([0-9]{1,15})", "GET", Control.exchange),
     (r"/capture\.pcapng", "GET", Control.download),
+    (r"/capture\.json", "GET", Control.recent),
     ("/wires/([^/]+)/link", "POST", Control.set_link),
     ("/wires/([^/]+)/fault", "POST", Control.set_fault),
     ("/wires/([^/]+)/schedule", "POST", Control.set_schedule),

@@ -52,15 +52,18 @@ class Faults:
         """Return the current fault."""
         return dict(self.current)
 
-    def set(self, fields):
-        """Replace the current fault by another one; raise InvalidFault."""
+    def set(self, fields, by=None):
+        """Replace the current fault by another one; `by`: who does. Raises InvalidFault."""
         fields = validated(fields)
         self.clear()
         fault, seconds = fields["fault"], fields.get("seconds")
         if fault in ("cut", "reset"):
+            self.wire.changes.add("fault", by, fault=fault)
             self.cut_all(reset=fault == "reset")
             return
         self.current = fields
+        if fault != "none":
+            self.wire.changes.begin("fault", by, fault=fault)
         if fault == "cut_every":
             self.cut_later(seconds)
             return
@@ -76,6 +79,7 @@ class Faults:
         if self.timer:
             self.timer.cancel()
             self.timer = None
+        self.wire.changes.end()
         self.current = {"fault": "none"}
         self.wire.frozen = self.wire.refusing = False
         self.wire.trickle = 0

@@ -8,6 +8,7 @@ import socket
 from lab.net import system
 from lab.wire.byte_kinds import DOWN, UP, by_name, zeros
 from lab.wire.capture.capture import Capture
+from lab.wire.changes import Changes
 from lab.wire.relay import link, packet_counts
 from lab.wire.relay.connection import Connection
 from lab.wire.relay.faults import Faults
@@ -54,6 +55,7 @@ class Wire:
         self.frozen = self.refusing = False
         self.trickle = 0  # bytes per second that each browser reads; 0: no limit
         self.direct = True  # bytes pass at once
+        self.changes = Changes()  # of the link and the fault
         self.faults = Faults(self)
 
     async def open(self) -> "Wire":
@@ -98,9 +100,11 @@ class Wire:
         self.connections.discard(connection)
         self.closed_packets += connection.final_packets
 
-    def set_link(self, fields: dict) -> None:
-        """Change the link, also for open connections; raise link.InvalidLink."""
-        self.link = link.changed(self.link, fields)
+    def set_link(self, fields: dict, by: str | None = None) -> None:
+        """Change the link, also for open connections; `by`: who does. Raises link.InvalidLink."""
+        before, self.link = self.link, link.changed(self.link, fields)
+        if self.link != before:
+            self.changes.add("link", by, link=self.link.as_dict())
         self.update()
 
     def limiter(self, direction: str) -> RateLimiter:
@@ -137,6 +141,7 @@ class Wire:
             "port": self.port,
             "link": self.link.as_dict(),
             "fault": self.faults.state(),
+            "changes": self.changes.state(),
             "connections": len(self.connections),
             "bytes": {direction: by_name(counts) for direction, counts in self.bytes.items()},
             "packets": {UP: packets.up, DOWN: packets.down},

@@ -1,4 +1,5 @@
 /** The board: the panes of a page, their wires, and the events of all of them in one place. */
+import { LiveLane } from "../chat/live-lane.js";
 import { Panel } from "../chat/panel.js";
 import { clock } from "../clock.js";
 import { WireControl } from "../shared/wire-control.js";
@@ -9,7 +10,7 @@ import { Pane } from "./pane.js";
 const TIMEOUT = 2_000; // ms for the control; a pane does not wait longer until it starts
 const OF_PANES = [
   "delivered", "readystate", "disconnected", "reconnected", "published", "refused",
-  "maxwait", "streams", "throttled", "counting", "escape",
+  "maxwait", "streams", "throttled", "counting", "entering", "escape",
 ]; // prettier-ignore
 
 /** Dispatches the events of its panes, and "pause" {paused} and "defaults" {interval, hold}. */
@@ -17,11 +18,13 @@ export class Board extends EventTarget {
   panes = new Map(); // by the technique's name
   control = null; // of the wires, if the page has any
   paused = false;
+  room = undefined; // that the panes are in
   turn = 0;
 
   /** Make the board of a page: [data-frame] and [data-client] hold its panes, data-control names the wires' control. */
   static async on(root) {
     const board = new Board();
+    board.room = root.querySelector("[data-room]")?.dataset.room;
     const url = root.querySelector("[data-control]")?.dataset.control;
     if (url) board.control = WireControl.connect(url);
     clock.start();
@@ -50,7 +53,10 @@ export class Board extends EventTarget {
   async addPanel(element) {
     const { Client } = await import(element.dataset.client);
     const pane = this.add(element);
-    const bridge = new Bridge(new Panel(element, Client), Client, (kind, fields) => pane.receive(kind, fields));
+    const panel = new Panel(element, Client);
+    const bridge = new Bridge(panel, Client, (kind, fields) => pane.receive(kind, fields));
+    const canvas = document.querySelector(`[data-live=${pane.name}]`);
+    if (canvas) new LiveLane(canvas, panel);
     pane.attach((command, fields) => bridge.run(command, fields));
     pane.start();
     // The browser may keep a page that was left, and its connections with it; it grants six to an origin.
@@ -65,6 +71,21 @@ export class Board extends EventTarget {
     pane.setClock(clock.shared);
     pane.start();
     this.sendRoundTrips();
+  }
+
+  /** Let all panes that are in frames enter a room. @param {string} room */
+  enter(room) {
+    if (room === this.room) return;
+    this.room = room;
+    for (const pane of this.panes.values()) {
+      if (!pane.frame) continue;
+      const address = new URL(pane.frame.dataset.src);
+      const parts = address.pathname.split("/"); // "", technique, room, "pane", ""
+      parts[2] = encodeURIComponent(room);
+      address.pathname = parts.join("/");
+      pane.enter(address.href);
+    }
+    this.dispatch("room", { room });
   }
 
   /** Start the counts of these panes at zero. */

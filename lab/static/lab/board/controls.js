@@ -18,6 +18,7 @@ export async function start(board, root) {
   startClients(board, parts);
   parts.needs.hidden = Boolean(board.control);
   if (board.control) {
+    parts.name.textContent = interpolate(gettext("This is board %s."), [board.control.name]);
     links.start(board, parts);
     faults.start(board, publisher, new FaultOutcome(board, parts.outcome), parts);
   } else {

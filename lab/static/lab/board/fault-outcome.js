@@ -52,7 +52,7 @@ export class FaultOutcome {
     ];
     const rows = panes.map((measured) => [
       named(measured),
-      measured.outage === null ? gettext("not noticed") : duration(measured.outage),
+      measured.outage === null ? gettext("never disconnected") : duration(measured.outage),
       measured.slowest === null ? "–" : duration(measured.slowest),
       number(this.delayed(measured)),
       number(measured.lost),

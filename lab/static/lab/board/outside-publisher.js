@@ -13,6 +13,7 @@ export class OutsidePublisher {
   client = null; // one that publishes by POST
   board = null; // publishes if there is none
   serverBack = null; // a promise while the server is down
+  enter = (room) => {}; // publish into this room from now on
 
   /** The page's one outside publisher. */
   static of(root, board) {
@@ -24,11 +25,14 @@ export class OutsidePublisher {
     const { room } = root.querySelector("[data-part=controls]").dataset;
     const publisher = new OutsidePublisher();
     publisher.board = board;
+    board.addEventListener("room", ({ detail }) => publisher.enter(detail.room));
     for (const { dataset } of root.querySelectorAll("[data-module]")) {
       const { Client } = await import(dataset.module);
       const client = new Client(dataset.technique, room);
       publisher.methods.set(dataset.technique, methodOf(client));
-      if (client.publish === Base.prototype.publish) publisher.client ??= client;
+      if (client.publish !== Base.prototype.publish || publisher.client) continue;
+      publisher.client = client;
+      publisher.enter = (other) => (publisher.client = new Client(dataset.technique, other));
     }
     return publisher;
   }
@@ -38,7 +42,7 @@ export class OutsidePublisher {
   }
 
   /** Publish once, however often it takes, unless the signal is aborted. Throws Refused. */
-  async publish(text, signal, author = gettext("Neighbour")) {
+  async publish(text, signal, author = gettext("Simulated user")) {
     if (!this.client) return this.board.publish(text, { author });
     const draft = { author, text, nonce: clock.newNonce(), sent_at: clock.now() };
     while (!signal.aborted) {

@@ -1,6 +1,6 @@
 /** One technique's chat as the board sees it, in a frame or in the board's own document. */
 import { clock } from "../clock.js";
-import { CLOSED, OPEN } from "../states.js";
+import { CLOSED, CLOSING, OPEN } from "../states.js";
 
 const LATENCIES = 500; // kept
 const OUTAGES = 100; // kept
@@ -17,6 +17,7 @@ export class Pane extends EventTarget {
   throttled = false; // the browser throttles its timers
   roundTrip = null; // ms of its link, as the bridge knows it
   post = null; // (command, fields) => void, once its bridge is there
+  frame = null; // that shows its page, if it has one
   queued = []; // [command, fields], until then
 
   constructor({ name, title, colour }) {
@@ -75,6 +76,7 @@ export class Pane extends EventTarget {
 
   /** Use the page in a frame; only messages of that window and origin count. */
   attachFrame(frame) {
+    this.frame = frame;
     const { origin } = new URL(frame.dataset.src);
     addEventListener("message", (event) => {
       if (event.origin !== origin || event.source !== frame.contentWindow) return;
@@ -86,6 +88,21 @@ export class Pane extends EventTarget {
       this.receive(kind, fields);
     });
     this.load(frame);
+  }
+
+  /** Leave the room for the one at another address, and forget what was measured there. */
+  enter(address) {
+    this.setState(CLOSING); // so that the end of the connection counts as no outage
+    this.setState(CLOSED);
+    this.post = null;
+    this.latencies = [];
+    this.outages = [];
+    this.ledger = { seen: 0, missing: 0, repeated: 0, lastId: null };
+    this.streams = 0;
+    this.dispatch("entering", {});
+    clearTimeout(this.loading);
+    this.frame.dataset.src = address;
+    this.load(this.frame);
   }
 
   /** Load a frame's page, again and again while the server is down. */

@@ -17,13 +17,14 @@ export function start(board, root) {
   const chart = new Chart(parts.chart);
   const costs = new Costs(parts);
   let first = null; // a reading of the counters; null until the panes are ready
-  let held = false;
+  let baseline = null; // a reading of the counters, when the scores were kept; null if they are not
   let resets = 0;
 
   function show() {
-    if (held || !first) return;
-    const measured = difference(board, first);
+    if (!first) return;
+    const measured = difference(board, baseline ?? first);
     if (measured.panes.some((pane) => pane.bytes < 0 || pane.requests < 0)) return reset(); // the wires were restarted
+    if (baseline) return parts.latest.replaceChildren(scores(measured));
     parts.window.textContent = interpolate(gettext("of the last %s"), [duration(1_000 * measured.seconds)]);
     if (!parts.scoreboard.open) return;
     parts.scores.replaceChildren(scores(measured));
@@ -43,16 +44,21 @@ export function start(board, root) {
     await nextState(board);
     if (own !== resets) return;
     first = readCounters(board);
+    if (baseline) baseline = first;
+    show();
+  }
+
+  /** Keep the scores as they are, and show those that follow below them; or show the newest again. */
+  function keep() {
+    baseline = baseline || !first ? null : readCounters(board);
+    parts.hold.setAttribute("aria-pressed", String(Boolean(baseline)));
+    parts.since.hidden = !baseline;
     show();
   }
 
   parts.reset.onclick = () => (board.control ? board.resetCounts() : reset());
   board.addEventListener("counting", reset); // a pane's page has loaded, or the counts were reset
-  parts.hold.onclick = () => {
-    held = !held;
-    parts.hold.setAttribute("aria-pressed", String(held));
-    show();
-  };
+  parts.hold.onclick = keep;
   parts.scoreboard.ontoggle = show;
   offerCapture(board, parts);
   if (board.control) board.control.addEventListener("state", show);
@@ -73,7 +79,7 @@ function scores({ panes }) {
     gettext("technique"),
     gettext("messages"),
     gettext("mean"),
-    gettext("99 % within"),
+    gettext("99 % arrive within"),
     gettext("bytes per message"),
     gettext("requests"),
     gettext("lost"),

@@ -28,6 +28,12 @@ export class LatencyDots {
     this.redraw = throttle(() => this.draw(), REDRAW);
   }
 
+  clear() {
+    this.undrawn = [];
+    this.count = 0;
+    this.dots.replaceChildren();
+  }
+
   /** Shade the range in which latencies are expected, ms. */
   setBand(least, most) {
     this.band ??= this.createBand();

@@ -45,7 +45,7 @@ export class Inspector {
   }
 
   go(step) {
-    const next = this.row.trace.neighbour(this.stroke, step);
+    const next = this.row.trace.adjacent(this.stroke, step);
     if (next) this.open(next, this.row);
   }
 
@@ -64,7 +64,7 @@ function facts({ shape, at, transit_ms: transit, connection, browser, reset }) {
   const link = interpolate(gettext("in the link %s"), [duration(transit)]);
   const texts = [SHAPES[shape], time(at), link, interpolate(gettext("connection %s"), [connection])];
   if (browser) texts.push(browser.join(":"));
-  if (reset !== undefined) texts.push(reset ? gettext("ended by RST") : gettext("ended by FIN"));
+  if (reset !== undefined) texts.push(reset ? gettext("reset (RST)") : gettext("closed (FIN)"));
   return element("p", "facts", texts.join(" · "));
 }
 

@@ -1,26 +1,46 @@
 /** The labels in a lane: deliveries with their latencies, and changes of links and faults. */
-import { duration } from "../shared/format.js";
+import { duration, number } from "../shared/format.js";
 
 const LINE = 17; // px of a line of text
 const APART = 9; // px between a mark and its text
 const LONG = 400; // px that a text may take
-const SHORT = 100; // px that a latency may take
+const SHORT = 260; // px that the label of a delivery may take
+const BUNDLE = 4; // messages in one response that are drawn as one
 
 /** Draw each message in view: where it was published, how long it waited, and where it was delivered. */
 export function drawDeliveries(tile) {
   const { context, colours, height, trace, from, to, scale } = tile;
   context.font = tile.lane.font;
   context.textBaseline = "bottom";
-  for (const [id, { sent, published, at, ms, labelled }] of trace.deliveries) {
+  for (const [id, { sent, published, at, labelled }] of trace.deliveries) {
     if (at < from - SHORT / scale || sent > to) continue;
+    const bundled = bundleOf(trace, id) > 0;
     context.fillStyle = colours.dark;
-    drawWait(tile, published, trace.carriers.get(id), labelled);
+    drawWait(tile, published, trace.carriers.get(id), labelled && !bundled);
     const [left, right] = [tile.x(sent), tile.x(at)];
     context.fillRect(left, height - 4, Math.max(2, right - left), 4);
     if (!labelled) continue;
-    for (let y = 0; y < height; y += 9) context.fillRect(Math.round(left), y, 1, 5); // setLineDash costs far more
-    write(tile, duration(ms), right + APART, height - 2 * APART - 8, colours.dark);
+    if (!bundled) drawDashes(context, Math.round(left), height);
+    write(tile, labelOf(trace, id), right + APART, height - 2 * APART - 8, colours.dark);
   }
+}
+
+/** The latency of a message; of many that came together, how many. */
+export function labelOf(trace, id) {
+  const count = bundleOf(trace, id);
+  if (!count) return duration(trace.deliveries.get(id).ms);
+  return interpolate(gettext("%s messages in 1 response"), [number(count)]);
+}
+
+/** The number of messages that came in one response with this one; 0 if they were few. */
+function bundleOf(trace, id) {
+  const { length } = trace.carriers.get(id)?.messages ?? [];
+  return length >= BUNDLE ? length : 0;
+}
+
+/** A vertical line of dashes; setLineDash costs far more. */
+function drawDashes(context, x, height) {
+  for (let y = 0; y < height; y += 9) context.fillRect(x, y, 1, 5);
 }
 
 /** Draw how long a message waited at the server for the request or frame that delivered it. */
@@ -42,12 +62,12 @@ export function drawMarks(tile) {
   const { context, colours, height, trace, from, to, scale } = tile;
   context.font = tile.lane.font;
   context.textBaseline = "bottom";
-  for (const { at, text } of trace.marks) {
+  for (const { at, text, labelled } of trace.marks) {
     if (at < from - LONG / scale || at > to) continue;
     const x = tile.x(at);
     context.fillStyle = colours.wrong;
     context.fillRect(x, 0, 2, height);
-    write(tile, text, x + 2, tile.y("up") + 1, colours.wrong);
+    if (labelled) write(tile, text, x + 2, tile.y("up") + 1, colours.wrong);
   }
 }
 

@@ -2,14 +2,19 @@
 import { sentence } from "../shared/byte-kinds.js";
 import { setText } from "../shared/dom.js";
 import { time } from "../shared/format.js";
+import { onThemeChange } from "../shared/theme.js";
 import { Axis } from "./axis.js";
 import { ByteTable } from "./byte-meter.js";
 import { ControlLog } from "./control-log.js";
+import { Follow } from "./follow.js";
 import { Inspector } from "./inspector.js";
-import { drawLegend } from "./legend.js";
+import { Legend } from "./legend.js";
 import { Row } from "./row.js";
 import { Timeline } from "./timeline.js";
 import { Transcript } from "./transcript.js";
+
+const UPDATE = 500; // ms between updates of the legend
+const MARGIN = 250; // ms beside the window of a scene
 
 export function start(board, root) {
   const part = (name) => root.querySelector(`[data-part=${name}]`); // the first: rows have parts of the same names
@@ -24,6 +29,8 @@ export function start(board, root) {
   });
   for (const drawn of [axis, ...rows.map(({ lane }) => lane)]) drawn.onresize = () => (timeline.dirty = true);
   new ControlLog(board.control, rows, part("notice"));
+  const names = ["follow", "following", "clock", "play", "step", "speed", "leave", "caption"];
+  new Follow(board, rows, timeline, Object.fromEntries(names.map((name) => [name, part(name)])));
 
   const describe = (stroke) => `${time(stroke.at)} ${sentence(stroke)}`;
   const inspect = (row, stroke) => stroke && inspector.open(stroke, row);
@@ -53,7 +60,7 @@ export function start(board, root) {
     const { lane, trace, parts } = row;
     const list = root.querySelector(`#as-text [data-technique=${row.pane.name}] ol`);
     new Transcript(list, trace, (stroke) => inspect(row, stroke));
-    const pointed = ({ offsetX, offsetY }) => lane.strokeAt(offsetX, offsetY, timeline.view);
+    const pointed = ({ offsetX, offsetY }) => lane.strokeAt(offsetX / lane.zoom, offsetY / lane.zoom, timeline.view);
     parts.lane.onclick = (event) => {
       const stroke = pointed(event);
       choose(row, stroke);
@@ -70,7 +77,7 @@ export function start(board, root) {
       else if (!step) return;
       else {
         board.pause(true);
-        const stroke = lane.chosen ? trace.neighbour(lane.chosen, step) : trace.strokes.at(-1);
+        const stroke = lane.chosen ? trace.adjacent(lane.chosen, step) : trace.strokes.at(-1);
         if (stroke) {
           timeline.show(stroke.from, stroke.to);
           choose(row, stroke);
@@ -83,9 +90,14 @@ export function start(board, root) {
   part("pause").onclick = () => board.pause(!board.paused);
   board.addEventListener("pause", ({ detail: { paused } }) => {
     timeline.pause(paused);
-    setText(part("pause"), paused ? gettext("Go on") : gettext("Pause"));
+    setText(part("pause"), paused ? gettext("Resume") : gettext("Pause"));
     part("pause").setAttribute("aria-pressed", String(paused));
     root.classList.toggle("paused", paused);
+  });
+  board.addEventListener("window", ({ detail: range }) => {
+    board.pause(Boolean(range));
+    if (range) timeline.hold(range.from - MARGIN, range.to + MARGIN);
+    root.querySelector(".board").scrollIntoView({ block: "nearest" });
   });
   part("span").onchange = ({ target }) => timeline.zoom(Number(target.value));
   part("reset").onclick = () => board.resetCounts();
@@ -103,5 +115,9 @@ export function start(board, root) {
       drawer.scrollIntoView({ block: "nearest" }); // it opens below the lanes, perhaps below the screen's end
     };
   }
-  drawLegend(part("legend"), { ...rows[0].lane.colours, dark: "#1b2433" });
+  const legend = new Legend(part("legend"));
+  const drawLegend = () => legend.draw({ ...rows[0].lane.colours, dark: getComputedStyle(root).color });
+  drawLegend();
+  onThemeChange(drawLegend);
+  setInterval(() => legend.show(new Set(rows.flatMap(({ lane }) => [...lane.captions.inView]))), UPDATE);
 }

@@ -1,4 +1,4 @@
-/** The legend of the lanes, drawn as the lanes are. */
+/** The legend of the lanes, drawn as the lanes are; it shows what is in view. */
 import { SHAPES } from "../shared/byte-kinds.js";
 import { element } from "../shared/dom.js";
 import { Strokes } from "./strokes.js";
@@ -10,13 +10,29 @@ const STROKES = [
 const SPANS = ["held", "waits", "open", "away"];
 const [WIDTH, HEIGHT] = [26, 26];
 
-export function drawLegend(list, colours) {
-  for (const [shape, direction] of STROKES) list.append(item(shape, drawStroke(shape, direction, colours)));
-  for (const shape of SPANS) list.append(item(shape, element("i", shape)));
+export class Legend {
+  constructor(list) {
+    this.list = list;
+  }
+
+  /** Draw all shapes. */
+  draw(colours) {
+    const { list } = this;
+    list.replaceChildren();
+    for (const [shape, direction] of STROKES) list.append(item(shape, drawStroke(shape, direction, colours)));
+    for (const shape of SPANS) list.append(item(shape, element("i", shape)));
+    this.items = [...list.children];
+  }
+
+  /** Show the shapes of a set alone. */
+  show(shapes) {
+    for (const line of this.items) line.hidden = !shapes.has(line.dataset.shape);
+  }
 }
 
 function item(shape, sample) {
   const line = element("li", "");
+  line.dataset.shape = shape;
   line.append(sample, element("span", "", SHAPES[shape]));
   return line;
 }

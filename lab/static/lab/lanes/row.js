@@ -1,5 +1,6 @@
 /** One row of the board: readyState, counters, bytes, latencies, and the lane of one technique. */
 import { LatencyDots } from "../chat/latency-dots.js";
+import { clock } from "../clock.js";
 import { partsOf, setText, showState, showToggle } from "../shared/dom.js";
 import { bytes, duration, number } from "../shared/format.js";
 import { throttle } from "../shared/throttle.js";
@@ -31,7 +32,16 @@ export class Row {
     pane.addEventListener("maxwait", () => this.showExpected());
     pane.addEventListener("disconnected", () => (this.outage = this.trace.begin("away", Date.now())));
     pane.addEventListener("reconnected", ({ detail: { ms } }) => this.reconnected(ms));
+    pane.addEventListener("entering", () => this.leave());
     pane.addEventListener("counting", ({ detail: { since } }) => this.begin(since));
+  }
+
+  /** Begin with an empty lane in another room. */
+  leave() {
+    this.trace.clear();
+    this.outage = null;
+    this.dots.clear();
+    setText(this.parts.last, "–");
   }
 
   /** Ignore the traffic so far: it was the pane's own page. */
@@ -63,7 +73,8 @@ export class Row {
     if (latency === null) return;
     this.dots.add(latency);
     this.showLast();
-    this.trace.deliver(message.id, { sent: at - latency, published: message.published_at, at, ms: latency });
+    const published = message.published_at - clock.offset;
+    this.trace.deliver(message.id, { sent: at - latency, published, at, ms: latency });
   }
 
   /** Shade where latencies are expected: the delays of the publisher's link and this one, and the longest wait. */

@@ -1,18 +1,18 @@
 /** A part of a lane as it is drawn: spans, lines of time, strokes, and labels. */
 import { drawDeliveries, drawMarks } from "./labels.js";
 import { Strokes } from "./strokes.js";
-import { ticks } from "./timeline.js";
 
 const EDGE = 9; // px above and below
 const APART = 3; // px between a stroke up and a stroke down, if both take no time
 const REACH = 12; // px that the ends of a stroke take beside it
 
 export class Tile {
-  /** `range`: {from, to, scale}, in ms and px per ms; the lane has the trace, the colours and the height. */
+  /** `range`: {from, to, scale, left}, in ms, px per ms, and px since the epoch. The lane has the trace. */
   constructor(context, lane, range) {
     this.from = range.from;
     this.to = range.to;
     this.scale = range.scale;
+    this.left = range.left;
     this.context = context;
     this.lane = lane;
     this.trace = lane.trace;
@@ -28,12 +28,12 @@ export class Tile {
     return side === "up" ? EDGE : this.height - EDGE;
   }
 
-  draw(step) {
+  draw() {
     const { context, colours, height } = this;
     context.fillStyle = colours.background;
     context.fillRect(0, 0, this.x(this.to), height);
     this.drawSpans();
-    this.drawGrid(step);
+    this.drawLifelines();
     const strokes = new Strokes(context, colours);
     for (const stroke of this.visibleStrokes(REACH)) strokes.add(stroke, ...this.ends(stroke));
     strokes.draw();
@@ -62,20 +62,20 @@ export class Tile {
       const width = Math.min(this.x(this.to), this.x(to ?? this.to)) - left;
       if (shape === "held") {
         if (this.x(to ?? this.to) - this.x(from) <= 1.5) continue;
-        context.fillStyle = lane.hatching("held", this.colours.dark);
+        context.fillStyle = lane.hatching("held", this.colours.dark, this.left);
         context.fillRect(left, EDGE, width, height * 0.17);
       } else {
-        context.fillStyle = shape === "away" ? lane.hatching("away", this.colours.wrong) : lane.tint;
+        context.fillStyle = shape === "away" ? lane.hatching("away", this.colours.wrong, this.left) : lane.tint;
+        if (shape === "fault") context.fillStyle = this.colours.fault;
         context.fillRect(left, 0, width, height);
       }
     }
   }
 
-  drawGrid(step) {
+  /** The browser's line and the server's. */
+  drawLifelines() {
     const { context } = this;
     context.fillStyle = this.colours.grey;
-    context.globalAlpha = 0.35;
-    for (const at of ticks(this.from, this.to, step)) context.fillRect(Math.round(this.x(at)), 0, 1, this.height);
     context.globalAlpha = 0.6;
     for (const side of ["up", "down"]) context.fillRect(0, this.y(side), this.x(this.to), 1);
     context.globalAlpha = 1;

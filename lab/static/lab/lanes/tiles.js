@@ -1,19 +1,20 @@
 /** A lane as images of equal length, side by side, so that each frame draws only what has changed. */
-const WIDTH = 96; // device px of a tile; the hatching repeats every 8 px
-const EDGE = 24; // device px that the end of a stroke may reach out to the left
+const WIDTH = 96; // device px of a tile
+const EDGE = 24; // px that the end of a stroke may reach out to the left
 
 export class Tiles {
   images = new Map(); // number of a tile, counted from the epoch: its canvas
   scale = 0; // device px per ms
+  ratio = 1; // device px per px of the drawing
 
-  /** `draw(context, range)` draws from range.from to range.to, ms, at range.scale px per ms. */
+  /** `draw(context, range)` draws from range.from to range.to, ms, at range.scale px per ms and range.left px. */
   constructor(draw) {
     this.draw = draw;
   }
 
   /** Forget the images from an instant on. */
   forget(at = -Infinity) {
-    const first = (at * this.scale - EDGE) / WIDTH;
+    const first = (at * this.scale - EDGE * this.ratio) / WIDTH;
     for (const number of this.images.keys()) if (number + 1 > first) this.images.delete(number);
   }
 
@@ -39,9 +40,9 @@ export class Tiles {
   image(number, height) {
     const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height });
     const context = canvas.getContext("2d", { alpha: false });
-    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
     const [from, to] = [(number * WIDTH) / this.scale, ((number + 1) * WIDTH) / this.scale];
-    this.draw(context, { from, to, scale: this.scale / devicePixelRatio });
+    this.draw(context, { from, to, scale: this.scale / this.ratio, left: (number * WIDTH) / this.ratio });
     return canvas;
   }
 }

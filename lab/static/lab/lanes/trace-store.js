@@ -2,17 +2,26 @@
 const STROKES = 4_000; // kept
 const DROPPED = 500; // strokes dropped at once, when there are more
 const MARKS = 400; // kept
+const TOGETHER = 50; // ms within which marks are one
 const DELIVERIES = 400; // kept
 
 export class TraceStore {
   strokes = []; // {id, shape, kind, direction, size, from, to, grey}, ms since the epoch, in order of arrival
-  spans = []; // {shape: "held" | "open" | "away", from, to}; to is null until it ends
+  spans = []; // {shape: "held" | "open" | "away" | "fault", from, to}; to is null until it ends
   marks = []; // {at, text}: faults and changes of the link
   deliveries = new Map(); // id of a message: {sent, published, at, ms}
   byId = new Map(); // id of an exchange: its stroke
   carriers = new Map(); // id of a message: the stroke that delivered it
   slack = 1_000; // ms, longer than any stroke
   changedAt = Infinity; // the drawing may have changed from this instant on
+
+  clear() {
+    this.strokes = [];
+    this.spans = [];
+    this.marks = [];
+    for (const map of [this.deliveries, this.byId, this.carriers]) map.clear();
+    this.change(-Infinity);
+  }
 
   keep(stroke) {
     this.strokes.push(stroke);
@@ -27,7 +36,10 @@ export class TraceStore {
     for (const id of stroke.messages ?? []) {
       if (this.carriers.has(id)) continue;
       this.carriers.set(id, stroke);
-      this.change(this.deliveries.get(id)?.published ?? Infinity);
+      const delivery = this.deliveries.get(id);
+      if (!delivery) continue;
+      delivery.labelled = undefined; // its label may be another one now
+      this.change(delivery.sent);
     }
   }
 
@@ -39,8 +51,20 @@ export class TraceStore {
     if (this.deliveries.size > DELIVERIES) this.deliveries.delete(this.deliveries.keys().next().value);
   }
 
+  /** Whether a message is the last one that its response delivered; true if that is unknown. */
+  isLast(id) {
+    return (this.carriers.get(id)?.messages ?? [id]).at(-1) === id;
+  }
+
+  /** Whether a message was delivered in a range of time. */
+  deliveredBetween(from, to) {
+    return [...this.deliveries.values()].some(({ at }) => at >= from && at <= to);
+  }
+
   mark(at, text) {
-    this.marks.push({ at, text });
+    const last = this.marks.at(-1);
+    if (last && Math.abs(last.at - at) < TOGETHER) last.text = `${last.text} · ${text}`;
+    else this.marks.push({ at, text });
     this.change(at);
     if (this.marks.length > MARKS) this.marks.shift();
   }
@@ -80,7 +104,7 @@ export class TraceStore {
   }
 
   /** The stroke some steps after another. */
-  neighbour(stroke, step) {
+  adjacent(stroke, step) {
     return this.strokes[this.strokes.indexOf(stroke) + step];
   }
 

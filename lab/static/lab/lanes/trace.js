@@ -10,6 +10,12 @@ export class Trace extends TraceStore {
   channels = new Map(); // connection: its "open" span
   connections = new Map(); // connection: when its handshake ended
 
+  clear() {
+    super.clear();
+    this.since = Infinity;
+    for (const map of [this.held, this.channels, this.connections]) map.clear();
+  }
+
   /** Add an exchange that the control reports; `connectMs`: ms of a TCP handshake on this link. */
   add(exchange, connectMs = 0) {
     if (exchange.at < this.since) return;

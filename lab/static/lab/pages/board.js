@@ -6,9 +6,10 @@ import { Composer } from "../chat/composer.js";
 import * as lanes from "../lanes/lanes.js";
 import * as scenes from "../scenes/player.js";
 import { duration } from "../shared/format.js";
+import * as wall from "../wall/wall.js";
 
 const HIDDEN = 5_000; // ms after which a page says that it was hidden
-const PARTS = { lanes, controls, scoreboard, scenes }; // each starts if the page has a [data-slot] of its name
+const PARTS = { lanes, controls, scoreboard, scenes, wall }; // each starts if the page has a [data-slot] of its name
 
 const board = await Board.on(document);
 const composer = new Composer(document.querySelector("form.composer"), (text, how) => board.publish(text, how));

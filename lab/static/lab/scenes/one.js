@@ -1,4 +1,4 @@
-/** One message, at a random instant. */
+/** One message, at a random moment. */
 import { digits } from "../shared/format.js";
 import { most } from "./scoring.js";
 
@@ -11,7 +11,7 @@ export default {
   title: gettext("One message"),
   seconds: 3,
   introduction: () =>
-    interpolate(gettext("One message is published at a random instant; every link takes %s ms."), [digits(DELAY)]),
+    interpolate(gettext("One message is published at a random moment; every link takes %s ms."), [digits(DELAY)]),
   question: () => gettext("Which pane will show it last?"),
   model: { delay: DELAY / 1_000 },
   columns: ["slowest", "requests"],

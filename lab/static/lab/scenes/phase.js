@@ -21,8 +21,8 @@ export default {
   },
   why(measured, run, winners) {
     const { mean, title } = polling(measured, run);
-    const locked = gettext("%s waited about %s each time, and another run gives another value: the two clocks keep their distance, which is random. Such a mean says nothing, so measurements publish at random instants.");
-    const drifting = gettext("%s waited %s on average, but not the same each time: the two clocks drifted, or the machine was too busy to keep time. Measurements publish at random instants, which covers every phase.");
+    const locked = gettext("%s waited about %s each time, and another run gives another value: the two clocks keep their distance, which is random. Such a mean says nothing, so measurements publish at random moments.");
+    const drifting = gettext("%s waited %s on average, but not the same each time: the two clocks drifted, or the machine was too busy to keep time. Measurements publish at random moments, which covers every phase.");
     return interpolate(winners.includes("same") ? locked : drifting, [title, duration(mean ?? 0)]);
   },
 };

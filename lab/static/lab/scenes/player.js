@@ -11,7 +11,8 @@ const UPDATE = 200; // ms between updates of the progress
 const SECONDS_MAX = 30; // of a run
 
 export async function start(board, root) {
-  const player = new Player(board, await OutsidePublisher.of(document, board), partsOf(root));
+  const results = document.querySelector("[data-part=results]"); // beside the lanes
+  const player = new Player(board, await OutsidePublisher.of(document, board), { ...partsOf(root), results });
   addEventListener("hashchange", () => player.openAddress());
   addEventListener("pagehide", () => player.leave());
   document.addEventListener("keydown", ({ key }) => key === "Escape" && player.stop());
@@ -22,16 +23,19 @@ export async function start(board, root) {
 class Player {
   scene = null;
   running = null; // an AbortController while a scene runs
+  over = false; // whether the results are shown
 
   constructor(board, publisher, parts) {
     this.board = board;
     this.publisher = publisher;
     this.parts = parts;
+    this.room = document.querySelector("[data-part=controls]").dataset.room;
     this.predictions = new Predictions(parts);
     parts.menu.append(...SCENES.map((scene) => this.menuItem(scene)));
     parts.run.onclick = () => this.start();
     parts.stop.onclick = () => this.stop();
     parts.close.onclick = () => this.close();
+    parts.next.onclick = () => this.openNext();
   }
 
   /** A scene is a link, so that it can be sent to the class. */
@@ -64,15 +68,30 @@ class Player {
     parts.explain.textContent = scene.introduction(this.board, this.scene.seconds);
     this.predictions.ask(scene, this.board);
     parts.scene.hidden = false;
-    parts.results.hidden = true;
+    this.hideResults();
     parts.run.textContent = gettext("Start");
     parts.status.textContent = "";
     this.show(false);
     parts.title.focus({ preventScroll: true });
   }
 
+  /** Open the scene after this one; after the last one, the first. */
+  openNext() {
+    const next = SCENES[(SCENES.findIndex(({ name }) => name === this.scene.name) + 1) % SCENES.length];
+    location.hash = `scene=${next.name}`;
+  }
+
+  /** Let the lanes move again. */
+  hideResults() {
+    this.parts.results.hidden = true;
+    if (this.over) this.board.dispatch("window", null);
+    this.over = false;
+  }
+
   close() {
     this.stop();
+    this.hideResults();
+    this.board.enter(this.room);
     this.parts.scene.hidden = true;
     history.replaceState(null, "", location.pathname);
     this.parts.menu.querySelector("[aria-current]")?.focus();
@@ -96,18 +115,20 @@ class Player {
     this.running = new AbortController();
     const run = new Run(this.board, this.publisher, scene, this.running.signal);
     this.run = run;
-    parts.results.hidden = true;
+    this.hideResults();
     this.show(true);
     const timer = setInterval(() => this.showProgress(run), UPDATE);
     try {
       const measured = await run.start();
       showResults(parts.results, { scene, run, measured, predictions: this.predictions });
       parts.results.hidden = false;
+      this.over = true;
       parts.run.textContent = gettext("Run again");
       this.showStatus(parts.results.firstElementChild.textContent);
-      parts.results.firstElementChild.scrollIntoView({ block: "nearest" });
+      this.board.dispatch("window", { from: measured.from, to: measured.from + 1_000 * measured.seconds });
     } catch (error) {
       // What was going on when the scene was stopped may end with any error.
+      this.hideResults();
       this.showStatus(this.running.signal.aborted ? gettext("Stopped.") : error.message);
     } finally {
       clearInterval(timer);
@@ -117,8 +138,14 @@ class Player {
     }
   }
 
-  showProgress({ progress, left }) {
+  showProgress(run) {
+    const { progress, left } = run;
+    const { results } = this.parts;
     this.parts.progress.value = progress;
+    if (this.scene.live && run.startedAt) {
+      results.hidden = false;
+      results.replaceChildren(this.scene.live(run));
+    }
     const text = ngettext("%s second left", "%s seconds left", left);
     this.parts.progress.title = left ? interpolate(text, [number(left)]) : "";
   }
@@ -126,11 +153,12 @@ class Player {
   /** Show little else than the panes while a scene runs. */
   show(running) {
     const { parts } = this;
-    const over = !parts.results.hidden;
+    const { over } = this;
     parts.scene.classList.toggle("running", running);
     parts.scene.classList.toggle("over", over);
     this.predictions.close(running || over);
     parts.run.hidden = running;
+    parts.next.hidden = running || !over;
     parts.stop.hidden = parts.progress.hidden = !running;
     if (running) {
       parts.progress.value = 0;
@@ -141,7 +169,7 @@ class Player {
 
   /** Tell screen readers what happens; it is hidden once the results are visible. */
   showStatus(text) {
-    this.parts.status.classList.toggle("hidden", !this.parts.results.hidden);
+    this.parts.status.classList.toggle("hidden", this.over);
     setSentence(this.parts.status, text);
   }
 }

@@ -3,6 +3,7 @@ import { cost, costPerMessage, delayedBy } from "../board/measurements.js";
 import { named, scrollable, table } from "../board/tables.js";
 import { element } from "../shared/dom.js";
 import { bytes, digits, duration, list, number } from "../shared/format.js";
+import { bars } from "./bars.js";
 import { expected } from "./model.js";
 
 const orDash = (format) => (value) => (value === null || value === undefined ? "–" : format(value));
@@ -32,7 +33,7 @@ const COLUMNS = {
     model: ({ requests }) => requests,
     writeModel: digits,
   },
-  bytes: { header: gettext("bytes in total"), value: cost, write: bytes, model: ({ ip }) => ip },
+  bytes: { header: gettext("total bytes"), value: cost, write: bytes, model: ({ ip }) => ip },
   bytesPerMessage: {
     header: gettext("bytes per message"),
     value: costPerMessage,
@@ -42,7 +43,7 @@ const COLUMNS = {
   outage: {
     header: gettext("disconnected for"),
     value: ({ outage }) => outage,
-    write: (value) => (value === null ? gettext("not noticed") : duration(value)),
+    write: (value) => (value === null ? gettext("never disconnected") : duration(value)),
   },
   delayed: {
     header: gettext("delivered late"),
@@ -53,10 +54,14 @@ const COLUMNS = {
   repeated: { header: gettext("repeated"), value: ({ repeated }) => repeated, write: count },
 };
 
+const SENTENCE = /^(.+?(?:\.(?=\s)|。))\s*(.*)$/s; // the first one, and the rest
+
+/** Show who was right, a bar for each pane, and why in one sentence; the figures and the rest when they are opened. */
 export function showResults(parent, { scene, run, measured, predictions }) {
   const winners = scene.winners(measured, run);
   const columns = scene.columns.map((column) => COLUMNS[column] ?? column(run));
-  const rows = measured.panes.map((pane) => row(pane, run, columns, modelFor(pane, measured, scene, run)));
+  const models = measured.panes.map((pane) => modelFor(pane, measured, scene, run));
+  const rows = measured.panes.map((pane, index) => row(pane, run, columns, models[index]));
   const answer = list(winners.map((name) => predictions.titles.get(name))) || gettext("none of them");
   const verdict = element("p", "verdict");
   verdict.append(element("b", "", interpolate(gettext("Measured: %s."), [answer])));
@@ -69,9 +74,26 @@ export function showResults(parent, { scene, run, measured, predictions }) {
     line.className = "right";
     line.cells[0].append(" ", element("span", "tick", "✓"));
   }
-  parent.replaceChildren(verdict, element("p", "why", scene.why(measured, run, winners)), box, summary(measured, run));
+  const why = scene.why(measured, run, winners);
+  const [, first, rest] = why.match(SENTENCE) ?? [why, why, ""];
+  const shown = columns[scene.columns.indexOf(scene.bar ?? scene.columns[0])];
+  const details = element("details", "figures-too");
+  details.append(element("summary", "", gettext("Figures")), box, summary(measured, run));
+  if (rest) details.append(element("p", "", rest));
+  parent.replaceChildren(verdict, bars(measured, run, shown, models, winners), element("p", "why", first), details);
+  const naive = run.panes.find((pane) => run.methodOf(pane) === scene.naive && pane.frame?.dataset.naive);
+  if (naive) details.before(linkTo(naive));
   // For other apps, which may add to the results.
   document.dispatchEvent(new CustomEvent("scene-results", { detail: { scene: scene.name, winners, parent } }));
+}
+
+/** A link to the first stage of a pane's technique. */
+function linkTo({ frame: { dataset } }) {
+  const line = element("p", "");
+  const link = element("a", "", gettext("See a first version that does lose messages"));
+  link.href = `/${dataset.technique}/stages/${dataset.naive}/lobby/`;
+  line.append(link);
+  return line;
 }
 
 /** The model's values for a pane; null if it has none, or if the scene says that it does not apply. */

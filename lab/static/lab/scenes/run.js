@@ -29,6 +29,8 @@ export class Run {
   /** Run the scene and return what was measured. Throws if it is stopped. */
   async start() {
     await this.restore();
+    this.board.enter(roomFor(this.scene));
+    await this.waitForPanes(({ readyState }) => readyState === OPEN, READY);
     await this.scene.prepare?.(this);
     // A message ends the requests that are held, so that the next ones follow the new controls.
     await this.publisher.publish(this.scene.title, this.signal);
@@ -132,4 +134,9 @@ export class Run {
       // The control does not respond: nothing can be reset.
     }
   }
+}
+
+/** A room of its own, so that a scene counts from one, and disturbs nobody. */
+function roomFor({ name }) {
+  return `scene-${name}-${Math.random().toString(36).slice(2, 8)}`;
 }

@@ -1,8 +1,10 @@
 /** Seven more connections to one origin: the browser opens six. */
+import { element } from "../shared/dom.js";
 import { duration, number } from "../shared/format.js";
 import { matching } from "./scoring.js";
 
 const STREAMS = 7;
+const SOCKETS = 6; // of HTTP/1.1 that a browser opens to one origin
 const OPENING = 1.5; // seconds for the connections to open
 
 export default {
@@ -12,6 +14,7 @@ export default {
   introduction: () => gettext("Seven more clients open on each pane's origin, like seven more tabs. Then each pane publishes a message."),
   question: () => gettext("Who can no longer publish?"),
   options: { none: gettext("none of them") },
+  bar: publishedAfter,
   columns: [connections, publishedAfter],
   drain: 0,
   async act(run) {
@@ -36,6 +39,7 @@ export default {
       pane.openStreams(0);
     }
   },
+  live: sockets,
   winners: (measured, run) => matching(measured, ({ name }) => run.notes.get(name).after === null),
   why: () =>
     gettext("A browser opens six HTTP/1.1 connections to one origin, for all its tabs together. Streams keep theirs, so the seventh waits, and so does a publish. Held requests free theirs with the next message, here that of another pane; in a silent room a publish would wait until one ends, for up to 25 s. WebSockets do not count among the six. Now that the tabs are closed, everything is published: nothing was lost."),
@@ -55,4 +59,27 @@ function publishedAfter({ notes }) {
     value: ({ name }) => notes.get(name).after,
     write: (value) => (value === null ? gettext("still waits") : duration(value)),
   };
+}
+
+/** For each pane the connections that are open, in the browser's six places, and the clients that wait for one. */
+function sockets(run) {
+  const figure = element("figure", "sockets");
+  figure.append(element("figcaption", "", gettext("The browser's six connections to each origin, and who waits")));
+  for (const pane of run.panes) {
+    const open = run.board.wireState(pane.name)?.connections ?? 0;
+    const waiting = run.methodOf(pane) === "polls" ? 0 : Math.max(0, 1 + pane.streams - open);
+    const line = element("div", "sockets-of");
+    line.dataset.technique = pane.name;
+    const places = element("span", "places");
+    for (let place = 0; place < Math.max(SOCKETS, open); place += 1) {
+      places.append(element("i", place < open ? "socket open" : "socket"));
+      if (place === SOCKETS - 1) places.append(element("i", "limit"));
+    }
+    for (let each = 0; each < waiting; each += 1) places.append(element("i", "waiting"));
+    const sentence = waiting ? gettext("%s open, %s waiting") : gettext("%s open");
+    const text = interpolate(sentence, [number(open), number(waiting)]);
+    line.append(element("span", "name", pane.title), element("b", "", text), places);
+    figure.append(line);
+  }
+  return figure;
 }

@@ -15,6 +15,7 @@ export default {
     interpolate(gettext("People talk, and for %s seconds nothing passes: no byte, and no end of a connection."), [digits(inTunnel(seconds))]),
   question: () => gettext("Who will lose messages?"),
   options: { none: gettext("none of them") },
+  bar: "slowestMeasured",
   columns: ["outage", "slowestMeasured", "delayed", "lost", "repeated"],
   async act(run) {
     const seconds = inTunnel(run.seconds);
@@ -29,4 +30,5 @@ export default {
   winners: (measured) => matching(measured, ({ lost, behind }) => lost || behind),
   why: () =>
     gettext("In a tunnel no connection closes, so a client that only listens cannot tell it from silence. What is published meanwhile waits at the server and in the kernel, and TCP sends it again. A client that reconnects names the last message that it has."),
+  naive: "holds",
 };

@@ -24,7 +24,7 @@ export const SHAPES = {
   heartbeat: gettext("heartbeat: still connected"),
   close: gettext("close"),
   disconnect: gettext("connection ends"),
-  reset: gettext("by RST"),
+  reset: gettext("reset (RST)"),
   away: gettext("disconnected"),
   other: gettext("other bytes"),
 };

@@ -1,6 +1,8 @@
 /** Names of links and faults in the page's language. */
 /** @type {Record<string, string>} */
 const FAULTS = {
+  cut: gettext("cut (FIN)"),
+  reset: gettext("cut (RST)"),
   freeze: gettext("frozen"),
   refuse: gettext("refusing"),
   trickle: gettext("trickling"),

@@ -25,6 +25,7 @@ export class WireControl extends EventTarget {
   constructor(base) {
     super();
     this.base = base;
+    this.name = String(Math.floor(100 + 900 * Math.random())); // of this page, for other boards
   }
 
   listen() {
@@ -63,7 +64,7 @@ export class WireControl extends EventTarget {
   /** Throws an Error with the control's sentence. @param {string} path @param {object} fields */
   async change(path, fields) {
     const headers = { "Content-Type": "application/json" };
-    this.setState(await this.request(path, { method: "POST", headers, body: JSON.stringify(fields) }));
+    this.setState(await this.request(path, { method: "POST", headers, body: JSON.stringify({ ...fields, by: this.name }) }));
   }
 
   /** @param {string} path @param {RequestInit} [options] */

@@ -1,0 +1,1 @@
+"""The cases of each exercise: what the contract, SPEC.md, promises of the stage."""

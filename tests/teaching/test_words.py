@@ -1,0 +1,60 @@
+"""The texts of the teacher's pack: each has a Chinese translation, and the compiled catalogues are up to date."""
+
+import ast
+import gettext
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+
+from support.processes import ROOT
+
+PACK = ROOT / "teaching"
+CATALOGUES = PACK / "locale/zh_Hans/LC_MESSAGES"
+WRITTEN = {
+    "django": (PACK / "templates", "*.html", re.compile(r"\{% translate (\"[^\"]+\"|'[^']+')")),
+    "djangojs": (PACK / "static", "*.js", re.compile(r"gettext\(\s*(\"(?:[^\"\\]|\\.)+\")")),
+}
+BLOCK, GAP = re.compile(r"\{% blocktranslate %\}(.+?)\{% endblocktranslate %\}"), re.compile(r"\{\{ (\w+) \}\}")
+every_domain = pytest.mark.parametrize("domain", WRITTEN)
+
+
+def catalogue(domain):
+    with (CATALOGUES / f"{domain}.po").open("rb") as file:
+        return [message for message in read_po(file, locale="zh_Hans") if message.id]
+
+
+def texts(domain):
+    """Return the texts that templates or scripts translate."""
+    folder, names, pattern = WRITTEN[domain]
+    files = [file.read_text() for file in folder.rglob(names)]
+    blocks = {GAP.sub(r"%(\1)s", text) for file in files for text in BLOCK.findall(file)}
+    return blocks | {ast.literal_eval(text) for file in files for text in pattern.findall(file)}
+
+
+@every_domain
+def test_the_catalogue_has_all_texts_and_no_others(domain):
+    ids = {message.id[0] if message.pluralizable else message.id for message in catalogue(domain)}
+    assert len(ids) > 10
+    assert ids == texts(domain)
+
+
+@every_domain
+def test_every_text_is_translated_with_the_same_gaps(domain):
+    for message in catalogue(domain):
+        forms = message.string if message.pluralizable else [message.string]
+        source = message.id[0] if message.pluralizable else message.id
+        assert all(forms), source
+        assert not message.fuzzy
+        assert all(form.count("%") == source.count("%") for form in forms), source
+
+
+@every_domain
+def test_the_compiled_catalogue_is_up_to_date(domain):
+    with (CATALOGUES / f"{domain}.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for message in catalogue(domain):
+        if message.pluralizable:
+            assert compiled.ngettext(*message.id, 2) == message.string[0]
+        else:
+            assert compiled.gettext(message.id) == message.string
