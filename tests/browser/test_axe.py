@@ -9,6 +9,7 @@ from benchmarks import report
 from lab.techniques import TECHNIQUES
 from support.axe import check
 from support.board import choose, open_board, wait_for_results
+from support.browsers import Keys
 from support.fake_results import CALIBRATION, HOSTILE, all_techniques, make_folder, make_run, refused_run, sweep_of
 
 THEMES = ["light", "dark"]
@@ -18,7 +19,7 @@ ROOM = "axe"
 ADVICE = ["advise/", "advise/?rooms=9&clients=3", "advise/?latency_ms=1", "advise/?rate=20&clients=0"]
 STAGES = [f"{name}/stages/{stage}/{ROOM}/" for name in TECHNIQUES for stage in import_module(name).STAGES]
 CHATS = [f"compare/{ROOM}/", *[f"{name}/{ROOM}/" for name in TECHNIQUES]]
-PAGES = ["", *ADVICE, "nothing/", "polling/no%20room/", *CHATS, *STAGES]
+PAGES = ["", *ADVICE, "nothing/", "polling/no%20room/", *CHATS, *STAGES, f"{STAGES[0]}?beside=after"]
 REFUSED = re.compile(r"40[04] \(")
 
 
@@ -67,6 +68,24 @@ def test_axe_accepts_the_board_with_everything_open(lab, speaking):
     ended = {"Nothing was lost, nothing was repeated.", "没有丢失，也没有重复。"}
     window.until(lambda: set(window.texts(".outcome [role=status]")) & ended, "the fault has no end")
     window.until(lambda: window.all("[data-part=scores] td"), "no scores")
+    check_sizes(window)
+
+
+def test_axe_accepts_the_wall_and_its_cards(lab, speaking):
+    window = open_board(speaking, lab, "?wall=1")
+    check_sizes(window)
+    for key in ("?", "q"):
+        window.driver.switch_to.active_element.send_keys(key)
+        window.until(lambda: window.all("dialog[open]"), "no card opens")
+        check_sizes(window, "dialog[open]")
+        window.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    window.driver.switch_to.active_element.send_keys("2")
+    window.until(lambda: window.one("[data-part=run]").is_displayed(), "no scene is open")
+    window.driver.switch_to.active_element.send_keys(Keys.ENTER)
+    wait_for_results(window)
+    check_sizes(window)
+    window.driver.switch_to.active_element.send_keys("f")
+    window.until(lambda: all(window.texts(".said")), "no message is followed")
     check_sizes(window)
 
 

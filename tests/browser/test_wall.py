@@ -160,7 +160,9 @@ def test_one_message_is_followed_through_all_lanes_and_nothing_measured_changes(
 
 
 def test_a_scene_plays_in_a_room_of_its_own_and_counts_from_zero(wall):
-    press(wall, "2", Keys.ENTER)
+    press(wall, "2")
+    wall.until(lambda: wall.one("[data-part=run]").is_displayed(), "no scene is open")
+    press(wall, Keys.ENTER)
     wait_for_results(wall)
     frames = wall.driver.execute_script("return Array.from(document.querySelectorAll('iframe'), ({ src }) => src)")
     assert len({src.split("/")[4] for src in frames}) == 1

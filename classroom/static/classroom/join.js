@@ -75,7 +75,7 @@ function showRound(round) {
 
 function hint({ stage, mine: [first, second], right, options }) {
   if (stage === "first") return first ? gettext("Your vote is in; you can change it.") : gettext("Choose one.");
-  if (stage === "discuss") return gettext("Talk to your neighbours: why do you think so? Then vote again.");
+  if (stage === "discuss") return gettext("Talk to the people beside you: why do you think so? Then vote again.");
   if (stage === "second") return second ? gettext("Your second vote is in; you can change it.") : gettext("Vote again.");
   if (stage === "closed") return gettext("The vote is over. Watch the wall.");
   const last = second ?? first;

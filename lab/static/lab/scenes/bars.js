@@ -1,8 +1,12 @@
 /** The result of a scene as bars: one for each pane, with a tick where the model expects its end. */
 import { element } from "../shared/dom.js";
 
-/** The column is one of results.js; `models`: the model's values for each pane, or null; `winners`: names. */
-export function bars({ panes }, run, { header, value, write, model, writeModel = write }, models, winners) {
+/**
+ * Draw the values of a column of results.js, which panes won, and the model's values: for each pane, or null.
+ * @param {{panes: any[]}} measured @param {any} run @param {any} column @param {any[]} models @param {string[]} winners
+ */
+export function bars({ panes }, run, column, models, winners) {
+  const { header, value, write, model, writeModel = write } = column;
   const found = panes.map((pane, index) => {
     const modelled = models[index] && model ? model(models[index], pane) : null;
     return { pane, measured: value(pane, run), modelled: Number.isFinite(modelled) ? modelled : null };

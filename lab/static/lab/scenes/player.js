@@ -42,7 +42,7 @@ class Player {
   menuItem(scene) {
     const link = element("a", "", scene.title);
     link.href = `#scene=${scene.name}`;
-    link.onclick = () => this.open(scene, scene.seconds);
+    link.onclick = () => location.hash === link.hash && this.open(scene, scene.seconds); // else the address changes
     return link;
   }
 
