@@ -24,6 +24,7 @@ from lab.messages.errors import Refused
 
 ROOM = "class"  # in which the phones read
 ROUND, READERS = "round", "readers"
+CHECK = 1.0  # seconds, at least, between two checks whether another process has deleted the lesson
 SPREAD = "spread"  # each technique gets as many phones as the others
 
 
@@ -48,6 +49,7 @@ class Lesson:
         self.listeners: dict[asyncio.Event, bool] = {}  # {event of a stream: whether it is a phone's}
         self.walls, self.desk = Streams(), Streams()  # of all walls, and of the teacher's pages
         self.changing = asyncio.Lock()
+        self.checked_at = -CHECK  # monotonic time, seconds
 
     async def load(self) -> "Lesson":
         """Read what the database holds, once; return this lesson. Raises Unavailable."""
@@ -260,8 +262,10 @@ class Lesson:
 
     async def check(self) -> None:
         """Read the database again if another process has deleted this lesson, as `manage.py forget` does."""
-        if self.changing.locked() or not (self.phones or self.rounds):
+        now = time.monotonic()
+        if now - self.checked_at < CHECK or self.changing.locked() or not (self.phones or self.rounds):
             return
+        self.checked_at = now
         async with self.changing:
             kept = await self.database.read(records.marks)
             if {*self.phones, *(one.asked_at for one in self.rounds)} <= kept:

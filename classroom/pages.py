@@ -1,18 +1,36 @@
 """The pages of a class: for phones, for the wall, and for the teacher."""
 
 import io
+from collections.abc import Callable
+from functools import wraps
 
 import segno
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
 from classroom import access, export, models, records
 from lab import http
+from lab.chat.database import Unavailable
 from lab.messages.errors import Refused
 
 
+def with_database(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Decorate a view: it responds 503 if the database is not available."""
+
+    @wraps(view)
+    def checked(request: HttpRequest) -> HttpResponse:
+        try:
+            return view(request)
+        except DatabaseError:
+            return http.refusal(Unavailable())
+
+    return checked
+
+
+@with_database
 def join(request: HttpRequest) -> HttpResponse:
     """Show a phone's page: the question, and what it reads."""
     known = models.Phone.objects.filter(key=access.phone_key(request)).exists()
@@ -29,6 +47,7 @@ def teachers_wall(request: HttpRequest) -> HttpResponse:
     return shown(request, "classroom/wall.html", {"states": reverse("teachers-wall-states")}, teacher=True)
 
 
+@with_database
 def teacher(request: HttpRequest) -> HttpResponse:
     """Show the teacher's page; with the key in the query, give the teacher's cookie once and leave the key behind."""
     if settings.CLASS and request.method == "GET" and not access.is_teacher(request):
@@ -70,6 +89,7 @@ def qr_code(request: HttpRequest) -> HttpResponse:
     return HttpResponse(code.getvalue(), content_type="image/svg+xml")
 
 
+@with_database
 def votes(request: HttpRequest) -> HttpResponse:
     """Return the votes of the lesson as CSV."""
     try:

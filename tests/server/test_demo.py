@@ -5,6 +5,7 @@ import socket
 
 import pytest
 
+from support.phones import HOST, KEY
 from support.processes import PATIENCE, demo, until
 
 pytestmark = pytest.mark.server
@@ -32,6 +33,16 @@ def test_demo_opens_the_board_if_there_is_a_display(opened, monkeypatch):
         process.stdout.readline()
         address = re.search(r"http://\S+/compare/lobby/", process.stdout.readline()).group()
         until(lambda: opened.exists() and opened.read_text().strip() == address, "no browser was opened")
+
+
+def test_demo_of_a_class_opens_the_teachers_page(opened, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":99")
+    with demo("--port", "0", "--lan", HOST) as process:
+        printed = ""
+        while not (address := KEY.search(printed)):
+            printed += process.stdout.readline()
+        until(lambda: opened.exists() and opened.read_text().strip() == address[1], "no browser was opened")
+    assert address[1].startswith("http://127.0.0.1:"), "the wires' board has the same host, and the teacher's cookie"
 
 
 def test_demo_only_prints_the_address_if_there_is_no_display(opened):

@@ -7,7 +7,8 @@ const CHECK = 2_000; // ms between checks
 /** Post an object; return the one in the response. Throws Refused, or the fault of the connection. */
 export async function post(url, fields = {}) {
   const headers = { "Content-Type": "application/json" };
-  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(fields) });
+  // keepalive: a phone whose screen goes off still says so.
+  const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(fields), keepalive: true });
   const result = await response.json();
   if (!response.ok) throw new Refused(result.error, response.status);
   return result;
