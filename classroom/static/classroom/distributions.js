@@ -20,7 +20,7 @@ export function distributions({ options, first, second, right }) {
     if (!votes.length) break;
     const one = element("div", "distribution");
     one.dataset.technique = key;
-    const title = element("h3", "", text);
+    const title = element("p", "option-text", text);
     title.dir = "auto";
     if (right.includes(key)) {
       one.classList.add("right");

@@ -53,11 +53,13 @@ export class PhoneReader {
 
   receive(message) {
     const latency = clock.latency(message, this.client.startedAt);
-    if (!latency || latency.bound === Infinity) return; // from before this page, or the clock is not measured
-    this.received.push({ id: message.id, ...latency });
+    if (!latency) return; // from before this page
+    const { ms } = latency;
+    const bound = latency.bound < Infinity ? latency.bound : 0; // the clock is not measured: it came, no more is known
+    this.received.push({ id: message.id, ms, bound });
     if (this.received.length > REPORTED) this.received.shift();
     const text = gettext("Message %s: %s");
-    const line = element("li", "", interpolate(text, [number(message.id), written(latency)]));
+    const line = element("li", "", interpolate(text, [number(message.id), written({ ms, bound })]));
     this.parts.received.prepend(line);
     while (this.parts.received.childElementCount > SHOWN) this.parts.received.lastElementChild.remove();
     clearTimeout(this.soon);

@@ -4,6 +4,7 @@ import { duration, number } from "../lab/shared/format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const LINES = [1, 10, 100, 1_000, 10_000]; // ms
+const NAMED = [1, 1_000]; // lines with a name, far enough from each other
 const TOP = 5; // the strip ends at 10^TOP ms
 const LEFT = 3; // percent of the strip's width
 const RIGHT = 97;
@@ -74,9 +75,11 @@ function strip(title, received, known) {
   svg.setAttribute("aria-label", label);
   for (const ms of LINES) {
     const x = `${place(ms)}%`;
-    const name = create("text", { x, y: "3.1em", "text-anchor": "middle" });
+    svg.append(create("line", { x1: x, x2: x, y1: "0", y2: "2em" }));
+    if (!NAMED.includes(ms)) continue;
+    const name = create("text", { x, y: "3.1em", "text-anchor": ms === 1 ? "start" : "middle" });
     name.textContent = duration(ms);
-    svg.append(create("line", { x1: x, x2: x, y1: "0", y2: "2em" }), name);
+    svg.append(name);
   }
   for (const { receipt, status } of received) {
     if (receipt.ms === null) continue;
