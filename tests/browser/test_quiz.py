@@ -36,7 +36,7 @@ def captured(lab, _windows):
     """The capture of a board on which messages were published, as a file would hold it."""
     window = _windows[0]
     open_board(window, lab).say("one", "two", "three")
-    window.until(lambda: len(window.texts("[data-part=scores] td")) > 0, "no scores")
+    window.until(lambda: "Delivered" in window.one(".composer").text, "a pane does not show the message")
     window.driver.get(f"{lab}/quiz/")
     taken = "return sessionStorage.getItem('quiz capture')"
 

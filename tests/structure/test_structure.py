@@ -274,6 +274,6 @@ def test_the_picture_and_the_documents_name_existing_files():
     """The picture of how a message travels, and the documents on the code, must follow the code."""
     for name in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/architecture.svg", "docs/glossary.md"):
         text = (ROOT / name).read_text()
-        folders = "lab|benchmarks|classroom|deploy|docs|tests|polling|notebooks"
+        folders = "lab|benchmarks|classroom|deploy|docs|teaching|tests|polling|notebooks"
         for path in re.findall(rf"(?<![\w/])(?:{folders})/[\w/.-]*\w", text):
             assert (ROOT / path).exists(), f"{name}: {path}"
