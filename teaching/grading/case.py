@@ -14,6 +14,10 @@ class Failed(Exception):
     """A stage does not do what a case expects; the text is one sentence for the student."""
 
 
+class Disconnected(Failed):
+    """The connection broke, perhaps because the server ended."""
+
+
 class NoResponse(Failed):
     """The server sent nothing in time, so it may be blocked."""
 

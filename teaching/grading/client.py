@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from teaching.grading.case import Failed, NoResponse, expect
+from teaching.grading.case import Disconnected, Failed, NoResponse, expect
 from teaching.grading.server import StageServer
 
 Fields = dict[str, Any]
@@ -227,7 +227,7 @@ def responding(what: str, patience: float) -> Iterator[None]:
     except ConnectionClosed as exc:
         raise Failed(f"the server closed the connection ({exc}).") from exc
     except (OSError, HTTPException) as exc:
-        raise Failed(f"the connection broke: {type(exc).__name__}.") from exc
+        raise Disconnected(f"the connection broke: {type(exc).__name__}.") from exc
 
 
 def still_waits(future: "Future[Response]", seconds: float) -> bool:

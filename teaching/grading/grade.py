@@ -1,18 +1,20 @@
 """Tries the cases of an exercise against a submission; the result never takes longer than a few minutes."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from teaching.grading import submission
-from teaching.grading.case import Case, Failed, NoResponse
+from teaching.grading.case import Case, Disconnected, Failed, NoResponse
 from teaching.grading.client import Client
 from teaching.grading.exercises import STAGE, cases
 from teaching.grading.server import OUTPUT_MUCH, StageServer, stage_server
 from teaching.grading.submission import Unusable
 
 TOTAL = 240.0  # seconds after which no further case is tried
+ENDING = 2.0  # seconds that a process may take from the end of its connections to its own
 RESTARTS = 1  # of a server that no longer responds
 
 
@@ -94,6 +96,15 @@ def _tried(all_cases: list[Case], server: StageServer) -> Iterator[Result]:
             given_up = _restarted(server)
 
 
+def _ended(server: StageServer, soon: bool) -> bool:
+    """Return whether the server's process has ended; `soon`: whether its connections broke, as they do just before."""
+    try:
+        server.process.wait(ENDING if soon else 0)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
 def _try(case: Case, server: StageServer) -> tuple[str, bool]:
     """Return what is wrong, and whether the server must be started again."""
     server.output = b""
@@ -102,7 +113,7 @@ def _try(case: Case, server: StageServer) -> tuple[str, bool]:
     except Failed as failed:
         sentence = str(failed)
         sentence = sentence[0].upper() + sentence[1:]
-        if server.process.poll() is not None:
+        if _ended(server, isinstance(failed, Disconnected)):
             return f"The server has ended. {sentence}", True
         if isinstance(failed, NoResponse) and not server.responds(server.patience):
             return f"The whole server no longer responds: the stage loops, or blocks without `await`. {sentence}", True
