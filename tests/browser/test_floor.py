@@ -9,7 +9,8 @@ from support.browser_floor import OWN, TAKE_AWAY, YOUNGER, younger
 from support.browsers import Keys
 from support.processes import ROOT
 
-SCRIPTS = [path for folder in ("lab", *TECHNIQUES) for path in sorted((ROOT / folder / "static").rglob("*.js"))]
+FOLDERS = ("lab", *TECHNIQUES, "classroom")
+SCRIPTS = [path for folder in FOLDERS for path in sorted((ROOT / folder / "static").rglob("*.js"))]
 FLOOR = ["structuredClone", "AbortSignal.prototype.throwIfAborted", "Object.hasOwn", "Array.prototype.at"]
 FLOOR += ["HTMLDialogElement", "Promise.any"]
 

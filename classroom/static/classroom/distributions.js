@@ -8,13 +8,14 @@ import { element } from "../lab/shared/dom.js";
 import { number } from "../lab/shared/format.js";
 
 const WIDTH = 100; // of a bar's drawing, its longest bar
+const FEW = 4; // options, below each other on the wall
 const SVG = "http://www.w3.org/2000/svg";
 
 /** `round`: {text, options: [{key, text}], first: [votes], second: [votes], right: [keys]}. */
 export function distributions({ options, first, second, right }) {
   const longest = Math.max(1, ...shares(first), ...shares(second));
   const votes = [[gettext("first vote"), first], [gettext("second vote"), second]].filter(([, counts]) => sum(counts));
-  const box = element("div", "distributions");
+  const box = element("div", options.length > FEW ? "distributions many" : "distributions");
   if (!votes.length) box.append(element("p", "hint", gettext("Nobody has voted.")));
   for (const [index, { key, text }] of options.entries()) {
     if (!votes.length) break;
