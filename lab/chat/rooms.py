@@ -56,7 +56,7 @@ class Room:
     def _opened(self, opening: asyncio.Task[None]) -> None:
         if opening.cancelled() or opening.exception():
             self.hub.forget(self)  # the next request tries again
-        elif not self.readers:
+        elif not self.readers and not self.closed:  # a request may have made space meanwhile
             self.hub.shares.rest(self.name)
 
     def close(self) -> None:

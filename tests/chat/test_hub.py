@@ -373,6 +373,27 @@ def test_a_room_that_nobody_uses_is_closed(chat, room, settings):
     chat(test)
 
 
+def test_a_room_that_was_closed_before_its_opening_was_noted_is_not_idle(chat, room):
+    """On a busy process another room may need its place in the same turn of the loop."""
+
+    async def test(hub):
+        first = await hub.open_room(room)
+        hub._close_room(room)
+        first._opened(first.opening)
+        assert not hub.shares.holders
+        second = await hub.open_room(room)
+        with await hub.follow(room) as queue:
+            reading = asyncio.create_task(queue.fetch())
+            await asyncio.sleep(0)
+            first._opened(first.opening)
+            assert not hub.shares.idle
+            assert second is hub.rooms[room]
+            hub.shut_down()
+            await reading
+
+    chat(test)
+
+
 def test_shutting_down_ends_every_reader(chat, room):
     async def test(hub):
         with await hub.follow(room) as queue:
