@@ -15,6 +15,8 @@ from lab.server import descriptors
 from lab.server.pipelining import UVICORN, SequentialProtocol
 from lab.server.slow_clients import StallGuard
 
+READ_SECONDS = 0.01  # in which the loop reads what has arrived; in the same turn, timers may come first
+
 
 class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
     """Refuses connections that are too many, headers that are too long, and requests that are too slow."""
@@ -126,7 +128,11 @@ class LimitedHTTPProtocol(StallGuard, SequentialProtocol):
 
     def start_timeout(self, what, seconds):
         """Give the headers or the body of a request some seconds to be complete."""
-        self.timer = self.loop.call_later(seconds, self.on_timeout, what, seconds)
+        self.timer = self.loop.call_later(seconds, self.read_once_more, what, seconds)
+
+    def read_once_more(self, what, seconds):
+        """Let the loop read what has arrived while it, or the machine, stood still; then the time is over."""
+        self.timer = self.loop.call_later(READ_SECONDS, self.on_timeout, what, seconds)
 
     def stop_timeout(self):
         """Stop the timeout."""
