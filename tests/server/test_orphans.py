@@ -127,11 +127,11 @@ def test_the_children_of_a_killed_process_end_even_if_they_ignore_the_signal(chi
     arguments = ["-c", PARENT.format(child=child)]
     environment = {"stdout": subprocess.PIPE, "text": True}
     with running(arguments, folder, **environment) as process:
-        number, folder = process.stdout.readline().split()
+        number, path = process.stdout.readline().split()
         child = psutil.Process(int(number))
         process.kill()
         assert psutil.wait_procs([child], PATIENCE + orphans.GRACE)[1] == []
-        until(lambda: not Path(folder).exists(), "the folder stays")
+        until(lambda: not Path(path).exists(), "the folder stays")
 
 
 INTERRUPTED = """

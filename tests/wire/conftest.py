@@ -31,17 +31,17 @@ def wires(lay, server):
 @pytest.fixture
 def client(wires, room):
     """Return a function that makes a technique's client behind its wire."""
-    wires = []
+    clients = []
 
     def make(technique, author="anonymous", **options):
         options = {"polling": {"interval": 0.1}, "longpoll": {"hold": 0.5}}.get(technique, {}) | options
-        wires.append(
+        clients.append(
             import_module(f"{technique}.client").Client(
                 wires.url(technique), room, author, after=0, timeout=4, **options
             )
         )
-        return wires[-1]
+        return clients[-1]
 
     yield make
-    for one in wires:
+    for one in clients:
         one.close()
