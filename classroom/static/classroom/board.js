@@ -7,6 +7,11 @@ import { element } from "../lab/shared/dom.js";
 import { distributions } from "./distributions.js";
 import { post } from "./live.js";
 
+const sheet = document.createElement("link");
+sheet.rel = "stylesheet";
+sheet.href = new URL("distributions.css", import.meta.url).href;
+document.head.append(sheet);
+
 document.addEventListener("scene-results", async (/** @type {any} */ { detail: { scene, winners, parent } }) => {
   const round = await post("/class/settle.json", { scene, right: winners }).catch(() => null);
   if (!round) return; // the class was asked something else, or this is not the teacher's browser
