@@ -19,14 +19,18 @@ ENTRY = "teaching/player/player.js"
 STYLES = ("lab/style.css", "lab/board.css", "lab/instruments.css", "teaching/player.css")
 
 
-def write(exchanges: list[Exchange], scene: dict[str, Any] | None, language: str) -> str:
-    """Return the page as text. `scene`: its title, question, results (HTML), begin and end; None for a session."""
+def write(exchanges: list[Exchange], state: dict[str, Any], scene: dict[str, Any] | None, language: str) -> str:
+    """Return the page as text, from the exchanges and the state of the wires after them.
+
+    `scene`: its title, question, results (HTML), begin and end; None for a session.
+    """
     with translation.override(language):
         known = {each["name"]: _(each["title"]) for each in techniques(None)["techniques"]}
         names = [name for name in known if any(each["wire"] == name for each in exchanges)]
         recording = {
             "exchanges": exchanges,
             "deliveries": deliveries(exchanges),
+            "state": {name: state[name] for name in ("server", "wires")},
             "from": (scene or {}).get("begin") or min(each["at"] for each in exchanges),
             "to": (scene or {}).get("end") or max(each["at"] for each in exchanges),
         }

@@ -37,6 +37,12 @@ def recent(control: str, seconds: float) -> list[Exchange]:
     return of_the_chat(fields["exchanges"])
 
 
+def state(control: str) -> dict[str, Any]:
+    """Return the state of the wires, with the recent changes of links, faults and the server. Raises RecordError."""
+    fields: dict[str, Any] = json.loads(_read(f"{control}/state"))
+    return fields
+
+
 def of_the_chat(exchanges: list[Exchange]) -> list[Exchange]:
     """Return the exchanges without those of pages and scripts, and with cookies made unreadable."""
     pages = {each["id"] for each in exchanges if _is_page(each)}

@@ -19,7 +19,7 @@ WIDE = """
 const inner = document.querySelector(".scale").getBoundingClientRect();
 return [...document.querySelectorAll(".tracks canvas")].every((canvas) => {
   const { left, right } = canvas.getBoundingClientRect();
-  return Math.abs(left - inner.left) <= 8 && Math.abs(right - inner.right) <= 8;
+  return Math.abs(left - inner.left) <= 3 && Math.abs(right - inner.right) <= 3;
 });
 """
 # How many colours a canvas has in its right half: 1 if nothing is drawn there.
@@ -66,6 +66,8 @@ def test_a_recording_names_no_other_file_and_no_cookie(scene):
     assert not re.search(r"url\((?!data:)", text)
     recording = json.loads(re.search(r'id="recording">(.*?)</script>', text, re.DOTALL)[1])
     assert {each["wire"] for each in recording["exchanges"]} == set(TECHNIQUES)
+    changes = [change["what"] for wire in recording["state"]["wires"] for change in wire["changes"]]
+    assert changes.count("link") >= len(TECHNIQUES), "the scene sets a delay on each wire"
     cookies = [part for each in recording["exchanges"] for part in each["parts"] if part["name"].lower() == "cookie"]
     assert all(set(part["value"]) == {"x"} for part in cookies)
 

@@ -127,13 +127,13 @@ def test_events_show_the_traffic_as_it_passes(wire):
 
 def test_the_capture_as_json_holds_the_bytes_and_parts_of_the_recent_traffic(wire):
     with connect(wire.port("one")) as connection:
-        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n" + 9_000 * b"x")
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n" + 20_000 * b"x")
         until(lambda: "request" in recent(wire), "the request is not in the capture")
     exchange = recent(wire)["request"]
     assert exchange == wire.request(f"/exchanges/{exchange['id']}")[1] | {
         name: exchange[name] for name in ("bytes", "parts", "whole")
     }
-    assert (len(base64.b64decode(exchange["bytes"])), exchange["size"], exchange["whole"]) == (4_096, 9_050, False)
+    assert (len(base64.b64decode(exchange["bytes"])), exchange["size"], exchange["whole"]) == (16_384, 20_051, False)
     assert [part["name"] for part in exchange["parts"]][:3] == ["request line", "Host", "Content-Length"]
     assert "request" not in recent(wire, "?seconds=0")
 

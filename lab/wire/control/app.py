@@ -63,7 +63,7 @@ SEED_MAX = 100  # characters
 NAME_MAX = 40  # characters
 JSON_SECONDS = 60.0  # of a capture as JSON, if the request does not say
 JSON_EXCHANGES_MAX = 5_000  # in it; the newest, if there are more
-JSON_BYTES_MAX = 4_096  # kept of each exchange, from its beginning
+JSON_BYTES_MAX = 16_384  # kept of each exchange, from its beginning
 
 
 class Control:

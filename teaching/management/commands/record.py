@@ -36,10 +36,11 @@ class Command(BaseCommand):
     def handle(self, *, scene, seconds, url, output, language, **options):
         """Record."""
         try:
-            exchanges, played = self.scene(url, scene, seconds, language) if scene else self.session(url, seconds)
+            recorded = self.scene(url, scene, seconds, language) if scene else self.session(url, seconds)
+            exchanges, state, played = recorded
             if not exchanges:
                 raise RecordError("There was no traffic of the chat.")
-            Path(output).write_text(page.write(exchanges, played, language), encoding="utf-8")
+            Path(output).write_text(page.write(exchanges, state, played, language), encoding="utf-8")
         except RecordError as exc:
             raise CommandError(str(exc)) from exc
         except OSError as exc:
@@ -48,15 +49,17 @@ class Command(BaseCommand):
         self.stdout.write(f"{output}: {count:,} exchanges, {size:.1f} MB. Open it in a browser; it needs no server.")
 
     def session(self, url, seconds):
-        """Return the exchanges of the last seconds of a running demo."""
-        return traffic.recent(traffic.control_of(url or DEMO), seconds or 60), None
+        """Return the exchanges of the last seconds of a running demo, the state of its wires, and None."""
+        control = traffic.control_of(url or DEMO)
+        return traffic.recent(control, seconds or 60), traffic.state(control), None
 
     def scene(self, url, scene, seconds, language):
-        """Return the exchanges of a scene, and what the board says of it."""
+        """Return the exchanges of a scene, the state of the wires, and what the board says of the scene."""
         with contextlib.nullcontext(url) if url else demo() as address, browser(language) as window:
             played = play(window, address, scene, seconds)
             since = time.time() - played["begin"] / 1000 + 2
-            return traffic.recent(traffic.control_of(address), min(since, 600)), played
+            control = traffic.control_of(address)
+            return traffic.recent(control, min(since, 600)), traffic.state(control), played
 
 
 @contextlib.contextmanager

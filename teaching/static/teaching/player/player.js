@@ -1,14 +1,18 @@
 /** Plays a recording back: the lanes move by its own clock, the inspector explains its bytes, the results come last. */
 import { Axis } from "../../lab/lanes/axis.js";
+import { ControlLog } from "../../lab/lanes/control-log.js";
 import { Inspector } from "../../lab/lanes/inspector.js";
 import { Lane } from "../../lab/lanes/lane.js";
+import { Legend } from "../../lab/lanes/legend.js";
 import { Timeline } from "../../lab/lanes/timeline.js";
 import { Trace } from "../../lab/lanes/trace.js";
 import { sentence } from "../../lab/shared/byte-kinds.js";
 import { element, partsOf } from "../../lab/shared/dom.js";
 import { bytes, duration, number } from "../../lab/shared/format.js";
+import { onThemeChange } from "../../lab/shared/theme.js";
 
 const AROUND = 500; // ms before the first exchange and after the last one
+const UPDATE = 500; // ms between updates of the legend
 
 const recording = JSON.parse(document.getElementById("recording").textContent);
 const parts = partsOf(document);
@@ -32,7 +36,9 @@ parts.place.oninput = () => {
   go(begin + (Number(parts.place.value) / Number(parts.place.max)) * (end - begin));
 };
 parts.reveal.onclick = () => reveal(parts.results.hidden);
+showChanges();
 showTable();
+showLegend();
 go(begin);
 
 function rowOf(section) {
@@ -42,7 +48,8 @@ function rowOf(section) {
   trace.since = -Infinity;
   for (const exchange of recording.exchanges) if (exchange.wire === name) trace.add(exchange);
   for (const [id, delivery] of Object.entries(recording.deliveries[name] ?? {})) trace.deliver(Number(id), delivery);
-  return { trace, frame, canvas, lane: new Lane(canvas, trace), pane: { name, title: section.dataset.title } };
+  const pane = { name, title: section.dataset.title };
+  return { trace, frame, canvas, lane: new Lane(canvas, trace), pane, parts: { link: element("span", "") } };
 }
 
 function draw(view) {
@@ -118,6 +125,24 @@ function inspect(row, stroke) {
   pause();
   choose(row, stroke);
   inspector.open(stroke, row);
+}
+
+/** Faults, links and restarts, at the wires' own times. */
+function showChanges() {
+  const log = new ControlLog(new EventTarget(), rows, element("p", ""));
+  log.openedAt = begin;
+  for (const { changes } of [recording.state.server, ...recording.state.wires]) {
+    for (const change of changes) change.by = null; // there is only one board here
+  }
+  log.note(recording.state);
+}
+
+function showLegend() {
+  const legend = new Legend(parts.legend);
+  const drawLegend = () => legend.draw({ ...rows[0].lane.colours, dark: getComputedStyle(document.body).color });
+  drawLegend();
+  onThemeChange(drawLegend);
+  setInterval(() => legend.show(new Set(rows.flatMap(({ lane }) => [...lane.captions.inView]))), UPDATE);
 }
 
 /** What was delivered, and at what cost, from the recorded exchanges alone. */
