@@ -111,6 +111,7 @@ def test_a_session_of_a_running_demo_can_be_recorded(lab, offline, tmp_path):
     arguments = ("--url", f"{lab}/", "--seconds", "30", "--output", str(file), "--language", "zh-hans")
     done = run_command("record", *arguments, data=tmp_path / "data")
     assert done.returncode == 0, done.stderr
+    offline.driver.get("about:blank")  # the board would miss its server
     offline.driver.execute_cdp_cmd("Network.emulateNetworkConditions", OFFLINE)
     offline.driver.get(file.as_uri())
     assert offline.one("h1").text == "录制的会话"
