@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from lab.http import json_response
 from lab.http.schemas import SCHEMAS, Schema, content, json_of, parameter
 
-JSON, HTML = "application/json", "text/html"
+JSON, HTML, SVG = "application/json", "text/html", "image/svg+xml"
 STREAM = {"type": "string", "description": "Events: `id: N` and `data: {json}` for each message."}
 REFUSALS = {
     400: "A bad field, parameter or body; a Host that is not this server's.",
@@ -45,7 +45,7 @@ OF_PUBLISH = (409, 413)  # refusals of requests with a body alone
 OF_FORM = (400, 403, 405, 408, 413, 415, 429, 431, 501, 503, 505)
 OF_CHAT = tuple(status for status in REFUSALS if status not in OF_PUBLISH)
 # Media types of the routes that are not pages.
-TYPES = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript"}
+TYPES = {"healthz": JSON, "openapi": JSON, "colours": "text/css", "jsi18n": "text/javascript", "qr": SVG}
 
 
 def openapi(request: HttpRequest) -> HttpResponse:
@@ -91,7 +91,10 @@ def operations(address: str, route: URLPattern) -> Schema:
         return {"post": language()}
     kind = getattr(route.callback, "media_type", TYPES.get(route.name or "", HTML))
     body = json_of("Health") if route.name == "healthz" else content(kind, {})
-    responses = {"200": {"description": "The content.", **body}, **refusals(OF_CHAT, body if kind == HTML else None)}
+    responses = {
+        "200": {"description": "The content.", **body},
+        **refusals(OF_CHAT, content(HTML, {}) if kind in (HTML, SVG) else None),
+    }
     if route.name == "healthz":
         responses["503"] = {"description": "The database or the channel layer is not available.", **body}
     return {"parameters": named, "get": {"summary": sentence(route.callback), "responses": responses}}

@@ -32,7 +32,7 @@ CHECKS = (
     checks.response_headers_conformance,
     checks.response_schema_conformance,
 )
-URLS = "".join((ROOT / app / "urls.py").read_text() for app in ("lab", "benchmarks", "classroom"))
+URLS = "".join((ROOT / app / "urls.py").read_text() for app in ("lab", "benchmarks", "classroom", "teaching"))
 
 
 @pytest.fixture(scope="module")

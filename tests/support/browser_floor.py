@@ -13,6 +13,9 @@ OWN = {"Blob.bytes", "Set.difference"}
 # Features that scripts use only if they exist: {name: the check beside each use}.
 GUARDED = {
     "PerformanceResourceTiming.transferSize": r"transferSize \?\?",
+    "Document.exitFullscreen": r"if \(document\.fullscreenElement\)",
+    "Document.fullscreenElement": r'addEventListener\("fullscreenchange"',
+    "Element.requestFullscreen": r"requestFullscreen\?\.",
     "SharedWorker": r"globalThis\.SharedWorker\)",
 }
 SYNTAX = {

@@ -96,7 +96,7 @@ export class Follow {
     this.at = Math.min(at, this.to);
     setText(this.parts.clock, `+ ${duration(this.at - this.from)}`);
     for (const [{ parts }, { steps }] of this.journeys) {
-      setText(parts.said, steps.findLast((step) => step.at <= this.at + SAME)?.text ?? "");
+      setText(parts.said, steps.filter((step) => step.at <= this.at + SAME).at(-1)?.text ?? "");
     }
     this.timeline.dirty = true;
   }

@@ -9,4 +9,4 @@ clock.start();
 for (const trial of trials) trial.start();
 
 const beside = document.querySelector("[name=beside]");
-if (beside) beside.onchange = () => beside.form.requestSubmit();
+if (beside) beside.onchange = () => beside.form.submit();

@@ -42,7 +42,9 @@ class Player {
   menuItem(scene) {
     const link = element("a", "", scene.title);
     link.href = `#scene=${scene.name}`;
-    link.onclick = () => location.hash === link.hash && this.open(scene, scene.seconds); // else the address changes
+    link.onclick = () => {
+      if (location.hash === link.hash) this.open(scene, scene.seconds); // else the address changes
+    };
     return link;
   }
 

@@ -38,7 +38,7 @@ export function start(board, root) {
   }
 
   function goOn() {
-    const shown = ["step", "next", "run"].map(part).find((each) => each.checkVisibility());
+    const shown = ["step", "next", "run"].map(part).find(isVisible);
     if (shown) shown.click();
     else if (part("scene").hidden) part("menu").firstElementChild.click();
   }
@@ -48,8 +48,8 @@ export function start(board, root) {
     q: showAddress,
     "?": () => help.showModal(),
     f: () => part("follow").click(),
-    " ": () => (part("play").checkVisibility() ? part("play").click() : board.pause(!board.paused)),
-    Enter: () => part("run").checkVisibility() && part("run").click(),
+    " ": () => (isVisible(part("play")) ? part("play").click() : board.pause(!board.paused)),
+    Enter: () => isVisible(part("run")) && part("run").click(),
     ArrowRight: goOn,
   };
 
@@ -74,4 +74,9 @@ export function start(board, root) {
     dialog.onclick = ({ target }) => target === dialog && dialog.close(); // beside the card
   }
   if (new URLSearchParams(location.search).get("wall") === "1") show(true);
+}
+
+/** @param {Element} element */
+function isVisible(element) {
+  return element.getClientRects().length > 0;
 }
