@@ -24,8 +24,10 @@ def quiz(request):
     return response
 
 
+words = JavaScriptCatalog.as_view(packages=["teaching"])
+words.media_type = "text/javascript"  # type: ignore[attr-defined]  # for the API's description
 page = by("GET", "HEAD")
 urlpatterns = [
     path("quiz/", page(quiz), name="quiz"),
-    path("quiz/words.js", page(JavaScriptCatalog.as_view(packages=["teaching"])), name="quiz-words"),
+    path("quiz/words.js", page(words), name="quiz-words"),
 ]
