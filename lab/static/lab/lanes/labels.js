@@ -1,11 +1,11 @@
 /** The labels in a lane: deliveries with their latencies, and changes of links and faults. */
 import { duration, number } from "../shared/format.js";
+import { BUNDLE } from "./trace-store.js";
 
 const LINE = 17; // px of a line of text
 const APART = 9; // px between a mark and its text
 const LONG = 400; // px that a text may take
 const SHORT = 260; // px that the label of a delivery may take
-const BUNDLE = 4; // messages in one response that are drawn as one
 
 /** Draw each message in view: where it was published, how long it waited, and where it was delivered. */
 export function drawDeliveries(tile) {

@@ -12,6 +12,7 @@ const FONT = 15; // px; a lane with a larger font is drawn larger as a whole
 
 export class Lane {
   chosen = null; // a stroke
+  owner = null; // id of the message with the newest label
   onresize = () => {};
   overlay = (view) => false; // draws over the lane instead of the captions, and returns whether it did
   tiles = new Tiles((context, range) => new Tile(context, this, range).draw());
@@ -74,7 +75,7 @@ export class Lane {
   /** Choose the marks and the deliveries whose label there is space to write. */
   chooseLabels(scale) {
     const scaled = scale !== this.scale;
-    if (scaled) this.free = this.freeOfMarks = -Infinity;
+    if (scaled) this.free = this.freeBefore = this.freeOfMarks = -Infinity;
     this.scale = scale;
     this.context.font = this.font;
     for (const mark of this.trace.marks) {
@@ -84,10 +85,19 @@ export class Lane {
     }
     for (const [id, delivery] of this.trace.deliveries) {
       if (delivery.labelled !== undefined && !scaled) continue;
-      delivery.labelled = delivery.at >= this.free && this.trace.isLast(id);
+      delivery.labelled = this.trace.isLast(id) && delivery.at >= this.freeFor(id);
       if (!delivery.labelled) continue;
+      this.freeBefore = this.freeFor(id);
+      this.owner = id;
       this.free = delivery.at + this.widthOf(labelOf(this.trace, id)) / scale;
     }
+  }
+
+  /** Where the label of a message may begin; the newest label makes space for another one of the same response. */
+  freeFor(id) {
+    const { carriers } = this.trace;
+    const together = carriers.has(id) && carriers.get(id) === carriers.get(this.owner);
+    return together ? this.freeBefore : this.free;
   }
 
   widthOf(text) {

@@ -2,6 +2,7 @@
 const STROKES = 4_000; // kept
 const DROPPED = 500; // strokes dropped at once, when there are more
 const MARKS = 400; // kept
+export const BUNDLE = 4; // messages in one response that are drawn as one
 const TOGETHER = 50; // ms within which marks are one
 const DELIVERIES = 400; // kept
 
@@ -38,7 +39,7 @@ export class TraceStore {
       this.carriers.set(id, stroke);
       const delivery = this.deliveries.get(id);
       if (!delivery) continue;
-      delivery.labelled = undefined; // its label may be another one now
+      if (stroke.messages.length >= BUNDLE) delivery.labelled = undefined; // they have one label together
       this.change(delivery.sent);
     }
   }
