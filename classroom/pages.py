@@ -1,10 +1,8 @@
 """The pages of a class: for phones, for the wall, and for the teacher."""
 
-import io
 from collections.abc import Callable
 from functools import wraps
 
-import segno
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +13,7 @@ from classroom import access, export, models, records
 from lab import http
 from lab.chat.database import Unavailable
 from lab.messages.errors import Refused
+from lab.net import lan
 
 
 def with_database(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -84,9 +83,8 @@ def qr_code(request: HttpRequest) -> HttpResponse:
         access.check_open()
     except Refused as refused:
         return http.refusal(refused)
-    code = io.BytesIO()
-    segno.make(f"http://{address(request)}{reverse('join')}").save(code, kind="svg", border=2, light="#fff", scale=8)
-    return HttpResponse(code.getvalue(), content_type="image/svg+xml")
+    code = lan.qr_svg(f"http://{address(request)}{reverse('join')}")
+    return HttpResponse(code, content_type="image/svg+xml")
 
 
 @with_database

@@ -9,7 +9,7 @@ page = by("GET", "HEAD")
 
 urlpatterns = [
     path("join/", page(pages.join), name="join"),
-    path("join/qr.svg", page(pages.qr_code), name="qr"),
+    path("join/qr.svg", page(pages.qr_code), name="join-qr"),
     path("join/state.events", live.phone_states, name="phone-states"),
     path("join/phone.json", live.join, name="join-phone"),
     path("join/vote.json", live.vote, name="vote"),

@@ -138,3 +138,12 @@ def poster(url: str, encoding: str = "utf-8") -> str:
 def large(address: str) -> str:
     """Return an address of digits, points and colons as five lines of block characters."""
     return "\n".join("  " + " ".join(GLYPHS[character][line] for character in address) for line in range(5))
+
+
+def qr_svg(url: str) -> bytes:
+    """Return an address as a QR code in SVG, dark on white whatever the page's theme."""
+    import segno
+
+    svg = io.BytesIO()
+    segno.make(url, micro=False).save(svg, kind="svg", border=2, light="#fff", scale=8)
+    return svg.getvalue()

@@ -1,7 +1,6 @@
 """Views of the pages."""
 
 from importlib import import_module
-from io import BytesIO
 from urllib.parse import quote
 
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 
 from lab.messages.errors import Refused
 from lab.messages.validation import AUTHOR_MAX, ROOM_MAX, TEXT_MAX, clean_room
+from lab.net import lan
 from lab.pages import wire_origins
 from lab.pages.csp import POLICY, policy
 from lab.pages.highlight import listing
@@ -60,11 +60,8 @@ def compare(request, room):
 
 def qr(request, room):
     """Return the address of the page with all techniques as a QR code, in SVG."""
-    import segno  # not at the top: the server starts sooner without it
-
-    code, svg = segno.make(request.build_absolute_uri(reverse("compare", args=[_room(room)])), micro=False), BytesIO()
-    code.save(svg, kind="svg", scale=10, border=2)
-    return HttpResponse(svg.getvalue(), "image/svg+xml", headers={"Cache-Control": "no-store"})
+    code = lan.qr_svg(request.build_absolute_uri(reverse("compare", args=[_room(room)])))
+    return HttpResponse(code, "image/svg+xml", headers={"Cache-Control": "no-store"})
 
 
 @xframe_options_exempt

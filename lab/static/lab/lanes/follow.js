@@ -25,7 +25,7 @@ export class Follow {
     parts.play.onclick = () => this.play(!this.playing);
     parts.step.onclick = () => this.step();
     board.addEventListener("pause", ({ detail: { paused } }) => paused || this.end());
-    for (const { lane } of rows) lane.overlay = (view) => this.draw(lane, view);
+    for (const row of rows) row.lane.overlay = (view) => this.draw(row, view);
   }
 
   /** Follow the newest message that all lanes know. */
@@ -102,9 +102,9 @@ export class Follow {
   }
 
   /** Draw over a lane: what is still to come is pale, and the message is where it was at this time. */
-  draw(lane, { from, span }) {
+  draw(row, { from, to, span }) {
     if (!this.journeys) return false;
-    const row = this.rows.find((each) => each.lane === lane);
+    const { lane } = row;
     const { context, width, height, colours } = lane;
     const x = ((this.at - from) / span) * width;
     context.fillStyle = colours.background;
@@ -113,7 +113,7 @@ export class Follow {
     context.globalAlpha = 1;
     context.fillStyle = colours.dark;
     context.fillRect(x, 0, 2, height);
-    const tile = lane.wholeView({ from, to: from + span, span });
+    const tile = lane.wholeView({ from, to, span });
     const y = heightAt(this.journeys.get(row).points, this.at, (side) => tile.y(side));
     context.beginPath();
     context.arc(x, y, RADIUS, 0, 7);
