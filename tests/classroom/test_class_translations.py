@@ -1,15 +1,13 @@
 """The class's own translations: every text of its pages and refusals has one, and the catalogues are compiled."""
 
 import ast
-import gettext
 import re
 
 import pytest
-from babel.messages.pofile import read_po
 
+from support import catalogues
 from support.processes import ROOT
 
-FOLDER = "locale/zh_Hans/LC_MESSAGES"
 WRITTEN = {
     "django": ("*.html", [r'\{% translate "([^"]+)"', r"\{% translate '([^']+)'", r"\{% blocktranslate %\}(.+?)\{%"]),
     "djangojs": ("*.js", [r'gettext\(\s*"([^"]+)"']),
@@ -19,8 +17,7 @@ FOR_PROGRAMS = re.compile(r"%s|one of %s\.|not TOML: .*|%s is unknown; .*|applic
 
 
 def catalogue(domain, app):
-    with (ROOT / app / FOLDER / f"{domain}.po").open("rb") as file:
-        return read_po(file, locale="zh_Hans")
+    return catalogues.read(app, domain)
 
 
 def ids(domain, *apps):
@@ -57,10 +54,4 @@ def test_the_scripts_catalogue_holds_nothing_else():
 
 @pytest.mark.parametrize("domain", WRITTEN)
 def test_the_compiled_catalogues_of_the_class_are_up_to_date(domain):
-    with (ROOT / "classroom" / FOLDER / f"{domain}.mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-    for message in catalogue(domain, "classroom"):
-        if message.pluralizable:
-            assert compiled.ngettext(*message.id, 2) == message.string[0]
-        elif message.id:
-            assert compiled.gettext(message.id) == message.string
+    catalogues.check_compiled("classroom", domain)

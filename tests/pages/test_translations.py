@@ -1,7 +1,6 @@
 """The translations: every text on the pages has one, and the compiled catalogues are up to date."""
 
 import ast
-import gettext
 import re
 from importlib import import_module
 
@@ -10,6 +9,7 @@ from babel.messages.pofile import read_po
 
 from benchmarks.advice.text import NETWORKS
 from lab.techniques import TECHNIQUES, folder_of
+from support import catalogues
 from support.processes import ROOT
 
 CATALOGUES = ROOT / "lab/locale/zh_Hans/LC_MESSAGES"
@@ -77,13 +77,7 @@ def test_every_word_that_python_translates_is_in_the_catalogue():
 
 @pytest.mark.parametrize("domain", WRITTEN)
 def test_the_compiled_catalogues_are_up_to_date(domain):
-    with (CATALOGUES / f"{domain}.mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-    for message in catalogue(domain):
-        if message.pluralizable:
-            assert compiled.ngettext(*message.id, 2) == message.string[0]
-        elif message.id:
-            assert compiled.gettext(message.id) == message.string
+    catalogues.check_compiled("lab", domain)
 
 
 def test_titles_and_sentences_of_the_techniques_are_translated(technique):

@@ -1,16 +1,14 @@
 """The texts of the teacher's pack: each has a Chinese translation, and the compiled catalogues are up to date."""
 
 import ast
-import gettext
 import re
 
 import pytest
-from babel.messages.pofile import read_po
 
+from support import catalogues
 from support.processes import ROOT
 
 PACK = ROOT / "teaching"
-CATALOGUES = PACK / "locale/zh_Hans/LC_MESSAGES"
 WRITTEN = {
     "django": (PACK / "templates", "*.html", re.compile(r"\{% translate (\"[^\"]+\"|'[^']+')")),
     "djangojs": (PACK / "static", "*.js", re.compile(r"gettext\(\s*(\"(?:[^\"\\]|\\.)+\")")),
@@ -20,8 +18,7 @@ every_domain = pytest.mark.parametrize("domain", WRITTEN)
 
 
 def catalogue(domain):
-    with (CATALOGUES / f"{domain}.po").open("rb") as file:
-        return [message for message in read_po(file, locale="zh_Hans") if message.id]
+    return catalogues.read("teaching", domain)
 
 
 def texts(domain):
@@ -51,10 +48,4 @@ def test_every_text_is_translated_with_the_same_gaps(domain):
 
 @every_domain
 def test_the_compiled_catalogue_is_up_to_date(domain):
-    with (CATALOGUES / f"{domain}.mo").open("rb") as file:
-        compiled = gettext.GNUTranslations(file)
-    for message in catalogue(domain):
-        if message.pluralizable:
-            assert compiled.ngettext(*message.id, 2) == message.string[0]
-        else:
-            assert compiled.gettext(message.id) == message.string
+    catalogues.check_compiled("teaching", domain)
